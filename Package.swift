@@ -1,0 +1,95 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// One of our modules; `ours` is its row of the import table (ARCHITECTURE.md), which ImportTableTests holds.
+func module(_ name: String, ours: [String] = [], others: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: ours.map { .byName(name: $0) } + others, swiftSettings: strict)
+}
+
+func tests(_ name: String, of ours: [String], others: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: ours.map { .byName(name: $0) } + others, exclude: [], swiftSettings: strict)
+}
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+
+let package = Package(
+    name: "medseal",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "medseal", targets: ["medseal"]),
+        .executable(name: "medseald", targets: ["medseald"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .executableTarget(name: "embed-sql", swiftSettings: strict),
+        .plugin(name: "EmbedSQL", capability: .buildTool(), dependencies: ["embed-sql"]),
+
+        module("Contract"),
+        module("Primitives", ours: ["CSodium", "COpenSSL"], others: [crypto]),
+        module("TransparencyLog", ours: ["Primitives"]),
+        module("Age", ours: ["Primitives"]),
+        module("Identity", ours: ["Contract", "Primitives"], others: [x509, asn1, crypto]),
+        .target(name: "Migrations", path: "migrations", swiftSettings: strict, plugins: ["EmbedSQL"]),
+        module("Vault", ours: ["Primitives"]),
+        module("Desk", ours: ["Migrations"], others: [grdb]),
+        module(
+            "Ledger", ours: ["Contract", "Primitives", "TransparencyLog", "Identity", "Migrations"], others: [grdb]),
+        module("Records", ours: ["Contract", "Ledger", "Vault", "Desk", "Identity"]),
+        module("API", ours: ["Contract", "Primitives"]),
+        module(
+            "Server", ours: ["API", "Records", "Identity", "Ledger", "Vault", "Desk", "Contract", "Primitives"],
+            others: [hummingbird, hummingbirdTLS, nioCore, nioSSL, httpTypes, log, unixSignals]),
+        module(
+            "Client", ours: ["API", "Contract", "Age", "Identity", "TransparencyLog", "Primitives"],
+            others: [httpClient, nioCore, nioSSL]),
+        .executableTarget(
+            name: "medseal",
+            dependencies: [
+                "Client", "API", "Age", "Contract", "Identity", "Primitives", "TransparencyLog", arguments,
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "medseald",
+            dependencies: [
+                "Server", "Records", "Ledger", "Vault", "Desk", "Identity", "Contract", "Primitives", arguments, log,
+                nioCore,
+            ],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

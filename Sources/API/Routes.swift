@@ -1,0 +1,38 @@
+public import Contract
+
+/// The paths of the API, the same for both sides (docs/api.md).
+public enum Routes {
+    public static let health = "/v1/health"
+    public static let statements = "/v1/statements"
+    public static let checkpoint = "/v1/ledger/checkpoint"
+    public static let entries = "/v1/ledger/entries"
+    public static let state = "/v1/ledger/state"
+    public static let positions = "/v1/ledger/positions"
+    public static let inclusion = "/v1/ledger/proofs/inclusion"
+    public static let consistency = "/v1/ledger/proofs/consistency"
+    public static let examination = "/v1/ledger/examination"
+    public static let members = "/v1/members"
+
+    /// One organisation's part of the API, as a path or, with `:organisation`, as a pattern.
+    public struct Organisation: Sendable {
+        private let base: String
+
+        public init(_ name: OrganisationName) { self.base = "/v1/organisations/\(name)" }
+        private init(base: String) { self.base = base }
+        public static let pattern = Organisation(base: "/v1/organisations/:organisation")
+
+        public func blob(_ digest: String) -> String { "\(base)/vault/\(digest)" }
+        public var missing: String { "\(base)/vault-missing" }
+        public var inventory: String { "\(base)/vault-inventory" }
+        public func released(_ release: String, _ digest: String) -> String {
+            "\(base)/releases/\(release)/\(digest)"
+        }
+        public var inboxes: String { "\(base)/inboxes" }
+        public func inbox(_ key: String) -> String { "\(base)/inboxes/\(key)" }
+        public func permits(_ inbox: String) -> String { "\(base)/inboxes/\(inbox)/permits" }
+        public func take(_ inbox: String) -> String { "\(base)/inboxes/\(inbox)/permits/take" }
+        public var directory: String { "\(base)/directory" }
+        public func entry(_ index: String) -> String { "\(base)/directory/\(index)" }
+        public var letters: String { "\(base)/letters" }
+    }
+}

@@ -1,0 +1,227 @@
+public import Contract
+public import Foundation
+
+// What goes over the wire as JSON. Ids, keys and digests are lowercase hexadecimal, other bytes base64. Nothing of it is signed:
+// what must be believed is a statement, an entry or a checkpoint, and those go as their own bytes.
+
+extension Bytes32: Codable {
+    public init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard let value = Bytes32(hex: text) else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "not 64 lowercase hexadecimal digits")
+            )
+        }
+        self = value
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(hex)
+    }
+}
+
+extension OrganisationName: Codable {
+    public init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard let value = OrganisationName(text) else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "not an organisation's name"))
+        }
+        self = value
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
+
+public enum Wire {
+    public static let jsonBytesMax = 4 << 20
+    public static let letterBytesMax = 64 << 10
+    public static let envelopeBytesMax = 64 << 10
+    public static let permitsPerCallMax = 500
+
+    /// The answer to a statement that was accepted.
+    public struct Receipt: Codable, Hashable, Sendable {
+        public var statement: StatementID
+        public var position: UInt64
+        public var time: LedgerTime
+        /// The signed checkpoint that covers it.
+        public var checkpoint: Data
+
+        public init(statement: StatementID, position: UInt64, time: LedgerTime, checkpoint: Data) {
+            self.statement = statement
+            self.position = position
+            self.time = time
+            self.checkpoint = checkpoint
+        }
+    }
+
+    /// Keys of the contract's state, in hexadecimal; the answer leaves out what is absent.
+    public struct StateQuery: Codable, Sendable {
+        public var keys: [String]
+        public init(keys: [String]) { self.keys = keys }
+    }
+
+    public struct StateAnswer: Codable, Sendable {
+        public var values: [String: Data]
+        public init(values: [String: Data]) { self.values = values }
+    }
+
+    public struct Positions: Codable, Sendable {
+        public var positions: [UInt64]
+        public init(positions: [UInt64]) { self.positions = positions }
+    }
+
+    public struct Proof: Codable, Sendable {
+        public var hashes: [Data]
+        public init(hashes: [Data]) { self.hashes = hashes }
+    }
+
+    public struct Examination: Codable, Sendable {
+        public var findings: [String]
+        public init(findings: [String]) { self.findings = findings }
+    }
+
+    /// A member as the network knows it: everything here is held against the hashes in its enrolment.
+    public struct MemberCard: Codable, Hashable, Sendable {
+        public var key: PublicKey
+        public var organisation: OrganisationName
+        /// The age recipient that envelopes for it are sealed to.
+        public var recipient: String
+        /// Its certificate, DER; the name that people see stands in it.
+        public var certificate: Data
+
+        public init(key: PublicKey, organisation: OrganisationName, recipient: String, certificate: Data) {
+            self.key = key
+            self.organisation = organisation
+            self.recipient = recipient
+            self.certificate = certificate
+        }
+    }
+
+    public struct Members: Codable, Sendable {
+        public var members: [MemberCard]
+        public init(members: [MemberCard]) { self.members = members }
+    }
+
+    public struct Digests: Codable, Sendable {
+        public var digests: [Digest]
+        public init(digests: [Digest]) { self.digests = digests }
+    }
+
+    /// A page of what a vault holds, each blob hashed again; `next` is where the following page begins.
+    public struct Inventory: Codable, Sendable {
+        public struct Blob: Codable, Hashable, Sendable {
+            public var digest: Digest
+            public var byteCount: Int
+            public var intact: Bool
+            public init(digest: Digest, byteCount: Int, intact: Bool) {
+                self.digest = digest
+                self.byteCount = byteCount
+                self.intact = intact
+            }
+        }
+        public var blobs: [Blob]
+        /// Names in the vault's folder that are no digest.
+        public var foreign: [String]
+        public var next: Digest?
+        public init(blobs: [Blob], foreign: [String], next: Digest?) {
+            self.blobs = blobs
+            self.foreign = foreign
+            self.next = next
+        }
+    }
+
+    /// A patient's wallet introduces itself; the letter is sealed to the desk.
+    public struct Application: Codable, Sendable {
+        public var inbox: PublicKey
+        /// The inbox's age recipient.
+        public var recipient: String
+        public var letter: Data
+        public init(inbox: PublicKey, recipient: String, letter: Data) {
+            self.inbox = inbox
+            self.recipient = recipient
+            self.letter = letter
+        }
+    }
+
+    public struct Applications: Codable, Sendable {
+        public var applications: [Application]
+        public init(applications: [Application]) { self.applications = applications }
+    }
+
+    public struct InboxStatus: Codable, Sendable {
+        /// Whether the organisation has entered the patient in its directory.
+        public var admitted: Bool
+        /// Permits handed over so far and those still unused.
+        public var permitsHandedOver: Int
+        public var permitsLeft: Int
+        public init(admitted: Bool, permitsHandedOver: Int, permitsLeft: Int) {
+            self.admitted = admitted
+            self.permitsHandedOver = permitsHandedOver
+            self.permitsLeft = permitsLeft
+        }
+    }
+
+    /// Permits, each sealed to the desk, numbered from `first` without a gap: handing the same ones over twice adds nothing.
+    public struct Permits: Codable, Sendable {
+        public var first: Int
+        public var permits: [Data]
+        public init(first: Int, permits: [Data]) {
+            self.first = first
+            self.permits = permits
+        }
+    }
+
+    /// Asks for one permit; the same `purpose` (a record's handle or a request's id) gets the same permit again.
+    public struct Take: Codable, Sendable {
+        public var purpose: Digest
+        public init(purpose: Digest) { self.purpose = purpose }
+    }
+
+    public struct Taken: Codable, Sendable {
+        public var permit: Data
+        public init(permit: Data) { self.permit = permit }
+    }
+
+    /// A patient in a hospital's directory: found by a keyed index, the entry sealed to the desk.
+    public struct DirectoryEntry: Codable, Sendable {
+        public var index: Digest
+        public var inbox: PublicKey
+        public var recipient: String
+        public var entry: Data
+        public init(index: Digest, inbox: PublicKey, recipient: String, entry: Data) {
+            self.index = index
+            self.inbox = inbox
+            self.recipient = recipient
+            self.entry = entry
+        }
+    }
+
+    public enum Addressee: Codable, Hashable, Sendable {
+        /// The desk of the organisation that keeps the letter.
+        case desk
+        /// A patient's inbox or a member.
+        case key(PublicKey)
+    }
+
+    /// A sealed letter about a request, kept at the custodian's desk.
+    public struct Letter: Codable, Sendable {
+        public var addressee: Addressee
+        public var request: StatementID
+        public var body: Data
+        public init(addressee: Addressee, request: StatementID, body: Data) {
+            self.addressee = addressee
+            self.request = request
+            self.body = body
+        }
+    }
+
+    public struct Letters: Codable, Sendable {
+        public var letters: [Letter]
+        public init(letters: [Letter]) { self.letters = letters }
+    }
+}

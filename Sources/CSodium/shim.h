@@ -1,0 +1,6 @@
+#pragma once
+#include <sodium.h>
+#include <sys/prctl.h>
+
+/// prctl is variadic, which Swift cannot call. Forbids core files of this process and that others read its memory.
+static inline int medseal_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }

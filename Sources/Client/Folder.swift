@@ -1,0 +1,160 @@
+import Contract
+import CoreFoundation
+import Foundation
+public import Primitives
+
+/// A folder on this machine, and files in it that are there whole or not at all.
+///
+/// What is written is durable when the call returns: file synced, renamed, folder synced. Folders have mode 0700, private files 0600.
+public struct Folder: Hashable, Sendable {
+    public let path: String
+
+    /// The folder may not exist yet.
+    public init(_ path: String) {
+        var path = path.isEmpty ? "." : path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        self.path = path
+    }
+
+    /// The path of a file in it.
+    public func file(_ name: String) -> String { path == "/" ? "/\(name)" : "\(path)/\(name)" }
+
+    public func folder(_ name: String) -> Folder { Folder(file(name)) }
+
+    public var exists: Bool { Self.isFolder(path) }
+
+    public static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    public func has(_ name: String) -> Bool { access(file(name), F_OK) == 0 }
+
+    /// The folder that it stands in.
+    public var parent: Folder {
+        guard let slash = path.lastIndex(of: "/") else { return Folder(".") }
+        return Folder(slash == path.startIndex ? "/" : String(path[..<slash]))
+    }
+
+    /// Its own name.
+    public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+
+    /// Makes it, and what it stands in, where it does not exist.
+    public func make() throws(ClientFailure) {
+        if exists { return }
+        if !parent.exists { try parent.make() }
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+            throw .unreachable("cannot make the folder \(path): \(Self.cause)")
+        }
+        try parent.sync()
+    }
+
+    /// Writes a file in place of what had its name.
+    public func write(_ bytes: [UInt8], as name: String, mode: UInt32 = 0o600) throws(ClientFailure) {
+        var result: Result<Void, ClientFailure> = .success(())
+        bytes.withUnsafeBytes { bytes in
+            result = Result { () throws(ClientFailure) in try replace(name, with: bytes, mode: mode) }
+        }
+        try result.get()
+    }
+
+    public func write(_ secret: SecretBytes, as name: String) throws(ClientFailure) {
+        try secret.withUnsafeBytes { (bytes) throws(ClientFailure) in try replace(name, with: bytes, mode: 0o600) }
+    }
+
+    private func replace(
+        _ name: String, with bytes: UnsafeRawBufferPointer, mode: UInt32
+    ) throws(ClientFailure) {
+        let temporary = file(".\(lowercaseHex(Random.bytes(8))).partial")
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        guard descriptor >= 0 else { throw .unreachable("cannot write in \(path): \(Self.cause)") }
+        var isPlaced = false
+        defer {
+            close(descriptor)
+            if !isPlaced { unlink(temporary) }
+        }
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
+            if count > 0 {
+                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            } else if errno != EINTR {
+                throw .unreachable("cannot write in \(path): \(Self.cause)")
+            }
+        }
+        guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0, Foundation.rename(temporary, file(name)) == 0 else {
+            throw .unreachable("cannot write in \(path): \(Self.cause)")
+        }
+        isPlaced = true
+        try sync()
+    }
+
+    /// Reads a file of at most `bytesMax` bytes.
+    public func read(_ name: String, bytesMax: Int = 4 << 20) throws(ClientFailure) -> [UInt8] {
+        try Self.read(file(name), bytesMax: bytesMax)
+    }
+
+    public static func read(_ path: String, bytesMax: Int = 4 << 20) throws(ClientFailure) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .unreachable("cannot read \(path): \(cause)") }
+        defer { close(descriptor) }
+        var bytes = [UInt8]()
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = Foundation.read(descriptor, &chunk, chunk.count)
+            if count == 0 { return bytes }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw .unreachable("cannot read \(path): \(cause)")
+            }
+            bytes += chunk[..<count]
+            guard bytes.count <= bytesMax else { throw .unverified("\(path) is longer than it may be") }
+        }
+    }
+
+    /// The names in it, sorted; none when it does not exist.
+    public var names: [String] {
+        guard let stream = opendir(path) else { return [] }
+        defer { closedir(stream) }
+        var names = [String]()
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Removes a file or, with everything in it, a folder; what is not there is no error.
+    public func remove(_ name: String) {
+        let child = folder(name)
+        var status = stat()
+        if lstat(child.path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            for inner in child.names { child.remove(inner) }
+            rmdir(child.path)
+        } else {
+            unlink(child.path)
+        }
+    }
+
+    /// Gives the folder another name beside it, where nothing has that name.
+    public func rename(to other: Folder) throws(ClientFailure) {
+        // rename(2) replaces an empty folder and fails for any other.
+        guard !other.parent.has(other.name) else { throw .badInput("\(other.path) exists already") }
+        guard Foundation.rename(path, other.path) == 0 else {
+            throw .unreachable("cannot make \(other.path): \(Self.cause)")
+        }
+        try other.parent.sync()
+    }
+
+    /// Makes names in it durable.
+    public func sync() throws(ClientFailure) {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .unreachable("cannot open the folder \(path): \(Self.cause)") }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .unreachable("cannot sync \(path): \(Self.cause)") }
+    }
+
+    static var cause: String { String(cString: strerror(errno)) }
+}

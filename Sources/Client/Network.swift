@@ -1,0 +1,149 @@
+import API
+public import Age
+public import Contract
+public import Foundation
+import Identity
+public import TransparencyLog
+
+/// A network as its members and patients know it: the genesis, and what the hashes in it stand for, checked.
+///
+/// Read from a folder with `genesis.cbor` and `network.json`; there is no other way to get one, and nothing of `network.json` is
+/// believed but the server's address.
+public struct Network: Sendable {
+    /// An organisation of the genesis with its certificate authority and its age recipients.
+    public struct Organisation: Sendable {
+        public let name: OrganisationName
+        public let kind: OrganisationKind
+        /// The Ed25519 key that enrols and retires its members.
+        public let root: PublicKey
+        /// The certificate of its authority, DER.
+        public let authority: [UInt8]
+        /// What custodian's envelopes are sealed to.
+        public let recordsRecipient: AgeRecipient
+        /// What letters, permits and the directory are sealed to.
+        public let deskRecipient: AgeRecipient
+    }
+
+    /// `network.json`.
+    struct File: Codable {
+        struct Organisation: Codable {
+            var name: OrganisationName
+            var kind: String
+            /// PEM.
+            var authority: String
+            var recordsRecipient: String
+            var deskRecipient: String
+        }
+        var server: String
+        var organisations: [Organisation]
+    }
+
+    static let genesisName = "genesis.cbor"
+    static let fileName = "network.json"
+
+    public let genesis: Genesis
+    public let id: NetworkID
+    /// Scheme, host and port of its server.
+    public let server: URL
+    public let organisations: [Organisation]
+    /// The key that its checkpoints are signed with.
+    public let ledgerKey: VerifierKey
+    /// The two files as they were read, for a home's own copy.
+    let files: [(name: String, bytes: [UInt8])]
+
+    /// The network of a folder that `medseal network init` made, or of its `public` folder.
+    ///
+    /// Throws `unreachable` when it cannot be read and `unverified` when anything differs from the genesis.
+    public init(_ folder: Folder) throws(ClientFailure) {
+        let folder = folder.has(Self.genesisName) ? folder : folder.folder("public")
+        let genesisBytes = try folder.read(Self.genesisName)
+        let fileBytes = try folder.read(Self.fileName)
+        let what = "the network in \(folder.path)"
+        do {
+            genesis = try Genesis.decode(genesisBytes)
+        } catch {
+            throw .unverified("the genesis of \(what) does not hold", cause: error)
+        }
+        id = Genesis.networkID(of: genesisBytes)
+        guard let file = try? JSONDecoder().decode(File.self, from: Data(fileBytes)) else {
+            throw .unverified("\(folder.file(Self.fileName)) is malformed")
+        }
+        guard let server = URL(string: file.server), server.scheme == "https", server.host() != nil,
+            server.path().isEmpty || server.path() == "/"
+        else { throw .unverified("\(folder.file(Self.fileName)) names no https server") }
+        self.server = server
+        var organisations = [Organisation]()
+        for pinned in genesis.organisations {
+            guard let named = file.organisations.first(where: { $0.name == pinned.name }) else {
+                throw .unverified("\(what) does not describe \(pinned.name)")
+            }
+            organisations.append(try Organisation(named, pinned: pinned))
+        }
+        self.organisations = organisations
+        do {
+            ledgerKey = try VerifierKey(
+                name: genesis.origin.description, kind: .note, publicKey: genesis.ledgerKey.bytes)
+        } catch {
+            throw .unverified("the ledger's key of \(what) is no key", cause: error)
+        }
+        files = [(Self.genesisName, genesisBytes), (Self.fileName, fileBytes)]
+    }
+
+    /// The organisation of that name. Throws `badInput`.
+    public func organisation(_ name: OrganisationName) throws(ClientFailure) -> Organisation {
+        guard let organisation = organisations.first(where: { $0.name == name }) else {
+            let names = organisations.map(\.name.description).joined(separator: ", ")
+            throw .badInput("the network has no organisation \(name); it has \(names)")
+        }
+        return organisation
+    }
+
+    /// The organisations that keep records.
+    public var custodians: [Organisation] { organisations.filter(\.kind.isCustodian) }
+
+    /// Keeps a copy in `folder`.
+    func copy(to folder: Folder) throws(ClientFailure) {
+        try folder.make()
+        for file in files { try folder.write(file.bytes, as: file.name, mode: 0o644) }
+    }
+}
+
+extension Network.Organisation {
+    fileprivate init(_ file: Network.File.Organisation, pinned: Genesis.Organisation) throws(ClientFailure) {
+        func differs(_ what: String) -> ClientFailure {
+            .unverified("the \(what) of \(pinned.name) is not the one in the genesis")
+        }
+        guard let authority = try? PEM.decode(Array(file.authority.utf8), label: "CERTIFICATE"),
+            Digest(hashing: authority) == pinned.authorityHash
+        else { throw differs("certificate authority") }
+        guard let records = try? AgeRecipient(file.recordsRecipient),
+            records.hash == pinned.recordsRecipientHash
+        else { throw differs("records recipient") }
+        guard let desk = try? AgeRecipient(file.deskRecipient), desk.hash == pinned.deskRecipientHash else {
+            throw differs("desk recipient")
+        }
+        self.init(
+            name: pinned.name, kind: pinned.kind, root: pinned.root, authority: authority, recordsRecipient: records,
+            deskRecipient: desk)
+    }
+}
+
+extension AgeRecipient {
+    /// SHA-256 of its text: how the ledger and the genesis name it.
+    public var hash: Digest { Digest(hashing: Array(text.utf8)) }
+}
+
+extension OrganisationKind: CustomStringConvertible {
+    /// The kinds by the names that people type.
+    static let names: [(name: String, kind: OrganisationKind)] = [
+        ("hospital", .hospital), ("insurer", .insurer), ("laboratory", .laboratory), ("auditor", .auditor),
+        ("authority", .authority),
+    ]
+
+    public init?(name: String) {
+        guard let kind = Self.names.first(where: { $0.name == name })?.kind else { return nil }
+        self = kind
+    }
+
+    public var description: String { Self.names.first { $0.kind == self }?.name ?? "unknown" }
+}

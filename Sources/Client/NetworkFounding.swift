@@ -1,0 +1,129 @@
+import Age
+public import Contract
+public import Foundation
+import Identity
+public import Primitives
+
+/// Makes a network: genesis, organisations with their keys and authorities, the server's folder.
+public struct NetworkFounding: Sendable {
+    public let organisations: [(name: OrganisationName, kind: OrganisationKind)]
+    public let port: UInt16
+
+    /// A day more than nine years: within the authority's ten.
+    static let serverCertificateSeconds: TimeInterval = 9 * 31_557_600
+
+    /// Throws `badInput` unless there is at least one organisation, and no two of one name.
+    public init(organisations: [(name: OrganisationName, kind: OrganisationKind)], port: UInt16) throws(ClientFailure) {
+        guard !organisations.isEmpty, organisations.count <= Genesis.organisationsMax else {
+            throw .badInput("a network has 1 to \(Genesis.organisationsMax) organisations")
+        }
+        guard Set(organisations.map(\.name)).count == organisations.count else {
+            throw .badInput("two organisations have the same name")
+        }
+        self.organisations = organisations
+        self.port = port
+    }
+
+    /// Makes the network in `folder`, which must not exist; every private key in it is sealed under `passphrase`.
+    ///
+    /// The folder appears when everything in it is durable. Throws `ClientFailure`.
+    public func found(in folder: Folder, passphrase: SecretBytes, now: Date = Date()) async throws {
+        guard !folder.parent.has(folder.name) else { throw ClientFailure.badInput("\(folder.path) exists already") }
+        try folder.parent.make()
+        let draft = folder.parent.folder(".\(folder.name)-\(lowercaseHex(Random.bytes(4)))")
+        try draft.make()
+        do {
+            try await write(to: draft, passphrase: passphrase, now: now)
+            try draft.rename(to: folder)
+        } catch {
+            folder.parent.remove(draft.name)
+            throw error
+        }
+    }
+
+    private func write(to folder: Folder, passphrase: SecretBytes, now: Date) async throws {
+        let founders = try organisations.map { try Founder($0.name, $0.kind, now: now) }
+        let ledgerKey = SigningKey.generate()
+        let originText = "medseal/\(lowercaseHex(Random.bytes(4)))"
+        guard let origin = OriginName(originText) else { preconditionFailure("an origin of allowed characters") }
+        let genesis = Genesis(
+            origin: origin, ledgerKey: ledgerKey.key, created: UInt64(now.timeIntervalSince1970),
+            organisations: founders.map(\.pinned))
+        let server = try founders[0].authority.issueServer(
+            hostNames: ["localhost"], addresses: ["127.0.0.1", "::1"], now: now,
+            notAfter: now.addingTimeInterval(Self.serverCertificateSeconds))
+
+        let open = folder.folder("public")
+        try open.make()
+        try open.write(genesis.signed(by: founders.map(\.root)), as: Network.genesisName, mode: 0o644)
+        let file = Network.File(
+            server: "https://127.0.0.1:\(port)", organisations: founders.map(\.described))
+        try open.write(try JSON.pretty(file), as: Network.fileName, mode: 0o644)
+
+        let serverFolder = folder.folder("server")
+        try serverFolder.folder("ledger").make()
+        try serverFolder.folder("ledger").write([], as: "NEW")
+        try serverFolder.write(PEM.encode(server.certificate, label: "CERTIFICATE"), as: "tls.pem", mode: 0o644)
+        // Sealing costs a second and much memory for each key: two at a time.
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try serverFolder.write(
+                    SealedPrivateKey.seal(pkcs8: ledgerKey.pkcs8, passphrase: passphrase), as: "ledger.key.pem")
+                try serverFolder.write(
+                    SealedPrivateKey.seal(pkcs8: server.privateKey, passphrase: passphrase), as: "tls.key.pem")
+            }
+            for (index, founder) in founders.enumerated() {
+                if index > 0 { try await group.next() }
+                group.addTask {
+                    try founder.write(
+                        to: folder.folder("organisations").folder(founder.name.description), passphrase: passphrase)
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+}
+
+/// An organisation while it is being founded, with all its private keys.
+private struct Founder: Sendable {
+    let name: OrganisationName
+    let kind: OrganisationKind
+    let root = SigningKey.generate()
+    let authority: CertificateAuthority
+    let authorityKey: SecretBytes
+    let records = AgeIdentity.generate(.hybrid)
+    let desk = AgeIdentity.generate(.hybrid)
+
+    init(_ name: OrganisationName, _ kind: OrganisationKind, now: Date) throws {
+        self.name = name
+        self.kind = kind
+        let (certificate, privateKey) = try CertificateAuthority.create(organisation: name, now: now)
+        authority = try CertificateAuthority(certificate: certificate, privateKey: privateKey)
+        authorityKey = privateKey
+    }
+
+    var pinned: Genesis.Organisation {
+        Genesis.Organisation(
+            name: name, kind: kind, root: root.key, authorityHash: Digest(hashing: authority.certificate),
+            recordsRecipientHash: records.recipient.hash, deskRecipientHash: desk.recipient.hash)
+    }
+
+    var certificatePEM: [UInt8] { PEM.encode(authority.certificate, label: "CERTIFICATE") }
+
+    var described: Network.File.Organisation {
+        Network.File.Organisation(
+            name: name, kind: kind.description, authority: String(decoding: certificatePEM, as: UTF8.self),
+            recordsRecipient: records.recipient.text, deskRecipient: desk.recipient.text)
+    }
+
+    func write(to folder: Folder, passphrase: SecretBytes) throws {
+        try folder.folder("vault").make()
+        try folder.write(certificatePEM, as: "authority.pem", mode: 0o644)
+        try folder.write(SealedPrivateKey.seal(pkcs8: root.pkcs8, passphrase: passphrase), as: "root.pem")
+        try folder.write(SealedPrivateKey.seal(pkcs8: authorityKey, passphrase: passphrase), as: "authority.key.pem")
+        for (identity, role) in [(records, "records"), (desk, "desk")] {
+            let file = IdentityFile(comments: ["\(role) of \(name)"], identities: [identity])
+            try folder.write(try file.sealed(under: passphrase), as: "\(role).age")
+        }
+    }
+}

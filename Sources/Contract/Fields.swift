@@ -1,0 +1,129 @@
+/// Reads the fields of one statement in the order of their numbers; whatever is left over at the end is an
+/// error.
+struct FieldReader {
+    private let pairs: [CBOR.Pair]
+    private var position = 0
+
+    init(_ item: CBOR) throws(CBOR.Malformed) {
+        guard case .map(let pairs) = item else { throw CBOR.Malformed("the payload is not a map") }
+        self.pairs = pairs
+    }
+
+    mutating func optional(_ key: UInt64) -> CBOR? {
+        guard position < pairs.count, pairs[position].key == key else { return nil }
+        defer { position += 1 }
+        return pairs[position].value
+    }
+
+    mutating func required(_ key: UInt64) throws(CBOR.Malformed) -> CBOR {
+        guard let item = optional(key) else { throw CBOR.Malformed("field \(key) is missing") }
+        return item
+    }
+
+    mutating func unsigned(_ key: UInt64) throws(CBOR.Malformed) -> UInt64 {
+        guard case .unsigned(let value) = try required(key) else { throw wrongType(key) }
+        return value
+    }
+
+    mutating func bytes(_ key: UInt64) throws(CBOR.Malformed) -> [UInt8] {
+        guard case .bytes(let bytes) = try required(key) else { throw wrongType(key) }
+        return bytes
+    }
+
+    mutating func bytes32<Meaning>(_ key: UInt64) throws(CBOR.Malformed) -> Bytes32<Meaning> {
+        guard let value = Bytes32<Meaning>(try bytes(key)) else { throw wrongType(key) }
+        return value
+    }
+
+    mutating func optionalBytes32<Meaning>(_ key: UInt64) throws(CBOR.Malformed) -> Bytes32<Meaning>? {
+        guard let item = optional(key) else { return nil }
+        guard case .bytes(let bytes) = item, let value = Bytes32<Meaning>(bytes) else { throw wrongType(key) }
+        return value
+    }
+
+    mutating func organisation(_ key: UInt64) throws(CBOR.Malformed) -> OrganisationName {
+        try Self.organisation(try required(key), key)
+    }
+
+    mutating func optionalOrganisation(_ key: UInt64) throws(CBOR.Malformed) -> OrganisationName? {
+        guard let item = optional(key) else { return nil }
+        return try Self.organisation(item, key)
+    }
+
+    private static func organisation(_ item: CBOR, _ key: UInt64) throws(CBOR.Malformed) -> OrganisationName {
+        guard case .text(let text) = item, let name = OrganisationName(text) else {
+            throw CBOR.Malformed("field \(key) is not an organisation's name")
+        }
+        return name
+    }
+
+    mutating func choice<Choice: RawRepresentable<UInt64>>(_ key: UInt64) throws(CBOR.Malformed) -> Choice {
+        guard let choice = Choice(rawValue: try unsigned(key)) else {
+            throw CBOR.Malformed("field \(key) has an unknown value")
+        }
+        return choice
+    }
+
+    mutating func optionalBytes(_ key: UInt64) throws(CBOR.Malformed) -> [UInt8]? {
+        guard let item = optional(key) else { return nil }
+        guard case .bytes(let bytes) = item else { throw wrongType(key) }
+        return bytes
+    }
+
+    mutating func optionalChoice<Choice: RawRepresentable<UInt64>>(_ key: UInt64) throws(CBOR.Malformed)
+        -> Choice?
+    {
+        guard let item = optional(key) else { return nil }
+        guard case .unsigned(let value) = item, let choice = Choice(rawValue: value) else {
+            throw wrongType(key)
+        }
+        return choice
+    }
+
+    mutating func digests(_ key: UInt64) throws(CBOR.Malformed) -> [Digest] {
+        guard case .array(let items) = try required(key), (1...Limits.filesPerRecordMax).contains(items.count)
+        else {
+            throw wrongType(key)
+        }
+        var digests = [Digest]()
+        for item in items {
+            guard case .bytes(let bytes) = item, let digest = Digest(bytes) else { throw wrongType(key) }
+            digests.append(digest)
+        }
+        guard Set(digests).count == digests.count else {
+            throw CBOR.Malformed("field \(key) names one file twice")
+        }
+        return digests
+    }
+
+    func finish() throws(CBOR.Malformed) {
+        guard position == pairs.count else {
+            throw CBOR.Malformed("field \(pairs[position].key) is not known here")
+        }
+    }
+
+    private func wrongType(_ key: UInt64) -> CBOR.Malformed {
+        CBOR.Malformed("field \(key) has the wrong type or length")
+    }
+}
+
+extension CBOR {
+    static func bytes32<Meaning>(_ value: Bytes32<Meaning>) -> CBOR { .bytes(value.bytes) }
+    static func name(_ value: OrganisationName) -> CBOR { .text(value.bytes) }
+    static func digests(_ values: [Digest]) -> CBOR { .array(values.map { .bytes($0.bytes) }) }
+}
+
+/// The bounds that the rule book sets.
+public enum Limits {
+    /// A signed statement, in bytes.
+    public static let statementBytesMax = 262_144
+    public static let filesPerRecordMax = 4_096
+    /// How far ahead a statement may say that it is valid: a day.
+    public static let validitySecondsMax: UInt64 = 86_400
+    /// How long a release may be used after it was recorded: a quarter of an hour.
+    public static let releaseSeconds: UInt64 = 900
+    /// The longest grant: ten years; to an insurer: a year.
+    public static let grantSecondsMax: UInt64 = 3_660 * 86_400
+    public static let insurerGrantSecondsMax: UInt64 = 366 * 86_400
+    public static let releasesPerGrantMax: UInt64 = 10_000
+}

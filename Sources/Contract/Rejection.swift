@@ -1,0 +1,120 @@
+/// Why a statement was refused. Numbers are in the order of precedence: of all that is wrong, the lowest is
+/// reported; a number's meaning never changes (docs/contract.md).
+public enum RejectionCode: UInt64, Error, Sendable, CaseIterable {
+    // The statement itself.
+    case malformed = 1
+    case signatureInvalid = 2
+    case replayed = 3
+    case stale = 4
+    case validityTooLong = 5
+    // Who speaks.
+    case organisationUnknown = 10
+    case organisationSuspended = 11
+    case notTheRoot = 12
+    case memberUnknown = 13
+    case memberOfOtherOrganisation = 14
+    case memberRetired = 15
+    case memberExpired = 16
+    case organisationKindNotAllowed = 17
+    case roleNotAllowed = 18
+    case memberExists = 19
+    // The patient's permission to record or to be asked.
+    case permitMissing = 30
+    case permitForOtherOrganisation = 31
+    case permitExpired = 32
+    case permitUsed = 33
+    // The record.
+    case recordExists = 40
+    case recordUnknown = 41
+    case clockBehindRecord = 42
+    case notTheOwner = 43
+    case notACustodian = 44
+    case alreadyCustodian = 45
+    case contentDiffers = 46
+    // The request.
+    case custodianUnknown = 50
+    case requestUnknown = 51
+    case requestOfOtherCustodian = 52
+    case requestAlreadyRouted = 53
+    case requestNotRouted = 54
+    case notTheAnsweringKey = 55
+    case requestAlreadyAnswered = 56
+    case requestExpired = 57
+    case requestOfOtherMember = 58
+    // The grant and the release.
+    case granteeUnknown = 60
+    case grantUnknown = 61
+    case grantForOtherRecord = 62
+    case grantOfOtherKind = 63
+    case notTheGrantee = 64
+    case grantRevoked = 65
+    case grantNotYetValid = 66
+    case grantExpired = 67
+    case releasesUsedUp = 68
+    case basisMissing = 70
+    case basisNotAllowed = 71
+    case releaseMissing = 72
+    // The terms that were asked for.
+    case expiryInvalid = 80
+    case grantTooWide = 81
+    case keyNotOneTime = 82
+
+    /// What was wrong, for people; it names no id and no content.
+    public var explanation: String {
+        switch self {
+        case .malformed: "the statement is malformed"
+        case .signatureInvalid: "a signature does not hold, or was made for another network"
+        case .replayed: "this very statement is on the ledger already"
+        case .stale: "the statement's validity has ended"
+        case .validityTooLong: "the statement claims to be valid for more than a day"
+        case .organisationUnknown: "the network knows no such organisation"
+        case .organisationSuspended: "the organisation is suspended"
+        case .notTheRoot: "only the organisation's root may say this"
+        case .memberUnknown: "the signing key is no member's"
+        case .memberOfOtherOrganisation: "the signing key belongs to a member of another organisation"
+        case .memberRetired: "the member was retired"
+        case .memberExpired: "the member's enrolment has expired"
+        case .organisationKindNotAllowed: "an organisation of this kind may not do this"
+        case .roleNotAllowed: "the member's role does not allow this"
+        case .memberExists: "this key is enrolled already"
+        case .permitMissing: "medical data saving: access denied: the patient has given no permit"
+        case .permitForOtherOrganisation:
+            "medical data saving: access denied: the patient's permit is for another organisation"
+        case .permitExpired: "medical data saving: access denied: the patient's permit has expired"
+        case .permitUsed: "medical data saving: access denied: the patient's permit was used before"
+        case .recordExists: "there is a record of this handle already"
+        case .recordUnknown: "there is no such record"
+        case .clockBehindRecord: "the ledger's time is earlier than what this record has seen"
+        case .notTheOwner: "only the record's owner may say this"
+        case .notACustodian: "the organisation is not a custodian of this record"
+        case .alreadyCustodian: "the organisation is a custodian of this record already"
+        case .contentDiffers: "the hashes are not those of the record"
+        case .custodianUnknown: "there is no such custodian"
+        case .requestUnknown: "there is no such request"
+        case .requestOfOtherCustodian: "the request was made to another custodian"
+        case .requestAlreadyRouted: "the request was routed already"
+        case .requestNotRouted: "the request was not routed to a patient"
+        case .notTheAnsweringKey: "only the key that the request was routed to may answer"
+        case .requestAlreadyAnswered: "the request was answered already"
+        case .requestExpired: "the request has expired"
+        case .requestOfOtherMember: "the request was made by somebody else than the grantee"
+        case .granteeUnknown: "the grantee is no active member of that organisation"
+        case .grantUnknown: "medical data access denied: the patient has granted nothing of the kind"
+        case .grantForOtherRecord: "medical data access denied: the grant is for another record"
+        case .grantOfOtherKind: "medical data saving: access denied: the grant does not allow a transfer"
+        case .notTheGrantee: "medical data access denied: the grant is for somebody else"
+        case .grantRevoked: "medical data access denied: the patient has revoked the grant"
+        case .grantNotYetValid: "medical data access denied: the grant is not valid yet"
+        case .grantExpired: "medical data access denied: the grant has expired"
+        case .releasesUsedUp:
+            "medical data access denied: all the releases that the patient allowed were used"
+        case .basisMissing: "medical data access denied: neither a grant nor a basis was named"
+        case .basisNotAllowed: "medical data access denied: this basis is not open to the caller"
+        case .releaseMissing:
+            "medical data saving: access denied: nothing was released to the caller under this grant"
+        case .expiryInvalid: "the end lies before the beginning or in the past"
+        case .grantTooWide: "the grant lasts too long or allows too many releases or none"
+        case .keyNotOneTime: "a member's key cannot be a patient's one-time key"
+        }
+    }
+}

@@ -1,0 +1,227 @@
+import Foundation
+import GRDB
+import Migrations
+
+/// What one organisation's server keeps besides ciphertext: inboxes, the sealed directory, permits, letters, member cards.
+///
+/// It sees random keys, counts and sealed bytes; a thief of its file learns no name. Every method is one transaction, durable when
+/// it returns. All keys, indexes and digests are 32 bytes.
+public final class DeskStore: Sendable {
+    public struct Inbox: Hashable, Sendable {
+        public let key: [UInt8]
+        /// Its age recipient.
+        public let recipient: String
+        public let application: [UInt8]
+    }
+
+    public struct Entry: Hashable, Sendable {
+        public let inbox: [UInt8]
+        public let recipient: String
+        public let entry: [UInt8]
+    }
+
+    public struct Letter: Hashable, Sendable {
+        /// Empty for the desk.
+        public let addressee: [UInt8]
+        public let request: [UInt8]
+        public let body: [UInt8]
+
+        public init(addressee: [UInt8], request: [UInt8], body: [UInt8]) {
+            self.addressee = addressee
+            self.request = request
+            self.body = body
+        }
+    }
+
+    public struct Card: Hashable, Sendable {
+        public let key: [UInt8]
+        public let recipient: String
+        public let certificate: [UInt8]
+
+        public init(key: [UInt8], recipient: String, certificate: [UInt8]) {
+            self.key = key
+            self.recipient = recipient
+            self.certificate = certificate
+        }
+    }
+
+    public enum Failure: Error, Equatable, Sendable {
+        /// Too many wallets wait to be admitted.
+        case tooManyApplications
+        case unknownInbox
+        /// The patient, or this inbox, stands in the directory under something else already.
+        case alreadyInDirectory
+        /// Permits are handed over in order, without a gap.
+        case permitsOutOfOrder
+    }
+
+    public static let applicationsMax = 1_000
+
+    private let database: DatabaseQueue
+
+    /// Opens `desk.sqlite` in `directory`, and makes it when there is none. Throws when it is damaged or cannot be written.
+    public init(directory: String) throws {
+        database = try DatabaseQueue(path: directory + "/desk.sqlite")
+        var migrator = DatabaseMigrator()
+        for migration in Migrations.desk {
+            migrator.registerMigration(migration.name) { try $0.execute(sql: migration.sql) }
+        }
+        try migrator.migrate(database)
+        // After opening: GRDB sets its own value while it opens.
+        try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+    }
+
+    public func close() throws { try database.close() }
+
+    // MARK: Inboxes
+
+    /// Adds an inbox; adding the same one again changes nothing.
+    public func addInbox(key: [UInt8], recipient: String, application: [UInt8]) throws {
+        try database.write { db in
+            let waiting = try Int.fetchOne(
+                db, sql: "SELECT count(*) FROM inboxes WHERE key NOT IN (SELECT inbox FROM directory)")
+            guard waiting ?? 0 < Self.applicationsMax else { throw Failure.tooManyApplications }
+            try db.execute(
+                sql: "INSERT INTO inboxes VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                arguments: [Self.blob(key), recipient, Self.blob(application)])
+        }
+    }
+
+    /// Inboxes that stand in no directory entry yet.
+    public func applications() throws -> [Inbox] {
+        try database.read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM inboxes WHERE key NOT IN (SELECT inbox FROM directory)").map {
+                Inbox(key: Self.bytes($0[0]), recipient: $0[1], application: Self.bytes($0[2]))
+            }
+        }
+    }
+
+    /// Nil when there is no such inbox.
+    public func status(ofInbox key: [UInt8]) throws -> (admitted: Bool, handedOver: Int, left: Int)? {
+        try database.read { db in
+            guard try Self.exists(db, "SELECT 1 FROM inboxes WHERE key = ?", key) else { return nil }
+            let admitted = try Self.exists(db, "SELECT 1 FROM directory WHERE inbox = ?", key)
+            let row = try Row.fetchOne(
+                db, sql: "SELECT count(*), count(*) - count(purpose) FROM permits WHERE inbox = ?",
+                arguments: [Self.blob(key)])
+            return (admitted, row?[0] ?? 0, row?[1] ?? 0)
+        }
+    }
+
+    // MARK: Permits
+
+    /// Adds sealed permits numbered from `first`; those that are there already stay as they are.
+    public func addPermits(inbox: [UInt8], first: Int, permits: [[UInt8]]) throws {
+        try database.write { db in
+            guard try Self.exists(db, "SELECT 1 FROM inboxes WHERE key = ?", inbox) else { throw Failure.unknownInbox }
+            let count = try Int.fetchOne(
+                db, sql: "SELECT count(*) FROM permits WHERE inbox = ?", arguments: [Self.blob(inbox)])
+            guard (0...(count ?? 0)).contains(first) else { throw Failure.permitsOutOfOrder }
+            for (offset, permit) in permits.enumerated() {
+                try db.execute(
+                    sql: "INSERT INTO permits (inbox, position, permit) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                    arguments: [Self.blob(inbox), first + offset, Self.blob(permit)])
+            }
+        }
+    }
+
+    /// Takes the oldest unused permit for `purpose`, or gives the one again that was taken for it; nil when none is left.
+    public func takePermit(inbox: [UInt8], purpose: [UInt8]) throws -> [UInt8]? {
+        try database.write { db in
+            let taken = try Row.fetchOne(
+                db, sql: "SELECT permit FROM permits WHERE inbox = ? AND purpose = ?",
+                arguments: [Self.blob(inbox), Self.blob(purpose)])
+            if let taken { return Self.bytes(taken[0]) }
+            let row = try Row.fetchOne(
+                db,
+                sql: """
+                    UPDATE permits SET purpose = ? WHERE inbox = ? AND position =
+                        (SELECT min(position) FROM permits WHERE inbox = ? AND purpose IS NULL) RETURNING permit
+                    """,
+                arguments: [Self.blob(purpose), Self.blob(inbox), Self.blob(inbox)])
+            return row.map { Self.bytes($0[0]) }
+        }
+    }
+
+    // MARK: Directory
+
+    /// Enters a patient; entering the same again replaces the sealed entry.
+    public func enter(index: [UInt8], inbox: [UInt8], entry: [UInt8]) throws {
+        try database.write { db in
+            guard try Self.exists(db, "SELECT 1 FROM inboxes WHERE key = ?", inbox) else { throw Failure.unknownInbox }
+            let taken = try Row.fetchOne(
+                db, sql: "SELECT 1 FROM directory WHERE (lookup = ?) <> (inbox = ?)",
+                arguments: [Self.blob(index), Self.blob(inbox)])
+            guard taken == nil else { throw Failure.alreadyInDirectory }
+            try db.execute(
+                sql: "INSERT INTO directory VALUES (?, ?, ?) ON CONFLICT (lookup) DO UPDATE SET entry = excluded.entry",
+                arguments: [Self.blob(index), Self.blob(inbox), Self.blob(entry)])
+        }
+    }
+
+    public func entry(index: [UInt8]) throws -> Entry? {
+        try database.read { db in
+            try Row.fetchOne(
+                db, sql: "SELECT key, recipient, entry FROM directory JOIN inboxes ON key = inbox WHERE lookup = ?",
+                arguments: [Self.blob(index)]
+            ).map { Entry(inbox: Self.bytes($0[0]), recipient: $0[1], entry: Self.bytes($0[2])) }
+        }
+    }
+
+    // MARK: Letters
+
+    /// Keeps a letter; keeping the same bytes again changes nothing.
+    public func keep(_ letter: Letter, digest: [UInt8]) throws {
+        try database.write { db in
+            try db.execute(
+                sql: "INSERT INTO letters VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                arguments: [
+                    Self.blob(digest), Self.blob(letter.addressee), Self.blob(letter.request), Self.blob(letter.body),
+                ])
+        }
+    }
+
+    public func hasLetter(digest: [UInt8]) throws -> Bool {
+        try database.read { try Self.exists($0, "SELECT 1 FROM letters WHERE digest = ?", digest) }
+    }
+
+    /// The letters to `addressee`, in the order of their coming; about one request or all.
+    public func letters(to addressee: [UInt8], request: [UInt8]?) throws -> [Letter] {
+        try database.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT addressee, request, body FROM letters
+                    WHERE addressee = ?1 AND (?2 IS NULL OR request = ?2) ORDER BY rowid
+                    """,
+                arguments: [Self.blob(addressee), request.map(Self.blob)]
+            ).map { Letter(addressee: Self.bytes($0[0]), request: Self.bytes($0[1]), body: Self.bytes($0[2])) }
+        }
+    }
+
+    // MARK: Member cards
+
+    public func keep(_ card: Card) throws {
+        try database.write { db in
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO member_cards VALUES (?, ?, ?)",
+                arguments: [Self.blob(card.key), card.recipient, Self.blob(card.certificate)])
+        }
+    }
+
+    public func cards() throws -> [Card] {
+        try database.read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM member_cards").map {
+                Card(key: Self.bytes($0[0]), recipient: $0[1], certificate: Self.bytes($0[2]))
+            }
+        }
+    }
+
+    // MARK: SQLite's bytes
+
+    private static func blob(_ bytes: [UInt8]) -> DatabaseValue { bytes.withUnsafeBytes { Data($0) }.databaseValue }
+    private static func bytes(_ data: Data?) -> [UInt8] { data.map { [UInt8]($0) } ?? [] }
+    private static func exists(_ db: Database, _ sql: String, _ key: [UInt8]) throws -> Bool {
+        try Row.fetchOne(db, sql: sql, arguments: [blob(key)]) != nil
+    }
+}

@@ -1,0 +1,46 @@
+public import Contract
+public import Primitives
+
+extension Statement {
+    /// A statement with a random nonce that may be ordered until `now` and `validSeconds` (an hour, at most a
+    /// day).
+    public static func make(_ assertion: Assertion, now: LedgerTime, validSeconds: UInt64 = 3600) -> Statement
+    {
+        Statement(assertion, validUntil: now + validSeconds, nonce: Random.bytes(nonceBytes))
+    }
+
+    /// The statement signed by `key` for `network`: a COSE_Sign1 message (RFC 9052, section 4.2), as bytes.
+    public func signed(by key: SigningKey, network: NetworkID) -> [UInt8] {
+        CoseSign1.signed(payload: encoded(), by: key, network: network)
+    }
+}
+
+extension Permit {
+    /// A permit for `organisation` to use the one-time `key` once, until `notAfter`, signed by that key:
+    /// COSE_Sign1 bytes.
+    public static func signed(
+        key: SigningKey, organisation: OrganisationName, notAfter: LedgerTime, network: NetworkID
+    ) -> [UInt8] {
+        let permit = Permit(key: key.key, organisation: organisation, notAfter: notAfter)
+        return CoseSign1.signed(payload: permit.payload(), by: key, network: network)
+    }
+}
+
+extension Genesis {
+    /// The genesis file, signed by the organisations' root keys, which stand in the order of `organisations`:
+    /// a COSE_Sign message (RFC 9052, section 4.1), as bytes.
+    public func signed(by roots: [SigningKey]) -> [UInt8] {
+        precondition(
+            roots.map(\.key) == organisations.map(\.root),
+            "the root keys are those of the organisations, in order")
+        let payload = payload()
+        return encoded(signatures: roots.map { $0.sign(Self.signedContent(payload: payload, root: $0.key)) })
+    }
+}
+
+extension CoseSign1 {
+    fileprivate static func signed(payload: [UInt8], by key: SigningKey, network: NetworkID) -> [UInt8] {
+        let signature = key.sign(signedContent(payload: payload, key: key.key, network: network))
+        return CoseSign1(payload: payload, key: key.key, signature: signature).encoded()
+    }
+}

@@ -1,0 +1,93 @@
+import Glibc
+
+/// The directory of a ledger, locked for one process: the database, and beside it the anchor, the newest signed checkpoint in a file
+/// of its own, by which the ledger notices that its database was changed or put back (SECURITY.md, T33).
+final class LedgerDirectory: Sendable {
+    static let anchorName = "checkpoint"
+    private static let databaseName = "ledger.sqlite"
+
+    private let path: String
+    private let descriptor: Int32
+
+    /// Locks the directory until this value is gone. Throws `absent`, or `inUse` when another process has the lock.
+    init(_ path: String) throws(LedgerError) {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw errno == ENOENT ? .absent : .failed("opening the directory") }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw .inUse
+        }
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    deinit { close(descriptor) }
+
+    /// Makes the directory where it is missing, for its owner only.
+    static func make(_ path: String) throws(LedgerError) {
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .failed("making the directory") }
+    }
+
+    // MARK: The database's file
+
+    var databasePath: String { path + "/" + Self.databaseName }
+    var hasDatabase: Bool { faccessat(descriptor, Self.databaseName, F_OK, 0) == 0 }
+
+    /// Has `make` write a database file under another name and gives it its own once it is durable: there is never half of one.
+    func addDatabase(_ make: (_ path: String) throws(LedgerError) -> Void) throws(LedgerError) {
+        let temporary = Self.databaseName + ".new"
+        for suffix in ["", "-wal", "-shm"] { unlinkat(descriptor, temporary + suffix, 0) }
+        try make(path + "/" + temporary)
+        let file = openat(descriptor, temporary, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw .failed("opening the new database") }
+        defer { close(file) }
+        guard fsync(file) == 0 else { throw .failed("syncing the new database") }
+        try rename(temporary, to: Self.databaseName)
+    }
+
+    // MARK: The anchor
+
+    /// The anchor's bytes, or nil when there is no such file.
+    func readAnchor() throws(LedgerError) -> [UInt8]? {
+        let file = openat(descriptor, Self.anchorName, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else {
+            if errno == ENOENT { return nil }
+            throw .failed("reading the anchor")
+        }
+        defer { close(file) }
+        // Longer than any checkpoint of ours: what is cut off there is none anyway.
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        let count = read(file, &bytes, bytes.count)
+        guard count >= 0 else { throw .failed("reading the anchor") }
+        return Array(bytes.prefix(count))
+    }
+
+    /// Replaces the anchor: once this returns it survives a power cut, and at no moment is there half of one.
+    func writeAnchor(_ note: [UInt8]) throws(LedgerError) {
+        let temporary = Self.anchorName + ".new"
+        let file = openat(descriptor, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard file >= 0 else { throw .failed("writing the anchor") }
+        let isDurable = write(file, note, note.count) == note.count && fsync(file) == 0
+        let error: LedgerError? = isDurable ? nil : .failed("writing the anchor")
+        close(file)
+        if let error {
+            unlinkat(descriptor, temporary, 0)
+            throw error
+        }
+        try rename(temporary, to: Self.anchorName)
+    }
+
+    private func rename(_ old: String, to new: String) throws(LedgerError) {
+        guard renameat(descriptor, old, descriptor, new) == 0 else { throw .failed("renaming to \(new)") }
+        guard fsync(descriptor) == 0 else { throw .failed("syncing the directory") }
+    }
+}
+
+extension LedgerError {
+    /// What the last system call failed with.
+    fileprivate static func failed(_ what: String) -> LedgerError {
+        let code = errno
+        if code == ENOSPC || code == EDQUOT { return .diskFull }
+        return .storage("\(what): \(String(cString: strerror(code)))")
+    }
+}

@@ -1,0 +1,95 @@
+import Contract
+import GRDB
+import Identity
+
+/// A row of the table `entries` as it is stored, unchecked.
+struct EntryRow: Sendable {
+    let position: UInt64
+    let statementID: [UInt8]
+    let leafHash: [UInt8]
+    let entry: [UInt8]
+}
+
+/// The tables row by row, believing nothing: for an examination.
+extension LedgerTables {
+    /// What SQLite itself finds wrong with the file, and whether the tables are those that the migrations make.
+    func structuralProblems() throws -> [String] {
+        var problems = try String.fetchAll(connection, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
+        let fresh = try DatabaseQueue()
+        try LedgerDatabase.migrator.migrate(fresh)
+        let expected = try fresh.read { try LedgerTables(connection: $0).schema() }
+        if try schema() != expected { problems.append("the tables are not those of this version") }
+        return problems
+    }
+
+    private func schema() throws -> [Row] {
+        try Row.fetchAll(connection, sql: "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name")
+            + Row.fetchAll(connection, sql: "SELECT identifier FROM grdb_migrations ORDER BY rowid")
+    }
+
+    func rows(_ positions: Range<UInt64>) throws -> [EntryRow] {
+        var rows = [EntryRow]()
+        try connection.each(
+            """
+            SELECT position, statement_id, leaf_hash, entry FROM entries
+            WHERE position >= ? AND position < ? ORDER BY position
+            """, .integer(positions.lowerBound), .integer(positions.upperBound)
+        ) { row in
+            rows.append(
+                EntryRow(
+                    position: row.integer(0), statementID: row.blob(1), leafHash: row.blob(2), entry: row.blob(3)))
+            return true
+        }
+        return rows
+    }
+
+    func storedNode(level: Int, position: UInt64) throws -> [UInt8]? {
+        try connection.first(
+            "SELECT hash FROM nodes WHERE level = ? AND position = ?", .integer(UInt64(level)), .integer(position)
+        ) { $0.blob(0) }
+    }
+
+    func hasSubject(_ subject: [UInt8], kind: StatementKind, position: UInt64) throws -> Bool {
+        try connection.first(
+            "SELECT 1 FROM subjects WHERE subject = ? AND kind = ? AND position = ?", .blob(subject),
+            .integer(kind.rawValue), .integer(position)
+        ) { _ in true } ?? false
+    }
+
+    func hasState(_ key: StateKey) throws -> Bool {
+        try connection.first("SELECT 1 FROM state WHERE key = ?", .blob(key.bytes)) { _ in true } ?? false
+    }
+
+    /// The statement of an entry, or nil when the entry is damaged or its signatures do not hold.
+    func statement(at position: UInt64, network: NetworkID) throws -> VerifiedStatement? {
+        guard let row = try rows(position..<position + 1).first, let entry = try? LogEntry.decode(row.entry) else {
+            return nil
+        }
+        return try? SignedStatement(entry.statement, network: network).verified()
+    }
+
+    func count(of table: String) throws -> UInt64 {
+        try connection.first("SELECT count(*) FROM \(table)") { $0.integer(0) } ?? 0
+    }
+
+    func eachNodePlace(_ visit: (_ level: Int, _ position: UInt64) throws -> Void) throws {
+        try connection.each("SELECT level, position FROM nodes ORDER BY level, position") { row in
+            try visit(Int(truncatingIfNeeded: row.integer(0)), row.integer(1))
+            return true
+        }
+    }
+
+    func eachSubject(_ visit: (_ subject: [UInt8], _ kind: UInt64, _ position: UInt64) throws -> Void) throws {
+        try connection.each("SELECT subject, kind, position FROM subjects") { row in
+            try visit(row.blob(0), row.integer(1), row.integer(2))
+            return true
+        }
+    }
+
+    func eachState(_ visit: (_ key: [UInt8], _ value: [UInt8], _ checkDigest: [UInt8]) throws -> Void) throws {
+        try connection.each("SELECT key, value, check_digest FROM state") { row in
+            try visit(row.blob(0), row.blob(1), row.blob(2))
+            return true
+        }
+    }
+}

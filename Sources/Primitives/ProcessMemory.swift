@@ -1,0 +1,22 @@
+import CSodium
+import Glibc
+
+/// Keeps what this process holds in memory from leaving it when it crashes.
+public enum ProcessMemory {
+    /// To be called first in a program that handles secrets: no backtrace (a trap would print the memory that registers point
+    /// to), no core file, no debugger of another process (SECURITY.md, T54).
+    ///
+    /// Swift's runtime reads its setting before `main`, so the program starts itself once more with it.
+    public static func keepPrivate() {
+        let name = "SWIFT_BACKTRACE"
+        let setting = "enable=no"
+        if getenv(name).map({ String(cString: $0) }) != setting {
+            setenv(name, setting, 1)
+            execv("/proc/self/exe", CommandLine.unsafeArgv)
+            // Where it cannot start itself again it goes on: what follows still holds.
+        }
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+        _ = medseal_forbid_dumps()
+    }
+}

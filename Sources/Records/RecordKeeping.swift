@@ -1,0 +1,133 @@
+public import Contract
+import Desk
+import Identity
+public import Ledger
+public import Vault
+
+/// The server's use cases: what must be in the vault before a statement is ordered, and what a release lets go.
+///
+/// The ledger is written last and read first: a crash leaves ciphertext that nothing points to, never a pointer to nothing.
+public struct RecordKeeping: Sendable {
+    public let ledger: any ConsentLedger
+    public let custodians: [OrganisationName: Custodian]
+
+    public init(ledger: any ConsentLedger, custodians: [OrganisationName: Custodian]) {
+        self.ledger = ledger
+        self.custodians = custodians
+    }
+
+    public enum Submission: Sendable {
+        case committed(Receipt)
+        case rejected(RejectionCode)
+        /// The contract would accept it, but these are not (durably) where the statement says.
+        case missing([Digest])
+    }
+
+    /// Orders a statement once everything that it points to is durably kept here. What the contract refuses is refused with the
+    /// contract's reason, whatever is missing.
+    public func submit(_ bytes: [UInt8]) async throws -> Submission {
+        if let signed = try? SignedStatement(bytes, network: ledger.network), let statement = signed.verified() {
+            let missing = try missing(for: statement)
+            if !missing.isEmpty {
+                if try ledger.position(of: statement.id) == nil, case .rejected(let code) = try foresee(statement) {
+                    return .rejected(code)
+                }
+                return .missing(missing)
+            }
+        }
+        switch try await ledger.submit(bytes) {
+        case .committed(let receipt): return .committed(receipt)
+        case .rejected(let code): return .rejected(code)
+        }
+    }
+
+    /// What the contract would say now; nothing is ordered.
+    private func foresee(_ statement: VerifiedStatement) throws -> Decision {
+        decide(statement, at: ledger.now(), reads: try ledger.values(of: statement.readKeys))
+    }
+
+    private func missing(for statement: VerifiedStatement) throws -> [Digest] {
+        switch statement.assertion {
+        case .deposit(let it):
+            return try absent(it.files + [it.descriptor, it.ownerEnvelope, it.custodianEnvelope], at: it.organisation)
+        case .acknowledge(let it):
+            return try absent(it.files + [it.descriptor, it.ownerEnvelope, it.custodianEnvelope], at: it.organisation)
+        case .grant(let it):
+            // The envelope lies with every custodian that is served here and could be asked for it; one is enough.
+            for (name, custodian) in custodians where try ledger.value(of: .custody(it.record, name)) != nil {
+                if try custodian.vault.renew(it.envelope.bytes) != nil { return [] }
+            }
+            return [it.envelope]
+        case .request(let it): return try absentLetter(it.letter, at: it.custodian)
+        case .route(let it): return try absentLetter(it.letter, at: it.organisation)
+        case .answer(let it):
+            guard let letter = it.letter, let bytes = try ledger.value(of: .request(it.request)),
+                let request = RequestState(bytes: bytes)
+            else { return [] }
+            return try absentLetter(letter, at: request.custodian)
+        case .enrol, .retire, .revoke, .release: return []
+        }
+    }
+
+    private func absent(_ digests: [Digest], at name: OrganisationName) throws -> [Digest] {
+        guard let custodian = custodians[name] else { return digests }
+        // Renewed, so that no scrub collects them between this look and the commit.
+        return try digests.filter { try custodian.vault.renew($0.bytes) == nil }
+    }
+
+    private func absentLetter(_ digest: Digest, at name: OrganisationName) throws -> [Digest] {
+        guard let custodian = custodians[name] else { return [digest] }
+        return try custodian.desk.hasLetter(digest: digest.bytes) ? [] : [digest]
+    }
+
+    // MARK: Releases
+
+    public enum Denial: Error, Hashable, Sendable {
+        /// No such release for this caller, or nothing of the kind in it: the two look alike.
+        case nothing
+        /// The caller's own release no longer serves, for this reason.
+        case refused(RejectionCode)
+        /// The release was recorded more than `Limits.releaseSeconds` ago.
+        case releaseOver
+    }
+
+    /// The blob `digest`, if `caller` recorded the release `id` and it covers the blob: the one way by which bytes leave a vault.
+    ///
+    /// It asks the ledger anew each time, so a grant that was revoked or has expired since stops the service at once.
+    public func released(
+        _ digest: Digest, by id: StatementID, to caller: PublicKey, from name: OrganisationName
+    ) throws -> StoredBlob {
+        guard let custodian = custodians[name], let release = try state(.release(id), as: ReleaseState.self),
+            release.reader == caller, release.custodian == name,
+            let record = try state(.record(release.record), as: RecordState.self),
+            let custody = try state(.custody(release.record, name), as: CustodyState.self)
+        else { throw Denial.nothing }
+        let now = ledger.now()
+        guard now < release.time + Limits.releaseSeconds else { throw Denial.releaseOver }
+        var covered = Set(record.files + [record.descriptor])
+        if let id = release.grant {
+            guard let grant = try state(.grant(id), as: GrantState.self) else { throw Denial.nothing }
+            if let refusal = grant.refusal(at: now) { throw Denial.refused(refusal) }
+            covered.insert(grant.envelope)
+            if grant.kind == .transfer { covered.insert(custody.ownerEnvelope) }
+        } else if release.basis == .owner {
+            covered.insert(custody.ownerEnvelope)
+        } else {
+            covered.insert(custody.custodianEnvelope)
+        }
+        if release.basis != .owner {
+            guard let member = try state(.member(caller), as: MemberState.self) else { throw Denial.nothing }
+            if member.retired { throw Denial.refused(.memberRetired) }
+            if now >= member.expires { throw Denial.refused(.memberExpired) }
+        }
+        guard covered.contains(digest) else { throw Denial.nothing }
+        return try custodian.vault.open(digest.bytes)
+    }
+
+    /// A value of the contract's state; nil when absent.
+    public func state<Value: StateValue>(_ key: StateKey, as type: Value.Type) throws -> Value? {
+        guard let bytes = try ledger.value(of: key) else { return nil }
+        guard let value = Value(bytes: bytes) else { preconditionFailure("damaged state") }
+        return value
+    }
+}

@@ -1,0 +1,92 @@
+import API
+import Contract
+import Foundation
+import Hummingbird
+import Ledger
+import Records
+
+extension Service {
+    func addLedgerRoutes(to router: Router<CallContext>) {
+        // The statement's own signature says who speaks; the request must come from the same key, so that nobody's statement can be
+        // held back and sent by another at a time of his choosing.
+        on(.post, Routes.statements, of: router) { call in
+            let bytes = try await call.body(max: Limits.statementBytesMax)
+            guard let signed = try? SignedStatement(bytes, network: ledger.network) else {
+                throw Problem.rejected(.malformed)
+            }
+            guard signed.caller == call.key else {
+                throw Problem(.notAllowed, "the request is signed by another key than the statement")
+            }
+            switch try await records.submit(bytes) {
+            case .committed(let receipt):
+                return try .json(
+                    Wire.Receipt(
+                        statement: receipt.statement, position: receipt.position, time: receipt.time,
+                        checkpoint: Data(receipt.checkpoint)))
+            case .rejected(let code): throw Problem.rejected(code)
+            case .missing(let digests):
+                throw Problem(.conflict, "not in the vault yet: \(digests.map(\.hex).joined(separator: ", "))")
+            }
+        }
+        on(.get, Routes.checkpoint, of: router) { call in
+            try requireParty(call)
+            return .bytes(try ledger.checkpoint(), type: "text/plain; charset=utf-8")
+        }
+        on(.get, Routes.entries, of: router) { call in
+            try requireParty(call)
+            let limit = min(try call.number("limit") ?? 256, 1_024)
+            var output = [UInt8]()
+            for entry in try ledger.entries(from: try call.requiredNumber("from"), limit: Int(limit)) {
+                output += withUnsafeBytes(of: UInt32(entry.count).bigEndian) { Array($0) } + entry
+            }
+            return .bytes(output)
+        }
+        on(.post, Routes.state, of: router) { call in
+            try requireParty(call)
+            let query = try await call.json(Wire.StateQuery.self)
+            guard query.keys.count <= 4_096 else { throw Problem(.tooLarge, "more than 4096 keys") }
+            var keys = [StateKey]()
+            for text in query.keys {
+                guard let bytes = decodeLowercaseHex(Array(text.utf8)), bytes.count <= 80 else {
+                    throw Problem(.malformed, "a key is not lowercase hexadecimal")
+                }
+                keys.append(StateKey(bytes: bytes))
+            }
+            let values = try ledger.values(of: keys)
+            return try .json(
+                Wire.StateAnswer(
+                    values: Dictionary(uniqueKeysWithValues: values.map { (lowercaseHex($0.bytes), Data($1)) })))
+        }
+        on(.get, Routes.positions, of: router) { call in
+            try requireParty(call)
+            guard let text = call.request.uri.queryParameters["subject"],
+                let subject = decodeLowercaseHex(Array(text.utf8)), subject.count <= 40
+            else { throw Problem(.malformed, "subject is not lowercase hexadecimal") }
+            let kind = try call.number("kind").map { number in
+                guard let kind = StatementKind(rawValue: number) else { throw Problem(.malformed, "no such kind") }
+                return kind
+            }
+            let limit = min(try call.number("limit") ?? 1_000, 1_000)
+            return try .json(
+                Wire.Positions(
+                    positions: try ledger.positions(
+                        about: subject, kind: kind, after: try call.number("after"), limit: Int(limit))))
+        }
+        on(.get, Routes.inclusion, of: router) { call in
+            try requireParty(call)
+            let hashes = try ledger.inclusionProof(
+                position: try call.requiredNumber("position"), size: try call.requiredNumber("size"))
+            return try .json(Wire.Proof(hashes: hashes.map { Data($0) }))
+        }
+        on(.get, Routes.consistency, of: router) { call in
+            try requireParty(call)
+            let hashes = try ledger.consistencyProof(
+                from: try call.requiredNumber("from"), to: try call.requiredNumber("to"))
+            return try .json(Wire.Proof(hashes: hashes.map { Data($0) }))
+        }
+        on(.get, Routes.examination, of: router) { call in
+            _ = try requireMember(call)
+            return try .json(Wire.Examination(findings: try ledger.examine().map(\.description)))
+        }
+    }
+}

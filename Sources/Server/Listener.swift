@@ -1,0 +1,39 @@
+import Contract
+import Hummingbird
+import HummingbirdTLS
+public import Logging
+import NIOCore
+import NIOSSL
+public import Primitives
+import UnixSignals
+
+/// The service on a loopback or network address, over TLS 1.3 and HTTP/1.1 only: bulk data is fastest there, and the attacks on
+/// HTTP/2's streams do not exist.
+public struct Listener: Sendable {
+    public let host: String
+    public let port: Int
+    private let tls: TLSConfiguration
+
+    /// `certificates` is the chain, leaf first, PEM; `privateKey` its key, PKCS#8 DER. Throws when they do not parse.
+    public init(host: String, port: Int, certificates: [UInt8], privateKey: SecretBytes) throws {
+        self.host = host
+        self.port = port
+        let chain = try NIOSSLCertificate.fromPEMBytes(certificates)
+        let key = try privateKey.withUnsafeBytes { try NIOSSLPrivateKey(bytes: Array($0), format: .der) }
+        var tls = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
+        tls.minimumTLSVersion = .tlsv13
+        tls.applicationProtocols = ["http/1.1"]
+        self.tls = tls
+    }
+
+    /// Serves until the task is cancelled or the process gets SIGTERM or SIGINT, then finishes what is under way. Throws when
+    /// the address cannot be bound.
+    public func run(_ service: Service, logger: Logger, onReady: @escaping @Sendable () async -> Void) async throws {
+        let application = Application(
+            router: service.router(), server: try .tls(.http1(), tlsConfiguration: tls),
+            configuration: .init(address: .hostname(host, port: port), serverName: "medseald"),
+            onServerRunning: { _ in await onReady() }, logger: logger)
+        try await application.runService(gracefulShutdownSignals: [.sigterm, .sigint])
+    }
+}

@@ -1,0 +1,134 @@
+import API
+import Contract
+import Desk
+import HTTPTypes
+import Hummingbird
+import Identity
+import Ledger
+public import Logging
+public import Records
+import Vault
+
+/// The HTTP API over the record keeping of one process: routes, who may call them, and errors as problems.
+public struct Service: Sendable {
+    let records: RecordKeeping
+    let authentication: RequestAuthentication
+    let logger: Logger
+
+    /// `authorities` are the host:port names that clients may address.
+    public init(records: RecordKeeping, authorities: Set<String>, logger: Logger) {
+        self.records = records
+        self.authentication = RequestAuthentication(authorities: authorities, now: records.ledger.now)
+        self.logger = logger
+    }
+
+    var ledger: any ConsentLedger { records.ledger }
+
+    /// Every route. All but `health` go through `on`, which lets nothing in that is not signed.
+    func router() -> Router<CallContext> {
+        let router = Router(context: CallContext.self)
+        router.get(RouterPath(Routes.health)) { _, _ in Response.bytes(Array("ok\n".utf8), type: "text/plain") }
+        addLedgerRoutes(to: router)
+        addMemberRoutes(to: router)
+        addVaultRoutes(to: router)
+        addDeskRoutes(to: router)
+        return router
+    }
+
+    /// Adds a route whose handler sees only authenticated calls and whose errors leave as problems.
+    func on(
+        _ method: HTTPRequest.Method, _ path: String, of router: Router<CallContext>,
+        _ handler: @escaping @Sendable (Call) async throws -> Response
+    ) {
+        router.on(RouterPath(path), method: method) { request, context in
+            let started = ContinuousClock.now
+            var response: Response
+            do {
+                let call = try authentication.authenticate(request, context)
+                response = try await handler(call)
+            } catch {
+                let problem = self.problem(error, path: path)
+                response = .problem(problem, closing: method == .put || method == .post)
+            }
+            // The route's pattern, never the path: paths hold handles.
+            logger.info(
+                "request",
+                metadata: [
+                    "method": "\(method.rawValue)", "route": "\(path)", "status": "\(response.status.code)",
+                    "milliseconds": "\((ContinuousClock.now - started) / .milliseconds(1))",
+                ])
+            return response
+        }
+    }
+
+    /// The problem that an error becomes. What is not foreseen is logged by its type and told without detail.
+    private func problem(_ error: any Error, path: String) -> Problem {
+        switch error {
+        case let problem as Problem: return problem
+        case RecordKeeping.Denial.nothing: return .notFound
+        case RecordKeeping.Denial.refused(let code): return .rejected(code)
+        case RecordKeeping.Denial.releaseOver:
+            return Problem(.notAllowed, "this release was recorded too long ago: record a new one")
+        case VaultError.absent: return .notFound
+        case VaultError.digestMismatch: return Problem(.digestMismatch, "the bytes have not the digest in the path")
+        case let failure as DeskStore.Failure: return self.problem(failure)
+        case LedgerError.readOnly(let reason): return Problem(.readOnly, "the ledger is read-only: \(reason)")
+        default:
+            logger.error("failure", metadata: ["route": "\(path)", "error": "\(String(describing: error).prefix(300))"])
+            return Problem(.storage, "the server could not read or write its store; its log says more")
+        }
+    }
+
+    private func problem(_ failure: DeskStore.Failure) -> Problem {
+        switch failure {
+        case .tooManyApplications: Problem(.conflict, "too many wallets wait to be admitted here")
+        case .unknownInbox: .notFound
+        case .alreadyInDirectory: Problem(.conflict, "this patient or this inbox stands in the directory already")
+        case .permitsOutOfOrder: Problem(.conflict, "permits are handed over in order, without a gap")
+        }
+    }
+
+    // MARK: Who calls
+
+    /// The member that signed the call, active; nil when the key is no active member's.
+    func member(_ call: Call) throws -> MemberState? {
+        guard let member = try records.state(.member(call.key), as: MemberState.self), !member.retired,
+            ledger.now() < member.expires
+        else { return nil }
+        return member
+    }
+
+    /// An active member of the network, of any organisation.
+    func requireMember(_ call: Call) throws -> MemberState {
+        guard let member = try member(call) else {
+            throw Problem(.notAllowed, "the signing key is no active member's")
+        }
+        return member
+    }
+
+    /// The organisation named in the path, served by this process.
+    func custodian(_ call: Call) throws -> Custodian {
+        guard let name = call.context.parameters.get("organisation").flatMap({ OrganisationName($0) }),
+            let custodian = records.custodians[name]
+        else { throw Problem(.notFound, "this server does not serve that organisation") }
+        return custodian
+    }
+
+    /// An active member of the custodian itself.
+    func requireStaff(_ call: Call, of custodian: Custodian, roles: [Role] = Role.allCases) throws {
+        guard let member = try member(call), member.organisation == custodian.name, roles.contains(member.role) else {
+            throw Problem(.notAllowed, "only the organisation's own members may do this, in a role that allows it")
+        }
+    }
+
+    func isInbox(_ key: PublicKey, of custodian: Custodian) throws -> Bool {
+        try custodian.desk.status(ofInbox: key.bytes) != nil
+    }
+
+    /// Whoever belongs to the network: a member, or a patient's inbox at one of the organisations served here.
+    func requireParty(_ call: Call) throws {
+        if try member(call) != nil { return }
+        for custodian in records.custodians.values where try isInbox(call.key, of: custodian) { return }
+        throw Problem(.notAllowed, "the signing key belongs to no member and no inbox here")
+    }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Client
+import Contract
+import Foundation
+
+/// `medseal network`
+struct NetworkCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "network", abstract: "Found a network of organisations.", subcommands: [NetworkInit.self])
+}
+
+/// An organisation as it is typed: `name:kind`.
+struct FoundingOrganisation: ExpressibleByArgument {
+    let name: OrganisationName
+    let kind: OrganisationKind
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, let name = OrganisationName(parts[0]), let kind = OrganisationKind(name: parts[1])
+        else { return nil }
+        self.name = name
+        self.kind = kind
+    }
+}
+
+struct NetworkInit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Make a network's folder: genesis, organisations, server.",
+        discussion: """
+            Each organisation gets a root key, a certificate authority, age keys and a vault. Every private key is \
+            sealed under the passphrase. DIR/public is what members and patients need.
+
+            Example: medseal network init net --organisation hospital1:hospital --organisation insurer:insurer
+            """)
+
+    @Argument(help: ArgumentHelp("The folder to make; it must not exist.", valueName: "dir"))
+    var folder: String
+
+    @Option(
+        name: .customLong("organisation"),
+        help: ArgumentHelp(
+            "An organisation: a name of a-z, 0-9 and -, and its kind (hospital, insurer, laboratory, auditor, authority).",
+            valueName: "name:kind"))
+    var organisations: [FoundingOrganisation]
+
+    @Option(help: "The port on which medseald will serve.")
+    var port: UInt16 = 8443
+
+    @OptionGroup var passphrase: PassphraseOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let founding = try NetworkFounding(organisations: organisations.map { ($0.name, $0.kind) }, port: port)
+        let folder = Folder(self.folder)
+        guard !folder.parent.has(folder.name) else { throw ClientFailure.badInput("\(folder.path) exists already") }
+        try await founding.found(in: folder, passphrase: try passphrase.read("New passphrase of the network", isNew: true))
+        let network = try Network(folder)
+        struct Answer: Encodable {
+            var network: String
+            var origin: String
+            var server: String
+            var organisations: [String]
+        }
+        let answer = Answer(
+            network: network.id.hex, origin: network.genesis.origin.description,
+            server: network.server.absoluteString, organisations: network.organisations.map(\.name.description))
+        try output.print(answer) {
+            print("Network \(answer.origin) with \(answer.organisations.joined(separator: ", "))")
+            print("  id      \(answer.network)")
+            print("  server  \(answer.server)  (start it: medseald run \(folder.path))")
+            print("  public  \(folder.file("public"))  (what members and patients need)")
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import Contract
+import Desk
+import Foundation
+import Identity
+import Ledger
+import Logging
+import NIOCore
+import Primitives
+import Records
+import Server
+import Vault
+
+/// What `medseald run` serves: the ledger, and vault and desk of every organisation that has a folder in the network's.
+///
+/// The folders are those of docs/format.md, "Folders"; of the keys only the ledger's and the TLS key are opened.
+struct HostedNetwork {
+    let listener: Listener
+    private let ledger: EmbeddedLedger
+    private let custodians: [OrganisationName: Custodian]
+
+    init(directory: String, passphrase: SecretBytes, port: Int?) throws {
+        let folder = URL(fileURLWithPath: directory, isDirectory: true)
+        func bytes(_ path: String) throws -> [UInt8] {
+            do {
+                return [UInt8](try Data(contentsOf: folder.appending(path: path)))
+            } catch { throw StartFailure("cannot read \(path): is this a network's folder?") }
+        }
+        let genesisFile = try bytes("public/genesis.cbor")
+        let genesis = try Self.genesis(genesisFile)
+        guard
+            let description = try? JSONDecoder().decode(
+                NetworkDescription.self, from: Data(try bytes("public/network.json"))),
+            let server = URLComponents(string: description.server), let host = server.host, server.scheme == "https"
+        else { throw StartFailure("public/network.json is damaged or names no https server") }
+
+        let ledgerKey = try Self.open("server/ledger.key.pem", try bytes("server/ledger.key.pem"), passphrase)
+        guard let key = SigningKey(pkcs8: ledgerKey) else {
+            throw StartFailure("server/ledger.key.pem is not an Ed25519 key")
+        }
+        let tlsKey = try Self.open("server/tls.key.pem", try bytes("server/tls.key.pem"), passphrase)
+        listener = try Listener(
+            host: host, port: port ?? server.port ?? 443, certificates: try bytes("server/tls.pem"), privateKey: tlsKey)
+
+        let ledgerFolder = folder.appending(path: "server/ledger").path
+        // The ledger is made once, where `network init` left its mark. One that is gone is an error, not a new ledger.
+        let mark = ledgerFolder + "/NEW"
+        if FileManager.default.fileExists(atPath: mark) {
+            do {
+                try EmbeddedLedger.create(at: ledgerFolder, genesis: genesisFile)
+            } catch {
+                // Fine where the last start was cut off after making it and before removing the mark.
+                guard error == .exists else { throw error }
+            }
+            try FileManager.default.removeItem(atPath: mark)
+        }
+        ledger = try EmbeddedLedger(
+            directory: ledgerFolder, genesis: genesisFile, key: key)
+
+        var custodians = [OrganisationName: Custodian]()
+        for organisation in genesis.organisations {
+            let home = folder.appending(path: "organisations/\(organisation.name)")
+            guard FileManager.default.fileExists(atPath: home.path) else { continue }
+            let desk = home.appending(path: "desk")
+            try FileManager.default.createDirectory(
+                at: desk, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            custodians[organisation.name] = Custodian(
+                name: organisation.name, vault: try BlobStore(directory: home.appending(path: "vault").path),
+                desk: try DeskStore(directory: desk.path))
+        }
+        self.custodians = custodians
+    }
+
+    var organisations: String { custodians.keys.map(\.description).sorted().joined(separator: ", ") }
+
+    func service(logger: Logger) -> Service {
+        let port = listener.port
+        return Service(
+            records: RecordKeeping(ledger: ledger, custodians: custodians),
+            authorities: Set(["localhost", "127.0.0.1", "[::1]", listener.host].map { "\($0):\(port)" }), logger: logger)
+    }
+
+    func close() {
+        ledger.close()
+        for custodian in custodians.values { try? custodian.desk.close() }
+    }
+
+    private static func genesis(_ file: [UInt8]) throws -> Genesis {
+        do {
+            return try Genesis.decode(file)
+        } catch {
+            throw StartFailure("public/genesis.cbor is not a genesis: \(error.reason)")
+        }
+    }
+
+    private static func open(_ path: String, _ pem: [UInt8], _ passphrase: SecretBytes) throws -> SecretBytes {
+        do {
+            return try SealedPrivateKey.open(pem: pem, passphrase: passphrase)
+        } catch {
+            throw StartFailure(
+                error == .wrongPassphrase
+                    ? "wrong passphrase (it does not open \(path))"
+                    : "\(path) is damaged: it is no encrypted PKCS#8 key")
+        }
+    }
+}
+
+/// The part of public/network.json that a server needs.
+private struct NetworkDescription: Decodable {
+    let server: String
+}
+
+/// Why the server cannot start, in words that say what to do.
+struct StartFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+
+    init(_ error: any Error) {
+        switch error {
+        case let failure as StartFailure: self = failure
+        case let failure as IOError where failure.errnoCode == EADDRINUSE:
+            self.init("the port is taken: stop the other process, or choose another with --port")
+        case let failure as IOError where failure.errnoCode == EACCES:
+            self.init("the port may not be used: choose one above 1023 with --port")
+        default: self.init(String(describing: error))
+        }
+    }
+}

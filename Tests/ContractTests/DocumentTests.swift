@@ -1,0 +1,120 @@
+import Contract
+import Testing
+
+/// The tables of docs/contract.md.
+enum ContractDocument {
+    /// The rows under a heading, each as its cells, without the table's head.
+    static func table(_ heading: String) throws -> [[String]] {
+        let lines = try Repository.text("docs/contract.md").split(
+            separator: "\n", omittingEmptySubsequences: false)
+        let start = try #require(lines.firstIndex { $0 == heading })
+        let rows = lines[(start + 1)...].drop { !$0.hasPrefix("|") }.prefix { $0.hasPrefix("|") }.dropFirst(2)
+        return rows.map { row in
+            row.dropFirst().dropLast().split(separator: "|", omittingEmptySubsequences: false)
+                .map { $0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed() }.map { String($0) }
+        }
+    }
+
+    /// The codes that each kind can give, apart from those that every kind can.
+    static func codes() throws -> [StatementKind: [String]] {
+        try Dictionary(
+            uniqueKeysWithValues: table("### Codes by kind").map { (choice(quoted($0[0])[0]), quoted($0[1])) }
+        )
+    }
+
+    /// What stands between backquotes.
+    static func quoted(_ cell: String) -> [String] {
+        cell.split(separator: "`", omittingEmptySubsequences: false).enumerated()
+            .filter { $0.offset % 2 == 1 }.map { String($0.element) }
+    }
+}
+
+@Suite("docs/contract.md") struct DocumentTests {
+    @Test("its kinds are StatementKind's")
+    func kinds() throws {
+        let rows = try ContractDocument.table("## Statements").map { "\($0[0]) \($0[1])" }
+        #expect(rows == StatementKind.allCases.map { "\($0.rawValue) `\($0)`" })
+    }
+
+    @Test("its codes are RejectionCode's, with their explanations")
+    func codes() throws {
+        let rows = try ContractDocument.table("## Codes").map { $0.joined(separator: " ") }
+        #expect(rows == RejectionCode.allCases.map { "\($0.rawValue) `\($0)` \($0.explanation)" })
+        #expect(RejectionCode.allCases.map(\.rawValue) == RejectionCode.allCases.map(\.rawValue).sorted())
+    }
+
+    @Test("its numbers beside the codes of each kind are the codes'")
+    func codesByKind() throws {
+        for row in try ContractDocument.table("### Codes by kind") {
+            for cell in row[1].split(separator: ", ") {
+                let parts = words(cell.replacing("`", with: ""))
+                #expect(parts[0] == "\(choice(parts[1], of: RejectionCode.self).rawValue)", "\(cell)")
+            }
+        }
+    }
+
+    @Test("its fields are the statements', by number, name and whether they may be left out")
+    func fields() throws {
+        let rows = try ContractDocument.table("### Fields")
+        #expect(rows.count == Samples.all.count)
+        for row in rows {
+            let kind: StatementKind = choice(ContractDocument.quoted(row[0])[0])
+            let full = try #require(Samples.full.first { $0.kind == kind })
+            let least = try #require(Samples.least.first { $0.kind == kind })
+            let numbers = Samples.numbers(of: full)
+            let needed = Set(Samples.numbers(of: least))
+            let names = Samples.names(of: full)
+            #expect(names.count == numbers.count)
+            let expected = zip(numbers, names).map { "\($0) `\($1)`\(needed.contains($0) ? "" : "?")" }
+            #expect(row[1] == expected.joined(separator: ", "))
+        }
+    }
+
+    @Test("its choices are the enumerations'")
+    func choices() throws {
+        func row<Choice: CaseIterable & RawRepresentable<UInt64>>(_ name: String, _: Choice.Type) -> [String]
+        {
+            [name, Choice.allCases.map { "\($0.rawValue) `\($0)`" }.joined(separator: ", ")]
+        }
+        let expected = [
+            row("organisation", OrganisationKind.self), row("role", Role.self), row("purpose", Purpose.self),
+            row("grant", GrantKind.self), row("verdict", Verdict.self), row("basis", Basis.self),
+        ]
+        #expect(try ContractDocument.table("### Numbers of choices") == expected)
+    }
+
+    @Test("its bounds are Limits'")
+    func bounds() throws {
+        let numbers = try ContractDocument.table("### Bounds").map { row in
+            row[1].replacing(",", with: "").split { !$0.isNumber }.compactMap { UInt64($0) }
+        }
+        #expect(
+            numbers == [
+                [UInt64(Limits.statementBytesMax)], [1, UInt64(Limits.filesPerRecordMax)],
+                [Limits.validitySecondsMax],
+                [Limits.grantSecondsMax / 86_400, Limits.insurerGrantSecondsMax / 86_400],
+                [1, Limits.releasesPerGrantMax], [Limits.releaseSeconds],
+            ])
+    }
+
+    @Test("its state keys are the keys that statements write, with as many items in each value")
+    func stateKeys() throws {
+        var writers = [String: Set<String>]()
+        for table in DecisionTable.all {
+            table.play { _, outcome in
+                for write in outcome.writes { writers[prefix(write), default: []].insert("\(outcome.kind)") }
+            }
+        }
+        for write in World.genesis.writes { writers[prefix(write), default: []].insert("genesis") }
+        let rows = try ContractDocument.table("## State")
+        #expect(rows.count == writers.count)
+        for row in rows {
+            let said =
+                row[2] == "every statement"
+                ? Samples.all.map { "\($0.kind)" } : row[2].split(separator: ", ").map(String.init)
+            #expect(writers[ContractDocument.quoted(row[0])[0]] == Set(said), "\(row[1])")
+        }
+    }
+
+    private func prefix(_ write: Write) -> String { lowercaseHex(write.key.bytes.prefix(1)) }
+}

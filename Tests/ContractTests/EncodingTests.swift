@@ -1,0 +1,188 @@
+import Contract
+import Testing
+
+@Suite("Statements as bytes") struct EncodingTests {
+    private static let both = Samples.full + Samples.least
+    private let caller: PublicKey = Toy.named("caller")
+
+    private func signed(_ payload: [UInt8]) throws -> SignedStatement {
+        try SignedStatement(Toy.message(payload, by: caller, network: World.network), network: World.network)
+    }
+
+    @Test("there is one sample of each kind that is accepted")
+    func samples() {
+        #expect(Samples.full.count == 10)
+        #expect(Set(Samples.full.map(\.kind)).count == 10)
+        #expect(Samples.least.map(\.kind) == Samples.full.map(\.kind))
+    }
+
+    @Test("what is encoded is decoded to the same", arguments: both)
+    func roundTrip(_ assertion: Assertion) throws {
+        let statement = Statement(assertion, validUntil: 1_700_000_600, nonce: Samples.nonce)
+        #expect(try Statement.decode(statement.encoded()) == statement)
+        let signed = try signed(statement.encoded())
+        #expect(signed.statement == statement)
+        #expect(signed.caller == caller)
+        let carried =
+            [StatementKind.deposit, .route].contains(assertion.kind)
+            && Self.both.prefix(10).contains(assertion)
+        #expect(signed.permit == (carried ? Samples.permit : nil))
+        #expect(signed.claims.map(\.key) == [caller] + (carried ? [Samples.permit.key] : []))
+        let verified = try #require(signed.verified(hash: Toy.hash, isValid: Toy.isValid))
+        #expect(verified.id.bytes == Toy.hash(signed.claims[0].message))
+        #expect(verified.bytes == signed.bytes)
+    }
+
+    @Test("a field that is missing is refused unless it may be", arguments: Samples.full)
+    func missingField(_ assertion: Assertion) throws {
+        let pairs = Samples.fields(of: assertion)
+        let least = try #require(Samples.least.first { $0.kind == assertion.kind })
+        let needed = Set(Samples.fields(of: least).map(\.key))
+        for index in pairs.indices {
+            var fewer = pairs
+            let field = fewer.remove(at: index).key
+            let accepted = (try? signed(CBOR.map(fewer).encoded())) != nil
+            #expect(accepted == !needed.contains(field), "field \(field) of \(assertion.kind)")
+        }
+    }
+
+    @Test("a field that is not the kind's is refused", arguments: both)
+    func unknownField(_ assertion: Assertion) throws {
+        let pairs = Samples.fields(of: assertion)
+        let known = Set(Samples.full.filter { $0.kind == assertion.kind }.flatMap(Samples.numbers))
+        for number in [UInt64](3...40) + [255, 256, .max] where !known.contains(number) {
+            let more = (pairs + [.init(number, .unsigned(0))]).sorted { $0.key < $1.key }
+            #expect(throws: CBOR.Malformed.self, "\(number)") { try signed(CBOR.map(more).encoded()) }
+        }
+    }
+
+    @Test("a field of another type, length or meaning is refused", arguments: Samples.full)
+    func wrongType(_ assertion: Assertion) throws {
+        let pairs = Samples.fields(of: assertion)
+        let wrong: [CBOR] = [
+            .negative(0), .bytes([]), .bytes(.init(repeating: 1, count: 31)),
+            .bytes(.init(repeating: 1, count: 33)),
+            .text([]), .text(Array("Hospital1".utf8)), .text(Array("hospital1 ".utf8)),
+            .text(Array("1a".utf8)),
+            .text(Array(repeating: 0x61, count: 41)), .array([]), .array([.bytes([1])]), .array([.null]),
+            .map([]),
+            .tagged(1, .unsigned(1)), .bool(true), .null,
+        ]
+        for index in pairs.indices {
+            for value in wrong
+                + (isChoice(pairs[index]) ? [.unsigned(0), .unsigned(99), .unsigned(.max)] : [])
+            {
+                var other = pairs
+                other[index] = .init(pairs[index].key, value)
+                #expect(throws: CBOR.Malformed.self, "\(pairs[index].key) \(value)") {
+                    try signed(CBOR.map(other).encoded())
+                }
+            }
+        }
+    }
+
+    /// Whether a field is one of few small numbers, the kind itself among them.
+    private func isChoice(_ pair: CBOR.Pair) -> Bool {
+        guard case .unsigned(let number) = pair.value else { return false }
+        return number < 24 && pair.key != 10
+    }
+
+    @Test("kinds that are reserved or unknown are refused")
+    func unknownKinds() throws {
+        let accepted = Set(Samples.all.map(\.kind.rawValue))
+        for number in [UInt64](0...30) + [255, .max] where !accepted.contains(number) {
+            for assertion in Samples.full {
+                var pairs = Samples.fields(of: assertion)
+                pairs[0] = .init(0, .unsigned(number))
+                #expect(throws: CBOR.Malformed.self) { try signed(CBOR.map(pairs).encoded()) }
+            }
+        }
+    }
+
+    @Test("a statement of one kind is none of another")
+    func otherKinds() throws {
+        for assertion in Self.both {
+            for other in Samples.full where other.kind != assertion.kind {
+                var pairs = Samples.fields(of: assertion)
+                pairs[0] = .init(0, .unsigned(other.kind.rawValue))
+                #expect(throws: CBOR.Malformed.self, "\(assertion.kind) as \(other.kind)") {
+                    try signed(CBOR.map(pairs).encoded())
+                }
+            }
+        }
+    }
+
+    @Test("files: one at least, 4,096 at most, none twice")
+    func files() throws {
+        func deposit(_ files: [Digest]) throws {
+            var pairs = Samples.fields(of: Samples.full[2])
+            pairs[pairs.count - 1] = .init(10, .array(files.map { .bytes($0.bytes) }))
+            _ = try signed(CBOR.map(pairs).encoded())
+        }
+        let files = (0..<4_097).map { Toy.named("file \($0)") as Digest }
+        #expect(throws: CBOR.Malformed.self) { try deposit([]) }
+        #expect(throws: CBOR.Malformed.self) { try deposit([files[0], files[1], files[0]]) }
+        #expect(throws: CBOR.Malformed.self) { try deposit(files) }
+        try deposit(Array(files.dropLast()))
+    }
+
+    @Test("a statement has 262,144 bytes at most")
+    func statementSize() {
+        let payload = Statement(Samples.full[1], validUntil: 1, nonce: Samples.nonce).encoded()
+        func reason(paddedTo size: Int) -> String? {
+            let message = Toy.message(
+                payload + Array(repeating: 0, count: size), by: caller, network: World.network)
+            let padding = size - (message.count - size)
+            let padded = Toy.message(
+                payload + Array(repeating: 0, count: padding), by: caller, network: World.network)
+            precondition(padded.count == size, "\(padded.count)")
+            do throws(CBOR.Malformed) {
+                _ = try SignedStatement(padded, network: World.network)
+                return nil
+            } catch { return error.reason }
+        }
+        #expect(reason(paddedTo: Limits.statementBytesMax) == "bytes after the end of the item")
+        #expect(reason(paddedTo: Limits.statementBytesMax + 1) == "longer than a statement may be")
+    }
+
+    @Test("no bit of a signed statement can be changed", arguments: [Samples.full[2], Samples.full[6]])
+    func everyBit(_ assertion: Assertion) throws {
+        let payload = Statement(assertion, validUntil: 1_700_000_600, nonce: Samples.nonce).encoded()
+        let message = Toy.message(payload, by: caller, network: World.network)
+        for index in message.indices {
+            for bit in 0..<8 {
+                var changed = message
+                changed[index] ^= 1 << bit
+                let signed = try? SignedStatement(changed, network: World.network)
+                #expect(
+                    signed?.verified(hash: Toy.hash, isValid: Toy.isValid) == nil, "byte \(index), bit \(bit)"
+                )
+            }
+        }
+    }
+
+    @Test("another signature over the same content makes no other statement")
+    func malleability() throws {
+        let payload = Statement(Samples.full[1], validUntil: 1_700_000_600, nonce: Samples.nonce).encoded()
+        let ids = try [UInt8(1), 2].map { fill in
+            let bytes = CoseSign1(
+                payload: payload, key: caller, signature: Array(repeating: fill, count: 64)
+            ).encoded()
+            return try SignedStatement(bytes, network: World.network)
+                .verified(hash: Toy.hash, isValid: { _ in true })!.id
+        }
+        #expect(ids[0] == ids[1])
+    }
+
+    @Test("each signature is asked for: the caller's and the permit's")
+    func everyClaim() throws {
+        let payload = Statement(Samples.full[2], validUntil: 1_700_000_600, nonce: Samples.nonce).encoded()
+        let signed = try signed(payload)
+        #expect(signed.claims.count == 2)
+        for claim in signed.claims {
+            #expect(signed.verified(hash: Toy.hash, isValid: { $0 != claim }) == nil)
+        }
+        let other = try SignedStatement(signed.bytes, network: Toy.named("another network"))
+        #expect(other.verified(hash: Toy.hash, isValid: Toy.isValid) == nil)
+    }
+}

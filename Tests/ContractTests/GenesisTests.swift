@@ -1,0 +1,129 @@
+import Contract
+import Testing
+
+@Suite("Genesis") struct GenesisTests {
+    private func signatures(of genesis: Genesis) -> [[UInt8]] {
+        genesis.organisations.map {
+            Toy.sign(Genesis.signedContent(payload: genesis.payload(), root: $0.root), by: $0.root)
+        }
+    }
+
+    private func file(_ genesis: Genesis) -> [UInt8] { genesis.encoded(signatures: signatures(of: genesis)) }
+
+    private func decode(_ bytes: [UInt8]) throws -> Genesis {
+        try Genesis.decode(bytes, isValid: Toy.isValid)
+    }
+
+    private func reason(_ bytes: [UInt8]) -> String? {
+        do throws(CBOR.Malformed) {
+            _ = try Genesis.decode(bytes, isValid: Toy.isValid)
+            return nil
+        } catch { return error.reason }
+    }
+
+    @Test("what is encoded is decoded to the same")
+    func roundTrip() throws {
+        #expect(try decode(file(World.genesis)) == World.genesis)
+        var smallest = World.genesis
+        smallest.organisations = [World.genesis.organisations[0]]
+        #expect(try decode(file(smallest)) == smallest)
+    }
+
+    @Test("its state is its organisations, active")
+    func writes() {
+        #expect(World.genesis.writes.count == World.genesis.organisations.count)
+        for (organisation, write) in zip(World.genesis.organisations, World.genesis.writes) {
+            #expect(write.key == .organisation(organisation.name))
+            let expected = OrganisationState(
+                kind: organisation.kind, root: organisation.root, suspended: false)
+            #expect(OrganisationState(bytes: write.value) == expected)
+        }
+    }
+
+    @Test("every organisation's root has signed, in the order of the organisations")
+    func signatures() {
+        let genesis = World.genesis
+        var swapped = signatures(of: genesis)
+        swapped.swapAt(0, 1)
+        #expect(reason(genesis.encoded(signatures: swapped)) == "the signature of hospital1 does not hold")
+        var last = signatures(of: genesis)
+        last[last.count - 1][0] ^= 1
+        #expect(reason(genesis.encoded(signatures: last)) == "the signature of auditor does not hold")
+        guard case .tagged(let tag, .array(let parts))? = try? CBOR.decode(file(genesis)),
+            case .array(let signers) = parts[3]
+        else {
+            Issue.record("not a COSE_Sign message")
+            return
+        }
+        func with(_ signers: [CBOR], tag: UInt64 = tag, unprotected: CBOR = .map([])) -> [UInt8] {
+            CBOR.tagged(tag, .array([parts[0], unprotected, parts[2], .array(signers)])).encoded()
+        }
+        #expect(reason(with(signers)) == nil)
+        #expect(reason(with(Array(signers.dropLast()))) == "not signed by each of its organisations")
+        #expect(reason(with(signers + [signers[0]])) == "not signed by each of its organisations")
+        #expect(reason(with([])) == "not signed by each of its organisations")
+        #expect(reason(with(signers.reversed())) == "not signed by the root of hospital1")
+        #expect(reason(with([signers[0]] + signers.dropLast())) == "not signed by the root of hospital2")
+        #expect(reason(with(signers, tag: 18)) == "not a COSE_Sign message")
+        #expect(reason(with(signers, unprotected: .map([.init(1, .null)]))) == "not a COSE_Sign message")
+    }
+
+    @Test("no bit of it can be changed")
+    func everyBit() {
+        var small = World.genesis
+        small.organisations = Array(small.organisations.prefix(2))
+        let bytes = file(small)
+        for index in bytes.indices {
+            for bit in 0..<8 {
+                var changed = bytes
+                changed[index] ^= 1 << bit
+                #expect(reason(changed) != nil, "byte \(index), bit \(bit)")
+            }
+        }
+        #expect(reason(bytes + [0]) != nil)
+        #expect(reason(Array(bytes.dropLast())) != nil)
+    }
+
+    @Test("names and keys are its organisations' own")
+    func distinct() {
+        var twice = World.genesis
+        twice.organisations[1].name = twice.organisations[0].name
+        #expect(reason(file(twice)) == "two organisations share a name or a key")
+        twice = World.genesis
+        twice.organisations[1].root = twice.organisations[0].root
+        #expect(reason(file(twice)) == "two organisations share a name or a key")
+        twice = World.genesis
+        twice.ledgerKey = twice.organisations[4].root
+        #expect(reason(file(twice)) == "two organisations share a name or a key")
+    }
+
+    @Test("it names 1 to 64 organisations")
+    func count() {
+        func with(_ count: Int) -> Genesis {
+            var genesis = World.genesis
+            genesis.organisations = (0..<count).map { index in
+                var organisation = genesis.organisations[0]
+                organisation.name = OrganisationName("hospital\(index)")!
+                organisation.root = Toy.named("root \(index)")
+                return organisation
+            }
+            return genesis
+        }
+        #expect(reason(file(with(0))) == "a genesis names 1 to 64 organisations")
+        #expect(reason(file(with(1))) == nil)
+        #expect(reason(file(with(64))) == nil)
+        #expect(reason(file(with(65))) == "a genesis names 1 to 64 organisations")
+    }
+
+    @Test("an origin is plain")
+    func origin() {
+        for text in [
+            "", "MedSeal", "med seal", "med+seal", "medseal\n", "é", String(repeating: "a", count: 81),
+        ] {
+            #expect(OriginName(text) == nil)
+        }
+        for text in ["m", "medseal/4f1c", "log.hospital-1.example/2", String(repeating: "a", count: 80)] {
+            #expect(OriginName(text)?.description == text)
+        }
+    }
+}

@@ -1,0 +1,59 @@
+extension DecisionTable {
+    static let enrol = DecisionTable(
+        "enrol",
+        """
+        ## a member is enrolled once
+        100 | root@hospital1 | enrol nurse@hospital1 role=clinician | ok
+        100 | root@hospital1 | enrol nurse@hospital1 role=clinician | memberExists
+        100 | root@hospital2 | enrol nurse@hospital1 of=hospital2   | memberExists
+        101 | root@hospital1 | retire nurse@hospital1               | ok
+        102 | root@hospital1 | enrol nurse@hospital1 role=clinician | memberExists
+        100 | root@insurer   | enrol officer3@insurer               | ok
+        100 | root@auditor   | enrol auditor3@auditor               | ok
+
+        ## only the organisation's root enrols
+        100 | root@hospital2      | enrol nurse@hospital1 | notTheRoot
+        100 | clinician@hospital1 | enrol nurse@hospital1 | notTheRoot
+        100 | p1                  | enrol nurse@hospital1 | notTheRoot
+        100 | root@hospital1      | enrol nurse@nowhere   | organisationUnknown
+        ! suspend hospital1
+        100 | root@hospital1      | enrol nurse@hospital1 | organisationSuspended
+        100 | root@hospital2      | enrol nurse@hospital2 | ok
+
+        ## an enrolment ends in the future
+        100 | root@hospital1 | enrol a@hospital1 until=99  | expiryInvalid
+        100 | root@hospital1 | enrol a@hospital1 until=100 | expiryInvalid
+        100 | root@hospital1 | enrol a@hospital1 until=101 | ok
+
+        ## a patient's key becomes no member
+        90  | clinician@hospital1 | deposit r1 permit=p1@hospital1 | ok
+        100 | root@hospital1      | enrol p1 of=hospital1          | keyNotOneTime
+        100 | root@hospital2      | enrol p1 of=hospital2          | keyNotOneTime
+        90  | officer@insurer     | request q1                     | ok
+        90  | clinician@hospital1 | route q1 permit=a1@hospital1   | ok
+        100 | root@hospital1      | enrol a1 of=hospital1          | keyNotOneTime
+        100 | root@hospital1      | enrol p2 of=hospital1          | ok
+        """)
+
+    static let retire = DecisionTable(
+        "retire",
+        """
+        ## a retired member speaks no longer
+        99  | clinician@hospital1  | deposit r1 permit=p1@hospital1 | ok
+        100 | root@hospital1       | retire clinician@hospital1     | ok
+        100 | clinician@hospital1  | deposit r2 permit=p2@hospital1 | memberRetired
+        100 | root@hospital1       | retire clinician@hospital1     | memberRetired
+        100 | clinician2@hospital1 | deposit r2 permit=p2@hospital1 | ok
+
+        ## only the organisation's root retires, only its own members
+        100 | root@hospital1      | retire clinician@nowhere                | organisationUnknown
+        100 | root@hospital2      | retire clinician@hospital1              | notTheRoot
+        100 | clinician@hospital1 | retire clinician@hospital1              | notTheRoot
+        100 | root@hospital1      | retire nobody@hospital1                 | memberUnknown
+        100 | root@hospital2      | retire clinician@hospital1 of=hospital2 | memberOfOtherOrganisation
+        ! member clinician2@hospital1 expires 90
+        100 | root@hospital1      | retire clinician2@hospital1             | ok
+        ! suspend hospital1
+        100 | root@hospital1      | retire clinician@hospital1              | organisationSuspended
+        """)
+}

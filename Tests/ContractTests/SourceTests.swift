@@ -1,0 +1,65 @@
+import Contract
+import Testing
+
+@Suite("Sources of the contract") struct SourceTests {
+    @Test("it imports nothing")
+    func noImports() throws {
+        let sources = try Repository.contractSources()
+        #expect(sources.count >= 15)
+        for (name, text) in sources {
+            for line in text.split(separator: "\n") {
+                #expect(!words(line).contains("import"), "\(name): \(line)")
+            }
+        }
+    }
+
+    @Test("it goes through no dictionary and no set, and asks for no clock, random number, float or hash")
+    func deterministic() throws {
+        // A dictionary is only ever asked for one key; a set only counted or asked.
+        let allowed = [
+            "guard Set(digests).count == digests.count else {",
+            "guard Set(organisations.map(\\.name)).count == organisations.count,",
+            "Set(organisations.map(\\.root)).union([ledgerKey]).count == organisations.count + 1",
+            "var seen = Set<[UInt8]>()",
+            "return subjects.filter { seen.insert($0).inserted }",
+            "let reads: [StateKey: [UInt8]]",
+            "public func decide(_ statement: VerifiedStatement, at time: LedgerTime, reads: [StateKey: [UInt8]])",
+            "public private(set) var state: [StateKey: [UInt8]] = [:]",
+            "var reads = [StateKey: [UInt8]]()",
+        ]
+        let suspicious = [
+            "Set(", "Set<", "Dictionary", "[:]", ": [UInt8]]", ".keys", ".values", ".hashValue", "Hasher",
+            "Float",
+            "Double", "random", "Clock(", "Date", "Task", "async", "unsafe", "Unsafe", "in reads", "in state",
+            "in seen", "reads.", "state.", "@unchecked", "nonisolated",
+        ]
+        var met = Set<String>()
+        for (name, text) in try Repository.contractSources() {
+            for line in text.split(separator: "\n") {
+                let code = line.drop { $0 == " " }
+                if code.hasPrefix("//") { continue }
+                guard let word = suspicious.first(where: { code.contains($0) }) else { continue }
+                if allowed.contains(String(code)) { met.insert(String(code)) }
+                #expect(allowed.contains(String(code)), "\(name): \(word): \(code)")
+            }
+        }
+        #expect(met.count == allowed.count, "\(Set(allowed).subtracting(met)) is no longer there")
+    }
+
+    @Test("its lines and files are short")
+    func lengths() throws {
+        for (name, text) in try Repository.contractSources() {
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            #expect(lines.count <= 400, "\(name)")
+            for line in lines { #expect(line.count <= 110, "\(name): \(line)") }
+        }
+    }
+
+    @Test("a number keeps its meaning")
+    func numbers() {
+        let codes = RejectionCode.allCases.map { "\($0.rawValue) \($0)" }.joined(separator: "\n")
+        let kinds = StatementKind.allCases.map { "\($0.rawValue) \($0)" }.joined(separator: "\n")
+        #expect(Toy.fnv(Array(codes.utf8)) == 0, "add new codes; never change one")
+        #expect(Toy.fnv(Array(kinds.utf8)) == 0, "add new kinds; never change one")
+    }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import Primitives
+import Testing
+
+struct SealedPrivateKeyTests {
+    @Test func aSealedKeyOpensHereAndWithOpenSSL() throws {
+        let key = SigningKey.generate()
+        let passphrase = SecretBytes(copying: Array("correct horse".utf8))
+        let pem = SealedPrivateKey.seal(pkcs8: key.pkcs8, passphrase: passphrase)
+
+        let opened = try SealedPrivateKey.open(pem: pem, passphrase: passphrase)
+        #expect(opened.bytes == key.pkcs8.bytes)
+        let reread = try #require(SigningKey(pkcs8: opened))
+        #expect(reread.publicKey == key.publicKey)
+
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("medseal-\(UUID()).pem")
+        try Data(pem).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let right = try openssl(
+            "pkey", "-in", file.path, "-passin", "pass:correct horse", "-pubout", "-outform", "DER")
+        #expect(right.status == 0, "\(right.errors)")
+        #expect(right.output == SigningKey.subjectPublicKeyInfo(of: key.publicKey))
+        let wrong = try openssl("pkey", "-in", file.path, "-passin", "pass:wrong horse", "-noout")
+        #expect(wrong.status != 0)
+    }
+
+    @Test func aWrongPassphraseIsRefused() {
+        let pem = SealedPrivateKey.seal(
+            pkcs8: P256PrivateKey.generatePKCS8(), passphrase: SecretBytes(copying: Array("a".utf8)))
+        #expect(throws: SealedPrivateKey.Failure.wrongPassphrase) {
+            try SealedPrivateKey.open(pem: pem, passphrase: SecretBytes(copying: Array("b".utf8)))
+        }
+        #expect(String(decoding: pem, as: UTF8.self).hasPrefix("-----BEGIN ENCRYPTED PRIVATE KEY-----\n"))
+    }
+
+    @Test func whatIsNotASealedKeyIsRefused() {
+        let passphrase = SecretBytes(copying: Array("a".utf8))
+        for text in [
+            "", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n",
+        ] {
+            #expect(throws: SealedPrivateKey.Failure.malformed) {
+                try SealedPrivateKey.open(pem: Array(text.utf8), passphrase: passphrase)
+            }
+        }
+    }
+
+    // RFC 8410, section 10.
+    @Test func pkcs8IsThatOfRFC8410() throws {
+        let pkcs8 = try #require(
+            Data(base64Encoded: "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC"))
+        let spki = try #require(
+            Data(base64Encoded: "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE="))
+        let key = try #require(SigningKey(pkcs8: SecretBytes(copying: pkcs8)))
+        #expect(key.pkcs8.bytes == [UInt8](pkcs8))
+        #expect(SigningKey.subjectPublicKeyInfo(of: key.publicKey) == [UInt8](spki))
+        #expect(SigningKey(pkcs8: SecretBytes(copying: pkcs8.dropLast())) == nil)
+        #expect(SigningKey(pkcs8: P256PrivateKey.generatePKCS8()) == nil)
+    }
+}
+
+/// Runs Debian's `openssl`.
+func openssl(_ arguments: String...) throws -> (status: Int32, output: [UInt8], errors: String) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
+    process.arguments = arguments
+    let output = Pipe()
+    let errors = Pipe()
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    let outputBytes = output.fileHandleForReading.readDataToEndOfFile()
+    let errorBytes = errors.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, [UInt8](outputBytes), String(decoding: errorBytes, as: UTF8.self))
+}

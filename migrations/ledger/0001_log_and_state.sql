@@ -1,0 +1,43 @@
+-- The genesis file of the network whose ledger this is.
+CREATE TABLE network (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    genesis  BLOB NOT NULL
+) STRICT;
+
+-- The log: one row an entry, in order. `entry` is the leaf's bytes (docs/format.md, "Log entry"), `leaf_hash` SHA-256(0x00 || entry).
+CREATE TABLE entries (
+    position     INTEGER PRIMARY KEY CHECK (position >= 0),
+    statement_id BLOB NOT NULL UNIQUE CHECK (length(statement_id) = 32),
+    leaf_hash    BLOB NOT NULL CHECK (length(leaf_hash) = 32),
+    entry        BLOB NOT NULL CHECK (length(entry) <= 65535)
+) STRICT;
+
+-- Roots of complete subtrees of the Merkle tree, so that a proof reads a logarithmic number of rows.
+CREATE TABLE nodes (
+    level    INTEGER NOT NULL CHECK (level > 0),
+    position INTEGER NOT NULL CHECK (position >= 0),
+    hash     BLOB NOT NULL CHECK (length(hash) = 32),
+    PRIMARY KEY (level, position)
+) STRICT, WITHOUT ROWID;
+
+-- The contract's state. `check_digest` is the first 16 bytes of SHA-256(key length || key || value), the length in one byte: a
+-- damaged row is found when it is read.
+CREATE TABLE state (
+    key          BLOB PRIMARY KEY NOT NULL CHECK (length(key) <= 255),
+    value        BLOB NOT NULL,
+    check_digest BLOB NOT NULL CHECK (length(check_digest) = 16)
+) STRICT, WITHOUT ROWID;
+
+-- What each entry is about (handles, ids, keys, names), but for its own id: lists that the contract never reads.
+CREATE TABLE subjects (
+    subject  BLOB NOT NULL,
+    kind     INTEGER NOT NULL CHECK (kind > 0),
+    position INTEGER NOT NULL CHECK (position >= 0),
+    PRIMARY KEY (subject, kind, position)
+) STRICT, WITHOUT ROWID;
+
+-- The one signed checkpoint, which covers every committed entry.
+CREATE TABLE checkpoint (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    note     BLOB NOT NULL
+) STRICT;
