@@ -14,8 +14,7 @@ func module(_ name: String, ours: [String] = [], others: [Target.Dependency] = [
 }
 
 func tests(_ name: String, of ours: [String], others: [Target.Dependency] = []) -> Target {
-    .testTarget(
-        name: name, dependencies: ours.map { .byName(name: $0) } + others, exclude: [], swiftSettings: strict)
+    .testTarget(name: name, dependencies: ours.map { .byName(name: $0) } + others, swiftSettings: strict)
 }
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
@@ -24,6 +23,7 @@ let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -90,6 +90,20 @@ let package = Package(
                 nioCore,
             ],
             swiftSettings: strict),
+
+        tests("ContractTests", of: ["Contract"]),
+        tests("PrimitivesTests", of: ["Primitives"]),
+        tests("TransparencyLogTests", of: ["TransparencyLog", "Primitives"]),
+        tests("AgeTests", of: ["Age", "Primitives"]),
+        tests("IdentityTests", of: ["Identity", "Contract", "Primitives"]),
+        tests("VaultTests", of: ["Vault", "Primitives"]),
+        tests("LedgerTests", of: ["Ledger", "Contract", "Primitives", "TransparencyLog", "Identity"]),
+        tests(
+            "ServerTests",
+            of: ["Server", "Records", "Ledger", "Vault", "Desk", "API", "Identity", "Contract", "Primitives"],
+            others: [hummingbird, hummingbirdTesting, nioCore, httpTypes, log]),
+//TEMP        tests("ClientTests", of: ["Client", "API", "Age", "Contract", "Identity", "TransparencyLog", "Primitives"]),
+        tests("StructureTests", of: ["medseal", "medseald"]),
     ],
     swiftLanguageModes: [.v6]
 )

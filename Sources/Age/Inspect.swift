@@ -21,9 +21,9 @@ public struct AgeInspection: Equatable, Sendable {
 public func inspect(from source: inout some ByteSource & ~Copyable) throws -> AgeInspection {
     try withUnsafeMutablePointer(to: &source) { source in
         var buffered = BufferedSource(source)
-        guard try ArmorSource.isNext(in: &buffered) else { return try inspectBinary(&buffered, isArmored: false) }
+        guard try Armor.isNext(in: &buffered) else { return try inspectBinary(&buffered, isArmored: false) }
         return try withUnsafeMutablePointer(to: &buffered) { buffered in
-            var armor = ArmorSource(buffered, hash: nil)
+            var armor = ArmorSource(buffered)
             return try withUnsafeMutablePointer(to: &armor) { armor in
                 var unarmored = BufferedSource(armor)
                 return try inspectBinary(&unarmored, isArmored: true)

@@ -43,21 +43,22 @@ public func open(
 ) throws -> OpenedFile {
     try withUnsafeMutablePointer(to: &source) { source in
         var buffered = BufferedSource(source)
-        guard try ArmorSource.isNext(in: &buffered) else {
+        guard try Armor.isNext(in: &buffered) else {
             return try openBinary(from: &buffered, to: &sink, choosing: choose, hashing: hashing, progress: progress)
         }
         return try withUnsafeMutablePointer(to: &buffered) { buffered in
-            var armor = ArmorSource(buffered, hash: hashing.contains(.ciphertext) ? SHA256() : nil)
+            if hashing.contains(.ciphertext) { buffered.pointee.startHashing() }
+            var armor = ArmorSource(buffered)
             let inner = try withUnsafeMutablePointer(to: &armor) { armor in
                 var unarmored = BufferedSource(armor)
                 return try openBinary(
                     from: &unarmored, to: &sink, choosing: choose, hashing: hashing.subtracting(.ciphertext),
                     progress: progress)
             }
-            let (byteCount, digest) = armor.finish()
             return OpenedFile(
-                byteCount: inner.byteCount, plaintextSHA256: inner.plaintextSHA256, ciphertextByteCount: byteCount,
-                ciphertextSHA256: digest, header: inner.header)
+                byteCount: inner.byteCount, plaintextSHA256: inner.plaintextSHA256,
+                ciphertextByteCount: buffered.pointee.byteCount,
+                ciphertextSHA256: buffered.pointee.finishHashing(), header: inner.header)
         }
     }
 }
@@ -90,7 +91,8 @@ private func openBinary<Base: ByteSource & ~Copyable>(
 /// Opens an age file in memory, armored or not, large ones on all cores: the whole plaintext or an error. The caller wipes what is
 /// secret in it. Throws `AgeError`.
 public func open(_ bytes: [UInt8], with key: AgeOpening) throws -> [UInt8] {
-    guard bytes.first(where: { !Armor.isWhitespace($0) }) != UInt8(ascii: "-") else {
+    guard bytes.starts(with: AgeHeader.version) else {
+        // Armor, or a file that is refused with the same words as from any other source.
         var source = MemorySource(bytes)
         var sink = MemorySink(capacity: bytes.count)
         try open(from: &source, to: &sink, with: key, hashing: [])

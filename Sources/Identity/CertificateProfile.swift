@@ -65,11 +65,19 @@ enum CertificateProfile {
         }
     }
 
-    /// The certificate in `der`, version 3, with nothing after it; nil for anything else.
+    /// The certificate in `der`, with nothing after it and its signature a whole number of bytes, so that one
+    /// certificate has one encoding; nil for anything else.
     static func parse(_ der: [UInt8]) -> Certificate? {
-        guard let certificate = try? Certificate(derEncoded: der), certificate.version == .v3 else {
-            return nil
-        }
+        guard let certificate = try? Certificate(derEncoded: der), let root = try? DER.parse(der),
+            let signature = try? DER.sequence(
+                root, identifier: .sequence,
+                { nodes in
+                    guard nodes.next() != nil, nodes.next() != nil else {
+                        return ASN1BitString(bytes: [], paddingBits: 1)
+                    }
+                    return try ASN1BitString(derEncoded: &nodes)
+                }), signature.paddingBits == 0
+        else { return nil }
         return certificate
     }
 

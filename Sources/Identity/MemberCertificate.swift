@@ -29,7 +29,7 @@ public struct MemberCertificate: Hashable, Sendable {
         _ der: [UInt8], under authority: [UInt8], at time: Date
     ) throws(IdentityError) -> MemberCertificate {
         guard let certificate = CertificateProfile.parse(der) else {
-            throw IdentityError(.certificateMalformed, "not an X.509 certificate of version 3")
+            throw IdentityError(.certificateMalformed, "not an X.509 certificate")
         }
         let issuer = try AuthorityCertificate(authority)
         guard certificate.issuer == issuer.certificate.subject,
@@ -77,8 +77,8 @@ public struct MemberCertificate: Hashable, Sendable {
     }
 
     private static func ed25519Key(_ key: Certificate.PublicKey) -> PublicKey? {
-        guard let bytes = PublicKey(key.subjectPublicKeyInfoBytes),
-            (try? CertificateProfile.der(of: key)) == SigningKey.subjectPublicKeyInfo(of: bytes.bytes),
+        guard let info = try? CertificateProfile.der(of: key), let bytes = PublicKey(info.suffix(32)),
+            info == SigningKey.subjectPublicKeyInfo(of: bytes.bytes),
             Ed25519.isAcceptable(publicKey: bytes.bytes)
         else { return nil }
         return bytes

@@ -58,6 +58,7 @@ public final class EmbeddedLedger: ConsentLedger {
     public func close() {
         sequencer.close()
         database.close()
+        directory.unlock()
     }
 
     private static func decode(_ genesis: [UInt8]) throws(LedgerError) -> Genesis {

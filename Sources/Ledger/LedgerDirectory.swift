@@ -9,7 +9,7 @@ final class LedgerDirectory: Sendable {
     private let path: String
     private let descriptor: Int32
 
-    /// Locks the directory until this value is gone. Throws `absent`, or `inUse` when another process has the lock.
+    /// Locks the directory until `unlock`, or until this value is gone. Throws `absent`, or `inUse` when another process has the lock.
     init(_ path: String) throws(LedgerError) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw errno == ENOENT ? .absent : .failed("opening the directory") }
@@ -22,6 +22,8 @@ final class LedgerDirectory: Sendable {
     }
 
     deinit { close(descriptor) }
+
+    func unlock() { flock(descriptor, LOCK_UN) }
 
     /// Makes the directory where it is missing, for its owner only.
     static func make(_ path: String) throws(LedgerError) {

@@ -14,17 +14,21 @@ public final class Deposit {
     /// Bytes written so far.
     public private(set) var byteCount = 0
 
-    init(into store: BlobStore, incoming: FileDescriptor) throws(VaultError) {
+    /// `beforeLock` is for tests: what may happen to the new file before it is locked.
+    init(
+        into store: BlobStore, incoming: FileDescriptor, beforeLock: () throws(VaultError) -> Void = {}
+    ) throws(VaultError) {
         self.store = store
         self.incoming = incoming
         hash = SHA256()
         // As long as its lock is held, `scrub` knows that someone is still writing. Before, it may take a
-        // file away.
+        // file away: then there is no name left to it, and another one is made.
         var name: String
         var file: FileDescriptor
         repeat {
             name = BlobName.hex(Random.bytes(16))
             file = try incoming.createFile(name)
+            try beforeLock()
             try file.lock(LOCK_EX)
         } while try file.status().st_nlink == 0
         self.name = name

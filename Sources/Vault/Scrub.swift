@@ -75,7 +75,7 @@ extension BlobStore {
     }
 
     /// Removes what is left in `incoming` of deposits that ended with their process.
-    private func removeLeftovers(olderThan graceSeconds: Int, now: Int, report: inout ScrubReport)
+    func removeLeftovers(olderThan graceSeconds: Int, now: Int, report: inout ScrubReport)
         throws(VaultError)
     {
         let incoming = try incoming()

@@ -3,6 +3,7 @@ import Age
 import ArgumentParser
 import Client
 import Glibc
+import Primitives
 
 /// `medseal`: everything that touches plaintext or private keys.
 @main
@@ -18,9 +19,10 @@ struct MedSeal: AsyncParsableCommand {
               medseal network init net --organisation hospital1:hospital --organisation insurer:insurer
               medseald run net
             """,
-        subcommands: [NetworkCommand.self, AgeCommand.self])
+        subcommands: [NetworkCommand.self, MemberCommand.self, PatientCommand.self, AgeCommand.self])
 
     static func main() async {
+        ProcessMemory.keepPrivate()
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
@@ -38,6 +40,7 @@ struct MedSeal: AsyncParsableCommand {
         switch error {
         case let failure as ClientFailure: end("\(failure)", failure.code)
         case let problem as Problem: end(problem.sentence, problem.exitCode)
+        case let failure as SecretSource.Failure: end("\(failure)", .badInput)
         case let failure as FileFailure: end("\(failure)", .unreachable)
         case let failure as AgeError: end("\(failure)", .unverified)
         case let failure as AgeCommandFailure: end("\(failure)", .unverified)

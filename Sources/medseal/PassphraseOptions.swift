@@ -1,5 +1,4 @@
 import ArgumentParser
-import Client
 import Primitives
 
 /// Where the passphrase comes from: the terminal, unless one of these is given.
@@ -18,7 +17,7 @@ struct PassphraseOptions: ParsableArguments {
 
     /// The passphrase; on a terminal asked for with `prompt`, twice where it is a new one.
     func read(_ prompt: String, isNew: Bool = false) throws -> SecretBytes {
-        try PassphraseSource(file: passphraseFile, descriptor: passphraseFd, prompt: prompt, isNew: isNew).read()
+        try SecretSource(file: passphraseFile, descriptor: passphraseFd, prompt: prompt, isNew: isNew).read()
     }
 }
 
@@ -40,13 +39,13 @@ struct OrganisationPassphraseOptions: ParsableArguments {
     }
 
     func read(_ prompt: String) throws -> SecretBytes {
-        try PassphraseSource(
+        try SecretSource(
             file: organisationPassphraseFile, descriptor: organisationPassphraseFd, prompt: prompt, isNew: false
         ).read()
     }
 }
 
-extension PassphraseSource {
+extension SecretSource {
     init(file: String?, descriptor: Int32?, prompt: String, isNew: Bool) {
         if let file {
             self = .file(file)

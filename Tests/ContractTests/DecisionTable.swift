@@ -78,7 +78,9 @@ struct Line: Sendable {
 }
 
 /// The words of a text, split at spaces.
-func words(_ text: some StringProtocol) -> [String] { Substring(text).split(separator: " ").map { String($0) } }
+func words(_ text: some StringProtocol) -> [String] {
+    Substring(text).split(separator: " ").map { String($0) }
+}
 
 /// `100`, `366d`, `366d+1`, `366d-1`.
 func seconds(_ text: some StringProtocol) -> LedgerTime {

@@ -82,10 +82,15 @@ struct ToyLog {
         return all
     }
 
-    private func expect(_ entries: [[UInt8]], stopsAt position: Int, _ reason: String) {
+    private func expect(
+        _ entries: [[UInt8]], stopsAt position: Int, _ reason: String,
+        at location: SourceLocation = #_sourceLocation
+    ) {
         let fault = ToyLog.fault(in: entries)
-        #expect(fault?.position == UInt64(position))
-        #expect(fault?.reason.contains(reason) == true, "\(fault?.reason ?? "no fault")")
+        #expect(fault?.position == UInt64(position), sourceLocation: location)
+        #expect(
+            fault?.reason.contains(reason) == true, "\(fault?.reason ?? "no fault")",
+            sourceLocation: location)
     }
 
     @Test("a good log replays to the state in which it was written")
@@ -130,7 +135,7 @@ struct ToyLog {
         expect(with(21, entry(20, position: 21)), stopsAt: 21, "on the ledger already")
         // Left out with numbers that fit: what needs it fails.
         all = bytes
-        all[20] = entry(21, position: 20, time: 100)
+        all[20] = entry(21, position: 20)
         expect(all, stopsAt: 20, "the state digest differs")
     }
 

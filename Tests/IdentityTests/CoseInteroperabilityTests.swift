@@ -46,8 +46,8 @@ struct CoseInteroperabilityTests {
         try #require(
             FileManager.default.isExecutableFile(atPath: python),
             """
-            no Python with pycose at \(python): run tools/test, which makes one, or \
-            python3 -m venv .build/python && .build/python/bin/pip install pycose==1.1.0 cbor2==5.9.0, or set MEDSEAL_PYTHON
+            no Python with pycose at \(python): run tools/test, which makes one; or set MEDSEAL_PYTHON; or \
+            python3 -m venv .build/python && .build/python/bin/pip install pycose==1.1.0 cbor2==5.9.0
             """)
         let script = Command.repository.appendingPathComponent("Tests/Tools/verify_cose.py").path
         return try Command.run(python, [script] + arguments)

@@ -26,10 +26,13 @@ struct MemberCertificateTests {
 
     @Test func everyAlteredByteIsRefused() throws {
         let (authority, certificate) = try CertificateAuthorityTests.authority(Samples.hospital)
-        let der = try authority.issueMember(
-            name: "Ada", role: .clinician, key: SigningKey.generate().key,
-            notAfter: Self.now.addingTimeInterval(60),
-            now: Self.now)
+        var der = [UInt8]()
+        // An even last byte: its last bit could pass for one that does not belong to the signature.
+        repeat {
+            der = try authority.issueMember(
+                name: "Ada", role: .clinician, key: SigningKey.generate().key,
+                notAfter: Self.now.addingTimeInterval(60), now: Self.now)
+        } while der.last.map { $0 % 2 } != 0
         for position in der.indices {
             var altered = der
             altered[position] ^= 1
@@ -124,12 +127,11 @@ struct MemberCertificateTests {
         let mixedOrder = try #require(
             decodeLowercaseHex(Array("7a86b41105c581c42f3349b5ea9ba6f7d9935613f3aef36482973c5202800af2".utf8))
         )
-        let x25519 = Array(SigningKey.subjectPublicKeyInfo(of: SigningKey.generate().publicKey))
-        var agreement = x25519
-        agreement[8] = 0x6e
-        for key in [SigningKey.subjectPublicKeyInfo(of: mixedOrder), try forge.authorityKey()] {
+        for key in [SigningKey.subjectPublicKeyInfo(of: mixedOrder), p256KeyThatEndsLikeAnEd25519Key()] {
             #expect(throws: IdentityError.Code.keyNotAcceptable) { try outcome(try forge.member(key: key)) }
         }
+        var agreement = SigningKey.subjectPublicKeyInfo(of: SigningKey.generate().publicKey)
+        agreement[8] = 0x6e
         #expect(throws: IdentityError.Code.certificateMalformed) {
             try outcome(try forge.member(key: agreement))
         }
@@ -179,6 +181,20 @@ struct MemberCertificateTests {
     }
 }
 
+/// SubjectPublicKeyInfo (RFC 5480) of a P-256 key whose last 32 bytes would be an Ed25519 key that may sign.
+private func p256KeyThatEndsLikeAnEd25519Key() -> [UInt8] {
+    let prefix: [UInt8] = [
+        0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86,
+        0x48, 0xce,
+        0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
+    ]
+    while true {
+        // The point stands at the end of PKCS#8: 65 bytes.
+        let point = P256PrivateKey.generatePKCS8().bytes.suffix(65)
+        if Ed25519.isAcceptable(publicKey: Array(point.suffix(32))) { return prefix + point }
+    }
+}
+
 /// An authority whose key lies open, for `openssl` to sign with it what `CertificateAuthority` never would.
 private struct Forge {
     static let extensions = [
@@ -195,13 +211,6 @@ private struct Forge {
         self.scratch = try Scratch()
         _ = try scratch.write("ca.pem", PEM.encode(certificate, label: "CERTIFICATE"))
         _ = try scratch.write("ca.key", PEM.encode(key.bytes, label: "PRIVATE KEY"))
-    }
-
-    func authorityKey() throws -> [UInt8] {
-        _ = try Command.openssl(
-            "pkey", "-in", scratch.path("ca.key"), "-pubout", "-outform", "DER", "-out",
-            scratch.path("ca.pub"))
-        return try scratch.read("ca.pub")
     }
 
     func member(

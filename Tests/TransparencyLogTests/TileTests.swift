@@ -97,8 +97,8 @@ struct TileContentTests {
         }
     }
 
-    /// All tiles of the specification's example, 70,000 entries ("0" ... "69999"): one digest over the sorted lines
-    /// "<path> <digest>", by the same Python package.
+    /// All tiles of the specification's example, 70,000 entries ("0" ... "69999"): one digest over the sorted
+    /// lines "<path> <digest>", by the same Python package.
     @Test func tilesOfThreeLevelsAreThoseOfPython() throws {
         let size = 70_000
         let stored = StoredTree(entries: (0..<size).map { utf8("\($0)") })

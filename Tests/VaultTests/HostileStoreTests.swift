@@ -124,6 +124,7 @@ struct HostileStoreTests {
         let foreign = [
             "note.txt", "blobs/stray", "blobs/100", "incoming/upload.tmp", "blobs/\(shard)/\(name).bak",
             "blobs/\(shard)/\(name.uppercased())", "blobs/\(shard)/\(name.dropLast())",
+            "blobs/\(shard)/\(name.dropLast(2))",
             "blobs/\(otherShard)/\(name)",
             "blobs/\(shard)/\u{1b}[2J", "blobs/\(shard)/\u{ff10}\(name.dropFirst())",
         ]

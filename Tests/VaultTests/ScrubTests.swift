@@ -1,6 +1,7 @@
 import Foundation
 import Testing
-import Vault
+
+@testable import Vault
 
 struct ScrubTests {
     private let grace = 3600
@@ -95,6 +96,57 @@ struct ScrubTests {
         try store.put(bytes, digest: digest)
         #expect(try store.verify(digest) == .sound)
         #expect(vault.files().count == 1)
+    }
+
+    /// T58: a depositor comes after the sweep's last look, when nothing but the lock can keep the two apart.
+    /// What it is told must be true when the sweep has gone on.
+    @Test(arguments: ["put", "renew"]) func whoComesAfterTheLastLookWaits(what: String) throws {
+        let vault = try TemporaryStore()
+        let store = vault.store
+        let (bytes, digest) = sample(1)
+        try store.put(bytes, digest: digest)
+        try vault.age(vault.path(of: digest), by: 2 * grace)
+        let hasBytes = Answer()
+        let isAnswered = DispatchSemaphore(value: 0)
+        var askedCount = 0
+        _ = try store.scrub(
+            referenced: { _ in
+                askedCount += 1
+                guard askedCount == 2 else { return false }
+                Thread.detachNewThread {
+                    let size = what == "put" ? (try? store.put(bytes, digest: digest)).map { _ in 1000 } : nil
+                    hasBytes.value = try? size ?? store.renew(digest)
+                    isAnswered.signal()
+                }
+                // With the lock, the depositor is still waiting when this time is over.
+                if isAnswered.wait(timeout: .now() + 0.3) == .success { isAnswered.signal() }
+                return false
+            }, olderThan: grace, now: now())
+        isAnswered.wait()
+        #expect(askedCount == 2)
+        #expect(hasBytes.value == (what == "put" ? 1000 : nil))
+        #expect(try store.verify(digest) == (what == "put" ? .sound : .absent))
+    }
+
+    /// Written by one thread before a signal, read by another after it.
+    private final class Answer: @unchecked Sendable {
+        var value: Int?
+    }
+
+    /// A sweep without grace meets a deposit's file before the deposit could lock it.
+    @Test func aDepositBegunDuringASweepSurvivesIt() throws {
+        let vault = try TemporaryStore()
+        let (bytes, digest) = sample(1)
+        var report = ScrubReport()
+        let deposit = try Deposit(into: vault.store, incoming: vault.store.incoming()) {
+            () throws(VaultError) in
+            guard report.leftoversRemovedCount == 0 else { return }
+            try vault.store.removeLeftovers(olderThan: -5, now: now(), report: &report)
+        }
+        #expect(report.leftoversRemovedCount == 1)
+        try deposit.write(bytes)
+        #expect(try deposit.finish(expecting: digest) == false)
+        #expect(try vault.store.verify(digest) == .sound)
     }
 
     @Test func whatADeadProcessLeftGoesWhatALiveOneWritesStays() throws {

@@ -1,0 +1,278 @@
+import API
+public import Contract
+import Foundation
+import Identity
+import NIOHTTP1
+import Primitives
+import TransparencyLog
+
+/// An audit: the log executed again from genesis, what the server says held against it, and the vaults against the ledger.
+///
+/// It needs no key that opens anything: the auditor's own signing key, the genesis, and nothing else.
+public struct Audit: Sendable {
+    /// One thing that does not hold.
+    public struct Finding: Codable, Hashable, Sendable {
+        public enum Kind: String, Codable, Sendable {
+            /// The log, its checkpoint or the state differ from what executing it again gives.
+            case ledger
+            /// The ledger names it and the vault has it not.
+            case missing
+            /// The vault has it with other bytes than its name says.
+            case damaged
+            /// A name in the vault's folder that is no digest.
+            case unknown
+        }
+        public let kind: Kind
+        /// Where: an entry's position, a state key, or an organisation's vault.
+        public let place: String
+        /// A handle or hash, lowercase hexadecimal, where one is concerned.
+        public let subject: String?
+        public let problem: String
+    }
+
+    public struct Report: Codable, Sendable {
+        public var entries: UInt64 = 0
+        public var root = ""
+        public var stateDigest = ""
+        public var records = 0
+        /// Blobs whose bytes were hashed and have the digest that the ledger names, by vault.
+        public var soundBlobs: [String: Int] = [:]
+        /// Blobs that no record names: left by a deposit that was cut off; scrub collects them. By vault.
+        public var unreferencedBlobs: [String: Int] = [:]
+        public var findings: [Finding] = []
+        public var holds: Bool { findings.isEmpty }
+    }
+
+    private let connection: Connection
+    private let remembered: RememberedCheckpoint
+    /// Vault folders on this machine, whose files the auditor hashes itself.
+    private let folders: [OrganisationName: Folder]
+    private let vaults: [OrganisationName]
+
+    /// `vaults` are those that the caller may ask for; `folders` those of them that it reads itself. `home` keeps the newest
+    /// checkpoint seen.
+    public init(
+        _ connection: Connection, home: Folder, vaults: [OrganisationName], folders: [OrganisationName: Folder] = [:]
+    ) {
+        self.connection = connection
+        self.remembered = RememberedCheckpoint(folder: home)
+        self.vaults = vaults
+        self.folders = folders
+    }
+
+    /// Runs it. Throws where server or disk are out of reach; whatever does not hold is a finding.
+    public func run(progress: (UInt64) -> Void = { _ in }) async throws -> Report {
+        var report = Report()
+        let checkpoint: VerifiedCheckpoint
+        do {
+            checkpoint = try await remembered.advance(connection)
+        } catch let failure as ClientFailure where failure.code == .unverified {
+            report.findings.append(Finding(kind: .ledger, place: "checkpoint", subject: nil, problem: failure.message))
+            return report
+        }
+        var replay = Replay(genesis: connection.network.genesis, network: connection.network.id)
+        var holdings = Holdings()
+        do {
+            try await execute(&replay, &holdings, to: checkpoint.checkpoint.head, progress: progress)
+        } catch let fault as Replay.Fault {
+            report.findings.append(
+                Finding(kind: .ledger, place: "entry \(fault.position)", subject: nil, problem: fault.reason))
+        } catch let failure as ClientFailure where failure.code == .unverified {
+            report.findings.append(Finding(kind: .ledger, place: "log", subject: nil, problem: failure.message))
+        }
+        report.entries = replay.size
+        report.root = lowercaseHex(checkpoint.checkpoint.head.root)
+        report.stateDigest = replay.stateDigest.hex
+        report.records = holdings.records
+        try await compareState(replay, &report)
+        for finding in try await connection.examination() {
+            report.findings.append(
+                Finding(kind: .ledger, place: "as its server examined it", subject: nil, problem: finding))
+        }
+        for name in vaults.sorted(by: { $0.description < $1.description }) {
+            try await auditVault(of: name, expecting: holdings.digests[name] ?? [], &report)
+        }
+        return report
+    }
+
+    /// Executes every entry that the checkpoint commits to, and holds their root against it.
+    private func execute(
+        _ replay: inout Replay, _ holdings: inout Holdings, to head: TreeHead, progress: (UInt64) -> Void
+    ) async throws {
+        var tree = MerkleTree()
+        while replay.size < head.size {
+            let page = try await connection.leaves(from: replay.size, limit: 512)
+            guard !page.isEmpty else {
+                throw ClientFailure.unverified("the log ends at \(replay.size); the checkpoint commits to \(head.size)")
+            }
+            for leaf in page where replay.size < head.size {
+                let (_, statement) = try replay.apply(leaf)
+                _ = tree.append([Merkle.leafHash(leaf)])
+                holdings.note(statement)
+            }
+            progress(replay.size)
+        }
+        guard tree.head == head else {
+            throw ClientFailure.unverified("the entries have another Merkle root than the checkpoint signs")
+        }
+    }
+
+    /// Every value of the state that the execution gave, as the server tells it.
+    private func compareState(_ replay: Replay, _ report: inout Report) async throws {
+        // Entries that came after the checkpoint may have changed the state meanwhile: only a log that stood still is compared.
+        let keys = replay.state.keys.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+        let told: [StateKey: [UInt8]]
+        do {
+            told = try await connection.state(keys)
+        } catch let problem as Problem where problem.type == .storage {
+            report.findings.append(
+                Finding(kind: .ledger, place: "state", subject: nil, problem: "the server cannot read all of it"))
+            return
+        }
+        guard try await connection.checkpoint().checkpoint.head.size == replay.size else { return }
+        for key in keys where told[key] != replay.state[key] {
+            report.findings.append(
+                Finding(
+                    kind: .ledger, place: "state", subject: lowercaseHex(key.bytes),
+                    problem: "the server tells another value than executing the log gives"))
+        }
+    }
+
+    private func auditVault(of name: OrganisationName, expecting: Set<Digest>, _ report: inout Report) async throws {
+        let inventory: Wire.Inventory
+        if let folder = folders[name] {
+            inventory = try VaultFolder(folder).inventory()
+        } else {
+            inventory = try await connection.inventory(of: name)
+        }
+        let place = "vault of \(name)"
+        let present = Set(inventory.blobs.map(\.digest))
+        for digest in expecting.subtracting(present).sorted(by: { $0.hex < $1.hex }) {
+            report.findings.append(
+                Finding(kind: .missing, place: place, subject: digest.hex, problem: "the ledger names it"))
+        }
+        for blob in inventory.blobs where !blob.intact {
+            report.findings.append(
+                Finding(
+                    kind: .damaged, place: place, subject: blob.digest.hex,
+                    problem: "its \(blob.byteCount) bytes have another SHA-256"))
+        }
+        for foreign in inventory.foreign {
+            report.findings.append(
+                Finding(
+                    kind: .unknown, place: place, subject: nil, problem: "\(SafeText.escaped(foreign)) is no ciphertext's name"))
+        }
+        let sound = inventory.blobs.filter(\.intact).map(\.digest)
+        report.soundBlobs[name.description] = sound.count { expecting.contains($0) }
+        report.unreferencedBlobs[name.description] = sound.count { !expecting.contains($0) }
+    }
+}
+
+/// What each organisation must hold, as the log says.
+private struct Holdings {
+    var records = 0
+    var digests: [OrganisationName: Set<Digest>] = [:]
+    private var custodian: [RecordHandle: OrganisationName] = [:]
+
+    mutating func note(_ statement: VerifiedStatement) {
+        switch statement.assertion {
+        case .deposit(let it):
+            records += 1
+            custodian[it.record] = it.organisation
+            let all = it.files + [it.descriptor, it.ownerEnvelope, it.custodianEnvelope]
+            digests[it.organisation, default: []].formUnion(all)
+        case .acknowledge(let it):
+            let all = it.files + [it.descriptor, it.ownerEnvelope, it.custodianEnvelope]
+            digests[it.organisation, default: []].formUnion(all)
+        case .grant(let it):
+            // A wallet leaves the envelope with the custodian that the record was deposited at.
+            if let name = custodian[it.record] { digests[name, default: []].insert(it.envelope) }
+        default: break
+        }
+    }
+}
+
+/// A vault's folder on this machine, read by the auditor itself: `blobs/ab/<64 hexadecimal digits>`.
+private struct VaultFolder {
+    let folder: Folder
+
+    init(_ folder: Folder) { self.folder = folder }
+
+    func inventory() throws -> Wire.Inventory {
+        var inventory = Wire.Inventory(blobs: [], foreign: [], next: nil)
+        let blobs = folder.file("blobs")
+        let files = FileManager.default
+        guard files.fileExists(atPath: folder.path) else {
+            throw ClientFailure.unreachable("there is no vault at \(folder.path)")
+        }
+        guard files.fileExists(atPath: blobs) else { return inventory }
+        for shard in try files.contentsOfDirectory(atPath: blobs).sorted() {
+            for name in try files.contentsOfDirectory(atPath: "\(blobs)/\(shard)").sorted() {
+                guard let digest = Digest(hex: name), name.hasPrefix(shard), shard.utf8.count == 2 else {
+                    inventory.foreign.append("\(shard)/\(name)")
+                    continue
+                }
+                let (byteCount, found) = try hash("\(blobs)/\(shard)/\(name)")
+                inventory.blobs.append(.init(digest: digest, byteCount: byteCount, intact: found == digest.bytes))
+            }
+        }
+        return inventory
+    }
+
+    private func hash(_ path: String) throws -> (byteCount: Int, digest: [UInt8]) {
+        guard let file = FileHandle(forReadingAtPath: path) else {
+            throw ClientFailure.unreachable("cannot read \(path)")
+        }
+        defer { try? file.close() }
+        var hash = SHA256()
+        var byteCount = 0
+        while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty {
+            piece.withUnsafeBytes { hash.update($0) }
+            byteCount += piece.count
+        }
+        return (byteCount, hash.finish())
+    }
+}
+
+extension Connection {
+    /// Consecutive entries of the log as leaf bytes, at most `limit`; empty at its end.
+    func leaves(from position: UInt64, limit: Int) async throws -> [[UInt8]] {
+        let page = try await call(
+            .GET, Routes.entries, query: [("from", String(position)), ("limit", String(limit))],
+            answerBytesMax: limit * (Limits.statementBytesMax + 1_024))
+        var leaves = [[UInt8]]()
+        var start = 0
+        while start < page.count {
+            guard page.count - start >= 4 else { throw ClientFailure.unverified("the server's page of entries is malformed") }
+            let count = page[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
+            guard count <= page.count - start - 4 else {
+                throw ClientFailure.unverified("the server's page of entries is malformed")
+            }
+            leaves.append(Array(page[start + 4..<start + 4 + count]))
+            start += 4 + count
+        }
+        return leaves
+    }
+
+    /// What the server found when it examined its own ledger, as sentences.
+    func examination() async throws -> [String] {
+        let answer: Wire.Examination = try await call(.GET, Routes.examination)
+        return answer.findings
+    }
+
+    /// What an organisation's vault holds, each blob hashed again by its server.
+    func inventory(of name: OrganisationName) async throws -> Wire.Inventory {
+        var all = Wire.Inventory(blobs: [], foreign: [], next: nil)
+        var query = [(String, String)]()
+        while true {
+            let page: Wire.Inventory = try await call(.GET, Routes.Organisation(name).inventory, query: query)
+            all.blobs += page.blobs
+            all.foreign += page.foreign
+            guard let next = page.next else { return all }
+            guard page.blobs.last?.digest == next else {
+                throw ClientFailure.unverified("the server's inventory goes in circles")
+            }
+            query = [("after", next.hex)]
+        }
+    }
+}

@@ -1,0 +1,267 @@
+import API
+import AsyncHTTPClient
+import Contract
+import Foundation
+import Identity
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+public import Primitives
+import TransparencyLog
+
+/// Signed calls to the server of a network, over TLS 1.3 that only the network's own authorities vouch for.
+///
+/// Every call is signed by some key (RFC 9421, `RequestSignature`): by the connection's own, unless another is named. What is harmless
+/// to repeat is tried once more when the connection is lost.
+public struct Connection: Sendable {
+    public let network: Network
+    /// Who calls, where a call names nobody else.
+    public let caller: SigningKey
+    private let http: HTTPClient
+    private let base: String
+    private let authority: String
+
+    static let answerSeconds: Int64 = 60
+
+    /// Runs `body` with a connection, and closes it afterwards.
+    public static func open<Result>(
+        _ network: Network, caller: SigningKey, _ body: (Connection) async throws -> Result
+    ) async throws -> Result {
+        let connection = try Connection(network, caller: caller)
+        do {
+            let result = try await body(connection)
+            try? await connection.http.shutdown()
+            return result
+        } catch {
+            try? await connection.http.shutdown()
+            throw error
+        }
+    }
+
+    private init(_ network: Network, caller: SigningKey) throws {
+        self.network = network
+        self.caller = caller
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.minimumTLSVersion = .tlsv13
+        tls.trustRoots = .certificates(
+            try network.organisations.map { try NIOSSLCertificate(bytes: $0.authority, format: .der) })
+        var configuration = HTTPClient.Configuration(tlsConfiguration: tls, redirectConfiguration: .disallow)
+        configuration.timeout.connect = .seconds(10)
+        configuration.httpVersion = .http1Only
+        http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        let server = network.server
+        let host = server.host(percentEncoded: false) ?? ""
+        authority = (host.contains(":") ? "[\(host)]" : host) + (server.port.map { ":\($0)" } ?? "")
+        base = "https://\(authority)"
+    }
+
+    /// The same connection with another caller.
+    public func calling(as key: SigningKey) -> Connection { Connection(self, caller: key) }
+
+    private init(_ other: Connection, caller: SigningKey) {
+        self.network = other.network
+        self.caller = caller
+        self.http = other.http
+        self.base = other.base
+        self.authority = other.authority
+    }
+
+    // MARK: Calls
+
+    enum Method: String {
+        case GET
+        case PUT
+        case POST
+    }
+
+    /// What is sent with a call.
+    enum Content {
+        case none
+        case bytes([UInt8], type: String)
+        /// A file of `byteCount` bytes whose SHA-256 is known.
+        case file(path: String, byteCount: Int, digest: Digest)
+
+        var digest: Digest {
+            switch self {
+            case .none: Digest(hashing: [])
+            case .bytes(let bytes, _): Digest(hashing: bytes)
+            case .file(_, _, let digest): digest
+            }
+        }
+    }
+
+    /// Calls and gives the body of a good answer. Throws `Problem` for a refusal and `ClientFailure` for no answer.
+    func call(
+        _ method: Method, _ path: String, query: [(String, String)] = [], _ content: Content = .none,
+        answerBytesMax: Int = Wire.jsonBytesMax * 4, progress: (@Sendable (Int) -> Void)? = nil
+    ) async throws -> [UInt8] {
+        let response = try await send(method, path, query: query, content, progress: progress)
+        do {
+            let body = try await response.body.collect(upTo: answerBytesMax)
+            return Array(body.readableBytesView)
+        } catch {
+            throw unreachable(error)
+        }
+    }
+
+    /// Calls with a value as JSON, and gives the JSON answer.
+    func call<Answer: Decodable>(
+        _ method: Method, _ path: String, query: [(String, String)] = [], json: (any Encodable)? = nil,
+        as type: Answer.Type = Answer.self
+    ) async throws -> Answer {
+        let content: Content = try json.map { .bytes(try JSON.encode($0), type: "application/json") } ?? .none
+        let body = try await call(method, path, query: query, content)
+        do {
+            return try JSON.decode(type, body)
+        } catch {
+            throw ClientFailure.unverified("the server's answer to \(method) \(path.prefix(40)) is malformed")
+        }
+    }
+
+    /// Calls with a value as JSON, where the answer holds nothing.
+    func call(_ method: Method, _ path: String, json: any Encodable) async throws {
+        _ = try await call(method, path, .bytes(try JSON.encode(json), type: "application/json"))
+    }
+
+    /// Streams the body of a good answer to `receive`, piece by piece.
+    func download(_ path: String, receive: (UnsafeRawBufferPointer) throws -> Void) async throws {
+        let response = try await send(.GET, path, query: [], .none, progress: nil)
+        do {
+            for try await piece in response.body {
+                try piece.withUnsafeReadableBytes(receive)
+            }
+        } catch let failure as ClientFailure {
+            throw failure
+        } catch {
+            throw unreachable(error)
+        }
+    }
+
+    /// Sends a call and sees its status, once more after a lost connection.
+    private func send(
+        _ method: Method, _ path: String, query: [(String, String)], _ content: Content,
+        progress: (@Sendable (Int) -> Void)?
+    ) async throws -> HTTPClientResponse {
+        do {
+            return try await attempt(method, path, query: query, content, progress: progress)
+        } catch let problem as Problem {
+            throw problem
+        } catch let failure as ClientFailure {
+            throw failure
+        } catch {
+            guard !(error is CancellationError) else { throw error }
+            // Whatever is sent here may arrive twice: statements, blobs and letters are known by their hash.
+            do {
+                return try await attempt(method, path, query: query, content, progress: progress)
+            } catch let problem as Problem {
+                throw problem
+            } catch let failure as ClientFailure {
+                throw failure
+            } catch {
+                throw unreachable(error)
+            }
+        }
+    }
+
+    private func attempt(
+        _ method: Method, _ path: String, query: [(String, String)], _ content: Content,
+        progress: (@Sendable (Int) -> Void)?
+    ) async throws -> HTTPClientResponse {
+        let queryText = query.map { "\($0)=\($1)" }.joined(separator: "&")
+        var request = HTTPClientRequest(url: base + path + (queryText.isEmpty ? "" : "?\(queryText)"))
+        request.method = HTTPMethod(rawValue: method.rawValue)
+        let signature = RequestSignature(
+            method: method.rawValue, authority: authority, path: path, query: "?" + queryText,
+            contentDigest: content.digest, created: UInt64(Date().timeIntervalSince1970),
+            nonce: Random.bytes(RequestSignature.nonceBytes), key: caller.key)
+        request.headers = [
+            "Host": authority, "User-Agent": "medseal",
+            "Content-Digest": RequestSignature.contentDigestValue(content.digest),
+            "Signature-Input": signature.signatureInput,
+            "Signature": RequestSignature.signatureValue(caller.sign(signature.base)),
+        ]
+        switch content {
+        case .none: break
+        case .bytes(let bytes, let type):
+            request.headers.add(name: "Content-Type", value: type)
+            request.body = .bytes(bytes)
+        case .file(let path, let byteCount, _):
+            request.headers.add(name: "Content-Type", value: "application/octet-stream")
+            let pieces = try FilePieces(path: path, progress: progress)
+            request.body = .stream(pieces, length: .known(Int64(byteCount)))
+        }
+        // A long upload takes its time: what must come soon is the answer after it.
+        let deadline = Self.answerSeconds + Int64(content.byteCount / 1_000_000)
+        let response = try await http.execute(request, timeout: .seconds(deadline))
+        guard (200..<300).contains(response.status.code) else { throw try await problem(response) }
+        return response
+    }
+
+    private func problem(_ response: HTTPClientResponse) async throws -> any Error {
+        let body = try await response.body.collect(upTo: 64 << 10)
+        if let problem = try? JSON.decode(Problem.self, Array(body.readableBytesView)) { return problem }
+        return ClientFailure.unreachable("\(authority) answers with status \(response.status.code) and no reason")
+    }
+
+    private func unreachable(_ error: any Error) -> ClientFailure {
+        switch error {
+        case is NIOSSLError, is BoringSSLError:
+            return .unverified(
+                "\(authority) cannot show a certificate of this network's authorities", cause: error)
+        case let error as HTTPClientError where error == .connectTimeout || error == .deadlineExceeded:
+            return .unreachable("\(authority) does not answer in time")
+        default: return .unreachable("cannot reach the server at \(authority)", cause: error)
+        }
+    }
+}
+
+extension Connection.Content {
+    fileprivate var byteCount: Int {
+        switch self {
+        case .none: 0
+        case .bytes(let bytes, _): bytes.count
+        case .file(_, let byteCount, _): byteCount
+        }
+    }
+}
+
+/// A file as pieces that are read when the connection asks for them.
+private struct FilePieces: AsyncSequence, Sendable {
+    typealias Element = ByteBuffer
+    static let pieceBytes = 256 << 10
+    let path: String
+    let progress: (@Sendable (Int) -> Void)?
+
+    init(path: String, progress: (@Sendable (Int) -> Void)?) throws {
+        guard FileManager.default.isReadableFile(atPath: path) else {
+            throw ClientFailure.unreachable("cannot read \(path)")
+        }
+        self.path = path
+        self.progress = progress
+    }
+
+    func makeAsyncIterator() -> Iterator { Iterator(handle: FileHandle(forReadingAtPath: path), progress: progress) }
+
+    struct Iterator: AsyncIteratorProtocol {
+        let handle: FileHandle?
+        let progress: (@Sendable (Int) -> Void)?
+        var done = 0
+
+        mutating func next() async throws -> ByteBuffer? {
+            guard let handle else { throw ClientFailure.unreachable("the file to send cannot be opened") }
+            var buffer = ByteBufferAllocator().buffer(capacity: FilePieces.pieceBytes)
+            let count = try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: FilePieces.pieceBytes) { space in
+                while true {
+                    let count = Foundation.read(
+                        handle.fileDescriptor, space.baseAddress, Swift.min(space.count, FilePieces.pieceBytes))
+                    if count >= 0 { return count }
+                    guard errno == EINTR else { throw ClientFailure.unreachable("the file to send cannot be read") }
+                }
+            }
+            guard count > 0 else { return nil }
+            done += count
+            progress?(done)
+            return buffer
+        }
+    }
+}

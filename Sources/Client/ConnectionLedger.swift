@@ -1,0 +1,155 @@
+public import API
+public import Contract
+import Foundation
+import Identity
+public import Primitives
+public import TransparencyLog
+
+// The ledger's part of the API. What is read here is believed only as far as each function says.
+
+extension Connection {
+    /// Submits a statement, as the key that signed it; the receipt's checkpoint is verified.
+    ///
+    /// Throws `Problem` when the contract refuses. A statement that is on the ledger already gets its first receipt again.
+    @discardableResult
+    public func submit(_ statement: Statement, signedBy key: SigningKey) async throws -> Wire.Receipt {
+        let bytes = statement.signed(by: key, network: network.id)
+        let body = try await calling(as: key).call(.POST, Routes.statements, .bytes(bytes, type: "application/cose"))
+        let receipt: Wire.Receipt
+        do {
+            receipt = try JSON.decode(Wire.Receipt.self, body)
+        } catch {
+            throw ClientFailure.unverified("the server's receipt is malformed")
+        }
+        let checkpoint = try opened([UInt8](receipt.checkpoint))
+        guard receipt.position < checkpoint.checkpoint.head.size,
+            receipt.statement == (try statement.id(signedBy: key, network: network.id))
+        else { throw ClientFailure.unverified("the server's receipt is not for this statement") }
+        return receipt
+    }
+
+    /// The newest checkpoint, signed by the ledger's key that the genesis pins.
+    public func checkpoint() async throws -> VerifiedCheckpoint {
+        try opened(try await call(.GET, Routes.checkpoint))
+    }
+
+    private func opened(_ note: [UInt8]) throws -> VerifiedCheckpoint {
+        do {
+            return try VerifiedCheckpoint(opening: note, log: network.ledgerKey)
+        } catch {
+            throw ClientFailure.unverified("the checkpoint is not signed by this network's ledger", cause: error)
+        }
+    }
+
+    /// Values of the contract's state as the server tells them; absent ones are left out.
+    public func state(_ keys: [StateKey]) async throws -> [StateKey: [UInt8]] {
+        var values = [StateKey: [UInt8]]()
+        for start in stride(from: 0, to: keys.count, by: 1_000) {
+            let page = keys[start..<min(start + 1_000, keys.count)]
+            let answer: Wire.StateAnswer = try await call(
+                .POST, Routes.state, json: Wire.StateQuery(keys: page.map { lowercaseHex($0.bytes) }))
+            for key in page {
+                if let value = answer.values[lowercaseHex(key.bytes)] { values[key] = [UInt8](value) }
+            }
+        }
+        return values
+    }
+
+    /// One value of the contract's state as the server tells it; nil when absent.
+    public func state<Value: StateValue>(_ key: StateKey, as type: Value.Type = Value.self) async throws -> Value? {
+        guard let bytes = try await state([key])[key] else { return nil }
+        guard let value = Value(bytes: bytes) else {
+            throw ClientFailure.unverified("the server tells a malformed value of the ledger's state")
+        }
+        return value
+    }
+
+    /// Positions of the statements of one kind about a handle, id, key or name, in rising order.
+    public func positions(about subject: [UInt8], kind: StatementKind) async throws -> [UInt64] {
+        let limit = 1_000
+        var positions = [UInt64]()
+        while true {
+            var query = [
+                ("subject", lowercaseHex(subject)), ("kind", String(kind.rawValue)), ("limit", String(limit)),
+            ]
+            if let last = positions.last { query.append(("after", String(last))) }
+            let page: Wire.Positions = try await call(.GET, Routes.positions, query: query)
+            guard page.positions.allSatisfy({ position in positions.last.map { $0 < position } ?? true }) else {
+                throw ClientFailure.unverified("the server's list of positions does not rise")
+            }
+            positions += page.positions
+            if page.positions.count < limit { return positions }
+        }
+    }
+
+    /// One entry of the log as its leaf's bytes.
+    func leaf(at position: UInt64) async throws -> [UInt8] {
+        let page = try await call(
+            .GET, Routes.entries, query: [("from", String(position)), ("limit", "1")],
+            answerBytesMax: 2 * Limits.statementBytesMax)
+        guard page.count > 4, page[0..<4].reduce(0, { $0 << 8 | Int($1) }) == page.count - 4 else {
+            throw ClientFailure.unverified("the server gives no entry at position \(position)")
+        }
+        return Array(page[4...])
+    }
+
+    /// The statement at a position: its signatures hold. That the log holds it is the server's word (see `provenStatement`).
+    public func statement(at position: UInt64) async throws -> VerifiedStatement {
+        try believed(try await leaf(at: position), at: position).statement
+    }
+
+    /// The statement at a position of the log that `checkpoint` commits to, proven to be there; its signatures hold.
+    public func provenStatement(
+        at position: UInt64, under checkpoint: VerifiedCheckpoint
+    ) async throws -> (entry: LogEntry, statement: VerifiedStatement) {
+        let head = checkpoint.checkpoint.head
+        let leaf = try await leaf(at: position)
+        let answer: Wire.Proof = try await call(
+            .GET, Routes.inclusion, query: [("position", String(position)), ("size", String(head.size))])
+        let proof = InclusionProof(hashes: answer.hashes.map { [UInt8]($0) })
+        guard proof.verify(leafHash: Merkle.leafHash(leaf), index: position, size: head.size, root: head.root)
+        else { throw ClientFailure.unverified("entry \(position) is not in the log that the ledger signed") }
+        return try believed(leaf, at: position)
+    }
+
+    private func believed(_ leaf: [UInt8], at position: UInt64) throws -> (entry: LogEntry, statement: VerifiedStatement) {
+        guard let entry = try? LogEntry.decode(leaf), entry.position == position,
+            let signed = try? SignedStatement(entry.statement, network: network.id), let statement = signed.verified()
+        else { throw ClientFailure.unverified("entry \(position) is malformed or a signature in it does not hold") }
+        return (entry, statement)
+    }
+
+    /// The statement of that id and kind. Nil when the server finds none.
+    public func statement(_ id: StatementID, kind: StatementKind) async throws -> VerifiedStatement? {
+        for position in try await positions(about: id.bytes, kind: kind) {
+            let statement = try await statement(at: position)
+            if statement.id == id, statement.assertion.kind == kind { return statement }
+        }
+        return nil
+    }
+
+    /// That the log of `new` continues the one of `old`: nothing of it was changed or dropped.
+    func verifyContinuation(of old: TreeHead, by new: TreeHead) async throws {
+        guard old.size > 0 else { return }
+        guard old.size <= new.size else {
+            throw ClientFailure.unverified("the server shows an older log than it did before")
+        }
+        let answer: Wire.Proof = try await call(
+            .GET, Routes.consistency, query: [("from", String(old.size)), ("to", String(new.size))])
+        guard ConsistencyProof(hashes: answer.hashes.map { [UInt8]($0) }).verify(from: old, to: new) else {
+            throw ClientFailure.unverified("the server shows another log than it did before: it has two histories")
+        }
+    }
+}
+
+extension Statement {
+    /// Its id once `key` has signed it: SHA-256 of the signed content.
+    func id(signedBy key: SigningKey, network: NetworkID) throws -> StatementID {
+        let content = CoseSign1.signedContent(payload: encoded(), key: key.key, network: network)
+        guard let id = StatementID(SHA256.digest(content)) else { preconditionFailure("SHA-256 has 32 bytes") }
+        return id
+    }
+}
+
+/// The clock of this machine, as the ledger counts.
+public func machineTime() -> LedgerTime { UInt64(max(0, Date().timeIntervalSince1970)) }

@@ -1,0 +1,93 @@
+public import Age
+public import Contract
+import Foundation
+import Identity
+public import Primitives
+
+/// A member's folder: who it is, its certificate, its sealed keys, and its copy of the network.
+public struct MemberHome: Sendable {
+    /// `member.json`.
+    struct File: Codable {
+        var organisation: OrganisationName
+        var role: String
+        var name: String
+        var key: PublicKey
+    }
+
+    static let fileName = "member.json"
+
+    public let folder: Folder
+    public let network: Network
+    public let organisation: Network.Organisation
+    public let role: Role
+    public let name: String
+    public let key: PublicKey
+
+    /// Throws `badInput` when the folder is no member's home.
+    public init(_ folder: Folder) throws(ClientFailure) {
+        guard folder.has(Self.fileName) else { throw .badInput("\(folder.path) is not a member's home") }
+        guard let file = try? JSON.decode(File.self, try folder.read(Self.fileName)),
+            let role = Role(name: file.role)
+        else { throw .unverified("\(folder.file(Self.fileName)) is malformed") }
+        self.folder = folder
+        self.network = try Network(folder.folder("network"))
+        self.organisation = try network.organisation(file.organisation)
+        self.role = role
+        self.name = file.name
+        self.key = file.key
+    }
+
+    /// Opens the keys. Throws `refused` for a wrong passphrase.
+    public func unlock(_ passphrase: SecretBytes) throws(ClientFailure) -> Member {
+        let signing = try SigningKey(
+            opening: try folder.read("signing.pem"), passphrase: passphrase, what: folder.file("signing.pem"))
+        guard signing.key == key else { throw .unverified("\(folder.file("signing.pem")) is another member's key") }
+        let what = folder.file("keys.age")
+        let keys = try IdentityFile(opening: try folder.read("keys.age"), passphrase: passphrase, what: what)
+        guard keys.comments.count == keys.identities.count, keys.comments.first == "member" else {
+            throw .unverified("\(what) is not a member's")
+        }
+        func identity(_ comment: String) -> AgeIdentity? {
+            keys.comments.firstIndex(of: comment).map { keys.identities[$0] }
+        }
+        return Member(
+            home: self, signingKey: signing, identity: keys.identities[0], desk: identity("desk"),
+            records: identity("records"))
+    }
+
+    var remembered: RememberedCheckpoint { RememberedCheckpoint(folder: folder) }
+}
+
+/// A member with its keys open.
+public struct Member: Sendable {
+    public let home: MemberHome
+    public let signingKey: SigningKey
+    /// Its own age identity: what is granted to it is sealed to this.
+    public let identity: AgeIdentity
+    /// The desk's identity, for whom it works at a custodian's desk.
+    let desk: AgeIdentity?
+    /// The identity of custodian's envelopes; only gateways have it.
+    let records: AgeIdentity?
+
+    public var network: Network { home.network }
+    public var organisation: Network.Organisation { home.organisation }
+
+    /// Runs `body` with a connection that calls as this member.
+    public func connected<Result>(_ body: (Connection) async throws -> Result) async throws -> Result {
+        try await Connection.open(network, caller: signingKey, body)
+    }
+
+    func requireDesk() throws(ClientFailure) -> AgeIdentity {
+        guard let desk else {
+            throw .refused("only clinicians, registrars and gateways of a custodian work at its desk")
+        }
+        return desk
+    }
+
+    func requireRecords() throws(ClientFailure) -> AgeIdentity {
+        guard let records else {
+            throw .refused("only a gateway of the custodian opens custodian's envelopes")
+        }
+        return records
+    }
+}

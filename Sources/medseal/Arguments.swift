@@ -1,0 +1,31 @@
+public import ArgumentParser
+import Client
+public import Contract
+import Foundation
+
+extension OrganisationName: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
+extension Bytes32: ExpressibleByArgument {
+    public init?(argument: String) { self.init(hex: argument) }
+}
+
+extension Role: ExpressibleByArgument {
+    public init?(argument: String) { self.init(name: argument) }
+    public static var allValueStrings: [String] { names.map(\.name) }
+    public var defaultValueDescription: String { name }
+}
+
+extension Purpose: ExpressibleByArgument {
+    public init?(argument: String) { self.init(name: argument) }
+    public static var allValueStrings: [String] { names.map(\.name) }
+    public var defaultValueDescription: String { name }
+}
+
+/// Times as people and programs read them.
+enum Moment {
+    static func text(_ time: LedgerTime) -> String {
+        Date(timeIntervalSince1970: TimeInterval(time)).formatted(.iso8601)
+    }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Client
+import Foundation
+
+/// Whose home it is: --home, or else $MEDSEAL_HOME.
+struct HomeOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The home of the member or patient. Default: $MEDSEAL_HOME.", valueName: "dir"))
+    var home: String?
+
+    var folder: Folder {
+        get throws {
+            guard let path = home ?? ProcessInfo.processInfo.environment["MEDSEAL_HOME"], !path.isEmpty else {
+                throw ClientFailure.badInput("say whose home it is: --home DIR, or set MEDSEAL_HOME")
+            }
+            return Folder(path)
+        }
+    }
+}
+
+/// What every command of a member needs: its home and the passphrase that opens it.
+struct MemberOptions: ParsableArguments {
+    @OptionGroup var home: HomeOptions
+    @OptionGroup var passphrase: PassphraseOptions
+
+    func member() throws -> Member {
+        let home = try MemberHome(try self.home.folder)
+        return try home.unlock(
+            try passphrase.read("Passphrase of \(SafeText.escaped(home.name)) (\(home.organisation.name))"))
+    }
+
+    /// Runs `body` as the member, connected.
+    func connected<Result>(_ body: (Member, Connection) async throws -> Result) async throws -> Result {
+        let member = try member()
+        return try await member.connected { try await body(member, $0) }
+    }
+}
+
+/// What every command of a patient needs: the wallet's home and its passphrase.
+struct PatientOptions: ParsableArguments {
+    @OptionGroup var home: HomeOptions
+    @OptionGroup var passphrase: PassphraseOptions
+
+    func patient() throws -> Patient {
+        let home = try PatientHome(try self.home.folder)
+        return try home.unlock(try passphrase.read("Passphrase of the wallet"))
+    }
+
+    /// Runs `body` with the wallet, then fills stocks of permits that have run low.
+    func patient<Result>(_ body: (inout Patient) async throws -> Result) async throws -> Result {
+        var patient = try patient()
+        let result = try await body(&patient)
+        for filled in try await patient.topUpWhereLow() {
+            Standard.error("medseal: handed \(filled.permits) new permits to \(filled.organisation)")
+        }
+        return result
+    }
+}

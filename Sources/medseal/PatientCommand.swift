@@ -1,0 +1,210 @@
+import ArgumentParser
+import Client
+import Contract
+import Foundation
+import Identity
+import Primitives
+
+/// `medseal patient`
+struct PatientCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "patient", abstract: "A patient's wallet, and its place in a hospital's directory.",
+        subcommands: [
+            PatientJoin.self, PatientTopUp.self, PatientRecoveryCode.self, PatientRecover.self,
+            PatientListApplications.self, PatientAdmit.self,
+        ])
+}
+
+struct PatientJoin: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "join", abstract: "Make a wallet (the first time) and introduce it to a hospital.",
+        discussion: """
+            Shows a short code. The hospital sees the same one when it admits you: compare them, and nobody has put a key of \
+            theirs in place of yours. The permits let the hospital save that many records or pass on that many requests; \
+            with --permits 0 it knows you and may save nothing.
+
+            Example: medseal patient join --network net/public --organisation hospital1 --home wallet
+            """)
+
+    @Option(help: ArgumentHelp("The network's folder or its public folder.", valueName: "dir"))
+    var network: String
+
+    @Option(help: ArgumentHelp("The hospital or laboratory.", valueName: "name"))
+    var organisation: OrganisationName
+
+    @Option(help: ArgumentHelp("How many permits to hand over.", valueName: "number"))
+    var permits = Patient.stockDefault
+
+    @OptionGroup var home: HomeOptions
+    @OptionGroup var passphrase: PassphraseOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let network = try Network(Folder(network))
+        let folder = try home.folder
+        let isNew = !folder.has("wallet.age")
+        let secret = try passphrase.read(isNew ? "New passphrase of the wallet" : "Passphrase of the wallet", isNew: isNew)
+        let home =
+            isNew
+            ? try PatientHome.create(folder, network: network, wallet: .create(), passphrase: secret)
+            : try PatientHome(folder)
+        guard home.network.id == network.id else {
+            throw ClientFailure.badInput("this wallet belongs to another network")
+        }
+        var patient = try home.unlock(secret)
+        let joining = try await patient.join(organisation, permits: permits)
+        struct Answer: Encodable {
+            var organisation: OrganisationName
+            var shortCode: String
+            var permits: Int
+            var newWallet: Bool
+        }
+        let answer = Answer(
+            organisation: organisation, shortCode: joining.shortCode, permits: joining.permits, newWallet: isNew)
+        try output.print(answer) {
+            if isNew {
+                print("Made a wallet in \(folder.path).")
+                print("Print its recovery code and keep it safe: medseal patient recovery-code --home \(folder.path)")
+            }
+            print("Introduced to \(organisation) with \(joining.permits) permits. Short code, to be compared there:")
+            print("  \(joining.shortCode)")
+        }
+    }
+}
+
+struct PatientTopUp: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "top-up", abstract: "Hand a hospital new permits, up to a full stock.",
+        discussion: "Example: medseal patient top-up --organisation hospital1 --permits 20 --home wallet")
+
+    @Option(help: ArgumentHelp("The hospital or laboratory.", valueName: "name"))
+    var organisation: OrganisationName
+
+    @Option(help: ArgumentHelp("How many unused permits it should have.", valueName: "number"))
+    var permits = Patient.stockDefault
+
+    @OptionGroup var patient: PatientOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        var patient = try patient.patient()
+        let added = try await patient.topUp(organisation, to: permits)
+        try output.print(["handedOver": added]) { print("Handed \(added) new permits to \(organisation)") }
+    }
+}
+
+struct PatientRecoveryCode: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "recovery-code", abstract: "Print the code from which the wallet can be recovered.",
+        discussion: """
+            Whoever has the code has the wallet. Keep it on paper.
+
+            Example: medseal patient recovery-code --home wallet
+            """)
+
+    @OptionGroup var patient: PatientOptions
+
+    func run() async throws {
+        let code = try patient.patient().wallet.recoveryCode
+        code.withUnsafeBytes { bytes in
+            FileHandle.standardOutput.write(Data(bytes) + Data("\n".utf8))
+        }
+    }
+}
+
+struct PatientRecover: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "recover", abstract: "Make a wallet's home again from its recovery code.",
+        discussion: """
+            The code is asked for on the terminal, or read from a file descriptor.
+
+            Example: medseal patient recover --network net/public --home wallet
+            """)
+
+    @Option(help: ArgumentHelp("The network's folder or its public folder.", valueName: "dir"))
+    var network: String
+
+    @Option(help: ArgumentHelp("Read the code from the first line of this file descriptor.", valueName: "number"))
+    var codeFd: Int32?
+
+    @OptionGroup var home: HomeOptions
+    @OptionGroup var passphrase: PassphraseOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let network = try Network(Folder(network))
+        let folder = try home.folder
+        guard !folder.has("wallet.age") else { throw ClientFailure.badInput("there is a wallet in \(folder.path) already") }
+        let code = try (codeFd.map { SecretSource.descriptor($0) }
+            ?? .terminal(prompt: "Recovery code", confirming: false)).read()
+        var typed = code.withUnsafeBytes { Array($0) }
+        defer { wipe(&typed) }
+        let wallet: Wallet
+        do {
+            wallet = try Wallet(recoveryCode: typed)
+        } catch {
+            throw ClientFailure.badInput("\(error)")
+        }
+        let secret = try passphrase.read("New passphrase of the wallet", isNew: true)
+        let home = try PatientHome.create(folder, network: network, wallet: wallet, passphrase: secret)
+        var patient = try home.unlock(secret)
+        try await patient.findJoined()
+        let names = patient.joined.map(\.name.description)
+        try output.print(names) {
+            print("Recovered the wallet into \(folder.path); known at: \(names.isEmpty ? "-" : names.joined(separator: ", "))")
+        }
+    }
+}
+
+struct PatientListApplications: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list-applications", abstract: "List the wallets that wait to be admitted (hospital).",
+        discussion: "Example: medseal patient list-applications --home ada")
+
+    @OptionGroup var member: MemberOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let applicants = try await member.connected { try await Desk($0, $1).applicants() }
+        struct Row: Encodable {
+            var shortCode: String
+            var permits: Int
+            var inbox: PublicKey
+        }
+        let rows = applicants.map { Row(shortCode: $0.shortCode, permits: $0.permits, inbox: $0.inbox) }
+        try output.print(rows) {
+            var table = Table("SHORT CODE", "PERMITS", "INBOX")
+            for row in rows { table.add(row.shortCode, String(row.permits), row.inbox.hex) }
+            table.print()
+        }
+    }
+}
+
+struct PatientAdmit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "admit", abstract: "Enter a patient in the hospital's sealed directory.",
+        discussion: """
+            The patient shows the short code of its wallet; it must be the one that this command finds.
+
+            Example: medseal patient admit 7K2M-Q9XD-4TRA-0B6N --number P-1001 --name "Grace Hopper" --home ada
+            """)
+
+    @Argument(help: ArgumentHelp("The short code that the patient's wallet shows.", valueName: "short-code"))
+    var shortCode: String
+
+    @Option(help: ArgumentHelp("The patient's number at this hospital.", valueName: "number"))
+    var number: String
+
+    @Option(help: ArgumentHelp("The patient's name, for the hospital's own staff.", valueName: "name"))
+    var name: String
+
+    @OptionGroup var member: MemberOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await member.connected { member, connection in
+            try await Desk(member, connection).admit(shortCode: shortCode, number: number, name: name)
+        }
+        try output.print(["admitted": number]) { print("Admitted patient \(SafeText.escaped(number))") }
+    }
+}

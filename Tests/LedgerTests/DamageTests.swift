@@ -1,0 +1,309 @@
+import Contract
+import GRDB
+import Glibc
+import Identity
+import Primitives
+import Testing
+import TransparencyLog
+
+@testable import Ledger
+
+/// What the ledger does when its files are not as it left them (SECURITY.md, T33, T34).
+@Suite struct DamageTests {
+    let network = TestNetwork()
+    let directory = TestDirectory()
+
+    // MARK: The anchor
+
+    @Test func yesterdaysDatabaseOpensReadOnly() async throws {
+        var ledger = try await network.make(in: directory)
+        try await ledger.commit(network.deposit())
+        ledger.close()
+        let yesterday = directory.read("ledger.sqlite")
+        ledger = try network.open(directory)
+        for _ in 0..<2 { try await ledger.commit(network.deposit()) }
+        ledger.close()
+        directory.write(yesterday, to: "ledger.sqlite")
+
+        ledger = try network.open(directory)
+        let reason = ReadOnlyReason.behindAnchor(anchored: 5, present: 3)
+        #expect(ledger.state == .readOnly(reason))
+        await #expect(throws: LedgerError.readOnly(reason)) { try await ledger.submit(network.deposit()) }
+        #expect(throws: LedgerError.readOnly(reason)) { try ledger.checkpoint() }
+        #expect(try ledger.entries(from: 0, limit: 10).count == 3)
+        #expect(try ledger.examine().map(\.place) == [.anchor])
+    }
+
+    @Test func anotherHistoryOpensReadOnly() async throws {
+        let otherDirectory = TestDirectory()
+        let ledgers = (try await network.make(in: directory), try await network.make(in: otherDirectory))
+        try await ledgers.0.commit(network.deposit())
+        for _ in 0..<2 { try await ledgers.1.commit(network.deposit()) }
+        ledgers.0.close()
+        ledgers.1.close()
+        directory.write(otherDirectory.read("ledger.sqlite"), to: "ledger.sqlite")
+
+        let ledger = try network.open(directory)
+        let reason = ReadOnlyReason.differsFromAnchor(size: 3)
+        #expect(ledger.state == .readOnly(reason))
+        await #expect(throws: LedgerError.readOnly(reason)) { try await ledger.submit(network.deposit()) }
+        #expect(try ledger.examine().map(\.place) == [.anchor])
+    }
+
+    @Test func aNewDatabaseUnderAnOldAnchorOpensReadOnly() async throws {
+        try await network.make(in: directory).close()
+        directory.remove("ledger.sqlite")
+        try EmbeddedLedger.create(at: directory.path, genesis: network.file)
+        let ledger = try network.open(directory)
+        #expect(ledger.state == .readOnly(.behindAnchor(anchored: 2, present: 0)))
+    }
+
+    @Test func withoutItsAnchorTheLedgerOpensReadOnly() async throws {
+        try await network.make(in: directory).close()
+        let note = directory.read("checkpoint")
+        directory.remove("checkpoint")
+        try expectReadOnly(.anchorMissing)
+        directory.write([], to: "checkpoint")
+        try expectReadOnly(.anchorDamaged)
+        directory.write(Array(note.dropLast(10)), to: "checkpoint")
+        try expectReadOnly(.anchorDamaged)
+        let checkpoint = try Checkpoint(origin: "medseal/test", head: .empty)
+        let stranger = try NoteSigner(name: "medseal/test", kind: .note, key: .generate())
+        directory.write(try stranger.sign(checkpoint).encoded, to: "checkpoint")
+        try expectReadOnly(.anchorDamaged)
+    }
+
+    private func expectReadOnly(_ reason: ReadOnlyReason, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let ledger = try network.open(directory)
+        #expect(ledger.state == .readOnly(reason), sourceLocation: sourceLocation)
+        #expect(try ledger.examine().map(\.place) == [.anchor], sourceLocation: sourceLocation)
+        ledger.close()
+    }
+
+    @Test func anAnchorThatACrashLeftBehindIsBroughtUpToDate() async throws {
+        var ledger = try await network.make(in: directory)
+        let behind = directory.read("checkpoint")
+        try await ledger.commit(network.deposit())
+        ledger.close()
+        let newest = directory.read("checkpoint")
+        directory.write(behind, to: "checkpoint")
+        ledger = try network.open(directory)
+        #expect(ledger.state == .healthy)
+        #expect(directory.read("checkpoint") == newest)
+        try await ledger.commit(network.deposit())
+        #expect(try ledger.examine() == [])
+    }
+
+    @Test func aCrashWhileBeingMadeIsMadeGood() async throws {
+        directory.write([1, 2, 3], to: "ledger.sqlite.new")
+        directory.write([1, 2, 3], to: "ledger.sqlite.new-wal")
+        try EmbeddedLedger.create(at: directory.path, genesis: network.file)
+        #expect(directory.files == ["ledger.sqlite"])
+        try network.open(directory).close()
+        // As if the first opening had signed the empty log and stopped before anchoring it.
+        directory.remove("checkpoint")
+        let ledger = try network.open(directory)
+        #expect(ledger.state == .healthy)
+        try await ledger.commit(network.enrolments[0])
+    }
+
+    // MARK: Rows
+
+    /// One line a change: what is done to the closed database, and where the examination finds it.
+    @Test func everyChangedRowIsFoundAndNamed() async throws {
+        let record = RecordHandle.random()
+        let owner = SigningKey.generate()
+        let ledger = try await network.make(in: directory)
+        try await ledger.commit(network.deposit(record, owner: owner))
+        let grant = network.grant(record, owner: owner)
+        try await ledger.commit(grant)
+        for _ in 0..<4 { try await ledger.commit(network.deposit()) }
+        ledger.close()
+        let whole = directory.snapshot()
+
+        let key = StateKey.grant(network.id(of: grant))
+        let subject = record.bytes
+        let lines: [(String, Set<Finding.Place>)] = [
+            ("UPDATE entries SET entry = \(flipped("entry")) WHERE position = 3", [.entry(3)]),
+            (
+                "UPDATE entries SET leaf_hash = \(flipped("leaf_hash")) WHERE position = 3",
+                [.entry(3), .node(level: 1, position: 1)]
+            ),
+            ("UPDATE entries SET statement_id = \(flipped("statement_id")) WHERE position = 3", [.entry(3)]),
+            ("DELETE FROM entries WHERE position = 3", [.entry(3)]),
+            ("UPDATE entries SET position = 9 WHERE position = 7", [.entry(7), .entry(8)]),
+            (
+                "UPDATE nodes SET hash = \(flipped("hash")) WHERE level = 1 AND position = 2",
+                [.node(level: 1, position: 2), .node(level: 2, position: 1)]
+            ),
+            ("DELETE FROM nodes WHERE level = 2 AND position = 0", [.node(level: 2, position: 0)]),
+            ("INSERT INTO nodes VALUES (5, 0, randomblob(32))", [.node(level: 5, position: 0)]),
+            ("UPDATE state SET value = \(flipped("value")) WHERE key = \(key.bytes.sql)", [.state(key)]),
+            ("UPDATE state SET check_digest = \(flipped("check_digest")) WHERE key = \(key.bytes.sql)", [.state(key)]),
+            ("DELETE FROM state WHERE key = \(key.bytes.sql)", [.state(key)]),
+            (
+                "INSERT INTO state VALUES (x'0501', x'00', randomblob(16))", [.state(StateKey(bytes: [5, 1]))]
+            ),
+            (
+                "DELETE FROM subjects WHERE subject = \(subject.sql) AND position = 3",
+                [.subject(subject, position: 3)]
+            ),
+            ("INSERT INTO subjects VALUES (\(subject.sql), 7, 4)", [.subject(subject, position: 4)]),
+            (
+                "UPDATE subjects SET kind = 13 WHERE subject = \(subject.sql) AND position = 3",
+                [.subject(subject, position: 3)]
+            ),
+            ("UPDATE checkpoint SET note = \(flipped("note"))", [.checkpoint]),
+            ("DELETE FROM checkpoint", [.checkpoint]),
+            ("DROP TABLE subjects; CREATE TABLE subjects (subject, kind, position)", [.database]),
+        ]
+        for (sql, places) in lines {
+            directory.restore(whole)
+            let database = try DatabaseQueue(path: directory.path + "/ledger.sqlite")
+            try await database.writeWithoutTransaction { try $0.execute(sql: sql) }
+            try database.close()
+            let ledger = try network.open(directory)
+            let found = Set(try ledger.examine().map(\.place))
+            #expect(places.isSubset(of: found), "\(sql): \(found)")
+            // A damaged row is not blamed on others: but a table that is gone concerns all of it.
+            if places != [.database] {
+                let others = found.subtracting(places).subtracting([.tree, .checkpoint, .anchor])
+                #expect(others.isEmpty, "\(sql): \(others)")
+            }
+            ledger.close()
+        }
+    }
+
+    /// SQL that flips a bit in the middle of a blob.
+    private func flipped(_ column: String) -> String {
+        """
+        CAST(substr(\(column), 1, length(\(column)) / 2)
+            || CASE hex(substr(\(column), length(\(column)) / 2 + 1, 1)) WHEN '41' THEN x'42' ELSE x'41' END
+            || substr(\(column), length(\(column)) / 2 + 2) AS BLOB)
+        """
+    }
+
+    @Test func aDamagedRowIsNeverAnswered() async throws {
+        let record = RecordHandle.random()
+        let owner = SigningKey.generate()
+        let whole = try await network.make(in: directory)
+        try await whole.commit(network.deposit(record, owner: owner))
+        for _ in 0..<5 { try await whole.commit(network.deposit()) }
+        whole.close()
+        let database = try DatabaseQueue(path: directory.path + "/ledger.sqlite")
+        let key = StateKey.record(record)
+        try await database.writeWithoutTransaction { [self] connection in
+            try connection.execute(sql: "UPDATE state SET value = \(flipped("value")) WHERE key = \(key.bytes.sql)")
+            try connection.execute(sql: "UPDATE entries SET entry = \(flipped("entry")) WHERE position = 4")
+            try connection.execute(sql: "UPDATE nodes SET hash = \(flipped("hash")) WHERE level = 1 AND position = 0")
+        }
+        try database.close()
+
+        let ledger = try network.open(directory)
+        #expect(ledger.state == .healthy)
+        let damagedState = LedgerError.damaged(Finding(.state(key), "differs from its check digest"))
+        #expect(throws: damagedState) { try ledger.value(of: key) }
+        #expect(throws: damagedState) { try ledger.values(of: [.clock(record), key]) }
+        #expect(String(describing: damagedState).contains("04" + record.hex))
+        let damagedEntry = LedgerError.damaged(Finding(.entry(4), "differs from its leaf hash"))
+        #expect(throws: damagedEntry) { try ledger.entries(from: 0, limit: 10) }
+        #expect(try ledger.entries(from: 0, limit: 4).count == 4)
+        #expect(throws: LedgerError.self) { try ledger.inclusionProof(position: 4, size: 8) }
+        #expect(throws: LedgerError.self) { try ledger.inclusionProof(position: 2, size: 8) }
+        #expect(throws: LedgerError.self) { try ledger.consistencyProof(from: 2, to: 8) }
+
+        // Who needs the damaged row is told; the others of the same block go on.
+        let statements = [network.deposit(), network.grant(record, owner: owner), network.deposit()]
+        let outcomes = await withTaskGroup(of: (Int, LedgerError?).self) { group in
+            for (index, statement) in statements.enumerated() {
+                group.addTask {
+                    do throws(LedgerError) {
+                        _ = try await ledger.submit(statement)
+                        return (index, nil)
+                    } catch { return (index, error) }
+                }
+            }
+            return await group.reduce(into: [Int: LedgerError]()) { $0[$1.0] = $1.1 }
+        }
+        #expect(outcomes == [1: damagedState])
+        #expect(ledger.state == .healthy)
+    }
+
+    @Test func aDamagedEndOpensReadOnly() async throws {
+        try await network.make(in: directory).close()
+        let database = try DatabaseQueue(path: directory.path + "/ledger.sqlite")
+        try await database.writeWithoutTransaction { [self] connection in
+            try connection.execute(sql: "UPDATE entries SET entry = \(flipped("entry")) WHERE position = 1")
+        }
+        try database.close()
+        let ledger = try network.open(directory)
+        #expect(ledger.state == .readOnly(.damaged(Finding(.entry(1), "differs from its leaf hash"))))
+    }
+
+    // MARK: Bytes
+
+    /// Flips bits over the whole closed database file. `EVERY_BYTE=1` flips each byte, which takes long.
+    @Test func everyFlippedByteIsFoundOrChangesNothing() async throws {
+        let ledger = try await network.make(in: directory)
+        for _ in 0..<3 { try await ledger.commit(network.deposit()) }
+        ledger.close()
+        let content = try content()
+        let counts = try await flip("ledger.sqlite", content)
+        #expect(counts.found > 0 && counts.harmless > 0)
+    }
+
+    /// The same over the WAL that a killed process leaves behind.
+    @Test func everyFlippedByteOfTheWALIsFoundOrChangesNothing() async throws {
+        let ledger = try await network.make(in: directory)
+        for _ in 0..<3 { try await ledger.commit(network.deposit()) }
+        let running = directory.snapshot()
+        ledger.close()
+        let content = try content()
+        directory.restore(running)
+        #expect(directory.files.contains("ledger.sqlite-wal"))
+        #expect(try await flip("ledger.sqlite-wal", content).found > 0)
+    }
+
+    private func flip(_ name: String, _ content: [[Row]]) async throws -> (found: Int, harmless: Int) {
+        let whole = directory.snapshot()
+        let bytes = try #require(whole[name])
+        let step = getenv("EVERY_BYTE") == nil ? max(1, bytes.count / 120) | 1 : 1
+        var counts = (found: 0, harmless: 0)
+        for offset in stride(from: 0, to: bytes.count, by: step) {
+            var files = whole
+            files[name]![offset] ^= 1 << UInt8.random(in: 0..<8)
+            directory.restore(files)
+            let isFound: Bool
+            do {
+                let ledger = try network.open(directory)
+                defer { ledger.close() }
+                isFound = try ledger.state != .healthy || !ledger.examine().isEmpty
+            } catch {
+                isFound = true
+            }
+            if isFound {
+                counts.found += 1
+            } else {
+                counts.harmless += 1
+                #expect(try self.content() == content, "byte \(offset) of \(name)")
+            }
+        }
+        return counts
+    }
+
+    /// Every row of every table.
+    private func content() throws -> [[Row]] {
+        let database = try DatabaseQueue(path: directory.path + "/ledger.sqlite")
+        defer { try? database.close() }
+        return try database.read { connection in
+            try ["network", "entries", "nodes", "state", "subjects", "checkpoint"].map {
+                try Row.fetchAll(connection, sql: "SELECT * FROM \($0)")
+            }
+        }
+    }
+}
+
+extension [UInt8] {
+    /// The bytes as an SQL literal.
+    fileprivate var sql: String { "x'\(lowercaseHex(self))'" }
+}

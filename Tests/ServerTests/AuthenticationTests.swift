@@ -1,0 +1,117 @@
+import API
+import Contract
+import Foundation
+import HTTPTypes
+import Identity
+import Primitives
+import Testing
+
+@testable import Server
+
+/// Nobody gets in without a signature that is right, new and meant for this server.
+@Suite struct AuthenticationTests {
+    /// Every route of the router, with something in the place of each parameter: a new route cannot be forgotten here.
+    static func routes(of world: World) -> [(method: HTTPRequest.Method, path: String)] {
+        world.service.router().routes.map { route in
+            let path = route.path.description.split(separator: "/").map { part in
+                part.hasPrefix(":") ? (part == ":organisation" ? "hospital1" : String(repeating: "ab", count: 32)) : String(part)
+            }
+            return (route.method, "/" + path.joined(separator: "/"))
+        }
+    }
+
+    @Test func everyRouteButHealthDemandsASignature() async throws {
+        let world = try World()
+        let routes = Self.routes(of: world)
+        #expect(routes.count == 25)
+        for (method, path) in routes {
+            let answer = try await world.send(method, path, body: [], headers: [:])
+            #expect(answer.status == (path == Routes.health ? 200 : 401), "\(method) \(path)")
+        }
+    }
+
+    @Test func aStrangersSignatureOpensNothing() async throws {
+        let world = try World()
+        let stranger = SigningKey.generate()
+        for (method, path) in Self.routes(of: world) where path != Routes.health {
+            let answer = try await world.send(method, path, by: stranger)
+            #expect([400, 403, 404].contains(answer.status), "\(method) \(path): \(answer.status)")
+        }
+    }
+
+    @Test func whatWasAlteredAfterSigningIsRefused() async throws {
+        let world = try World()
+        let officer = try await world.enrol(world.insurer, .officer)
+        func status(_ path: String = Routes.checkpoint, _ alter: @escaping (inout HTTPFields) -> Void) async throws -> Int {
+            try await world.send(.get, path, by: officer, alter: alter).status
+        }
+        #expect(try await status { _ in } == 200)
+        #expect(try await status { $0[.signature] = nil } == 401)
+        #expect(try await status { $0[.signatureInput]! += " " } == 401)
+        #expect(try await status { $0[.signatureInput]! += ";expires=1" } == 401)
+        #expect(
+            try await status { $0[.contentDigest] = RequestSignature.contentDigestValue(Digest(hashing: [1])) } == 401)
+        #expect(
+            try await status { fields in
+                fields[.signatureInput] = fields[.signatureInput]!.replacing(
+                    officer.key.hex, with: SigningKey.generate().key.hex)
+            } == 401)
+    }
+
+    @Test func theBodyMustBeTheOneThatWasSigned() async throws {
+        let world = try World()
+        let officer = try await world.enrol(world.insurer, .officer)
+        let query = Array(#"{"keys":[]}"#.utf8)
+        #expect(try await world.send(.post, Routes.state, by: officer, body: query).status == 200)
+        var headers = HTTPFields()
+        let signature = RequestSignature(
+            method: "POST", authority: World.authority, path: Routes.state, query: "?",
+            contentDigest: Digest(hashing: query), created: world.time.now, nonce: Random.bytes(16), key: officer.key)
+        headers[.contentDigest] = RequestSignature.contentDigestValue(Digest(hashing: query))
+        headers[.signatureInput] = signature.signatureInput
+        headers[.signature] = RequestSignature.signatureValue(officer.sign(signature.base))
+        let other = try await world.send(
+            .post, Routes.state, body: Array(#"{"keys": []}"#.utf8), headers: headers)
+        #expect(other.status == 422)
+    }
+
+    @Test func aRequestCountsOnceAndNow() async throws {
+        let world = try World()
+        let officer = try await world.enrol(world.insurer, .officer)
+        let nonce = Random.bytes(16)
+        #expect(try await world.send(.get, Routes.checkpoint, by: officer, nonce: nonce).status == 200)
+        #expect(try await world.send(.get, Routes.checkpoint, by: officer, nonce: nonce).status == 401)
+        let old = world.time.now - RequestSignature.ageSecondsMax - 1
+        #expect(try await world.send(.get, Routes.checkpoint, by: officer, created: old).status == 401)
+        let early = world.time.now + RequestSignature.ageSecondsMax + 1
+        #expect(try await world.send(.get, Routes.checkpoint, by: officer, created: early).status == 401)
+        // A request from before the process began could have been answered by its predecessor.
+        #expect(try await world.send(.get, Routes.checkpoint, by: officer, created: world.time.now - 1).status == 401)
+        // Remembered as long as the signature could still be accepted.
+        world.time.advance(RequestSignature.ageSecondsMax)
+        let made = world.time.now - RequestSignature.ageSecondsMax
+        #expect(
+            try await world.send(.get, Routes.checkpoint, by: officer, nonce: nonce, created: made).status == 401)
+    }
+
+    @Test func aRetiredMemberIsNobody() async throws {
+        let world = try World()
+        let officer = try await world.enrol(world.insurer, .officer)
+        #expect(try await world.send(.get, Routes.checkpoint, by: officer).status == 200)
+        let retire = Retire(organisation: world.insurer, member: officer.key)
+        #expect(try await world.submit(.retire(retire), by: world.roots[world.insurer]!).answer.status == 200)
+        #expect(try await world.send(.get, Routes.checkpoint, by: officer).status == 403)
+    }
+
+    @Test func statementsComeFromTheirOwnSigner() async throws {
+        let world = try World()
+        let officer = try await world.enrol(world.insurer, .officer)
+        let key = SigningKey.generate()
+        let enrol = Enrol(
+            organisation: world.insurer, member: key.key, role: .officer, recipientHash: Digest(hashing: [1]),
+            certificateHash: Digest(hashing: [1]), expires: world.time.now + 100)
+        let bytes = Statement.make(.enrol(enrol), now: world.time.now).signed(
+            by: world.roots[world.insurer]!, network: world.network)
+        #expect(try await world.send(.post, Routes.statements, by: officer, body: bytes).status == 403)
+    }
+}

@@ -1,0 +1,169 @@
+import API
+import Contract
+import HTTPTypes
+import Identity
+import Primitives
+import Testing
+
+/// Logged before released: who gets bytes, and that nobody else gets one.
+@Suite struct ReleaseTests {
+    @Test func aGranteeIsServedAfterTheReleaseOnly() async throws {
+        let world = try World()
+        let clinician = try await world.enrol(world.hospital1, .clinician)
+        let officer = try await world.enrol(world.insurer, .officer)
+        let record = try await world.deposit(by: clinician, at: world.hospital1)
+
+        // Without a grant the contract refuses the release, and no id that one could make up serves a byte.
+        let denied = try await world.release(record, by: officer, of: world.insurer, basis: .care)
+        #expect(denied.answer.status == 403)
+        #expect(denied.answer.problem?.code == RejectionCode.basisNotAllowed.rawValue)
+        for blob in record.blobs {
+            let answer = try await world.fetch(blob, by: officer, release: denied.id, from: world.hospital1)
+            #expect(answer.status == 404)
+        }
+
+        let grant = try await world.grant(record, to: officer, of: world.insurer)
+        // A grant alone serves nothing either: it is no release.
+        #expect(
+            try await world.fetch(record.files, by: officer, release: grant.id, from: world.hospital1).status == 404)
+        let release = try await world.release(record, by: officer, of: world.insurer, grant: grant.id)
+        #expect(release.answer.status == 200)
+        for blob in [record.files, record.blobs[1], grant.envelope] {
+            let answer = try await world.fetch(blob, by: officer, release: release.id, from: world.hospital1)
+            #expect(answer.status == 200)
+            #expect(answer.body == blob)
+        }
+        // The envelopes of the owner and the custodian are not the grantee's.
+        for blob in [record.blobs[2], record.blobs[3]] {
+            let answer = try await world.fetch(blob, by: officer, release: release.id, from: world.hospital1)
+            #expect(answer.status == 404)
+        }
+    }
+
+    @Test func aReleaseServesItsReaderOnly() async throws {
+        let world = try World()
+        let clinician = try await world.enrol(world.hospital1, .clinician)
+        let officer = try await world.enrol(world.insurer, .officer)
+        let colleague = try await world.enrol(world.insurer, .officer)
+        let record = try await world.deposit(by: clinician, at: world.hospital1)
+        let grant = try await world.grant(record, to: officer, of: world.insurer)
+        let refused = try await world.release(record, by: colleague, of: world.insurer, grant: grant.id)
+        #expect(refused.answer.problem?.code == RejectionCode.notTheGrantee.rawValue)
+        let release = try await world.release(record, by: officer, of: world.insurer, grant: grant.id)
+        let other = try await world.fetch(record.files, by: colleague, release: release.id, from: world.hospital1)
+        #expect(other.status == 404)
+        // Absent and forbidden are told in the same bytes (T9).
+        let absent = try await world.fetch(
+            record.files, by: colleague, release: StatementID(Random.bytes(32))!, from: world.hospital1)
+        #expect(absent.body == other.body)
+        // Nor does another organisation's vault serve it.
+        let elsewhere = try await world.fetch(record.files, by: officer, release: release.id, from: world.hospital2)
+        #expect(elsewhere.status == 404)
+    }
+
+    @Test func revocationExpiryAndRetirementEndARunningRelease() async throws {
+        let world = try World()
+        let clinician = try await world.enrol(world.hospital1, .clinician)
+        let officer = try await world.enrol(world.insurer, .officer)
+        let record = try await world.deposit(by: clinician, at: world.hospital1)
+
+        let revoked = try await world.grant(record, to: officer, of: world.insurer)
+        var release = try await world.release(record, by: officer, of: world.insurer, grant: revoked.id)
+        let revoke = Revoke(record: record.handle, grant: revoked.id)
+        #expect(try await world.submit(.revoke(revoke), by: record.owner).answer.status == 200)
+        var answer = try await world.fetch(record.files, by: officer, release: release.id, from: world.hospital1)
+        #expect(answer.problem?.code == RejectionCode.grantRevoked.rawValue)
+
+        let short = try await world.grant(record, to: officer, of: world.insurer, seconds: 60)
+        release = try await world.release(record, by: officer, of: world.insurer, grant: short.id)
+        world.time.advance(59)
+        answer = try await world.fetch(record.files, by: officer, release: release.id, from: world.hospital1)
+        #expect(answer.status == 200)
+        world.time.advance(1)
+        answer = try await world.fetch(record.files, by: officer, release: release.id, from: world.hospital1)
+        #expect(answer.problem?.code == RejectionCode.grantExpired.rawValue)
+
+        let long = try await world.grant(record, to: officer, of: world.insurer)
+        release = try await world.release(record, by: officer, of: world.insurer, grant: long.id)
+        let retire = Retire(organisation: world.insurer, member: officer.key)
+        #expect(try await world.submit(.retire(retire), by: world.roots[world.insurer]!).answer.status == 200)
+        answer = try await world.fetch(record.files, by: officer, release: release.id, from: world.hospital1)
+        #expect(answer.problem?.code == RejectionCode.memberRetired.rawValue)
+    }
+
+    @Test func aReleaseLastsAQuarterOfAnHour() async throws {
+        let world = try World()
+        let clinician = try await world.enrol(world.hospital1, .clinician)
+        let record = try await world.deposit(by: clinician, at: world.hospital1)
+        let release = try await world.release(record, by: clinician, of: world.hospital1, basis: .care)
+        world.time.advance(Limits.releaseSeconds - 1)
+        #expect(
+            try await world.fetch(record.files, by: clinician, release: release.id, from: world.hospital1).status == 200)
+        world.time.advance(1)
+        let late = try await world.fetch(record.files, by: clinician, release: release.id, from: world.hospital1)
+        #expect(late.status == 403)
+    }
+
+    @Test func staffAndOwnersAreLoggedTheSameWay() async throws {
+        let world = try World()
+        let clinician = try await world.enrol(world.hospital1, .clinician)
+        let stranger = try await world.enrol(world.hospital2, .clinician)
+        let record = try await world.deposit(by: clinician, at: world.hospital1)
+        let care = try await world.release(record, by: clinician, of: world.hospital1, basis: .care)
+        #expect(
+            try await world.fetch(record.blobs[3], by: clinician, release: care.id, from: world.hospital1).status == 200)
+        #expect(
+            try await world.fetch(record.blobs[2], by: clinician, release: care.id, from: world.hospital1).status == 404)
+        let owner = try await world.release(record, by: record.owner, of: nil, basis: .owner)
+        #expect(
+            try await world.fetch(record.blobs[2], by: record.owner, release: owner.id, from: world.hospital1).status
+                == 200)
+        let elsewhere = try await world.release(record, by: stranger, of: world.hospital2, basis: .care)
+        #expect(elsewhere.answer.problem?.code == RejectionCode.basisNotAllowed.rawValue)
+    }
+
+    @Test func rangesAreServedAndCounted() async throws {
+        let world = try World()
+        let clinician = try await world.enrol(world.hospital1, .clinician)
+        let record = try await world.deposit(by: clinician, at: world.hospital1)
+        let release = try await world.release(record, by: clinician, of: world.hospital1, basis: .care)
+        func range(_ text: String) async throws -> World.Answer {
+            try await world.fetch(
+                record.files, by: clinician, release: release.id, from: world.hospital1, headers: [.range: text])
+        }
+        let middle = try await range("bytes=2-5")
+        #expect(middle.status == 206 && middle.body == Array(record.files[2...5]))
+        #expect(middle.headers[.contentRange] == "bytes 2-5/\(record.files.count)")
+        #expect(try await range("bytes=3-").body == Array(record.files[3...]))
+        for wrong in ["bytes=-1", "bytes=5-2", "bytes=99999-", "bytes=0-1,3-4", "items=0-1", "bytes=+1-2"] {
+            #expect(try await range(wrong).status == 400, "\(wrong)")
+        }
+    }
+
+    @Test func aStatementThatPointsToNothingIsNotOrdered() async throws {
+        let world = try World()
+        let clinician = try await world.enrol(world.hospital1, .clinician)
+        let officer = try await world.enrol(world.insurer, .officer)
+        let record = try await world.deposit(by: clinician, at: world.hospital1)
+        var deposit = record.deposit
+        deposit.record = RecordHandle(Random.bytes(32))!
+        deposit.permit = Permit.signed(
+            key: .generate(), organisation: world.hospital1, notAfter: world.time.now + 100, network: world.network)
+        deposit.files = [Digest(hashing: [42])]
+        let (_, absent) = try await world.submit(.deposit(deposit), by: clinician)
+        #expect(absent.status == 409 && absent.problem?.type == .conflict)
+        // What the contract refuses is refused with the contract's reason, whatever is missing.
+        deposit.permit = nil
+        let (_, refused) = try await world.submit(.deposit(deposit), by: clinician)
+        #expect(refused.problem?.code == RejectionCode.permitMissing.rawValue)
+        #expect(refused.problem?.detail.hasPrefix("medical data saving: access denied") == true)
+        let grant = Grant(
+            record: record.handle, organisation: world.insurer, grantee: officer.key, kind: .read, purpose: .claim,
+            notBefore: world.time.now, notAfter: world.time.now + 10, releases: 1, envelope: Digest(hashing: [43]))
+        #expect(try await world.submit(.grant(grant), by: record.owner).answer.problem?.type == .conflict)
+        let request = Request(
+            organisation: world.insurer, custodian: world.hospital1, purpose: .claim, notAfter: world.time.now + 10,
+            letter: Digest(hashing: [44]))
+        #expect(try await world.submit(.request(request), by: officer).answer.problem?.type == .conflict)
+    }
+}

@@ -1,0 +1,222 @@
+import API
+import Contract
+import Desk
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Identity
+import Ledger
+import Logging
+import NIOCore
+import Primitives
+import Records
+import Synchronization
+import Testing
+import Vault
+
+@testable import Server
+
+/// A network in a temporary folder with its service, driven request by request: two hospitals, an insurer, an auditor.
+final class World: Sendable {
+    static let authority = "localhost:8443"
+
+    let folder: URL
+    let network: NetworkID
+    let ledger: EmbeddedLedger
+    let records: RecordKeeping
+    let service: Service
+    let roots: [OrganisationName: SigningKey]
+    let time: TestClock
+
+    let hospital1 = OrganisationName("hospital1")!
+    let hospital2 = OrganisationName("hospital2")!
+    let insurer = OrganisationName("insurer")!
+    let auditor = OrganisationName("auditor")!
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "medseal-\(UUID().uuidString)")
+        let kinds: [(OrganisationName, OrganisationKind)] = [
+            (hospital1, .hospital), (hospital2, .hospital), (insurer, .insurer), (auditor, .auditor),
+        ]
+        let time = TestClock()
+        self.time = time
+        let ledgerKey = SigningKey.generate()
+        let roots = Dictionary(uniqueKeysWithValues: kinds.map { ($0.0, SigningKey.generate()) })
+        let genesis = Genesis(
+            origin: OriginName("medseal/test")!, ledgerKey: ledgerKey.key, created: time.now - 1_000,
+            organisations: kinds.map { name, kind in
+                .init(
+                    name: name, kind: kind, root: roots[name]!.key, authorityHash: Digest(hashing: [1]),
+                    recordsRecipientHash: Digest(hashing: [2]), deskRecipientHash: Digest(hashing: [3]))
+            })
+        let file = genesis.signed(by: kinds.map { roots[$0.0]! })
+        let path = folder.appending(path: "ledger").path
+        try EmbeddedLedger.create(at: path, genesis: file)
+        ledger = try EmbeddedLedger(directory: path, genesis: file, key: ledgerKey, clock: { time.now })
+        network = Genesis.networkID(of: file)
+        self.roots = roots
+        var custodians = [OrganisationName: Custodian]()
+        for (name, _) in kinds {
+            let home = folder.appending(path: "\(name)")
+            try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
+            custodians[name] = Custodian(
+                name: name, vault: try BlobStore(directory: home.appending(path: "vault").path),
+                desk: try DeskStore(directory: home.path))
+        }
+        records = RecordKeeping(ledger: ledger, custodians: custodians)
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        service = Service(records: records, authorities: [Self.authority], logger: logger)
+    }
+
+    deinit {
+        ledger.close()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    // MARK: Requests
+
+    struct Answer {
+        let status: Int
+        let body: [UInt8]
+        let headers: HTTPFields
+        var problem: Problem? { try? JSONDecoder().decode(Problem.self, from: Data(body)) }
+        func json<Value: Decodable>(_ type: Value.Type) throws -> Value {
+            try JSONDecoder().decode(type, from: Data(body))
+        }
+    }
+
+    /// Sends a request signed by `key`; `alter` may spoil it after signing.
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, by key: SigningKey, body: [UInt8] = [],
+        headers extra: HTTPFields = [:], nonce: [UInt8] = Random.bytes(16), created: UInt64? = nil,
+        alter: (inout HTTPFields) -> Void = { _ in }
+    ) async throws -> Answer {
+        let parts = path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let signature = RequestSignature(
+            method: method.rawValue, authority: Self.authority, path: String(parts[0]),
+            query: "?" + (parts.count > 1 ? parts[1] : ""), contentDigest: Digest(hashing: body),
+            created: created ?? time.now, nonce: nonce, key: key.key)
+        var headers = extra
+        headers[.contentDigest] = RequestSignature.contentDigestValue(Digest(hashing: body))
+        headers[.signatureInput] = signature.signatureInput
+        headers[.signature] = RequestSignature.signatureValue(key.sign(signature.base))
+        alter(&headers)
+        return try await send(method, path, body: body, headers: headers)
+    }
+
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, body: [UInt8], headers: HTTPFields
+    ) async throws -> Answer {
+        let application = Application(router: service.router())
+        let finished = headers
+        return try await application.test(.router) { client in
+            try await client.execute(
+                uri: path, method: method, headers: finished, body: ByteBuffer(bytes: body)
+            ) { response in
+                Answer(
+                    status: response.status.code, body: [UInt8](response.body.readableBytesView), headers: response.headers)
+            }
+        }
+    }
+
+    func submit(_ assertion: Assertion, by key: SigningKey) async throws -> (id: StatementID, answer: Answer) {
+        let bytes = Statement.make(assertion, now: time.now).signed(by: key, network: network)
+        let answer = try await send(.post, Routes.statements, by: key, body: bytes)
+        return (try SignedStatement(bytes, network: network).verified()!.id, answer)
+    }
+
+    // MARK: The story's steps, for tests that begin later
+
+    func enrol(_ organisation: OrganisationName, _ role: Role) async throws -> SigningKey {
+        let key = SigningKey.generate()
+        let enrol = Enrol(
+            organisation: organisation, member: key.key, role: role, recipientHash: Digest(hashing: Array("age1x".utf8)),
+            certificateHash: Digest(hashing: [9]), expires: time.now + 1_000_000)
+        #expect(try await submit(.enrol(enrol), by: roots[organisation]!).answer.status == 200)
+        return key
+    }
+
+    struct Deposited {
+        let handle: RecordHandle
+        let owner: SigningKey
+        let blobs: [[UInt8]]
+        var files: [UInt8] { blobs[0] }
+        var deposit: Deposit
+    }
+
+    /// Blobs in the vault of `organisation`, then the deposit, under a permit signed by a fresh owner key.
+    func deposit(by clinician: SigningKey, at organisation: OrganisationName) async throws -> Deposited {
+        let owner = SigningKey.generate()
+        let blobs = ["ciphertext", "descriptor", "owner's", "custodian's"].map { Array($0.utf8) + Random.bytes(8) }
+        for blob in blobs { #expect(try await put(blob, by: clinician, at: organisation).status == 201) }
+        let digests = blobs.map { Digest(hashing: $0) }
+        let deposit = Deposit(
+            organisation: organisation, record: RecordHandle(Random.bytes(32))!,
+            permit: Permit.signed(
+                key: owner, organisation: organisation, notAfter: time.now + 10_000, network: network),
+            recipientHash: Digest(hashing: [7]), descriptor: digests[1], ownerEnvelope: digests[2],
+            custodianEnvelope: digests[3], files: [digests[0]])
+        #expect(try await submit(.deposit(deposit), by: clinician).answer.status == 200)
+        return Deposited(handle: deposit.record, owner: owner, blobs: blobs, deposit: deposit)
+    }
+
+    func put(_ blob: [UInt8], by key: SigningKey, at organisation: OrganisationName) async throws -> Answer {
+        let path = Routes.Organisation(organisation).blob(Digest(hashing: blob).hex)
+        return try await send(.put, path, by: key, body: blob)
+    }
+
+    func inbox(at organisation: OrganisationName) async throws -> SigningKey {
+        let key = SigningKey.generate()
+        let application = Wire.Application(inbox: key.key, recipient: "age1inbox", letter: Data([1]))
+        let answer = try await send(
+            .post, Routes.Organisation(organisation).inboxes, by: key, body: [UInt8](JSONEncoder().encode(application)))
+        #expect(answer.status == 201)
+        return key
+    }
+
+    /// A grant of the record to `grantee`, its envelope put by a patient's inbox.
+    func grant(
+        _ record: Deposited, to grantee: SigningKey, of organisation: OrganisationName, kind: GrantKind = .read,
+        seconds: UInt64 = 5_000, releases: UInt64 = 5
+    ) async throws -> (id: StatementID, envelope: [UInt8]) {
+        let envelope = Array("envelope".utf8) + Random.bytes(8)
+        let inbox = try await inbox(at: record.deposit.organisation)
+        #expect(try await put(envelope, by: inbox, at: record.deposit.organisation).status == 201)
+        let grant = Grant(
+            record: record.handle, organisation: organisation, grantee: grantee.key, kind: kind, purpose: .claim,
+            notBefore: time.now, notAfter: time.now + seconds, releases: releases,
+            envelope: Digest(hashing: envelope))
+        let (id, answer) = try await submit(.grant(grant), by: record.owner)
+        #expect(answer.status == 200)
+        return (id, envelope)
+    }
+
+    func release(
+        _ record: Deposited, by key: SigningKey, of organisation: OrganisationName?, grant: StatementID? = nil,
+        basis: Basis? = nil
+    ) async throws -> (id: StatementID, answer: Answer) {
+        try await submit(
+            .release(
+                Release(
+                    organisation: organisation, record: record.handle, custodian: record.deposit.organisation,
+                    grant: grant, basis: basis)), by: key)
+    }
+
+    func fetch(
+        _ blob: [UInt8], by key: SigningKey, release: StatementID, from organisation: OrganisationName,
+        headers: HTTPFields = [:]
+    ) async throws -> Answer {
+        let path = Routes.Organisation(organisation).released(release.hex, Digest(hashing: blob).hex)
+        return try await send(.get, path, by: key, headers: headers)
+    }
+}
+
+/// A clock that tests turn.
+final class TestClock: Sendable {
+    private let seconds = Mutex<UInt64>(1_800_000_000)
+    var now: UInt64 { seconds.withLock { $0 } }
+    func advance(_ by: UInt64) { seconds.withLock { $0 += by } }
+    func goBack(_ by: UInt64) { seconds.withLock { $0 -= by } }
+}
