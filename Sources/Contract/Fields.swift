@@ -115,9 +115,9 @@ extension CBOR {
 
 /// The bounds that the rule book sets.
 public enum Limits {
-    /// A signed statement, in bytes.
-    public static let statementBytesMax = 262_144
-    public static let filesPerRecordMax = 4_096
+    /// A signed statement, in bytes: with what a log entry adds it fits an entry bundle (c2sp.org/tlog-tiles: 65,535 bytes).
+    public static let statementBytesMax = 61_440
+    public static let filesPerRecordMax = 1_536
     /// How far ahead a statement may say that it is valid: a day.
     public static let validitySecondsMax: UInt64 = 86_400
     /// How long a release may be used after it was recorded: a quarter of an hour.

@@ -65,8 +65,8 @@ enum CertificateProfile {
         }
     }
 
-    /// The certificate in `der`, with nothing after it and its signature a whole number of bytes, so that one
-    /// certificate has one encoding; nil for anything else.
+    /// The certificate in `der`, with nothing after it and its signature a whole number of bytes (the library
+    /// would let a bit that does not belong to it pass); nil for anything else.
     static func parse(_ der: [UInt8]) -> Certificate? {
         guard let certificate = try? Certificate(derEncoded: der), let root = try? DER.parse(der),
             let signature = try? DER.sequence(

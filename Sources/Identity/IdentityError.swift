@@ -15,7 +15,7 @@ public struct IdentityError: Error, Equatable, Sendable, CustomStringConvertible
         case lifetimeNotAllowed
         /// The key is not an Ed25519 key that may sign (see `Ed25519.isAcceptable`).
         case keyNotAcceptable
-        /// The bytes are not the one DER encoding of an X.509 certificate.
+        /// The bytes are not an X.509 certificate in DER.
         case certificateMalformed
         /// The certificate was not signed by this authority.
         case notSignedByAuthority

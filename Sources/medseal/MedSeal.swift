@@ -19,7 +19,7 @@ struct MedSeal: AsyncParsableCommand {
               medseal network init net --organisation hospital1:hospital --organisation insurer:insurer
               medseald run net
             """,
-        subcommands: [NetworkCommand.self, MemberCommand.self, PatientCommand.self, AgeCommand.self])
+        subcommands: [NetworkCommand.self, MemberCommand.self, PatientCommand.self, DepositCommand.self, AgeCommand.self])
 
     static func main() async {
         ProcessMemory.keepPrivate()

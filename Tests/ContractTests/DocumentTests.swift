@@ -118,3 +118,39 @@ enum ContractDocument {
 
     private func prefix(_ write: Write) -> String { lowercaseHex(write.key.bytes.prefix(1)) }
 }
+
+@Suite("docs/format.md") struct FormatDocumentTests {
+    @Test("its CDDL has the fields of each kind of statement: number, name, whether it may be left out")
+    func statements() throws {
+        let rules = try Self.rules()
+        for (full, least) in zip(Samples.full, Samples.least) {
+            let needed = Set(Samples.numbers(of: least))
+            let fields = zip(Samples.numbers(of: full), Samples.names(of: full)).map { number, name in
+                "\(needed.contains(number) ? "" : "? ")\(number) \(name)"
+            }
+            #expect(rules["\(full.kind)"] == ["0 => \(full.kind.rawValue), common,"] + fields)
+        }
+        #expect(
+            rules["permit"] == ["0 => \(StatementKind.permit.rawValue),", "3 organisation", "4 notAfter"])
+        #expect(rules["genesis"]?.first == "0 => \(StatementKind.genesis.rawValue),")
+    }
+
+    /// The maps by name: their lines, fields shortened to number and name.
+    private static func rules() throws -> [String: [String]] {
+        var rules = [String: [String]]()
+        var name: String?
+        for line in try Repository.text("docs/format.md").split(separator: "\n") {
+            if line.hasSuffix(" = {") {
+                name = String(line.prefix { $0 != " " })
+            } else if line == "}" {
+                name = nil
+            } else if let name {
+                let parts = words(line)
+                let field = (parts[0] == "?" ? "? \(parts[1])" : parts[0]) + " \(parts[parts.count - 1])"
+                rules[name, default: []].append(
+                    line.contains(";") ? field : parts.joined(separator: " "))
+            }
+        }
+        return rules
+    }
+}

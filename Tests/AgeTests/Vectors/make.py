@@ -349,10 +349,11 @@ arm("armor_white_space_after_too_much", "more than 1,024 bytes of white space af
 vector("armor_empty", "header", "armor around nothing", b"\n".join([A[0], A[-2], b""]))
 vector("armor_header_crlf", "header", "a header with CRLF within the armor", armor(header(KEY, MINE).replace(b"\n", b"\r\n") + PAYLOAD))
 
-for old in os.listdir(HERE):
-    if old.endswith(".vector"):
-        os.remove(os.path.join(HERE, old))
-for name, data in made.items():
-    with open(os.path.join(HERE, name + ".vector"), "wb") as f:
-        f.write(data)
-print(len(made), "vectors,", sum(map(len, made.values())), "bytes")
+if __name__ == "__main__":
+    for old in os.listdir(HERE):
+        if old.endswith(".vector"):
+            os.remove(os.path.join(HERE, old))
+    for name, data in made.items():
+        with open(os.path.join(HERE, name + ".vector"), "wb") as f:
+            f.write(data)
+    print(len(made), "vectors,", sum(map(len, made.values())), "bytes")

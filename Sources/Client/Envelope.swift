@@ -1,0 +1,83 @@
+import Age
+public import Contract
+import Foundation
+import Primitives
+
+/// A record's key, wrapped for one party: an age file whose plaintext is an identity file, in whose comments stands what it is for.
+///
+/// An age stanza by itself says nothing of record, grant or grantee (T11). So the comments do, the ledger holds the envelope's hash,
+/// and whoever opens one holds every comment and the key itself against the ledger.
+public enum Envelope {
+    /// What an envelope is bound to.
+    public enum Binding: Hashable, Sendable {
+        case owner(RecordHandle)
+        case custodian(RecordHandle)
+        /// A grant is named by the nonce of its statement: its id is the hash of what names the envelope.
+        case grant(RecordHandle, nonce: [UInt8], grantee: PublicKey, notAfter: LedgerTime)
+
+        var comments: [String] {
+            switch self {
+            case .owner(let record): ["record: \(record)", "for: owner"]
+            case .custodian(let record): ["record: \(record)", "for: custodian"]
+            case .grant(let record, let nonce, let grantee, let notAfter):
+                [
+                    "record: \(record)", "grant: \(lowercaseHex(nonce))", "grantee: \(grantee)",
+                    "not-after: \(notAfter)",
+                ]
+            }
+        }
+    }
+
+    /// Wraps a record's key for a member: only for one whose identity was verified (T3).
+    static func wrap(
+        _ recordKey: AgeIdentity, record: RecordHandle, nonce: [UInt8], notAfter: LedgerTime,
+        for grantee: VerifiedMember
+    ) throws -> [UInt8] {
+        try seal(
+            recordKey, .grant(record, nonce: nonce, grantee: grantee.key, notAfter: notAfter), to: grantee.recipient)
+    }
+
+    /// Wraps a record's key for its owner: a patient whose directory entry the desk itself wrote.
+    static func wrap(_ recordKey: AgeIdentity, record: RecordHandle, for owner: Desk.Patient) throws -> [UInt8] {
+        try seal(recordKey, .owner(record), to: owner.recipient)
+    }
+
+    /// Wraps a record's key for a custodian, whose recipient the genesis pins.
+    static func wrap(
+        _ recordKey: AgeIdentity, record: RecordHandle, for custodian: Network.Organisation
+    ) throws -> [UInt8] {
+        try seal(recordKey, .custodian(record), to: custodian.recordsRecipient)
+    }
+
+    private static func seal(
+        _ recordKey: AgeIdentity, _ binding: Binding, to recipient: AgeRecipient
+    ) throws -> [UInt8] {
+        let file = IdentityFile(comments: binding.comments, identities: [recordKey])
+        return try Age.seal(file.serialized(), for: .recipients([recipient]))
+    }
+
+    /// The record's key in an envelope.
+    ///
+    /// Throws `unverified` unless `identity` opens it, it is bound to exactly `binding`, and the key in it is the one whose recipient
+    /// the ledger names.
+    static func open(
+        _ envelope: [UInt8], with identity: AgeIdentity, expecting binding: Binding, recipientHash: Digest
+    ) throws(ClientFailure) -> AgeIdentity {
+        let file: IdentityFile
+        do {
+            let plain = try openSecret(envelope, with: .identity(identity))
+            var bytes = plain.withUnsafeBytes { Array($0) }
+            defer { wipe(&bytes) }
+            file = try IdentityFile(parsing: bytes)
+        } catch {
+            throw .unverified("the envelope does not open", cause: error)
+        }
+        guard file.comments == binding.comments else {
+            throw .unverified("the envelope was made for another record, grant, member or time")
+        }
+        guard file.identities.count == 1, file.identities[0].recipient.hash == recipientHash else {
+            throw .unverified("the key in the envelope is not the one that the ledger names for this record")
+        }
+        return file.identities[0]
+    }
+}

@@ -1,0 +1,86 @@
+import Age
+import ArgumentParser
+import Client
+import Contract
+import Foundation
+
+/// `medseal deposit`
+struct DepositCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "deposit", abstract: "Save files as one record of a patient's (hospital).",
+        discussion: """
+            Files are sealed here; the vault gets ciphertext. Without a permit of the patient's the contract refuses. The same \
+            command again goes on where it was cut off, and never makes a second record unless --again is given.
+
+            Example: medseal deposit scan.dcm prescription.pdf --patient P-1001 --home ada
+            """)
+
+    @Argument(help: ArgumentHelp("The files of the record.", valueName: "file"))
+    var files: [String]
+
+    @Option(help: ArgumentHelp("The patient's number at this hospital.", valueName: "number"))
+    var patient: String
+
+    @Option(help: ArgumentHelp("The record key: hybrid (post-quantum) or x25519 (any age tool opens it).", valueName: "kind"))
+    var keyKind = RecordKeyKind.hybrid
+
+    @Flag(help: "Make a new record even if these files were deposited for this patient before.")
+    var again = false
+
+    @OptionGroup var member: MemberOptions
+    @OptionGroup var output: OutputOptions
+
+    enum RecordKeyKind: String, ExpressibleByArgument, CaseIterable {
+        case hybrid
+        case x25519
+
+        var age: AgeKeyKind { self == .hybrid ? .hybrid : .x25519 }
+    }
+
+    func run() async throws {
+        let bars = DepositBars()
+        let done = try await member.connected { member, connection in
+            try await Depositing(member, connection, progress: { bars.report($0) })
+                .deposit(files, patient: patient, kind: keyKind.age, again: again)
+        }
+        bars.finish()
+        struct Answer: Encodable {
+            var record: RecordHandle
+            var files: [Digest]
+            var alreadyDeposited: Bool
+            var position: UInt64?
+        }
+        let answer = Answer(
+            record: done.record, files: done.files, alreadyDeposited: done.wasThere, position: done.position)
+        try output.print(answer) {
+            if done.wasThere {
+                print("Already deposited as record \(done.record)")
+            } else {
+                print("Deposited record \(done.record)")
+                print("  \(done.files.count) file(s), at ledger position \(done.position ?? 0)")
+            }
+        }
+    }
+}
+
+/// One bar after the other.
+private final class DepositBars: Sendable {
+    private let lock = NSLock()
+    private nonisolated(unsafe) var sealing: ProgressBar?
+    private nonisolated(unsafe) var sending: ProgressBar?
+
+    func report(_ progress: Depositing.Progress) {
+        lock.withLock {
+            switch progress {
+            case .sealing(let done, let total):
+                if sealing == nil { sealing = ProgressBar("sealing", totalBytes: total) }
+                sealing?.report(done)
+            case .sending(let done, let total):
+                if sending == nil { sending = ProgressBar("sending", totalBytes: total) }
+                sending?.report(done)
+            }
+        }
+    }
+
+    func finish() { lock.withLock { (sending ?? sealing)?.finish() } }
+}
