@@ -106,6 +106,7 @@ let package = Package(
             others: [hummingbird, hummingbirdTesting, nioCore, httpTypes, log]),
 //TEMP        tests("ClientTests", of: ["Client", "API", "Age", "Contract", "Identity", "TransparencyLog", "Primitives"]),
         tests("StructureTests", of: ["medseal", "medseald"]),
+        tests("StoryTests", of: ["medseal", "medseald"]),
     ],
     swiftLanguageModes: [.v6]
 )

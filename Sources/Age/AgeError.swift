@@ -1,6 +1,7 @@
 /// Why an age file, key or armor was refused: the failure classes of c2sp.org/age, kept apart as cases.
 ///
-/// The texts say what is wrong with the form, never what was in it: no key, no plaintext, no bytes of the file.
+/// The texts say what is wrong with the form, never what was in it: no key, no plaintext, no bytes of the
+/// file.
 public enum AgeError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The header is malformed, or asks for more than the limits allow.
     case header(String)

@@ -1,7 +1,9 @@
+import Primitives
+
 /// The header of an age file: stanzas that wrap the file key, and the MAC over them (c2sp.org/age, "Header").
 ///
-/// Parsing is strict: `serialized()` of what was parsed is what was parsed, byte for byte. A parsed header is not yet a verified
-/// one: `checkHeader` and `open` verify its MAC.
+/// Parsing is strict: `serialized()` of what was parsed is what was parsed, byte for byte. A parsed header is
+/// not yet a verified one: `checkHeader` and `open` verify its MAC.
 public struct AgeHeader: Equatable, Sendable {
     /// One wrapping of the file key.
     public struct Stanza: Equatable, Sendable {
@@ -21,7 +23,7 @@ public struct AgeHeader: Equatable, Sendable {
         }
 
         init(_ kind: AgeKeyKind, _ argument: [UInt8], body: [UInt8]) {
-            self.init([kind.stanzaType, Base64.encode(argument)], body: body)
+            self.init([kind.stanzaType, Base64.encodeUnpadded(argument)], body: body)
         }
 
         /// The type as text, for people.
@@ -52,15 +54,17 @@ public struct AgeHeader: Equatable, Sendable {
         self = header
     }
 
-    /// Parses the header that `bytes` starts with; also says how many bytes it takes. Throws `AgeError.header`.
-    public static func parse(prefixOf bytes: [UInt8]) throws(AgeError) -> (header: AgeHeader, byteCount: Int) {
+    /// Parses the header that `bytes` starts with; also says how many bytes it takes. Throws
+    /// `AgeError.header`.
+    public static func parse(prefixOf bytes: [UInt8]) throws(AgeError) -> (header: AgeHeader, byteCount: Int)
+    {
         var reader = HeaderReader(bytes)
         return (try reader.header(), reader.position)
     }
 
     /// The bytes, from the version line to the newline after the MAC.
     public func serialized() -> [UInt8] {
-        Self.authenticated(stanzas) + [UInt8(ascii: " ")] + Base64.encode(mac) + [UInt8(ascii: "\n")]
+        Self.authenticated(stanzas) + [UInt8(ascii: " ")] + Base64.encodeUnpadded(mac) + [UInt8(ascii: "\n")]
     }
 
     /// What the MAC is over: everything up to and with `---`.
@@ -75,11 +79,11 @@ public struct AgeHeader: Equatable, Sendable {
             bytes.append(UInt8(ascii: "\n"))
             var rest = stanza.body[...]
             while rest.count >= lineBytes {
-                Base64.append(rest.prefix(lineBytes), to: &bytes)
+                Base64.appendUnpadded(rest.prefix(lineBytes), to: &bytes)
                 bytes.append(UInt8(ascii: "\n"))
                 rest = rest.dropFirst(lineBytes)
             }
-            Base64.append(rest, to: &bytes)
+            Base64.appendUnpadded(rest, to: &bytes)
             bytes.append(UInt8(ascii: "\n"))
         }
         return bytes + macMark
@@ -109,7 +113,8 @@ private struct HeaderReader {
     mutating func header() throws(AgeError) -> AgeHeader {
         guard bytes.starts(with: AgeHeader.version) else {
             throw .header(
-                bytes.starts(with: Array("age-encryption.org/".utf8)) ? "unsupported version" : "not an age file")
+                bytes.starts(with: Array("age-encryption.org/".utf8))
+                    ? "unsupported version" : "not an age file")
         }
         position = AgeHeader.version.count
         var stanzas = [AgeHeader.Stanza]()
@@ -138,7 +143,8 @@ private struct HeaderReader {
     }
 
     private mutating func stanza(_ line: ArraySlice<UInt8>) throws(AgeError) -> AgeHeader.Stanza {
-        let arguments = line.dropFirst(3).split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+        let arguments = line.dropFirst(3).split(
+            separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
         for argument in arguments {
             guard !argument.isEmpty, argument.allSatisfy({ (0x21...0x7e).contains($0) }) else {
                 throw .header("a stanza's argument is empty or not visible ASCII")
@@ -147,7 +153,7 @@ private struct HeaderReader {
         var body = [UInt8]()
         while true {
             let line = try self.line()
-            guard line.count <= AgeHeader.lineCharacters, Base64.decode(line, into: &body) else {
+            guard line.count <= AgeHeader.lineCharacters, Base64.decodeUnpadded(line, into: &body) else {
                 throw .header("a stanza's body is not canonical base64 of lines of 64")
             }
             if line.count < AgeHeader.lineCharacters { break }
@@ -157,7 +163,7 @@ private struct HeaderReader {
 
     private func mac(_ line: ArraySlice<UInt8>) throws(AgeError) -> [UInt8] {
         let text = line.dropFirst(AgeHeader.macMark.count + 1)
-        guard line.starts(with: AgeHeader.macMark + [UInt8(ascii: " ")]), let mac = Base64.decode(text),
+        guard line.starts(with: AgeHeader.macMark + [UInt8(ascii: " ")]), let mac = Base64.decodeUnpadded(text),
             mac.count == AgeHeader.macBytes
         else { throw .header("the MAC is not 32 bytes in canonical base64") }
         return mac

@@ -1,6 +1,7 @@
 public import Primitives
 
-/// Who opens a file: a private key of 32 bytes in guarded memory, `AGE-SECRET-KEY-PQ-1...` or `AGE-SECRET-KEY-1...`.
+/// Who opens a file: a private key of 32 bytes in guarded memory, `AGE-SECRET-KEY-PQ-1...` or
+/// `AGE-SECRET-KEY-1...`.
 ///
 /// It prints as `<age identity>`; its text is reached only through `withText`.
 public struct AgeIdentity: Sendable, CustomStringConvertible, CustomReflectable {
@@ -16,7 +17,8 @@ public struct AgeIdentity: Sendable, CustomStringConvertible, CustomReflectable 
         AgeIdentity(kind: kind, seed: .random(seedBytes))
     }
 
-    /// The identity that 32 secret bytes determine: the X-Wing seed or the X25519 scalar itself. Traps on another length.
+    /// The identity that 32 secret bytes determine: the X-Wing seed or the X25519 scalar itself. Traps on
+    /// another length.
     public init(kind: AgeKeyKind, seed: SecretBytes) {
         precondition(seed.count == Self.seedBytes, "an age identity has 32 bytes")
         self.kind = kind
@@ -27,7 +29,8 @@ public struct AgeIdentity: Sendable, CustomStringConvertible, CustomReflectable 
         }
     }
 
-    /// Parses the text of an identity: ASCII, in upper case as every tool writes it. The caller still has to wipe `secretKey`.
+    /// Parses the text of an identity: ASCII, in upper case as every tool writes it. The caller still has to
+    /// wipe `secretKey`.
     ///
     /// Throws `AgeError.key` when it is not exactly one.
     public init(secretKey: [UInt8]) throws(AgeError) {
@@ -44,7 +47,8 @@ public struct AgeIdentity: Sendable, CustomStringConvertible, CustomReflectable 
         throw .key("not an age identity")
     }
 
-    /// Hands the text to `body` as ASCII without a newline, and wipes it afterwards. What `body` copies is its own to wipe.
+    /// Hands the text to `body` as ASCII without a newline, and wipes it afterwards. What `body` copies is
+    /// its own to wipe.
     public func withText<Result>(_ body: ([UInt8]) throws -> Result) rethrows -> Result {
         var text = [UInt8](repeating: 0, count: textCount)
         var written = 0

@@ -7,8 +7,8 @@ public enum AgeSealing: Sendable {
     /// A passphrase, worked with scrypt at N = 2^`workFactor`: 18 takes 256 MiB and about a second.
     case passphrase(SecretBytes, workFactor: Int = 18)
 
-    /// The stanzas that wrap `key`. Throws `AgeError.key`: none or too many recipients, both kinds together (which would undo the
-    /// hybrid one's purpose), a key that is none, an empty passphrase.
+    /// The stanzas that wrap `key`. Throws `AgeError.key`: none or too many recipients, both kinds together
+    /// (which would undo the hybrid one's purpose), a key that is none, an empty passphrase.
     func stanzas(for key: borrowing FileKey) throws(AgeError) -> [AgeHeader.Stanza] {
         switch self {
         case .recipients(let recipients):
@@ -30,8 +30,8 @@ public enum AgeSealing: Sendable {
 public enum AgeOpening: Sendable {
     /// Any of these identities.
     case identities([AgeIdentity])
-    /// A passphrase. A header that asks for more work than `maximumWorkFactor` is refused before any is done: 18 takes 256 MiB of
-    /// memory, each step more doubles it, 22 is the most that is ever done.
+    /// A passphrase. A header that asks for more work than `maximumWorkFactor` is refused before any is done:
+    /// 18 takes 256 MiB of memory, each step more doubles it, 22 is the most that is ever done.
     case passphrase(SecretBytes, maximumWorkFactor: Int = 18)
 
     public static func identity(_ identity: AgeIdentity) -> AgeOpening { .identities([identity]) }
@@ -63,8 +63,8 @@ public enum AgeOpening: Sendable {
     }
 }
 
-/// Verifies that `bytes`, an age file or at least its whole header, was sealed for this key and that its header's MAC holds, without
-/// reading the payload.
+/// Verifies that `bytes`, an age file or at least its whole header, was sealed for this key and that its
+/// header's MAC holds, without reading the payload.
 ///
 /// Throws `AgeError.header`, `.noMatch` or `.headerMAC`. Not for armored files.
 @discardableResult

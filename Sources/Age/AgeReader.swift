@@ -4,14 +4,17 @@ import Primitives
 /// Bytes that can be read from any place: a file, memory, what answers to a range request.
 public protocol RandomAccessSource: ~Copyable {
     var byteCount: Int { get }
-    /// Reads at most `buffer.count` bytes from `offset` on into `buffer` and says how many; 0 only at the end.
+    /// Reads at most `buffer.count` bytes from `offset` on into `buffer` and says how many; 0 only at the
+    /// end.
     mutating func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int
 }
 
-/// Opens ranges of a binary age file: only the chunks that a range touches are read and opened (c2sp.org/age, "Payload").
+/// Opens ranges of a binary age file: only the chunks that a range touches are read and opened (c2sp.org/age,
+/// "Payload").
 ///
-/// The header's MAC is verified at the beginning, and so is the last chunk, because the length follows from it. What is between is
-/// verified as it is read: a reader never vouches for the parts of a file that were not asked for.
+/// The header's MAC is verified at the beginning, and so is the last chunk, because the length follows from
+/// it. What is between is verified as it is read: a reader never vouches for the parts of a file that were
+/// not asked for.
 public struct AgeReader<Base: RandomAccessSource & ~Copyable>: ~Copyable {
     private var base: Base
     private let payloadKey: WipedBytes
@@ -47,8 +50,8 @@ public struct AgeReader<Base: RandomAccessSource & ~Copyable>: ~Copyable {
         self.base = base
     }
 
-    /// Gives the plaintext of `range` to `sink`. Traps on a range beyond `byteCount`. Throws `AgeError.payload`, and what the source
-    /// and the sink throw; only authentic plaintext reaches the sink.
+    /// Gives the plaintext of `range` to `sink`. Traps on a range beyond `byteCount`. Throws
+    /// `AgeError.payload`, and what the source and the sink throw; only authentic plaintext reaches the sink.
     public mutating func read(_ range: Range<Int>, into sink: inout some ByteSink & ~Copyable) throws {
         precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "a range beyond the end")
         guard !range.isEmpty else { return }
@@ -98,7 +101,8 @@ public struct AgeReader<Base: RandomAccessSource & ~Copyable>: ~Copyable {
     }
 }
 
-/// A part of a random access source, from front to back. It may not end early: then its chunks are not those that were asked for.
+/// A part of a random access source, from front to back. It may not end early: then its chunks are not those
+/// that were asked for.
 private struct WindowSource<Base: RandomAccessSource & ~Copyable>: ByteSource, ~Copyable {
     let base: UnsafeMutablePointer<Base>
     var position: Int
@@ -107,7 +111,8 @@ private struct WindowSource<Base: RandomAccessSource & ~Copyable>: ByteSource, ~
     mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         let count = min(buffer.count, end - position)
         guard count > 0 else { return 0 }
-        let read = try base.pointee.read(at: position, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]))
+        let read = try base.pointee.read(
+            at: position, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]))
         guard read > 0 else { throw AgeError.payload("it is truncated") }
         position += read
         return read

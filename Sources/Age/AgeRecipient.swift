@@ -1,6 +1,7 @@
 import Primitives
 
-/// The two kinds of key pair: the hybrid one resists a future quantum computer, the classical one opens with any `age`.
+/// The two kinds of key pair: the hybrid one resists a future quantum computer, the classical one opens with
+/// any `age`.
 ///
 /// The raw value is the type of its stanza in a header.
 public enum AgeKeyKind: String, Sendable, CaseIterable {
@@ -20,7 +21,8 @@ public enum AgeKeyKind: String, Sendable, CaseIterable {
     var identityPrefix: [UInt8] { Array((self == .hybrid ? "age-secret-key-pq-" : "age-secret-key-").utf8) }
 }
 
-/// Whom a file is sealed to: a public key, `age1pq1...` or `age1...` (c2sp.org/age, "Native recipient types").
+/// Whom a file is sealed to: a public key, `age1pq1...` or `age1...` (c2sp.org/age, "Native recipient
+/// types").
 public struct AgeRecipient: Hashable, Sendable {
     public let kind: AgeKeyKind
     /// 1,216 bytes of a hybrid key, 32 of a classical one.
@@ -28,8 +30,8 @@ public struct AgeRecipient: Hashable, Sendable {
 
     /// Parses the text of a recipient, in lower case as every tool writes it.
     ///
-    /// Throws `AgeError.key` when it is not exactly one: mixed or upper case, wrong checksum, wrong length, anything before or
-    /// after.
+    /// Throws `AgeError.key` when it is not exactly one: mixed or upper case, wrong checksum, wrong length,
+    /// anything before or after.
     public init(_ text: String) throws(AgeError) {
         try self.init(parsing: Array(text.utf8))
     }
@@ -61,7 +63,9 @@ public struct AgeRecipient: Hashable, Sendable {
         var text = [UInt8]()
         text.reserveCapacity(
             Bech32.characterCount(prefixCount: kind.recipientPrefix.count, byteCount: publicKey.count))
-        publicKey.withUnsafeBytes { key in Bech32.encode(prefix: kind.recipientPrefix, key) { text.append($0) } }
+        publicKey.withUnsafeBytes { key in
+            Bech32.encode(prefix: kind.recipientPrefix, key) { text.append($0) }
+        }
         return String(decoding: text, as: UTF8.self)
     }
 }

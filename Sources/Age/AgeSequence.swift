@@ -1,5 +1,5 @@
-/// An age file that is sealed as it is asked for, from an asynchronous sequence of pieces of plaintext. It keeps at most one chunk and
-/// one piece; nothing is read before something is wanted.
+/// An age file that is sealed as it is asked for, from an asynchronous sequence of pieces of plaintext. It
+/// keeps at most one chunk and one piece; nothing is read before something is wanted.
 public struct SealedSequence<Base: AsyncSequence>: AsyncSequence where Base.Element: Collection<UInt8> {
     public typealias Element = [UInt8]
     private let base: Base
@@ -43,8 +43,8 @@ public struct SealedSequence<Base: AsyncSequence>: AsyncSequence where Base.Elem
     }
 }
 
-/// The plaintext of a binary age file that comes as an asynchronous sequence of pieces. All that it gives is authentic; that it was
-/// complete is known when it ends without an error.
+/// The plaintext of a binary age file that comes as an asynchronous sequence of pieces. All that it gives is
+/// authentic; that it was complete is known when it ends without an error.
 public struct OpenedSequence<Base: AsyncSequence>: AsyncSequence where Base.Element: Collection<UInt8> {
     public typealias Element = [UInt8]
     private let base: Base

@@ -1,8 +1,8 @@
 import Primitives
 
-/// Seals bytes as they come, for sources that cannot be waited for on a thread: `update` as often as there is something, then
-/// `finish`, and everything that they gave, in order, is one age file. It keeps at most one chunk. For files use `seal(from:to:for:)`,
-/// which uses all cores.
+/// Seals bytes as they come, for sources that cannot be waited for on a thread: `update` as often as there is
+/// something, then `finish`, and everything that they gave, in order, is one age file. It keeps at most one
+/// chunk. For files use `seal(from:to:for:)`, which uses all cores.
 public struct SealingStream: ~Copyable {
     private let payloadKey: WipedBytes
     private var head: [UInt8]
@@ -42,7 +42,8 @@ public struct SealingStream: ~Copyable {
             var cipher = payloadKey.withUnsafeBytes { ChunkCipher(key: $0, .sealing) }
             initialized = pending.withUnsafeBytes {
                 run.seal(
-                    UnsafeRawBufferPointer(rebasing: $0[..<count]), into: UnsafeMutableRawBufferPointer(buffer), &cipher)
+                    UnsafeRawBufferPointer(rebasing: $0[..<count]),
+                    into: UnsafeMutableRawBufferPointer(buffer), &cipher)
             }
         }
         nextChunk += UInt64(count / Chunk.plainBytes)
@@ -51,8 +52,9 @@ public struct SealingStream: ~Copyable {
     }
 }
 
-/// Opens a binary age file as it comes, for sources that cannot be waited for on a thread: `update` as often as there is something,
-/// then `finish`. All that they give is authentic; that it is complete only `finish` knows. It keeps at most one chunk, or the header.
+/// Opens a binary age file as it comes, for sources that cannot be waited for on a thread: `update` as often
+/// as there is something, then `finish`. All that they give is authentic; that it is complete only `finish`
+/// knows. It keeps at most one chunk, or the header.
 public struct OpeningStream: ~Copyable {
     private let key: AgeOpening
     private var payloadKey: WipedBytes?
@@ -65,7 +67,8 @@ public struct OpeningStream: ~Copyable {
         self.key = key
     }
 
-    /// Takes a piece of the age file, gives what plaintext is ready; perhaps nothing. Throws `AgeError`; after that there is no more.
+    /// Takes a piece of the age file, gives what plaintext is ready; perhaps nothing. Throws `AgeError`;
+    /// after that there is no more.
     public mutating func update(_ bytes: some Collection<UInt8>) throws -> [UInt8] {
         pending.append(contentsOf: bytes)
         if payloadKey == nil { try readHead(isAtEnd: false) }
@@ -104,7 +107,8 @@ public struct OpeningStream: ~Copyable {
             var cipher = payloadKey!.withUnsafeBytes { ChunkCipher(key: $0, .opening) }
             (initialized, failure) = pending.withUnsafeBytes {
                 run.open(
-                    UnsafeRawBufferPointer(rebasing: $0[..<count]), into: UnsafeMutableRawBufferPointer(buffer), &cipher)
+                    UnsafeRawBufferPointer(rebasing: $0[..<count]),
+                    into: UnsafeMutableRawBufferPointer(buffer), &cipher)
             }
         }
         if let failure { throw failure }

@@ -35,12 +35,12 @@ struct ArmorSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
             line.append(contentsOf: rest.prefix(count))
             rest = UnsafeRawBufferPointer(rebasing: rest[count...])
             guard line.count == Armor.lineBytes else { return }
-            line.withUnsafeBytes { Base64.append($0, to: &text) }
+            line.withUnsafeBytes { Base64.appendUnpadded($0, to: &text) }
             text.append(UInt8(ascii: "\n"))
             line.removeAll(keepingCapacity: true)
         }
         while rest.count >= Armor.lineBytes {
-            Base64.append(UnsafeRawBufferPointer(rebasing: rest[..<Armor.lineBytes]), to: &text)
+            Base64.appendUnpadded(UnsafeRawBufferPointer(rebasing: rest[..<Armor.lineBytes]), to: &text)
             text.append(UInt8(ascii: "\n"))
             rest = UnsafeRawBufferPointer(rebasing: rest[Armor.lineBytes...])
             if text.count >= 64 << 10 { try flush() }
@@ -51,7 +51,7 @@ struct ArmorSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
     /// Writes the end; gives the size of the armored file and its SHA-256.
     mutating func finish() throws -> (byteCount: Int, digest: [UInt8]?) {
         if !line.isEmpty {
-            line.withUnsafeBytes { Base64.append($0, to: &text) }
+            line.withUnsafeBytes { Base64.appendUnpadded($0, to: &text) }
             let padding = (3 - line.count % 3) % 3
             text.append(contentsOf: repeatElement(UInt8(ascii: "="), count: padding))
             text.append(UInt8(ascii: "\n"))

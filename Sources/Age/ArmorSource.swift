@@ -1,4 +1,7 @@
-/// Reads what is in armor, to its end and to the end of what follows, which may only be white space. Throws `AgeError.armor`.
+import Primitives
+
+/// Reads what is in armor, to its end and to the end of what follows, which may only be white space. Throws
+/// `AgeError.armor`.
 struct ArmorSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copyable {
     private let source: UnsafeMutablePointer<BufferedSource<Base>>
 
@@ -44,7 +47,7 @@ struct ArmorSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copyable {
                 throw AgeError.armor("a line has a wrong length")
             }
             let padding = line.reversed().prefix(2).prefix { $0 == UInt8(ascii: "=") }.count
-            guard Base64.decode(line.dropLast(padding), into: &decoded) else {
+            guard Base64.decodeUnpadded(line.dropLast(padding), into: &decoded) else {
                 throw AgeError.armor("a line is not canonical base64")
             }
             if padding > 0 || line.count < Armor.lineCharacters {
@@ -72,16 +75,20 @@ struct ArmorSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copyable {
     private func skipWhitespace(_ place: String, _ see: (UInt8) -> Void) throws {
         var skipped = 0
         while true {
-            let space = source.pointee.peeked.prefix(Armor.whitespaceMax + 1).prefix(while: Armor.isWhitespace)
+            let space = source.pointee.peeked.prefix(Armor.whitespaceMax + 1).prefix(
+                while: Armor.isWhitespace)
             space.last.map(see)
             skipped += space.count
             source.pointee.skip(space.count)
-            guard skipped <= Armor.whitespaceMax else { throw AgeError.armor("too much white space \(place) it") }
+            guard skipped <= Armor.whitespaceMax else {
+                throw AgeError.armor("too much white space \(place) it")
+            }
             guard try source.pointee.peeked.isEmpty && source.pointee.peekFurther() else { return }
         }
     }
 
-    /// The next line without its end, which is LF or CRLF throughout and may be missing at the end of the file.
+    /// The next line without its end, which is LF or CRLF throughout and may be missing at the end of the
+    /// file.
     private mutating func nextLine() throws -> ArraySlice<UInt8> {
         let limit = Armor.lineCharacters + 2
         while true {
@@ -106,8 +113,8 @@ struct ArmorSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copyable {
 }
 
 extension Armor {
-    /// Whether armor follows: the first byte that is not white space is a dash, or there is nothing but white space. No binary age
-    /// file starts with either.
+    /// Whether armor follows: the first byte that is not white space is a dash, or there is nothing but white
+    /// space. No binary age file starts with either.
     static func isNext<Base: ByteSource & ~Copyable>(in source: inout BufferedSource<Base>) throws -> Bool {
         while true {
             let known = source.peeked.prefix(whitespaceMax + 1)

@@ -1,4 +1,5 @@
-/// Bech32 (BIP 173) without its limit on length, as age writes keys: one case only, the checksum over lower case.
+/// Bech32 (BIP 173) without its limit on length, as age writes keys: one case only, the checksum over lower
+/// case.
 enum Bech32 {
     private static let alphabet: [UInt8] = Array("qpzry9x8gf2tvdw0s3jn54khce6mua7l".utf8)
     private static let values: [Int8] = {
@@ -9,8 +10,8 @@ enum Bech32 {
     private static let checksumCharacters = 6
     private static let separator = UInt8(ascii: "1")
 
-    /// The lower-case text of `bytes` under `prefix` (lower-case ASCII), handed to `append` character by character, so that a
-    /// secret need not pass through memory that nobody wipes.
+    /// The lower-case text of `bytes` under `prefix` (lower-case ASCII), handed to `append` character by
+    /// character, so that a secret need not pass through memory that nobody wipes.
     static func encode(prefix: [UInt8], _ bytes: UnsafeRawBufferPointer, append: (UInt8) -> Void) {
         var checksum = Checksum(prefix: prefix)
         prefix.forEach(append)
@@ -42,13 +43,15 @@ enum Bech32 {
     /// The two cases of BIP 173: a text is in one or the other.
     enum LetterCase { case lower, upper }
 
-    /// Decodes `text`, which must be all in `letterCase`, have the prefix `prefix` (given in lower case) and hold exactly
-    /// `output.count` bytes, into `output`. False for another case, prefix, character, length, padding or checksum; then `output`
-    /// means nothing.
+    /// Decodes `text`, which must be all in `letterCase`, have the prefix `prefix` (given in lower case) and
+    /// hold exactly `output.count` bytes, into `output`. False for another case, prefix, character, length,
+    /// padding or checksum; then `output` means nothing.
     static func decode(
         _ text: [UInt8], prefix: [UInt8], _ letterCase: LetterCase, into output: UnsafeMutableRawBufferPointer
     ) -> Bool {
-        guard text.count == characterCount(prefixCount: prefix.count, byteCount: output.count) else { return false }
+        guard text.count == characterCount(prefixCount: prefix.count, byteCount: output.count) else {
+            return false
+        }
         let foreign: ClosedRange<UInt8> = letterCase == .upper ? 0x61...0x7a : 0x41...0x5a
         guard !text.contains(where: { foreign.contains($0) }) else { return false }
         func lower(_ index: Int) -> UInt8 {

@@ -16,7 +16,8 @@ struct BufferedSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copyable {
         self.base = base
     }
 
-    /// From now on everything that is read is hashed, and so is what is already known. Nothing may have been given yet.
+    /// From now on everything that is read is hashed, and so is what is already known. Nothing may have been
+    /// given yet.
     mutating func startHashing() {
         precondition(start == 0 && end == byteCount, "too late to hash everything")
         let known = Array(peeked)
@@ -53,7 +54,8 @@ struct BufferedSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copyable {
     mutating func peekFurther() throws -> Bool {
         if start == end || end == buffer.count {
             buffer.withUnsafeMutableBytes { bytes in
-                bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[start..<end]))
+                bytes.copyMemory(
+                    from: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[start..<end]))
             }
             (start, end) = (0, end - start)
         }
@@ -80,14 +82,15 @@ struct BufferedSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copyable {
 // MARK: - Header
 
 extension BufferedSource where Base: ~Copyable {
-    /// Reads an age file's header and no further, at most 64 KiB. Throws `AgeError.header`, or `.armor` where armor follows after
-    /// something else.
+    /// Reads an age file's header and no further, at most 64 KiB. Throws `AgeError.header`, or `.armor` where
+    /// armor follows after something else.
     mutating func readHeader() throws -> (header: AgeHeader, bytes: [UInt8]) {
         // At the end there is a header or an error.
         try readHeaderIfWhole(isAtEnd: true)!
     }
 
-    /// The same for a source that may give more later if it is not `isAtEnd`: nil when the header is not yet whole.
+    /// The same for a source that may give more later if it is not `isAtEnd`: nil when the header is not yet
+    /// whole.
     mutating func readHeaderIfWhole(isAtEnd: Bool) throws -> (header: AgeHeader, bytes: [UInt8])? {
         // A header ends with the first line that starts as no line of a stanza can: with `---`.
         var line = 0

@@ -1,13 +1,17 @@
 import Primitives
 
-/// The pieces of the payload: 64 KiB of plaintext each, sealed under a nonce that counts them (c2sp.org/age, "Payload").
+/// The pieces of the payload: 64 KiB of plaintext each, sealed under a nonce that counts them (c2sp.org/age,
+/// "Payload").
 enum Chunk {
     static let plainBytes = 64 << 10
     static let sealedBytes = plainBytes + ChaCha20Poly1305.tagBytes
 
-    /// The nonce of chunk `number`: its number as 11 bytes, big endian, then 1 for the last chunk and 0 for any other.
+    /// The nonce of chunk `number`: its number as 11 bytes, big endian, then 1 for the last chunk and 0 for
+    /// any other.
     static func setNonce(_ nonce: inout [UInt8], _ number: UInt64, isLast: Bool) {
-        for index in 0..<8 { nonce[3 + index] = UInt8(truncatingIfNeeded: number >> (56 - 8 * UInt64(index))) }
+        for index in 0..<8 {
+            nonce[3 + index] = UInt8(truncatingIfNeeded: number >> (56 - 8 * UInt64(index)))
+        }
         nonce[11] = isLast ? 1 : 0
     }
 
@@ -16,7 +20,8 @@ enum Chunk {
         plaintextBytes + max((plaintextBytes + plainBytes - 1) / plainBytes, 1) * ChaCha20Poly1305.tagBytes
     }
 
-    /// How many bytes of plaintext are in chunks of `payloadBytes` bytes together; nil where no chunks have this length.
+    /// How many bytes of plaintext are in chunks of `payloadBytes` bytes together; nil where no chunks have
+    /// this length.
     static func plaintextCount(payloadBytes: Int) -> Int? {
         guard payloadBytes >= 0 else { return nil }
         let chunks = max((payloadBytes + sealedBytes - 1) / sealedBytes, 1)
@@ -33,10 +38,11 @@ struct ChunkRun {
     /// Whether the payload ends with the last one.
     var isLast: Bool
 
-    /// Seals `input` into `output`, which has room for it and 16 bytes more per chunk; says how many bytes it became. Any run but
-    /// the last is of whole chunks.
+    /// Seals `input` into `output`, which has room for it and 16 bytes more per chunk; says how many bytes it
+    /// became. Any run but the last is of whole chunks.
     func seal(
-        _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, _ cipher: inout ChunkCipher
+        _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer,
+        _ cipher: inout ChunkCipher
     ) -> Int {
         var nonce = [UInt8](repeating: 0, count: ChaCha20Poly1305.nonceBytes)
         var number = firstChunk
@@ -56,10 +62,11 @@ struct ChunkRun {
         return written
     }
 
-    /// Opens `input` into `output`, which has room for as many bytes, up to the first chunk that is not as it was sealed. Says how
-    /// many bytes are authentic and what is wrong after them.
+    /// Opens `input` into `output`, which has room for as many bytes, up to the first chunk that is not as it
+    /// was sealed. Says how many bytes are authentic and what is wrong after them.
     func open(
-        _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, _ cipher: inout ChunkCipher
+        _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer,
+        _ cipher: inout ChunkCipher
     ) -> (byteCount: Int, failure: AgeError?) {
         var nonce = [UInt8](repeating: 0, count: ChaCha20Poly1305.nonceBytes)
         var number = firstChunk
@@ -77,7 +84,8 @@ struct ChunkRun {
             Chunk.setNonce(&nonce, number, isLast: isLast)
             let isAuthentic = cipher.open(chunk, into: target, nonce: nonce)
             if !isAuthentic {
-                // A full chunk may be authentic in the other role: the file was cut off or lengthened at a chunk's end.
+                // A full chunk may be authentic in the other role: the file was cut off or lengthened at a
+                // chunk's end.
                 Chunk.setNonce(&nonce, number, isLast: !isLast)
                 guard count == Chunk.sealedBytes, cipher.open(chunk, into: target, nonce: nonce) else {
                     return (written, .payload("a chunk is not authentic"))

@@ -1,12 +1,13 @@
 import Primitives
 
-/// Seals or opens the payload's chunks on all cores: read in order, worked on in parallel, hashed and written in order, with a fixed
-/// number of buffers that are used again (c2sp.org/age, "Payload").
+/// Seals or opens the payload's chunks on all cores: read in order, worked on in parallel, hashed and written
+/// in order, with a fixed number of buffers that are used again (c2sp.org/age, "Payload").
 ///
-/// The caller's thread alone reads and writes; between that it works as the others do. A payload of one slot needs no thread.
+/// The caller's thread alone reads and writes; between that it works as the others do. A payload of one slot
+/// needs no thread.
 final class ChunkPipeline: @unchecked Sendable {
-    // What is shared between threads is guarded by `mutex`, but for what a task owns while it runs: its slot, and a hash, which only
-    // one task at a time may advance.
+    // What is shared between threads is guarded by `mutex`, but for what a task owns while it runs: its slot,
+    // and a hash, which only one task at a time may advance.
     private let direction: ChunkCipher.Direction
     private let key: UnsafeRawBufferPointer
     private let firstChunk: Int
@@ -38,8 +39,9 @@ final class ChunkPipeline: @unchecked Sendable {
         var outputSHA256: [UInt8]?
     }
 
-    /// A pipeline under the payload's `key` (32 bytes, which must outlive it). A hash that is given is continued. The source begins
-    /// with chunk `firstChunk`, and `endsPayload` says whether the payload ends where the source does.
+    /// A pipeline under the payload's `key` (32 bytes, which must outlive it). A hash that is given is
+    /// continued. The source begins with chunk `firstChunk`, and `endsPayload` says whether the payload ends
+    /// where the source does.
     init(
         _ direction: ChunkCipher.Direction, key: UnsafeRawBufferPointer, inputHash: consuming SHA256? = nil,
         outputHash: consuming SHA256? = nil, firstChunk: Int = 0, endsPayload: Bool = true
@@ -56,8 +58,8 @@ final class ChunkPipeline: @unchecked Sendable {
         slots = (0..<(2 * threadsMax + 2)).map { _ in Slot() }
     }
 
-    /// Runs the whole source through. Throws what the source or the sink throws, and `AgeError.payload`; what was written before
-    /// is authentic.
+    /// Runs the whole source through. Throws what the source or the sink throws, and `AgeError.payload`; what
+    /// was written before is authentic.
     func run(
         from source: inout some ByteSource & ~Copyable, to sink: inout some ByteSink & ~Copyable,
         progress: ((Int) -> Void)?
@@ -100,7 +102,8 @@ final class ChunkPipeline: @unchecked Sendable {
         return outcome
     }
 
-    /// Fills the next slot. A full slot can be dispatched only once it is known whether anything follows it. True at the end.
+    /// Fills the next slot. A full slot can be dispatched only once it is known whether anything follows it.
+    /// True at the end.
     private func fill(number: Int, from source: inout some ByteSource & ~Copyable) throws -> Bool {
         let slot = slots[number % slots.count]
         let capacity = direction == .sealing ? Slot.plainBytes : Slot.sealedBytes
@@ -212,7 +215,7 @@ extension ChunkPipeline {
         isStopped = true
         mutex.signalChange()
         mutex.unlock()
-        threads.forEach { $0.join() }
+        for thread in threads { thread.join() }
         threads = []
     }
 }

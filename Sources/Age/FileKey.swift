@@ -31,7 +31,9 @@ struct FileKey: ~Copyable {
     }
 
     private borrowing func mac(_ message: [UInt8]) -> [UInt8] {
-        let key = bytes.withUnsafeBytes { HKDFSHA256.derive($0, salt: [], info: Array("header".utf8), count: 32) }
+        let key = bytes.withUnsafeBytes {
+            HKDFSHA256.derive($0, salt: [], info: Array("header".utf8), count: 32)
+        }
         return key.withUnsafeBytes { HMACSHA256.tag(of: message, key: $0) }
     }
 
@@ -47,13 +49,16 @@ struct FileKey: ~Copyable {
         bytes.withUnsafeBytes(body)
     }
 
-    /// A stanza's body: this key sealed under a key that is used once, with the nonce that the specification fixes at zero.
+    /// A stanza's body: this key sealed under a key that is used once, with the nonce that the specification
+    /// fixes at zero.
     borrowing func wrapped(under wrapKey: borrowing WipedBytes) -> [UInt8] {
         var body = [UInt8](repeating: 0, count: Self.wrappedBytes)
         body.withUnsafeMutableBytes { body in
             bytes.withUnsafeBytes { key in
                 wrapKey.withUnsafeBytes { wrapKey in
-                    Self.zeroNonce.withUnsafeBytes { ChaCha20Poly1305.seal(key, into: body, key: wrapKey, nonce: $0) }
+                    Self.zeroNonce.withUnsafeBytes {
+                        ChaCha20Poly1305.seal(key, into: body, key: wrapKey, nonce: $0)
+                    }
                 }
             }
         }

@@ -1,13 +1,17 @@
 public import Primitives
 
-/// The lines of a key file as the stock tool reads them: LF or CRLF, empty lines and lines that start with `#` set apart.
+/// The lines of a key file as the stock tool reads them: LF or CRLF, empty lines and lines that start with
+/// `#` set apart.
 enum KeyFileLines {
-    /// What `age` itself refuses to read further than: 16 MiB. Ours is a good deal less: no key file is that long.
+    /// What `age` itself refuses to read further than: 16 MiB. Ours is a good deal less: no key file is that
+    /// long.
     static let byteCountMax = 1 << 20
 
-    /// Calls `comment` and `key` with each line's range in `bytes`. Throws `AgeError.key` for an over-long file.
+    /// Calls `comment` and `key` with each line's range in `bytes`. Throws `AgeError.key` for an over-long
+    /// file.
     static func forEach(
-        in bytes: [UInt8], comment: (Range<Int>) throws(AgeError) -> Void, key: (Range<Int>) throws(AgeError) -> Void
+        in bytes: [UInt8], comment: (Range<Int>) throws(AgeError) -> Void,
+        key: (Range<Int>) throws(AgeError) -> Void
     ) throws(AgeError) {
         guard bytes.count <= byteCountMax else { throw .key("the key file is too long") }
         var start = 0
@@ -27,7 +31,8 @@ enum KeyFileLines {
     }
 }
 
-/// A file of identities, as `age-keygen` writes and `age -i` reads it: comment lines that start with `#`, one identity a line.
+/// A file of identities, as `age-keygen` writes and `age -i` reads it: comment lines that start with `#`, one
+/// identity a line.
 public struct IdentityFile: Sendable, CustomStringConvertible, CustomReflectable {
     /// The comment lines without their `# `: one line each, no control characters.
     public var comments: [String]
@@ -40,8 +45,8 @@ public struct IdentityFile: Sendable, CustomStringConvertible, CustomReflectable
 
     /// Parses a file. The caller still has to wipe `bytes`.
     ///
-    /// Throws `AgeError.key` when a line is neither empty, nor a comment in UTF-8 without control characters, nor an identity, or
-    /// when there is no identity at all.
+    /// Throws `AgeError.key` when a line is neither empty, nor a comment in UTF-8 without control characters,
+    /// nor an identity, or when there is no identity at all.
     public init(parsing bytes: [UInt8]) throws(AgeError) {
         comments = []
         identities = []
@@ -59,7 +64,8 @@ public struct IdentityFile: Sendable, CustomStringConvertible, CustomReflectable
         guard !identities.isEmpty else { throw .key("the identity file holds no identity") }
     }
 
-    /// The file: the comments first, then the identities, every line ended by LF. Traps on a comment with control characters.
+    /// The file: the comments first, then the identities, every line ended by LF. Traps on a comment with
+    /// control characters.
     public func serialized() -> SecretBytes {
         let head = comments.flatMap { comment in
             precondition(comment.utf8.allSatisfy(Self.isPrintable), "a comment is one line")
@@ -99,7 +105,8 @@ public struct IdentityFile: Sendable, CustomStringConvertible, CustomReflectable
 public struct RecipientFile: Sendable {
     public let recipients: [AgeRecipient]
 
-    /// Throws `AgeError.key` when a line is neither empty, nor a comment, nor a recipient, or when there is none at all.
+    /// Throws `AgeError.key` when a line is neither empty, nor a comment, nor a recipient, or when there is
+    /// none at all.
     public init(parsing bytes: [UInt8]) throws(AgeError) {
         var recipients = [AgeRecipient]()
         try KeyFileLines.forEach(in: bytes) { (_) throws(AgeError) in

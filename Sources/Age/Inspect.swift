@@ -11,13 +11,15 @@ public struct AgeInspection: Equatable, Sendable {
 
     /// Whether every known way in resists a quantum computer: hybrid keys, or a passphrase.
     public var isPostQuantum: Bool {
-        header.stanzas.contains { $0.isOf(.hybrid) || $0.isPassphrase } && !header.stanzas.contains { $0.isOf(.x25519) }
+        header.stanzas.contains { $0.isOf(.hybrid) || $0.isPassphrase }
+            && !header.stanzas.contains { $0.isOf(.x25519) }
     }
 }
 
 /// Reads an age file, armored or not, to its end and says what it is. Nothing is decrypted or verified.
 ///
-/// Throws `AgeError.header`, `.armor` or, where no payload can have this length, `.payload`; and what the source throws.
+/// Throws `AgeError.header`, `.armor` or, where no payload can have this length, `.payload`; and what the
+/// source throws.
 public func inspect(from source: inout some ByteSource & ~Copyable) throws -> AgeInspection {
     try withUnsafeMutablePointer(to: &source) { source in
         var buffered = BufferedSource(source)

@@ -1,6 +1,7 @@
 import Primitives
 
-/// A whole payload in memory, sealed or opened from one place into another without a copy between, on all cores.
+/// A whole payload in memory, sealed or opened from one place into another without a copy between, on all
+/// cores.
 struct MemoryPayload: @unchecked Sendable {
     /// Outlives this; nobody writes to it.
     private let key: UnsafeRawBufferPointer
@@ -13,7 +14,8 @@ struct MemoryPayload: @unchecked Sendable {
 
     /// Seals `plaintext` into `output`, which has exactly the room for it.
     func seal(_ plaintext: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) {
-        precondition(output.count == Chunk.sealedCount(plaintextBytes: plaintext.count), "wrong size of output")
+        precondition(
+            output.count == Chunk.sealedCount(plaintextBytes: plaintext.count), "wrong size of output")
         let regions = Regions(input: plaintext, output: output)
         let count = Self.runCount(plaintext.count, of: Chunk.plainBytes)
         Parallel.forEach(count) { number in
@@ -24,9 +26,12 @@ struct MemoryPayload: @unchecked Sendable {
         }
     }
 
-    /// Opens `payload` into `output`, which has exactly the room for it. Throws `AgeError.payload`; then `output` holds nothing.
-    func open(_ payload: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) throws(AgeError) {
-        precondition(output.count == Chunk.plaintextCount(payloadBytes: payload.count), "wrong size of output")
+    /// Opens `payload` into `output`, which has exactly the room for it. Throws `AgeError.payload`; then
+    /// `output` holds nothing.
+    func open(_ payload: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) throws(AgeError)
+    {
+        precondition(
+            output.count == Chunk.plaintextCount(payloadBytes: payload.count), "wrong size of output")
         let regions = Regions(input: payload, output: output)
         let count = Self.runCount(payload.count, of: Chunk.sealedBytes)
         let failures = Failures(count: count)

@@ -22,19 +22,21 @@ public struct OpenedFile: Equatable, Sendable {
 
 /// Opens an age file, armored or not (c2sp.org/age), with memory that does not depend on its size.
 ///
-/// The header is verified before any of the payload is opened. Only authentic plaintext reaches the sink; but after an error it
-/// is a mere beginning: whoever needs all or nothing uses `openFile`. `progress` is told on this thread how many bytes of plaintext
-/// are done. Throws `AgeError`, and what the source and the sink throw.
+/// The header is verified before any of the payload is opened. Only authentic plaintext reaches the sink; but
+/// after an error it is a mere beginning: whoever needs all or nothing uses `openFile`. `progress` is told on
+/// this thread how many bytes of plaintext are done. Throws `AgeError`, and what the source and the sink
+/// throw.
 @discardableResult
 public func open(
-    from source: inout some ByteSource & ~Copyable, to sink: inout some ByteSink & ~Copyable, with key: AgeOpening,
+    from source: inout some ByteSource & ~Copyable, to sink: inout some ByteSink & ~Copyable,
+    with key: AgeOpening,
     hashing: AgeHashing = [.plaintext, .ciphertext], progress: ((Int) -> Void)? = nil
 ) throws -> OpenedFile {
     try open(from: &source, to: &sink, hashing: hashing, progress: progress) { _ in key }
 }
 
-/// Opens an age file with a key that is chosen once its header is read: `choose` sees the header before its MAC can be verified, and
-/// says what to open it with. For the rest as `open(from:to:with:)`.
+/// Opens an age file with a key that is chosen once its header is read: `choose` sees the header before its
+/// MAC can be verified, and says what to open it with. For the rest as `open(from:to:with:)`.
 @discardableResult
 public func open(
     from source: inout some ByteSource & ~Copyable, to sink: inout some ByteSink & ~Copyable,
@@ -44,7 +46,8 @@ public func open(
     try withUnsafeMutablePointer(to: &source) { source in
         var buffered = BufferedSource(source)
         guard try Armor.isNext(in: &buffered) else {
-            return try openBinary(from: &buffered, to: &sink, choosing: choose, hashing: hashing, progress: progress)
+            return try openBinary(
+                from: &buffered, to: &sink, choosing: choose, hashing: hashing, progress: progress)
         }
         return try withUnsafeMutablePointer(to: &buffered) { buffered in
             if hashing.contains(.ciphertext) { buffered.pointee.startHashing() }
@@ -79,7 +82,8 @@ private func openBinary<Base: ByteSource & ~Copyable>(
     ciphertextHash?.update(nonce)
     let payload = try payloadKey.withUnsafeBytes { key in
         try ChunkPipeline(
-            .opening, key: key, inputHash: ciphertextHash.take(), outputHash: hashing.contains(.plaintext) ? SHA256() : nil
+            .opening, key: key, inputHash: ciphertextHash.take(),
+            outputHash: hashing.contains(.plaintext) ? SHA256() : nil
         ).run(from: &source, to: &sink, progress: progress)
     }
     return OpenedFile(
@@ -88,8 +92,8 @@ private func openBinary<Base: ByteSource & ~Copyable>(
         ciphertextSHA256: payload.inputSHA256, header: header)
 }
 
-/// Opens an age file in memory, armored or not, large ones on all cores: the whole plaintext or an error. The caller wipes what is
-/// secret in it. Throws `AgeError`.
+/// Opens an age file in memory, armored or not, large ones on all cores: the whole plaintext or an error. The
+/// caller wipes what is secret in it. Throws `AgeError`.
 public func open(_ bytes: [UInt8], with key: AgeOpening) throws -> [UInt8] {
     guard bytes.starts(with: AgeHeader.version) else {
         // Armor, or a file that is refused with the same words as from any other source.
@@ -110,7 +114,8 @@ public func open(_ bytes: [UInt8], with key: AgeOpening) throws -> [UInt8] {
         try bytes.withUnsafeBytes { bytes in
             try payloadKey.withUnsafeBytes {
                 try MemoryPayload(key: $0).open(
-                    UnsafeRawBufferPointer(rebasing: bytes[start...]), into: UnsafeMutableRawBufferPointer(buffer))
+                    UnsafeRawBufferPointer(rebasing: bytes[start...]),
+                    into: UnsafeMutableRawBufferPointer(buffer))
             }
         }
         initialized = plaintextBytes

@@ -18,13 +18,15 @@ final class Parallel: @unchecked Sendable {
         self.body = body
     }
 
-    /// Calls `body` once for every number below `count`, on this thread and as many more as there are processors.
+    /// Calls `body` once for every number below `count`, on this thread and as many more as there are
+    /// processors.
     static func forEach(_ count: Int, _ body: @Sendable (Int) -> Void) {
         withoutActuallyEscaping(body) { body in
             let loop = Parallel(count, body)
-            let threads = (1..<max(min(Processors.count, count), 1)).compactMap { _ in Thread { loop.work() } }
+            let threads = (1..<max(min(Processors.count, count), 1)).compactMap { _ in Thread { loop.work() }
+            }
             loop.work()
-            threads.forEach { $0.join() }
+            for thread in threads { thread.join() }
         }
     }
 

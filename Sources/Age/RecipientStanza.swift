@@ -1,12 +1,15 @@
 import Primitives
 
-/// The stanzas of key pairs: how each kind wraps a file key and unwraps it again (c2sp.org/age, "Native recipient types").
+/// The stanzas of key pairs: how each kind wraps a file key and unwraps it again (c2sp.org/age, "Native
+/// recipient types").
 enum RecipientStanza {
     private static let hybridInfo: [UInt8] = Array("age-encryption.org/mlkem768x25519".utf8)
     private static let x25519Info: [UInt8] = Array("age-encryption.org/v1/X25519".utf8)
 
     /// Wraps `key` for one recipient. Throws `AgeError.key` where the recipient is no usable public key.
-    static func wrap(_ key: borrowing FileKey, for recipient: AgeRecipient) throws(AgeError) -> AgeHeader.Stanza {
+    static func wrap(_ key: borrowing FileKey, for recipient: AgeRecipient) throws(AgeError)
+        -> AgeHeader.Stanza
+    {
         switch recipient.kind {
         case .hybrid:
             let sealed = key.withUnsafeBytes { XWing.seal($0, to: recipient.publicKey, info: hybridInfo) }
@@ -28,13 +31,17 @@ enum RecipientStanza {
     static func unwrap(_ stanza: AgeHeader.Stanza, with identity: AgeIdentity) throws(AgeError) -> FileKey? {
         guard stanza.isOf(identity.kind) else { return nil }
         let shareBytes = identity.kind == .hybrid ? XWing.encapsulatedKeyBytes : X25519.keyBytes
-        guard stanza.arguments.count == 2, let share = Base64.decode(stanza.arguments[1]), share.count == shareBytes
+        guard stanza.arguments.count == 2, let share = Base64.decodeUnpadded(stanza.arguments[1]),
+            share.count == shareBytes
         else { throw .header("a stanza of a known type has wrong arguments") }
         // Before anything is decrypted, against partitioning oracles.
-        guard stanza.body.count == FileKey.wrappedBytes else { throw .header("a wrapped key has not 32 bytes") }
+        guard stanza.body.count == FileKey.wrappedBytes else {
+            throw .header("a wrapped key has not 32 bytes")
+        }
         switch identity.kind {
         case .hybrid:
-            // X-Wing's classical half is its last 32 bytes. A low-order point there would leave the other half alone.
+            // X-Wing's classical half is its last 32 bytes. A low-order point there would leave the other
+            // half alone.
             let probe = WipedBytes.random(X25519.keyBytes)
             let classical = Array(share.suffix(X25519.keyBytes))
             guard probe.withUnsafeBytes({ X25519.sharedSecret($0, with: classical) != nil }) else {
@@ -71,10 +78,12 @@ enum PassphraseStanza {
         _ key: borrowing FileKey, passphrase: SecretBytes, workFactor: Int
     ) throws(AgeError) -> AgeHeader.Stanza {
         guard passphrase.count > 0 else { throw .key("the passphrase is empty") }
-        guard (1...workFactorLimit).contains(workFactor) else { throw .key("the work factor is out of range") }
+        guard (1...workFactorLimit).contains(workFactor) else {
+            throw .key("the work factor is out of range")
+        }
         let salt = Random.bytes(saltBytes)
         return AgeHeader.Stanza(
-            [type, Base64.encode(salt), decimal(workFactor)],
+            [type, Base64.encodeUnpadded(salt), decimal(workFactor)],
             body: key.wrapped(under: try wrapKey(passphrase, salt: salt, workFactor: workFactor)))
     }
 
@@ -85,10 +94,13 @@ enum PassphraseStanza {
         _ stanza: AgeHeader.Stanza, passphrase: SecretBytes, maximumWorkFactor: Int
     ) throws(AgeError) -> FileKey? {
         guard stanza.isPassphrase else { return nil }
-        guard stanza.arguments.count == 3, let salt = Base64.decode(stanza.arguments[1]), salt.count == saltBytes,
+        guard stanza.arguments.count == 3, let salt = Base64.decodeUnpadded(stanza.arguments[1]),
+            salt.count == saltBytes,
             let workFactor = workFactor(stanza.arguments[2])
         else { throw .header("a passphrase stanza has wrong arguments") }
-        guard stanza.body.count == FileKey.wrappedBytes else { throw .header("a wrapped key has not 32 bytes") }
+        guard stanza.body.count == FileKey.wrappedBytes else {
+            throw .header("a wrapped key has not 32 bytes")
+        }
         guard workFactor <= min(maximumWorkFactor, workFactorLimit) else {
             throw .header("the work factor is above the limit")
         }
@@ -116,7 +128,8 @@ enum PassphraseStanza {
     ) throws(AgeError) -> WipedBytes {
         guard
             let key = Scrypt.derive(
-                passphrase: passphrase, salt: saltLabel + salt, logN: workFactor, count: ChaCha20Poly1305.keyBytes)
+                passphrase: passphrase, salt: saltLabel + salt, logN: workFactor,
+                count: ChaCha20Poly1305.keyBytes)
         else { throw .header("no memory for this work factor") }
         return key.withUnsafeBytes { WipedBytes(copying: $0) }
     }

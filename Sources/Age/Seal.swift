@@ -1,6 +1,7 @@
 public import Primitives
 
-/// Which SHA-256 digests to compute while bytes pass by. Each costs about half as much again as the sealing itself.
+/// Which SHA-256 digests to compute while bytes pass by. Each costs about half as much again as the sealing
+/// itself.
 public struct AgeHashing: OptionSet, Sendable {
     public let rawValue: Int
     public init(rawValue: Int) { self.rawValue = rawValue }
@@ -27,13 +28,16 @@ public struct SealedFile: Equatable, Sendable {
     }
 }
 
-/// Seals everything that `source` gives into an age file (c2sp.org/age), with memory that does not depend on its size.
+/// Seals everything that `source` gives into an age file (c2sp.org/age), with memory that does not depend on
+/// its size.
 ///
-/// Large payloads are sealed on all cores. `progress` is told on this thread how many bytes of plaintext are done. Throws
-/// `AgeError.key` for keys that cannot be sealed to, and what the source and the sink throw; then what is in the sink is no age file.
+/// Large payloads are sealed on all cores. `progress` is told on this thread how many bytes of plaintext are
+/// done. Throws `AgeError.key` for keys that cannot be sealed to, and what the source and the sink throw;
+/// then what is in the sink is no age file.
 @discardableResult
 public func seal(
-    from source: inout some ByteSource & ~Copyable, to sink: inout some ByteSink & ~Copyable, for key: AgeSealing,
+    from source: inout some ByteSource & ~Copyable, to sink: inout some ByteSink & ~Copyable,
+    for key: AgeSealing,
     armored: Bool = false, hashing: AgeHashing = .ciphertext, progress: ((Int) -> Void)? = nil
 ) throws -> SealedFile {
     guard armored else {
@@ -42,7 +46,8 @@ public func seal(
     return try withUnsafeMutablePointer(to: &sink) { sink in
         var armor = ArmorSink(sink, hash: hashing.contains(.ciphertext) ? SHA256() : nil)
         let inner = try sealBinary(
-            from: &source, to: &armor, for: key, hashing: hashing.subtracting(.ciphertext), progress: progress)
+            from: &source, to: &armor, for: key, hashing: hashing.subtracting(.ciphertext), progress: progress
+        )
         let (byteCount, digest) = try armor.finish()
         return SealedFile(
             byteCount: byteCount, plaintextByteCount: inner.plaintextByteCount, ciphertextSHA256: digest,
@@ -51,7 +56,8 @@ public func seal(
 }
 
 private func sealBinary(
-    from source: inout some ByteSource & ~Copyable, to sink: inout some ByteSink & ~Copyable, for key: AgeSealing,
+    from source: inout some ByteSource & ~Copyable, to sink: inout some ByteSink & ~Copyable,
+    for key: AgeSealing,
     hashing: AgeHashing, progress: ((Int) -> Void)?
 ) throws -> SealedFile {
     let fileKey = FileKey()
@@ -63,7 +69,8 @@ private func sealBinary(
     try sink.write(head)
     let payload = try payloadKey.withUnsafeBytes { key in
         try ChunkPipeline(
-            .sealing, key: key, inputHash: hashing.contains(.plaintext) ? SHA256() : nil, outputHash: ciphertextHash.take()
+            .sealing, key: key, inputHash: hashing.contains(.plaintext) ? SHA256() : nil,
+            outputHash: ciphertextHash.take()
         ).run(from: &source, to: &sink, progress: progress)
     }
     return SealedFile(

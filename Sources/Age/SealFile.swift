@@ -1,6 +1,7 @@
 import Primitives
 
-/// Seals the file at `path` into an age file at `target`, which appears only when it is whole and durable (mode 0600).
+/// Seals the file at `path` into an age file at `target`, which appears only when it is whole and durable
+/// (mode 0600).
 ///
 /// Throws as `seal(from:to:for:)` does, and `FileFailure`; then nothing is left behind.
 @discardableResult
@@ -16,7 +17,8 @@ public func sealFile(
 /// Seals what `source` gives into an age file at `target`. For the rest as `sealFile(at:to:for:)`.
 @discardableResult
 public func sealFile(
-    from source: inout some ByteSource & ~Copyable, to target: String, for key: AgeSealing, armored: Bool = false,
+    from source: inout some ByteSource & ~Copyable, to target: String, for key: AgeSealing,
+    armored: Bool = false,
     hashing: AgeHashing = .ciphertext, progress: ((Int) -> Void)? = nil
 ) throws -> SealedFile {
     var file = try UnpublishedFile(at: target)
@@ -27,21 +29,22 @@ public func sealFile(
     return sealed
 }
 
-/// Opens the age file at `path` into a file at `target`, which appears only when it is whole, authentic to the last byte and durable
-/// (mode 0600).
+/// Opens the age file at `path` into a file at `target`, which appears only when it is whole, authentic to
+/// the last byte and durable (mode 0600).
 ///
 /// Throws as `open(from:to:with:)` does, and `FileFailure`; then nothing is left behind.
 @discardableResult
 public func openFile(
-    at path: String, to target: String, with key: AgeOpening, hashing: AgeHashing = [.plaintext, .ciphertext],
+    at path: String, to target: String, with key: AgeOpening,
+    hashing: AgeHashing = [.plaintext, .ciphertext],
     progress: ((Int) -> Void)? = nil
 ) throws -> OpenedFile {
     var source = try FileSource(path: path)
     return try openFile(from: &source, to: target, hashing: hashing, progress: progress) { _ in key }
 }
 
-/// Opens what `source` gives into a file at `target`, with a key that is chosen once the header is read. For the rest as
-/// `openFile(at:to:with:)`.
+/// Opens what `source` gives into a file at `target`, with a key that is chosen once the header is read. For
+/// the rest as `openFile(at:to:with:)`.
 @discardableResult
 public func openFile(
     from source: inout some ByteSource & ~Copyable, to target: String,

@@ -9,8 +9,8 @@ public struct FileJob: Sendable, Equatable {
     }
 }
 
-/// Seals many files in one process, several at a time; small ones thus use all cores too. Each has its own file key, and each appears
-/// as `sealFile` says. Gives one result per job, in order.
+/// Seals many files in one process, several at a time; small ones thus use all cores too. Each has its own
+/// file key, and each appears as `sealFile` says. Gives one result per job, in order.
 public func sealFiles(
     _ jobs: [FileJob], for key: AgeSealing, armored: Bool = false, hashing: AgeHashing = .ciphertext
 ) -> [Result<SealedFile, any Error>] {
@@ -20,7 +20,8 @@ public func sealFiles(
             number,
             Result {
                 try sealFile(
-                    at: jobs[number].source, to: jobs[number].target, for: key, armored: armored, hashing: hashing)
+                    at: jobs[number].source, to: jobs[number].target, for: key, armored: armored,
+                    hashing: hashing)
             })
     }
     return results.all

@@ -1,8 +1,9 @@
 import Glibc
 import Primitives
 
-/// A file that appears under its name only when it is whole: written beside it under another name, readable by its owner only, synced,
-/// then renamed, then the directory synced. Dropped without `publish`, it leaves nothing.
+/// A file that appears under its name only when it is whole: written beside it under another name, readable
+/// by its owner only, synced, then renamed, then the directory synced. Dropped without `publish`, it leaves
+/// nothing.
 struct UnpublishedFile: ~Copyable {
     private let descriptor: Int32
     private let directory: Int32
@@ -44,7 +45,9 @@ struct UnpublishedFile: ~Copyable {
     /// Makes it durable and gives it its name, in place of what had it before.
     mutating func publish() throws {
         guard fsync(descriptor) == 0 else { throw FileFailure("sync the file") }
-        guard renameat(directory, temporaryName, directory, name) == 0 else { throw FileFailure("rename the file") }
+        guard renameat(directory, temporaryName, directory, name) == 0 else {
+            throw FileFailure("rename the file")
+        }
         isPublished = true
         guard fsync(directory) == 0 else { throw FileFailure("sync the directory") }
     }

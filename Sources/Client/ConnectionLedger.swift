@@ -13,7 +13,14 @@ extension Connection {
     /// Throws `Problem` when the contract refuses. A statement that is on the ledger already gets its first receipt again.
     @discardableResult
     public func submit(_ statement: Statement, signedBy key: SigningKey) async throws -> Wire.Receipt {
-        let bytes = statement.signed(by: key, network: network.id)
+        try await submit(statement.signed(by: key, network: network.id), signedBy: key)
+    }
+
+    /// Submits a statement that `key` has signed. The same bytes again are harmless.
+    func submit(_ bytes: [UInt8], signedBy key: SigningKey) async throws -> Wire.Receipt {
+        guard let statement = try? SignedStatement(bytes, network: network.id).verified() else {
+            preconditionFailure("a statement that was signed here")
+        }
         let body = try await calling(as: key).call(.POST, Routes.statements, .bytes(bytes, type: "application/cose"))
         let receipt: Wire.Receipt
         do {
@@ -23,7 +30,7 @@ extension Connection {
         }
         let checkpoint = try opened([UInt8](receipt.checkpoint))
         guard receipt.position < checkpoint.checkpoint.head.size,
-            receipt.statement == (try statement.id(signedBy: key, network: network.id))
+            receipt.statement == statement.id
         else { throw ClientFailure.unverified("the server's receipt is not for this statement") }
         return receipt
     }
@@ -143,11 +150,13 @@ extension Connection {
 }
 
 extension Statement {
-    /// Its id once `key` has signed it: SHA-256 of the signed content.
-    func id(signedBy key: SigningKey, network: NetworkID) throws -> StatementID {
-        let content = CoseSign1.signedContent(payload: encoded(), key: key.key, network: network)
-        guard let id = StatementID(SHA256.digest(content)) else { preconditionFailure("SHA-256 has 32 bytes") }
-        return id
+    /// Signed by `key`, with the id that the ledger will know it by: SHA-256 of the signed content.
+    func identified(by key: SigningKey, network: NetworkID) -> (id: StatementID, bytes: [UInt8]) {
+        let bytes = signed(by: key, network: network)
+        guard let statement = try? SignedStatement(bytes, network: network).verified() else {
+            preconditionFailure("a statement that was just signed")
+        }
+        return (statement.id, bytes)
     }
 }
 

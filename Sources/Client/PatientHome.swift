@@ -78,7 +78,7 @@ public struct Patient: Sendable {
     public var network: Network { home.network }
 
     /// The identity that the names of the organisations are sealed to: only the wallet opens them.
-    private var ownIdentity: AgeIdentity {
+    var ownIdentity: AgeIdentity {
         AgeIdentity(
             kind: .hybrid,
             seed: HKDFSHA256.derive(wallet.master, salt: Array("medseal/wallet-home".utf8), info: [], count: 32))

@@ -115,7 +115,8 @@ extension CBOR {
 
 /// The bounds that the rule book sets.
 public enum Limits {
-    /// A signed statement, in bytes: with what a log entry adds it fits an entry bundle (c2sp.org/tlog-tiles: 65,535 bytes).
+    /// A signed statement, in bytes: with what a log entry adds it fits an entry bundle (c2sp.org/tlog-tiles:
+    /// 65,535 bytes).
     public static let statementBytesMax = 61_440
     public static let filesPerRecordMax = 1_536
     /// How far ahead a statement may say that it is valid: a day.

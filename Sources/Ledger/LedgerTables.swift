@@ -116,13 +116,11 @@ struct LedgerTables {
 
     /// The value of `key`, or nil. Throws `damaged` when the row's check digest is another.
     func value(of key: StateKey) throws -> [UInt8]? {
-        try connection.first("SELECT value, check_digest FROM state WHERE key = ?", .blob(key.bytes)) { row in
-            let value = row.blob(0)
-            guard StateRow.checkDigest(key: key.bytes, value: value) == row.blob(1) else {
-                throw LedgerError.damaged(Finding(.state(key), "differs from its check digest"))
-            }
-            return value
+        guard let stored = try storedState(key) else { return nil }
+        guard StateRow.checkDigest(key: key.bytes, value: stored.value) == stored.checkDigest else {
+            throw LedgerError.damaged(Finding(.state(key), "differs from its check digest"))
         }
+        return stored.value
     }
 
     func values(of keys: [StateKey]) throws -> [StateKey: [UInt8]] {
@@ -136,7 +134,7 @@ struct LedgerTables {
             """
             INSERT INTO state (key, value, check_digest) VALUES (?, ?, ?)
             ON CONFLICT DO UPDATE SET value = excluded.value, check_digest = excluded.check_digest
-            """, .blob(write.key.bytes), .blob(write.value),
+            """, .blob(StateRow.stored(write.key)), .blob(write.value),
             .blob(StateRow.checkDigest(key: write.key.bytes, value: write.value)))
     }
 }
@@ -159,6 +157,13 @@ extension LedgerTables: NodeReader {
 
 /// A row of the table `state`.
 enum StateRow {
+    /// The key with its first byte, the kind, at the end: the rows of one record or one statement then lie on one page, and a
+    /// commit writes half as many.
+    static func stored(_ key: StateKey) -> [UInt8] { Array(key.bytes.dropFirst()) + key.bytes.prefix(1) }
+
+    /// The key of a stored row.
+    static func key(stored bytes: [UInt8]) -> StateKey { StateKey(bytes: Array(bytes.suffix(1)) + bytes.dropLast()) }
+
     /// The first 16 bytes of SHA-256(key length in one byte || key || value).
     static func checkDigest(key: [UInt8], value: [UInt8]) -> [UInt8] {
         precondition(key.count <= 255, "a state key has at most 255 bytes")

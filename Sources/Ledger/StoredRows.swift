@@ -56,8 +56,10 @@ extension LedgerTables {
         ) { _ in true } ?? false
     }
 
-    func hasState(_ key: StateKey) throws -> Bool {
-        try connection.first("SELECT 1 FROM state WHERE key = ?", .blob(key.bytes)) { _ in true } ?? false
+    func storedState(_ key: StateKey) throws -> (value: [UInt8], checkDigest: [UInt8])? {
+        try connection.first("SELECT value, check_digest FROM state WHERE key = ?", .blob(StateRow.stored(key))) {
+            ($0.blob(0), $0.blob(1))
+        }
     }
 
     /// The statement of an entry, or nil when the entry is damaged or its signatures do not hold.
@@ -86,9 +88,9 @@ extension LedgerTables {
         }
     }
 
-    func eachState(_ visit: (_ key: [UInt8], _ value: [UInt8], _ checkDigest: [UInt8]) throws -> Void) throws {
-        try connection.each("SELECT key, value, check_digest FROM state") { row in
-            try visit(row.blob(0), row.blob(1), row.blob(2))
+    func eachStateKey(_ visit: (StateKey) throws -> Void) throws {
+        try connection.each("SELECT key FROM state") { row in
+            try visit(StateRow.key(stored: row.blob(0)))
             return true
         }
     }

@@ -40,41 +40,69 @@ public enum Base64 {
 
     /// Appends the text of `bytes` without padding.
     public static func appendUnpadded(_ bytes: some Collection<UInt8>, to text: inout [UInt8]) {
-        var accumulator: UInt32 = 0
-        var bits: UInt32 = 0
-        for byte in bytes {
-            accumulator = accumulator << 8 | UInt32(byte)
-            bits += 8
-            while bits >= 6 {
-                bits -= 6
-                text.append(alphabet[Int(accumulator >> bits & 63)])
-            }
-        }
-        if bits > 0 { text.append(alphabet[Int(accumulator << (6 - bits) & 63)]) }
+        let known: Void? = bytes.withContiguousStorageIfAvailable { append($0, to: &text) }
+        if known == nil { Array(bytes).withUnsafeBufferPointer { append($0, to: &text) } }
     }
 
     /// The bytes of unpadded text; nil for anything that `encodeUnpadded` does not write.
     public static func decodeUnpadded(_ text: some Collection<UInt8>) -> [UInt8]? {
         var bytes = [UInt8]()
-        bytes.reserveCapacity(text.count * 3 / 4)
         return decodeUnpadded(text, into: &bytes) ? bytes : nil
     }
 
     /// Appends the bytes of unpadded text; false for anything that `encodeUnpadded` does not write.
     public static func decodeUnpadded(_ text: some Collection<UInt8>, into bytes: inout [UInt8]) -> Bool {
-        guard text.count % 4 != 1 else { return false }
-        var accumulator: UInt32 = 0
-        var bits: UInt32 = 0
-        for character in text {
-            let value = values[Int(character)]
-            guard value != invalid else { return false }
-            accumulator = accumulator << 6 | UInt32(value)
-            bits += 6
-            if bits >= 8 {
-                bits -= 8
-                bytes.append(UInt8(truncatingIfNeeded: accumulator >> bits))
+        text.withContiguousStorageIfAvailable { decode($0, into: &bytes) }
+            ?? Array(text).withUnsafeBufferPointer { decode($0, into: &bytes) }
+    }
+
+    // MARK: Memory
+
+    private static func append(_ bytes: UnsafeBufferPointer<UInt8>, to text: inout [UInt8]) {
+        let count = (bytes.count * 4 + 2) / 3
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(count, 1)) { output in
+            alphabet.withUnsafeBufferPointer { alphabet in
+                var accumulator: UInt32 = 0
+                var bits: UInt32 = 0
+                var written = 0
+                for byte in bytes {
+                    accumulator = accumulator << 8 | UInt32(byte)
+                    bits += 8
+                    while bits >= 6 {
+                        bits -= 6
+                        output[written] = alphabet[Int(accumulator >> bits & 63)]
+                        written += 1
+                    }
+                }
+                if bits > 0 { output[written] = alphabet[Int(accumulator << (6 - bits) & 63)] }
             }
+            text.append(contentsOf: output[..<count])
         }
-        return accumulator & (1 << bits - 1) == 0
+    }
+
+    private static func decode(_ text: UnsafeBufferPointer<UInt8>, into bytes: inout [UInt8]) -> Bool {
+        guard text.count % 4 != 1 else { return false }
+        let count = text.count * 3 / 4
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(count, 1)) { output in
+            let isCanonical = values.withUnsafeBufferPointer { values in
+                var accumulator: UInt32 = 0
+                var bits: UInt32 = 0
+                var written = 0
+                for character in text {
+                    let value = values[Int(character)]
+                    guard value != invalid else { return false }
+                    accumulator = accumulator << 6 | UInt32(value)
+                    bits += 6
+                    if bits >= 8 {
+                        bits -= 8
+                        output[written] = UInt8(truncatingIfNeeded: accumulator >> bits)
+                        written += 1
+                    }
+                }
+                return accumulator & (1 << bits - 1) == 0
+            }
+            if isCanonical { bytes.append(contentsOf: output[..<count]) }
+            return isCanonical
+        }
     }
 }

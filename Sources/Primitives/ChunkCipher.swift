@@ -1,7 +1,7 @@
 import COpenSSL
 
-/// ChaCha20-Poly1305 (RFC 8439) for many chunks under one key, in place, by OpenSSL: it is half as fast again as libsodium here
-/// (docs/performance.md), and its context is made once. One value serves one thread.
+/// ChaCha20-Poly1305 (RFC 8439) for many chunks under one key, in place, by OpenSSL: it is half as fast again
+/// as libsodium here (docs/performance.md), and its context is made once. One value serves one thread.
 public struct ChunkCipher: ~Copyable {
     public enum Direction: Sendable { case sealing, opening }
 
@@ -23,13 +23,14 @@ public struct ChunkCipher: ~Copyable {
     // OpenSSL cleanses the key as it frees the context.
     deinit { EVP_CIPHER_CTX_free(context) }
 
-    /// Seals `source` into `target` and puts the tag after it: `target` has room for 16 bytes more, and is either the same memory or
-    /// does not overlap.
+    /// Seals `source` into `target` and puts the tag after it: `target` has room for 16 bytes more, and is
+    /// either the same memory or does not overlap.
     public mutating func seal(
         _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawPointer, nonce: [UInt8]
     ) {
         let count = source.count
-        precondition(direction == .sealing && nonce.count == ChaCha20Poly1305.nonceBytes, "wrong use of a cipher")
+        precondition(
+            direction == .sealing && nonce.count == ChaCha20Poly1305.nonceBytes, "wrong use of a cipher")
         let output = target.assumingMemoryBound(to: UInt8.self)
         var written: Int32 = 0
         var done = EVP_CipherInit_ex(context, nil, nil, nil, nonce, -1) == 1
@@ -37,7 +38,8 @@ public struct ChunkCipher: ~Copyable {
             done =
                 done
                 && EVP_CipherUpdate(
-                    context, output, &written, source.baseAddress!.assumingMemoryBound(to: UInt8.self), Int32(count)) == 1
+                    context, output, &written, source.baseAddress!.assumingMemoryBound(to: UInt8.self),
+                    Int32(count)) == 1
         }
         done = done && EVP_CipherFinal_ex(context, output + count, &written) == 1
         done =
@@ -47,12 +49,13 @@ public struct ChunkCipher: ~Copyable {
         precondition(done, "ChaCha20-Poly1305 failed")
     }
 
-    /// Opens `source` (tag included) into `target`, which is either the same memory or does not overlap. False when it is not
-    /// authentic: then `target` holds zeroes, nothing of the plaintext.
+    /// Opens `source` (tag included) into `target`, which is either the same memory or does not overlap.
+    /// False when it is not authentic: then `target` holds zeroes, nothing of the plaintext.
     public mutating func open(
         _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawPointer, nonce: [UInt8]
     ) -> Bool {
-        precondition(direction == .opening && nonce.count == ChaCha20Poly1305.nonceBytes, "wrong use of a cipher")
+        precondition(
+            direction == .opening && nonce.count == ChaCha20Poly1305.nonceBytes, "wrong use of a cipher")
         let length = source.count - ChaCha20Poly1305.tagBytes
         guard length >= 0 else { return false }
         let output = target.assumingMemoryBound(to: UInt8.self)
@@ -65,7 +68,8 @@ public struct ChunkCipher: ~Copyable {
             authentic =
                 authentic
                 && EVP_CipherUpdate(
-                    context, output, &written, source.baseAddress!.assumingMemoryBound(to: UInt8.self), Int32(length)) == 1
+                    context, output, &written, source.baseAddress!.assumingMemoryBound(to: UInt8.self),
+                    Int32(length)) == 1
         }
         var nothing: UInt8 = 0
         authentic = authentic && EVP_CipherFinal_ex(context, &nothing, &written) == 1

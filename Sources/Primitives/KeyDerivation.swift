@@ -19,11 +19,13 @@ public enum HMACSHA256 {
 /// HKDF-SHA-256 (RFC 5869), by swift-crypto.
 public enum HKDFSHA256 {
     /// `count` bytes (at most 8,160) from `secret`, into secret memory.
-    public static func derive(_ secret: SecretBytes, salt: [UInt8], info: [UInt8], count: Int) -> SecretBytes {
+    public static func derive(_ secret: SecretBytes, salt: [UInt8], info: [UInt8], count: Int) -> SecretBytes
+    {
         secret.withUnsafeBytes { secret in
             let key = HKDF<Crypto.SHA256>.deriveKey(
                 inputKeyMaterial: SymmetricKey(data: secret), salt: salt, info: info, outputByteCount: count)
-            return key.withUnsafeBytes { derived in SecretBytes(count: count) { $0.copyMemory(from: derived) } }
+            return key.withUnsafeBytes { derived in SecretBytes(count: count) { $0.copyMemory(from: derived) }
+            }
         }
     }
 
@@ -41,8 +43,8 @@ public enum HKDFSHA256 {
 
 /// scrypt (RFC 7914), by libsodium.
 public enum Scrypt {
-    /// `count` bytes from a passphrase with N = 2^`logN`, `r` and `p`. It takes 128 * N * r bytes of memory; nil when they are
-    /// not to be had.
+    /// `count` bytes from a passphrase with N = 2^`logN`, `r` and `p`. It takes 128 * N * r bytes of memory;
+    /// nil when they are not to be had.
     public static func derive(
         passphrase: SecretBytes, salt: [UInt8], logN: Int, r: UInt32 = 8, p: UInt32 = 1, count: Int
     ) -> SecretBytes? {
@@ -53,8 +55,10 @@ public enum Scrypt {
             passphrase.withUnsafeBytes { passphrase in
                 failed =
                     crypto_pwhash_scryptsalsa208sha256_ll(
-                        passphrase.baseAddress!.assumingMemoryBound(to: UInt8.self), passphrase.count, salt, salt.count,
-                        UInt64(1) << UInt64(logN), r, p, result.baseAddress!.assumingMemoryBound(to: UInt8.self), count) != 0
+                        passphrase.baseAddress!.assumingMemoryBound(to: UInt8.self), passphrase.count, salt,
+                        salt.count,
+                        UInt64(1) << UInt64(logN), r, p,
+                        result.baseAddress!.assumingMemoryBound(to: UInt8.self), count) != 0
             }
         }
         return failed ? nil : key

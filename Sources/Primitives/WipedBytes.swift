@@ -1,7 +1,7 @@
 import CSodium
 
-/// A short-lived secret in ordinary memory, wiped when its scope ends: for each file's key and what is derived from it, where the
-/// guarded pages of `SecretBytes` would cost more than the work they guard.
+/// A short-lived secret in ordinary memory, wiped when its scope ends: for each file's key and what is
+/// derived from it, where the guarded pages of `SecretBytes` would cost more than the work they guard.
 public struct WipedBytes: ~Copyable {
     public let count: Int
     private let memory: UnsafeMutableRawPointer

@@ -17,8 +17,8 @@ public enum X25519 {
         }
     }
 
-    /// The shared secret, or nil where it would be all zero (a low-order point, RFC 7748 section 6.1) or the point has
-    /// not 32 bytes.
+    /// The shared secret, or nil where it would be all zero (a low-order point, RFC 7748 section 6.1) or the
+    /// point has not 32 bytes.
     public static func sharedSecret(_ secret: SecretBytes, with publicKey: [UInt8]) -> SecretBytes? {
         guard publicKey.count == keyBytes else { return nil }
         var failed = false
@@ -39,13 +39,14 @@ public enum X25519 {
         precondition(secret.count == keyBytes, "an X25519 scalar has 32 bytes")
         var publicKey = [UInt8](repeating: 0, count: keyBytes)
         secret.withUnsafeBytes {
-            _ = crypto_scalarmult_curve25519_base(&publicKey, $0.baseAddress!.assumingMemoryBound(to: UInt8.self))
+            _ = crypto_scalarmult_curve25519_base(
+                &publicKey, $0.baseAddress!.assumingMemoryBound(to: UInt8.self))
         }
         return publicKey
     }
 
-    /// The shared secret of a scalar (32 bytes) that the caller keeps, for short use; nil where it would be all zero (a low-order
-    /// point, RFC 7748 section 6.1) or the point has not 32 bytes.
+    /// The shared secret of a scalar (32 bytes) that the caller keeps, for short use; nil where it would be
+    /// all zero (a low-order point, RFC 7748 section 6.1) or the point has not 32 bytes.
     public static func sharedSecret(
         _ secret: UnsafeRawBufferPointer, with publicKey: [UInt8]
     ) -> WipedBytes? {

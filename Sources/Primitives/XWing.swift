@@ -2,8 +2,8 @@ import CSodium
 import Crypto
 import Foundation
 
-/// HPKE in base mode (RFC 9180) with X-Wing (ML-KEM-768 and X25519), HKDF-SHA-256 and ChaCha20-Poly1305, by swift-crypto: what
-/// age calls `mlkem768x25519`.
+/// HPKE in base mode (RFC 9180) with X-Wing (ML-KEM-768 and X25519), HKDF-SHA-256 and ChaCha20-Poly1305, by
+/// swift-crypto: what age calls `mlkem768x25519`.
 public enum XWing {
     public static let seedBytes = 32
     public static let publicKeyBytes = 1216
@@ -18,8 +18,8 @@ public enum XWing {
         withPrivateKey(seed) { [UInt8]($0.publicKey.rawRepresentation) }
     }
 
-    /// Seals `plaintext` to `publicKey`: the encapsulated key (1,120 bytes) and the ciphertext (16 bytes longer than the plaintext).
-    /// Nil when the public key is malformed.
+    /// Seals `plaintext` to `publicKey`: the encapsulated key (1,120 bytes) and the ciphertext (16 bytes
+    /// longer than the plaintext). Nil when the public key is malformed.
     public static func seal(
         _ plaintext: UnsafeRawBufferPointer, to publicKey: [UInt8], info: [UInt8]
     ) -> (encapsulatedKey: [UInt8], ciphertext: [UInt8])? {
@@ -67,7 +67,8 @@ public enum XWing {
     ) -> Result {
         precondition(seed.count == seedBytes, "an X-Wing seed has 32 bytes")
         return seed.withUnsafeBytes { bytes in
-            guard let key = try? XWingMLKEM768X25519.PrivateKey(seedRepresentation: bytes, publicKey: nil) else {
+            guard let key = try? XWingMLKEM768X25519.PrivateKey(seedRepresentation: bytes, publicKey: nil)
+            else {
                 preconditionFailure("any 32 bytes are an X-Wing seed")
             }
             defer { wipeStorage(of: key) }
@@ -75,8 +76,9 @@ public enum XWing {
         }
     }
 
-    /// swift-crypto keeps the seed and what it expands to (7,840 bytes) inside one object and frees it unwiped. Nobody else has
-    /// that object here, so its contents are overwritten after the last use; a test (T55) holds this against a new version.
+    /// swift-crypto keeps the seed and what it expands to (7,840 bytes) inside one object and frees it
+    /// unwiped. Nobody else has that object here, so its contents are overwritten after the last use; a test
+    /// (T55) holds this against a new version.
     private static func wipeStorage(of key: XWingMLKEM768X25519.PrivateKey) {
         guard MemoryLayout<XWingMLKEM768X25519.PrivateKey>.size == MemoryLayout<UnsafeMutableRawPointer>.size
         else { return }

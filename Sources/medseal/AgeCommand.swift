@@ -8,7 +8,9 @@ struct AgeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "age",
         abstract: "Seal and open age files (c2sp.org/age), with hybrid post-quantum keys by default.",
-        subcommands: [AgeKeygenCommand.self, AgeEncryptCommand.self, AgeDecryptCommand.self, AgeInspectCommand.self])
+        subcommands: [
+            AgeKeygenCommand.self, AgeEncryptCommand.self, AgeDecryptCommand.self, AgeInspectCommand.self,
+        ])
 }
 
 /// A failure of `medseal age`, with the file it is about.
@@ -23,7 +25,8 @@ struct AgeCommandFailure: Error, CustomStringConvertible {
 /// Files by the names of a command line, `-` for standard input and output.
 enum AgeCommandFile {
     /// Runs `body` with a source of the file's bytes.
-    static func reading<Result>(_ path: String?, _ body: (inout FileSource) throws -> Result) throws -> Result {
+    static func reading<Result>(_ path: String?, _ body: (inout FileSource) throws -> Result) throws -> Result
+    {
         guard let path, path != "-" else {
             var source = FileSource(descriptor: STDIN_FILENO)
             return try body(&source)
@@ -61,11 +64,14 @@ enum AgeCommandFile {
             var sink = FileSink(descriptor: STDOUT_FILENO)
             return try bytes.withUnsafeBytes { try sink.write($0) }
         }
-        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (replacing ? O_TRUNC : O_EXCL), 0o600)
+        let descriptor = Glibc.open(
+            path, O_WRONLY | O_CREAT | O_CLOEXEC | (replacing ? O_TRUNC : O_EXCL), 0o600)
         guard descriptor >= 0 else { throw AgeCommandFailure("\(path): \(String(cString: strerror(errno)))") }
         defer { close(descriptor) }
         var sink = FileSink(descriptor: descriptor)
         try bytes.withUnsafeBytes { try sink.write($0) }
-        guard fsync(descriptor) == 0 else { throw AgeCommandFailure("\(path): \(String(cString: strerror(errno)))") }
+        guard fsync(descriptor) == 0 else {
+            throw AgeCommandFailure("\(path): \(String(cString: strerror(errno)))")
+        }
     }
 }

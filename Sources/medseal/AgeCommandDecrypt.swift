@@ -14,12 +14,13 @@ struct AgeDecryptCommand: ParsableCommand {
     @Option(name: [.short, .long], help: "Open with the identities in this file. May be repeated.")
     var identity: [String] = []
 
-    @OptionGroup var passphraseOptions: AgePassphraseOptions
+    @OptionGroup var passphraseOptions: PassphraseOptions
 
     @Option(help: ArgumentHelp("Refuse a passphrase file whose work factor is above this (1 to 22)."))
     var maximumWorkFactor = 18
 
-    @Option(name: [.short, .long], help: "Write to this file, which appears only when everything is authentic.")
+    @Option(
+        name: [.short, .long], help: "Write to this file, which appears only when everything is authentic.")
     var output: String?
 
     @Argument(help: "The file to open.")
@@ -32,7 +33,9 @@ struct AgeDecryptCommand: ParsableCommand {
                 guard !identities.isEmpty else { throw AgeCommandFailure("this file needs an identity (-i)") }
                 return .identities(identities)
             }
-            guard identities.isEmpty else { throw AgeCommandFailure("this file needs a passphrase, not an identity") }
+            guard identities.isEmpty else {
+                throw AgeCommandFailure("this file needs a passphrase, not an identity")
+            }
             return .passphrase(try passphraseOptions.read("Passphrase"), maximumWorkFactor: maximumWorkFactor)
         }
         _ = try AgeCommandFile.reading(input) { source in

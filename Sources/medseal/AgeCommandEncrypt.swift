@@ -18,13 +18,15 @@ struct AgeEncryptCommand: ParsableCommand {
     @Option(name: [.customShort("R"), .long], help: "Seal to the recipients in this file. May be repeated.")
     var recipientsFile: [String] = []
 
-    @Option(name: [.short, .long], help: "Seal to the recipients of the identities in this file. May be repeated.")
+    @Option(
+        name: [.short, .long], help: "Seal to the recipients of the identities in this file. May be repeated."
+    )
     var identity: [String] = []
 
     @Flag(name: [.short, .long], help: "Seal under a passphrase.")
     var passphrase = false
 
-    @OptionGroup var passphraseOptions: AgePassphraseOptions
+    @OptionGroup var passphraseOptions: PassphraseOptions
 
     @Flag(name: [.short, .long], help: "Write ASCII armor.")
     var armor = false
@@ -59,7 +61,9 @@ struct AgeEncryptCommand: ParsableCommand {
                 FileJob(from: path, to: "\(into)/\(URL(fileURLWithPath: path).lastPathComponent).age")
             }
             for (job, result) in zip(jobs, sealFiles(jobs, for: key, armored: armor, hashing: hashing)) {
-                do { report(try result.get(), job.target) } catch { throw AgeCommandFailure("\(job.source): \(error)") }
+                do { report(try result.get(), job.target) } catch {
+                    throw AgeCommandFailure("\(job.source): \(error)")
+                }
             }
             return
         }
@@ -82,10 +86,14 @@ struct AgeEncryptCommand: ParsableCommand {
     private func sealing() throws -> AgeSealing {
         if passphrase { return .passphrase(try passphraseOptions.read("New passphrase", isNew: true)) }
         var recipients = try recipient.map { text in
-            do { return try AgeRecipient(text) } catch { throw AgeCommandFailure("\(text.prefix(16)): \(error)") }
+            do { return try AgeRecipient(text) } catch {
+                throw AgeCommandFailure("\(text.prefix(16)): \(error)")
+            }
         }
         for path in recipientsFile {
-            do { recipients += try RecipientFile(parsing: try AgeCommandFile.contents(of: path)).recipients } catch {
+            do {
+                recipients += try RecipientFile(parsing: try AgeCommandFile.contents(of: path)).recipients
+            } catch {
                 throw AgeCommandFailure("\(path): \(error)")
             }
         }

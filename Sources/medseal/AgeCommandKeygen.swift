@@ -21,7 +21,7 @@ struct AgeKeygenCommand: ParsableCommand {
     @Flag(name: [.short, .long], help: "Seal the identity file under a passphrase.")
     var passphrase = false
 
-    @OptionGroup var passphraseOptions: AgePassphraseOptions
+    @OptionGroup var passphraseOptions: PassphraseOptions
 
     mutating func validate() throws {
         guard recipientsOf == nil || (output == nil && !isClassical && !passphrase) else {
@@ -52,7 +52,7 @@ struct AgeKeygenCommand: ParsableCommand {
 
 /// Identities out of files, which may themselves be age files under a passphrase.
 enum AgeIdentitySource {
-    static func identities(in path: String, _ options: AgePassphraseOptions) throws -> [AgeIdentity] {
+    static func identities(in path: String, _ options: PassphraseOptions) throws -> [AgeIdentity] {
         var contents = try AgeCommandFile.contents(of: path)
         defer { wipe(&contents) }
         do {
@@ -69,6 +69,7 @@ enum AgeIdentitySource {
     }
 
     private static func isSealed(_ contents: [UInt8]) -> Bool {
-        contents.starts(with: Array("age-encryption.org/".utf8)) || contents.starts(with: Array("-----BEGIN AGE".utf8))
+        contents.starts(with: Array("age-encryption.org/".utf8))
+            || contents.starts(with: Array("-----BEGIN AGE".utf8))
     }
 }

@@ -39,12 +39,15 @@ func contents(_ path: String) throws -> [UInt8] {
         let plaintext = Random.bytes(2_000_000)
         let source = try folder.write(plaintext, to: "scan")
         var told = [Int]()
-        let sealed = try sealFile(at: source, to: folder.file("scan.age"), for: Self.key, hashing: [.ciphertext]) {
+        let sealed = try sealFile(
+            at: source, to: folder.file("scan.age"), for: Self.key, hashing: [.ciphertext]
+        ) {
             told.append($0)
         }
         #expect(told.last == plaintext.count && told == told.sorted())
         #expect(sealed.sha256 == SHA256.digest(try contents(folder.file("scan.age"))))
-        let opened = try openFile(at: folder.file("scan.age"), to: folder.file("again"), with: .identity(Self.identity))
+        let opened = try openFile(
+            at: folder.file("scan.age"), to: folder.file("again"), with: .identity(Self.identity))
         #expect(try contents(folder.file("again")) == plaintext)
         #expect(opened.byteCount == plaintext.count)
         for name in ["scan.age", "again"] {
@@ -60,7 +63,9 @@ func contents(_ path: String) throws -> [UInt8] {
         file[file.count - 1] ^= 1
         let source = try folder.write(file, to: "scan.age")
         let before = try folder.write([1, 2, 3], to: "scan")
-        #expect(throws: AgeError.self) { try openFile(at: source, to: before, with: .identity(Self.identity)) }
+        #expect(throws: AgeError.self) {
+            try openFile(at: source, to: before, with: .identity(Self.identity))
+        }
         #expect(throws: AgeError.self) {
             try openFile(at: source, to: folder.file("new"), with: .identity(Self.identity))
         }
@@ -89,9 +94,13 @@ func contents(_ path: String) throws -> [UInt8] {
         #expect(failure?.operation == "open")
         #expect("\(failure!)".contains("patient") == false)
         let source = try folder.write([1], to: "scan")
-        #expect(throws: FileFailure.self) { try sealFile(at: source, to: folder.file("no/such/folder"), for: Self.key) }
+        #expect(throws: FileFailure.self) {
+            try sealFile(at: source, to: folder.file("no/such/folder"), for: Self.key)
+        }
         #expect(throws: FileFailure.self) { try sealFile(at: source, to: "/proc/x.age", for: Self.key) }
-        #expect(throws: FileFailure.self) { try sealFile(at: folder.path, to: folder.file("x"), for: Self.key) }
+        #expect(throws: FileFailure.self) {
+            try sealFile(at: folder.path, to: folder.file("x"), for: Self.key)
+        }
         #expect(folder.names == ["scan"])
     }
 
@@ -138,14 +147,15 @@ func contents(_ path: String) throws -> [UInt8] {
             },
         ]
         #expect(try second.fileHandleForReading.readToEnd().map(Array.init) == plaintext)
-        threads.forEach { $0?.join() }
+        for thread in threads { thread?.join() }
     }
 
     @Test func manyFilesAtOnce() throws {
         let folder = try TemporaryFolder()
         let jobs = try (0..<40).map { number in
             FileJob(
-                from: try folder.write(Array("file \(number)".utf8), to: "\(number)"), to: folder.file("\(number).age"))
+                from: try folder.write(Array("file \(number)".utf8), to: "\(number)"),
+                to: folder.file("\(number).age"))
         }
         let missing = FileJob(from: folder.file("missing"), to: folder.file("missing.age"))
         let results = sealFiles(jobs + [missing], for: Self.key)

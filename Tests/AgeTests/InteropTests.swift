@@ -39,7 +39,8 @@ import Testing
     static let script = tool("script", hint: "apt-get install bsdutils")
 
     static func tool(_ name: String, hint: String) -> String? {
-        let found = ["/usr/bin/", "/usr/local/bin/", "/bin/"].map { $0 + name }.first(where: FileManager.default.isExecutableFile)
+        let found = ["/usr/bin/", "/usr/local/bin/", "/bin/"].map { $0 + name }.first(
+            where: FileManager.default.isExecutableFile)
         if found == nil { Issue.record("\(name) is not installed: \(hint)") }
         return found
     }
@@ -49,7 +50,8 @@ import Testing
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let path =
-            ProcessInfo.processInfo.environment["MEDSEAL_PYTHON"] ?? root.appending(path: ".build/python/bin/python3").path
+            ProcessInfo.processInfo.environment["MEDSEAL_PYTHON"]
+            ?? root.appending(path: ".build/python/bin/python3").path
         guard FileManager.default.isExecutableFile(atPath: path) else {
             Issue.record("no Python with pyrage at \(path): run tools/test, or set MEDSEAL_PYTHON")
             return nil
@@ -59,11 +61,15 @@ import Testing
 
     // MARK: - age
 
-    @Test(arguments: [false, true], [0, 65_536, 200_000]) func stockToolOpensOurs(armored: Bool, size: Int) throws {
+    @Test(arguments: [false, true], [0, 65_536, 200_000]) func stockToolOpensOurs(armored: Bool, size: Int)
+        throws
+    {
         let folder = try TemporaryFolder()
         let plaintext = Random.bytes(size)
         let keys = try folder.write(
-            IdentityFile(comments: ["a comment"], identities: [Self.identity]).serialized().withUnsafeBytes { Array($0) },
+            IdentityFile(comments: ["a comment"], identities: [Self.identity]).serialized().withUnsafeBytes {
+                Array($0)
+            },
             to: "key")
         let file = try seal(plaintext, for: .recipients([Self.identity.recipient]), armored: armored)
         let opened = try Self.run(try #require(Self.age), ["-d", "-i", keys], input: file)
@@ -74,11 +80,14 @@ import Testing
         #expect(try Self.run(try #require(Self.age), ["-d", "-i", keys], input: altered).status != 0)
     }
 
-    @Test(arguments: [false, true], [0, 65_536, 200_000]) func weOpenTheStockTools(armored: Bool, size: Int) throws {
+    @Test(arguments: [false, true], [0, 65_536, 200_000]) func weOpenTheStockTools(armored: Bool, size: Int)
+        throws
+    {
         let plaintext = Random.bytes(size)
         let other = AgeIdentity.generate(.x25519).recipient.text
         let sealed = try Self.run(
-            try #require(Self.age), ["-r", other, "-r", Self.identity.recipient.text] + (armored ? ["-a"] : []), input: plaintext)
+            try #require(Self.age),
+            ["-r", other, "-r", Self.identity.recipient.text] + (armored ? ["-a"] : []), input: plaintext)
         #expect(sealed.status == 0)
         #expect(try Age.open(sealed.output, with: .identity(Self.identity)) == plaintext)
     }
@@ -96,7 +105,13 @@ import Testing
     // MARK: - pyrage
 
     static func python(_ program: String, _ arguments: [String], input: [UInt8]) throws -> [UInt8] {
-        let run = try run(try #require(python), ["-c", "import sys, pyrage\ni = sys.stdin.buffer.read()\na = sys.argv[1:]\no = sys.stdout.buffer\n" + program] + arguments, input: input)
+        let run = try run(
+            try #require(python),
+            [
+                "-c",
+                "import sys, pyrage\ni = sys.stdin.buffer.read()\na = sys.argv[1:]\no = sys.stdout.buffer\n"
+                    + program,
+            ] + arguments, input: input)
         #expect(run.status == 0, "pyrage failed")
         return run.output
     }
@@ -105,24 +120,30 @@ import Testing
         let plaintext = Random.bytes(size)
         let ours = try seal(plaintext, for: .recipients([Self.identity.recipient]))
         let opened = try Self.python(
-            "o.write(pyrage.decrypt(i, [pyrage.x25519.Identity.from_str(a[0])]))", [Self.identityText], input: ours)
+            "o.write(pyrage.decrypt(i, [pyrage.x25519.Identity.from_str(a[0])]))", [Self.identityText],
+            input: ours)
         #expect(opened == plaintext)
         let theirs = try Self.python(
-            "o.write(pyrage.encrypt(i, [pyrage.x25519.Recipient.from_str(a[0])]))", [Self.identity.recipient.text], input: plaintext)
+            "o.write(pyrage.encrypt(i, [pyrage.x25519.Recipient.from_str(a[0])]))",
+            [Self.identity.recipient.text], input: plaintext)
         #expect(try Age.open(theirs, with: .identity(Self.identity)) == plaintext)
     }
 
     @Test func pyrageAndWeAgreeOnPassphrases() throws {
         let passphrase = SecretBytes(copying: Array("Grüße".utf8))
         let ours = try seal([1, 2, 3], for: .passphrase(passphrase, workFactor: 10))
-        #expect(try Self.python("o.write(pyrage.passphrase.decrypt(i, a[0]))", ["Grüße"], input: ours) == [1, 2, 3])
+        #expect(
+            try Self.python("o.write(pyrage.passphrase.decrypt(i, a[0]))", ["Grüße"], input: ours) == [
+                1, 2, 3,
+            ])
         let theirs = try Self.python("o.write(pyrage.passphrase.encrypt(i, a[0]))", ["Grüße"], input: [4, 5])
         #expect(try Age.open(theirs, with: .passphrase(passphrase, maximumWorkFactor: 22)) == [4, 5])
         // What is refused by the one is refused by the other.
         var altered = ours
         altered[altered.count - 1] ^= 1
         let verdict = try Self.python(
-            "try:\n  pyrage.passphrase.decrypt(i, a[0])\nexcept pyrage.DecryptError:\n  o.write(b'no')", ["Grüße"], input: altered)
+            "try:\n  pyrage.passphrase.decrypt(i, a[0])\nexcept pyrage.DecryptError:\n  o.write(b'no')",
+            ["Grüße"], input: altered)
         #expect(verdict == Array("no".utf8))
     }
 
@@ -130,7 +151,8 @@ import Testing
     @Test func stockToolOpensOurPassphraseFile() throws {
         let folder = try TemporaryFolder()
         let passphrase = SecretBytes(copying: Array("correct horse".utf8))
-        let file = try folder.write(try seal(Array("a scan".utf8), for: .passphrase(passphrase, workFactor: 10)), to: "f")
+        let file = try folder.write(
+            try seal(Array("a scan".utf8), for: .passphrase(passphrase, workFactor: 10)), to: "f")
         let command = "\(try #require(Self.age)) -d -o \(folder.file("out")) \(file)"
         _ = try Self.run(
             try #require(Self.script), ["-qec", command, "/dev/null"], input: Array("correct horse\n".utf8))

@@ -35,7 +35,9 @@ import Testing
     @Test func anIdentityIsItsSeed() {
         let seed = SecretBytes.random(32)
         for kind in AgeKeyKind.allCases {
-            #expect(AgeIdentity(kind: kind, seed: seed).recipient == AgeIdentity(kind: kind, seed: seed).recipient)
+            #expect(
+                AgeIdentity(kind: kind, seed: seed).recipient == AgeIdentity(kind: kind, seed: seed).recipient
+            )
         }
     }
 
@@ -44,10 +46,15 @@ import Testing
             for index in text.utf8.indices {
                 var bytes = Array(text.utf8)
                 let offset = text.utf8.distance(from: text.utf8.startIndex, to: index)
-                bytes[offset] = bytes[offset] == UInt8(ascii: "Q") ? UInt8(ascii: "P") : UInt8(ascii: kind ? "Q" : "q")
+                bytes[offset] =
+                    bytes[offset] == UInt8(ascii: "Q") ? UInt8(ascii: "P") : UInt8(ascii: kind ? "Q" : "q")
                 if bytes == Array(text.utf8) { bytes[offset] = UInt8(ascii: "p") }
                 #expect(throws: AgeError.self) {
-                    if kind { _ = try AgeIdentity(secretKey: bytes) } else { _ = try AgeRecipient(parsing: bytes) }
+                    if kind {
+                        _ = try AgeIdentity(secretKey: bytes)
+                    } else {
+                        _ = try AgeRecipient(parsing: bytes)
+                    }
                 }
             }
         }
@@ -59,7 +66,9 @@ import Testing
             Self.classicalRecipient, Self.classical.replacing("AGE", with: "age"),
             String(Self.classical.dropLast()), Self.classical + "Q",
         ] {
-            #expect(throws: AgeError.key("not an age identity")) { try AgeIdentity(secretKey: Array(text.utf8)) }
+            #expect(throws: AgeError.key("not an age identity")) {
+                try AgeIdentity(secretKey: Array(text.utf8))
+            }
         }
         for text in [
             Self.classicalRecipient.uppercased(), "Age" + Self.classicalRecipient.dropFirst(3),
@@ -87,10 +96,12 @@ import Testing
         func add(_ value: Int) {
             let top = state >> 25
             state = (state & 0x1ff_ffff) << 5 ^ value
-            for (bit, generator) in [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3].enumerated()
+            for (bit, generator) in [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3]
+                .enumerated()
             where top >> bit & 1 == 1 { state ^= generator }
         }
-        (prefix.map { Int($0) >> 5 } + [0] + prefix.map { Int($0) & 31 } + values + [0, 0, 0, 0, 0, 0]).forEach(add)
+        (prefix.map { Int($0) >> 5 } + [0] + prefix.map { Int($0) & 31 } + values + [0, 0, 0, 0, 0, 0])
+            .forEach(add)
         state ^= 1
         let checksum = (0..<6).map { alphabet[state >> (5 * (5 - $0)) & 31] }
         let forged = Array(text[..<4]) + values.map { alphabet[$0] } + checksum
@@ -123,17 +134,27 @@ import Testing
     }
 
     @Test func identityFilesAsTheStockToolReadsThem() throws {
-        for text in ["\(KeyTests.classical)", "# a\r\n\r\n\(KeyTests.classical)\r\n", "\n\n#\n#b\n\(KeyTests.classical)\n\n"] {
+        for text in [
+            "\(KeyTests.classical)", "# a\r\n\r\n\(KeyTests.classical)\r\n",
+            "\n\n#\n#b\n\(KeyTests.classical)\n\n",
+        ] {
             #expect(try IdentityFile(parsing: Array(text.utf8)).identities.count == 1)
         }
-        #expect(try IdentityFile(parsing: Array("#\n#b\n#  c\n\(KeyTests.classical)".utf8)).comments == ["", "b", " c"])
+        #expect(
+            try IdentityFile(parsing: Array("#\n#b\n#  c\n\(KeyTests.classical)".utf8)).comments == [
+                "", "b", " c",
+            ])
         for text in [
-            "", "# only a comment\n", "\(KeyTests.classical) \n", " \(KeyTests.classical)\n", KeyTests.classicalRecipient,
-            "\(KeyTests.classical)\nx\n", "# \u{7}\n\(KeyTests.classical)\n", "\(KeyTests.classical)\r", "\t\n\(KeyTests.classical)",
+            "", "# only a comment\n", "\(KeyTests.classical) \n", " \(KeyTests.classical)\n",
+            KeyTests.classicalRecipient,
+            "\(KeyTests.classical)\nx\n", "# \u{7}\n\(KeyTests.classical)\n", "\(KeyTests.classical)\r",
+            "\t\n\(KeyTests.classical)",
         ] {
             #expect(throws: AgeError.self) { try IdentityFile(parsing: Array(text.utf8)) }
         }
-        #expect(throws: AgeError.self) { try IdentityFile(parsing: [0x23, 0xff, 0x0a] + Array(KeyTests.classical.utf8)) }
+        #expect(throws: AgeError.self) {
+            try IdentityFile(parsing: [0x23, 0xff, 0x0a] + Array(KeyTests.classical.utf8))
+        }
         #expect(throws: AgeError.key("the key file is too long")) {
             try IdentityFile(parsing: Array(KeyTests.classical.utf8) + [UInt8](repeating: 10, count: 1 << 20))
         }

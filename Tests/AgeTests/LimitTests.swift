@@ -32,14 +32,20 @@ import Testing
 
     @Test(arguments: [
         ("age-encryption.org/v1\n", "-> X25519 AAAA\nAAAA\n"), ("age-encryption.org/v1\n", "-> "),
-        ("age-encryption.org/v1\n-> x\n", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"),
-        ("", "\0"), ("age-encryption.org/v", "1"), ("", "age-encryption.org/v1\n"), ("", "-----BEGIN"), ("", "\n"),
+        (
+            "age-encryption.org/v1\n-> x\n",
+            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"
+        ),
+        ("", "\0"), ("age-encryption.org/v", "1"), ("", "age-encryption.org/v1\n"), ("", "-----BEGIN"),
+        ("", "\n"),
         ("-----BEGIN AGE ENCRYPTED FILE-----\n", "A"), ("-----BEGIN AGE ENCRYPTED FILE-----\n", "\n"),
     ])
     func endlessHeadersAreRefusedAfter64KiB(beginning: String, pattern: String) {
         var source = EndlessSource(beginning, pattern)
         var sink = MemorySink()
-        #expect(throws: AgeError.self) { try Age.open(from: &source, to: &sink, with: .identity(Self.identity)) }
+        #expect(throws: AgeError.self) {
+            try Age.open(from: &source, to: &sink, with: .identity(Self.identity))
+        }
         #expect(source.given <= 2 * AgeHeader.byteCountMax)
     }
 
@@ -48,8 +54,8 @@ import Testing
         let first = Array("age-encryption.org/v1\n-> x yyyyyyyyyyyyyyyyyyyyy".utf8)
         let line = Array("yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy".utf8)
         #expect(first.count == 48 && line.count == 48)
-        let beginning = Armor.begin + [10] + Age.Base64.encode(first) + [10]
-        let pattern = Age.Base64.encode(line) + [10]
+        let beginning = Armor.begin + [10] + Base64.encodeUnpadded(first) + [10]
+        let pattern = Base64.encodeUnpadded(line) + [10]
         var source = EndlessSource(
             String(decoding: beginning, as: UTF8.self), String(decoding: pattern, as: UTF8.self))
         var sink = MemorySink()
@@ -79,7 +85,8 @@ import Testing
     @Test func allThatDoesNotOpenLooksTheSame() throws {
         let hybrid = AgeIdentity.generate()
         for (identity, kind) in [(Self.identity, AgeKeyKind.x25519), (hybrid, .hybrid)] {
-            let header = try AgeHeader.parse(prefixOf: try seal([1], for: .recipients([identity.recipient]))).header
+            let header = try AgeHeader.parse(prefixOf: try seal([1], for: .recipients([identity.recipient])))
+                .header
             let stanza = header.stanzas[0]
             var errors = [AgeError]()
             for _ in 0..<20 {
@@ -88,7 +95,8 @@ import Testing
             }
             errors.append(failure(header, AgeIdentity.generate(kind)))
             #expect(errors.allSatisfy { $0 == .noMatch })
-            // The length is checked before anything is decrypted: even a right key of another length is malformed.
+            // The length is checked before anything is decrypted: even a right key of another length is
+            // malformed.
             for count in [0, 16, 31, 33, 48] {
                 let altered = AgeHeader.Stanza(stanza.arguments, body: Random.bytes(count))
                 #expect(
@@ -111,7 +119,8 @@ import Testing
         let first = FileKey()
         let second = FileKey()
         let stanzas = [
-            try RecipientStanza.wrap(first, for: mine.recipient), try RecipientStanza.wrap(second, for: theirs.recipient),
+            try RecipientStanza.wrap(first, for: mine.recipient),
+            try RecipientStanza.wrap(second, for: theirs.recipient),
         ]
         let header = first.header(stanzas).serialized()
         #expect(throws: Never.self) { try checkHeader(header, with: .identity(mine)) }
@@ -125,10 +134,14 @@ import Testing
     @Test func noPayloadIsReadUnderAWrongHeader() throws {
         var file = try seal(Random.bytes(1_000_000), for: .recipients([Self.identity.recipient]))
         let header = try AgeHeader.parse(prefixOf: file)
-        file.replaceSubrange(0..<header.byteCount, with: AgeHeader(stanzas: header.header.stanzas, mac: Random.bytes(32)).serialized())
+        file.replaceSubrange(
+            0..<header.byteCount,
+            with: AgeHeader(stanzas: header.header.stanzas, mac: Random.bytes(32)).serialized())
         var source = CountingSource(file)
         var sink = MemorySink()
-        #expect(throws: AgeError.headerMAC) { try Age.open(from: &source, to: &sink, with: .identity(Self.identity)) }
+        #expect(throws: AgeError.headerMAC) {
+            try Age.open(from: &source, to: &sink, with: .identity(Self.identity))
+        }
         #expect(source.given <= 64 << 10)
         #expect(sink.bytes.isEmpty)
     }
@@ -168,7 +181,8 @@ import Testing
         let hybrid = AgeIdentity.generate()
         let key = FileKey()
         let header = key.header([
-            try RecipientStanza.wrap(key, for: Self.identity.recipient), try RecipientStanza.wrap(key, for: hybrid.recipient),
+            try RecipientStanza.wrap(key, for: Self.identity.recipient),
+            try RecipientStanza.wrap(key, for: hybrid.recipient),
         ])
         for identity in [Self.identity, hybrid] {
             #expect(throws: Never.self) { try checkHeader(header.serialized(), with: .identity(identity)) }

@@ -4,7 +4,8 @@ import Testing
 
 @testable import Age
 
-/// A file of three chunks, damaged in every way: nothing but authentic plaintext comes out, and never without an error (T13).
+/// A file of three chunks, damaged in every way: nothing but authentic plaintext comes out, and never without
+/// an error (T13).
 @Suite struct PayloadDamageTests {
     static let identity = AgeIdentity.generate(.x25519)
     static let plaintext = Random.bytes(2 * Chunk.plainBytes + 100)
@@ -14,11 +15,14 @@ import Testing
     static var payload: [UInt8] { Array(file[payloadStart...]) }
     static let payloadKey = { () -> SecretBytes in
         let key = try! AgeOpening.identity(identity).fileKey(of: AgeHeader.parse(prefixOf: file).header)
-        return key.payloadKey(nonce: Array(file[headerBytes..<payloadStart])).withUnsafeBytes { SecretBytes(copying: $0) }
+        return key.payloadKey(nonce: Array(file[headerBytes..<payloadStart])).withUnsafeBytes {
+            SecretBytes(copying: $0)
+        }
     }()
 
     /// Opens chunks from number `first` on, as the last of the payload; says what came out.
-    static func open(_ sealed: UnsafeRawBufferPointer, first: Int) -> (plaintext: [UInt8], failure: AgeError?) {
+    static func open(_ sealed: UnsafeRawBufferPointer, first: Int) -> (plaintext: [UInt8], failure: AgeError?)
+    {
         var failure: AgeError?
         let plaintext = [UInt8](unsafeUninitializedCapacity: max(sealed.count, 1)) { buffer, count in
             var cipher = payloadKey.withUnsafeBytes { ChunkCipher(key: $0, .opening) }
@@ -38,7 +42,8 @@ import Testing
     @Test func everyBitFlipIsRefused() {
         let payload = Self.payload
         #expect(payload.withUnsafeBytes { Self.open($0, first: 0).failure } == nil)
-        // One bit of each byte; all eight where the exhaustive run is asked for. What is before a chunk does not depend on it.
+        // One bit of each byte; all eight where the exhaustive run is asked for. What is before a chunk does
+        // not depend on it.
         let bits = ProcessInfo.processInfo.environment["MEDSEAL_EXHAUSTIVE"] == nil ? 1 : 8
         let wrong = Self.failures(below: payload.count * bits) { number in
             let offset = number / bits
@@ -51,7 +56,8 @@ import Testing
                 var cipher = Self.payloadKey.withUnsafeBytes { ChunkCipher(key: $0, .opening) }
                 let room = UnsafeMutableRawBufferPointer.allocate(byteCount: damaged.count, alignment: 16)
                 defer { room.deallocate() }
-                let opened = ChunkRun(firstChunk: UInt64(chunk), isLast: chunk == 2).open(damaged, into: room, &cipher)
+                let opened = ChunkRun(firstChunk: UInt64(chunk), isLast: chunk == 2).open(
+                    damaged, into: room, &cipher)
                 return opened.byteCount == 0 && opened.failure != nil
             }
         }
@@ -98,23 +104,29 @@ import Testing
     }
 
     @Test(arguments: [
-        [0, 2, 1], [1, 0, 2], [2, 1, 0], [1, 2, 0], [2, 0, 1], [0, 0, 1, 2], [0, 1, 1, 2], [0, 1, 2, 2], [0, 2], [1, 2],
+        [0, 2, 1], [1, 0, 2], [2, 1, 0], [1, 2, 0], [2, 0, 1], [0, 0, 1, 2], [0, 1, 1, 2], [0, 1, 2, 2],
+        [0, 2], [1, 2],
         [0, 1], [0], [1], [2], [0, 1, 2, 0], [],
     ])
     func otherOrdersOfItsChunksAreRefused(order: [Int]) {
         let pieces = [0, 1, 2].map { number in
-            Self.payload[(number * Chunk.sealedBytes)..<min((number + 1) * Chunk.sealedBytes, Self.payload.count)]
+            Self.payload[
+                (number * Chunk.sealedBytes)..<min((number + 1) * Chunk.sealedBytes, Self.payload.count)]
         }
         var source = MemorySource(Self.file[..<Self.payloadStart] + order.flatMap { pieces[$0] })
         var sink = MemorySink()
-        #expect(throws: AgeError.self) { try Age.open(from: &source, to: &sink, with: .identity(Self.identity)) }
+        #expect(throws: AgeError.self) {
+            try Age.open(from: &source, to: &sink, with: .identity(Self.identity))
+        }
         #expect(Self.plaintext.starts(with: sink.bytes))
     }
 
     @Test func chunksOfAnotherFileAreRefused() throws {
         let other = try seal(Self.plaintext, for: .recipients([Self.identity.recipient]))
         var mixed = Self.file
-        mixed.replaceSubrange(Self.payloadStart..<Self.payloadStart + Chunk.sealedBytes, with: other[Self.payloadStart...].prefix(Chunk.sealedBytes))
+        mixed.replaceSubrange(
+            Self.payloadStart..<Self.payloadStart + Chunk.sealedBytes,
+            with: other[Self.payloadStart...].prefix(Chunk.sealedBytes))
         #expect(throws: AgeError.payload("a chunk is not authentic")) {
             try Age.open(mixed, with: .identity(Self.identity))
         }
@@ -131,7 +143,10 @@ import Testing
         #expect(throws: AgeError.payload("a chunk is not authentic")) {
             try Age.open(from: &source, to: &sink, with: .identity(Self.identity), hashing: hashing)
         }
-        #expect(sink.bytes == Array(plaintext[..<((4_000_000 - Self.payloadStart) / Chunk.sealedBytes * Chunk.plainBytes)]))
+        #expect(
+            sink.bytes
+                == Array(
+                    plaintext[..<((4_000_000 - Self.payloadStart) / Chunk.sealedBytes * Chunk.plainBytes)]))
         #expect(throws: AgeError.payload("a chunk is not authentic")) {
             try Age.open(file, with: .identity(Self.identity))
         }

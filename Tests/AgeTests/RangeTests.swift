@@ -26,12 +26,16 @@ import Testing
         }
     }
 
-    @Test(arguments: [0, 1, 65_536, 65_537, 131_072, 1_000_000]) func everyRangeIsThePlaintexts(size: Int) throws {
+    @Test(arguments: [0, 1, 65_536, 65_537, 131_072, 1_000_000]) func everyRangeIsThePlaintexts(size: Int)
+        throws
+    {
         let plaintext = Random.bytes(size)
         let file = try seal(plaintext, for: Self.key)
         var reader = try AgeReader(MemoryRandomAccess(file), with: .identity(Self.identity))
         #expect(reader.byteCount == size)
-        let edges = [0, 1, 65_535, 65_536, 65_537, 131_071, 131_072, 500_000, size - 1, size].filter { 0...size ~= $0 }
+        let edges = [0, 1, 65_535, 65_536, 65_537, 131_071, 131_072, 500_000, size - 1, size].filter {
+            0...size ~= $0
+        }
         for lower in edges {
             for upper in edges where upper >= lower {
                 #expect(try reader.read(lower..<upper) == Array(plaintext[lower..<upper]))
@@ -59,9 +63,13 @@ import Testing
     @Test func aCutOrAlteredFileIsRefused() throws {
         let file = try seal(Random.bytes(200_000), for: Self.key)
         let start = file.count - Chunk.sealedCount(plaintextBytes: 200_000)
-        for count in [0, 10, start - 1, start, start + 5, start + Chunk.sealedBytes, start + 2 * Chunk.sealedBytes, file.count - 1] {
+        for count in [
+            0, 10, start - 1, start, start + 5, start + Chunk.sealedBytes, start + 2 * Chunk.sealedBytes,
+            file.count - 1,
+        ] {
             #expect(throws: AgeError.self) {
-                _ = try AgeReader(MemoryRandomAccess(Array(file[..<count])), with: .identity(Self.identity)).byteCount
+                _ = try AgeReader(MemoryRandomAccess(Array(file[..<count])), with: .identity(Self.identity))
+                    .byteCount
             }
         }
         var altered = file
@@ -127,7 +135,9 @@ import Testing
         }
         var count = 0
         await #expect(throws: AgeError.self) {
-            for try await piece in OpenedSequence(cut, with: .identity(Self.identity)) { count += piece.count }
+            for try await piece in OpenedSequence(cut, with: .identity(Self.identity)) {
+                count += piece.count
+            }
         }
         #expect(count == 131_072)
     }

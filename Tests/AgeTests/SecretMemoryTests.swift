@@ -25,7 +25,8 @@ import Testing
     /// Where each needle is in this process's readable memory, by name.
     static func find(_ needles: [Needle]) throws -> [String: Int] {
         let maps = String(
-            decoding: try FileHandle(forReadingFrom: URL(fileURLWithPath: "/proc/self/maps")).readToEnd() ?? Data(),
+            decoding: try FileHandle(forReadingFrom: URL(fileURLWithPath: "/proc/self/maps")).readToEnd()
+                ?? Data(),
             as: UTF8.self)
         let memory = Glibc.open("/proc/self/mem", O_RDONLY)
         try #require(memory >= 0)
@@ -38,11 +39,14 @@ import Testing
         let own = UInt(bitPattern: room)..<UInt(bitPattern: room) + UInt(window + overlap)
         let buffer = UnsafeMutableRawBufferPointer(start: room, count: window + overlap)
         var found = [String: Int]()
-        for line in maps.split(separator: "\n") where !line.hasSuffix("[vvar]") && !line.hasSuffix("[vsyscall]") {
+        for line in maps.split(separator: "\n")
+        where !line.hasSuffix("[vvar]") && !line.hasSuffix("[vsyscall]") {
             let fields = line.split(separator: " ")
             let bounds = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
             // What can hold a secret is ours alone; code and files of read-only memory are not written to.
-            guard fields[1].hasPrefix("r"), fields[1].hasSuffix("p"), fields.count < 6 || fields[1].hasPrefix("rw") else {
+            guard fields[1].hasPrefix("r"), fields[1].hasSuffix("p"),
+                fields.count < 6 || fields[1].hasPrefix("rw")
+            else {
                 continue
             }
             var position = bounds[0]
@@ -81,7 +85,8 @@ import Testing
         return found
     }
 
-    /// Uses an identity for all that it is for, and forgets it. Not inlined: nothing of it stays in the caller.
+    /// Uses an identity for all that it is for, and forgets it. Not inlined: nothing of it stays in the
+    /// caller.
     @inline(never) static func use(_ kind: AgeKeyKind) throws -> [Needle] {
         let identity = AgeIdentity.generate(kind)
         var all = identity.seed.withUnsafeBytes { seed in
@@ -143,7 +148,8 @@ import Testing
         let identity = AgeIdentity.generate(.x25519)
         let hybrid = AgeIdentity.generate()
         let header = key.header([
-            try RecipientStanza.wrap(key, for: identity.recipient), try RecipientStanza.wrap(key, for: hybrid.recipient),
+            try RecipientStanza.wrap(key, for: identity.recipient),
+            try RecipientStanza.wrap(key, for: hybrid.recipient),
         ])
         for identity in [identity, hybrid] { _ = try AgeOpening.identity(identity).fileKey(of: header) }
         var cipher = payloadKey.withUnsafeBytes { ChunkCipher(key: $0, .sealing) }
@@ -152,7 +158,8 @@ import Testing
         empty.withUnsafeBytes { empty in
             chunk.withUnsafeMutableBytes {
                 cipher.seal(
-                    UnsafeRawBufferPointer(rebasing: empty[..<0]), into: $0.baseAddress!, nonce: [UInt8](repeating: 0, count: 12))
+                    UnsafeRawBufferPointer(rebasing: empty[..<0]), into: $0.baseAddress!,
+                    nonce: [UInt8](repeating: 0, count: 12))
             }
         }
         return needles

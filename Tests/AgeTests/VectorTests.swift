@@ -32,7 +32,8 @@ struct AgeVector: CustomTestStringConvertible {
     }()
 
     init?(_ name: String, _ bytes: [UInt8]) {
-        guard let end = bytes.indices.dropLast().first(where: { bytes[$0] == 10 && bytes[$0 + 1] == 10 }) else { return nil }
+        guard let end = bytes.indices.dropLast().first(where: { bytes[$0] == 10 && bytes[$0 + 1] == 10 })
+        else { return nil }
         var verdict: Verdict?
         var identities = [AgeIdentity]()
         var opening: AgeOpening?
@@ -92,10 +93,13 @@ struct AgeVector: CustomTestStringConvertible {
     }
 
     @Test(arguments: AgeVector.all) func inMemoryAndInSmallPieces(vector: AgeVector) throws {
-        #expect(try AgeVector.verdict { _ = try Age.open(vector.file, with: vector.opening) } == vector.verdict)
+        #expect(
+            try AgeVector.verdict { _ = try Age.open(vector.file, with: vector.opening) } == vector.verdict)
         var source = DribblingSource(vector.file)
         var sink = MemorySink()
-        #expect(try AgeVector.verdict { try open(from: &source, to: &sink, with: vector.opening) } == vector.verdict)
+        #expect(
+            try AgeVector.verdict { try open(from: &source, to: &sink, with: vector.opening) }
+                == vector.verdict)
         guard !vector.name.hasPrefix("armor") else { return }
         // The push interface: the same verdict, and nothing released that is not authentic.
         let verdict = try AgeVector.verdict {
@@ -127,10 +131,11 @@ struct DribblingSource: ByteSource {
 
     mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         size = size % 997 + 1
-        return try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(size, buffer.count)]))
+        return try source.read(
+            into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(size, buffer.count)]))
     }
 }
 
-extension Array<UInt8> {
+extension [UInt8] {
     var hex: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }

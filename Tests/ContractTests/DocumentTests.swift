@@ -135,6 +135,15 @@ enum ContractDocument {
         #expect(rules["genesis"]?.first == "0 => \(StatementKind.genesis.rawValue),")
     }
 
+    @Test("its bounds are Limits'")
+    func bounds() throws {
+        let text = try Repository.text("docs/format.md")
+        let thousands = Limits.statementBytesMax / 1_000
+        #expect(text.contains("at most\n\(thousands),\(Limits.statementBytesMax % 1_000) bytes"))
+        #expect(text.ranges(of: "1*\(Limits.filesPerRecordMax) digest").count == 2)
+        #expect(text.ranges(of: "1*\(Genesis.organisationsMax) ").count == 2)
+    }
+
     /// The maps by name: their lines, fields shortened to number and name.
     private static func rules() throws -> [String: [String]] {
         var rules = [String: [String]]()

@@ -112,21 +112,21 @@ import Testing
         }
     }
 
-    @Test("files: one at least, 4,096 at most, none twice")
+    @Test("files: one at least, a bounded number, none twice")
     func files() throws {
         func deposit(_ files: [Digest]) throws {
             var pairs = Samples.fields(of: Samples.full[2])
             pairs[pairs.count - 1] = .init(10, .array(files.map { .bytes($0.bytes) }))
             _ = try signed(CBOR.map(pairs).encoded())
         }
-        let files = (0..<4_097).map { Toy.named("file \($0)") as Digest }
+        let files = (0...Limits.filesPerRecordMax).map { Toy.named("file \($0)") as Digest }
         #expect(throws: CBOR.Malformed.self) { try deposit([]) }
         #expect(throws: CBOR.Malformed.self) { try deposit([files[0], files[1], files[0]]) }
         #expect(throws: CBOR.Malformed.self) { try deposit(files) }
         try deposit(Array(files.dropLast()))
     }
 
-    @Test("a statement has 262,144 bytes at most")
+    @Test("a statement has a bounded number of bytes")
     func statementSize() {
         let payload = Statement(Samples.full[1], validUntil: 1, nonce: Samples.nonce).encoded()
         func reason(paddedTo size: Int) -> String? {

@@ -18,7 +18,7 @@ import Testing
         var size: UInt64 = 2
         for round in 0..<8 {
             let path = directory.path
-            let killed = await #expect(processExitsWith: .signal(SIGKILL)) { [path] in
+            let killed = await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
                 try await submitUntilKilled(in: path)
             }
             #expect(killed != nil)
@@ -39,6 +39,28 @@ import Testing
             ledger.close()
         }
         #expect(size > 2, "no process came to submit anything")
+    }
+
+    /// The entry is durable, but nobody was told: after a restart the retry gets its receipt.
+    @Test func aFailingAnchorStopsTheLedger() async throws {
+        let ledger = try await network.make(in: directory)
+        // Where the anchor's next version would be written there is a directory.
+        mkdir(directory.path + "/checkpoint.new", 0o700)
+        let statement = network.deposit()
+        await #expect(throws: LedgerError.self) { try await ledger.submit(statement) }
+        guard case .readOnly(.storageFailed) = ledger.state else {
+            Issue.record("the ledger is \(ledger.state)")
+            return
+        }
+        await #expect(throws: LedgerError.self) { try await ledger.submit(network.deposit()) }
+        #expect(try ledger.entries(from: 0, limit: 10).count == 2, "what is not anchored is not shown")
+        ledger.close()
+
+        rmdir(directory.path + "/checkpoint.new")
+        let again = try network.open(directory)
+        #expect(again.state == .healthy)
+        #expect(try await again.commit(statement).position == 2)
+        #expect(try again.examine() == [])
     }
 
     /// On a small file system of its own, which only root can mount.

@@ -138,11 +138,11 @@ import TransparencyLog
             ),
             ("DELETE FROM nodes WHERE level = 2 AND position = 0", [.node(level: 2, position: 0)]),
             ("INSERT INTO nodes VALUES (5, 0, randomblob(32))", [.node(level: 5, position: 0)]),
-            ("UPDATE state SET value = \(flipped("value")) WHERE key = \(key.bytes.sql)", [.state(key)]),
-            ("UPDATE state SET check_digest = \(flipped("check_digest")) WHERE key = \(key.bytes.sql)", [.state(key)]),
-            ("DELETE FROM state WHERE key = \(key.bytes.sql)", [.state(key)]),
+            ("UPDATE state SET value = \(flipped("value")) WHERE key = \(StateRow.stored(key).sql)", [.state(key)]),
+            ("UPDATE state SET check_digest = \(flipped("check_digest")) WHERE key = \(StateRow.stored(key).sql)", [.state(key)]),
+            ("DELETE FROM state WHERE key = \(StateRow.stored(key).sql)", [.state(key)]),
             (
-                "INSERT INTO state VALUES (x'0501', x'00', randomblob(16))", [.state(StateKey(bytes: [5, 1]))]
+                "INSERT INTO state VALUES (x'0105', x'00', randomblob(16))", [.state(StateKey(bytes: [5, 1]))]
             ),
             (
                 "DELETE FROM subjects WHERE subject = \(subject.sql) AND position = 3",
@@ -193,7 +193,7 @@ import TransparencyLog
         let database = try DatabaseQueue(path: directory.path + "/ledger.sqlite")
         let key = StateKey.record(record)
         try await database.writeWithoutTransaction { [self] connection in
-            try connection.execute(sql: "UPDATE state SET value = \(flipped("value")) WHERE key = \(key.bytes.sql)")
+            try connection.execute(sql: "UPDATE state SET value = \(flipped("value")) WHERE key = \(StateRow.stored(key).sql)")
             try connection.execute(sql: "UPDATE entries SET entry = \(flipped("entry")) WHERE position = 4")
             try connection.execute(sql: "UPDATE nodes SET hash = \(flipped("hash")) WHERE level = 1 AND position = 0")
         }

@@ -20,10 +20,11 @@ CREATE TABLE nodes (
     PRIMARY KEY (level, position)
 ) STRICT, WITHOUT ROWID;
 
--- The contract's state. `check_digest` is the first 16 bytes of SHA-256(key length || key || value), the length in one byte: a
--- damaged row is found when it is read.
+-- The contract's state. `key` is the contract's key with its first byte, the kind, at the end, so that what belongs to one record lies
+-- together. `check_digest` is the first 16 bytes of SHA-256(key length || key || value), the length in one byte and the key as the
+-- contract has it: a damaged row is found when it is read.
 CREATE TABLE state (
-    key          BLOB PRIMARY KEY NOT NULL CHECK (length(key) <= 255),
+    key          BLOB PRIMARY KEY NOT NULL CHECK (length(key) BETWEEN 1 AND 255),
     value        BLOB NOT NULL,
     check_digest BLOB NOT NULL CHECK (length(check_digest) = 16)
 ) STRICT, WITHOUT ROWID;

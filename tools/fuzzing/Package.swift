@@ -24,7 +24,7 @@ let package = Package(
         .target(name: "Age", dependencies: ["Primitives"], swiftSettings: fuzzed),
         .executableTarget(
             name: "age-fuzz", dependencies: ["Age", "Primitives"], swiftSettings: fuzzed,
-            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]),
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
     ],
     swiftLanguageModes: [.v6]
 )

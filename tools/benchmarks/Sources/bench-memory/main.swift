@@ -3,8 +3,9 @@ import CSodium
 import Foundation
 import Primitives
 
-// Sealing and opening in memory beside libsodium's AEAD alone, all on all cores, with the same bytes and the same chunk size, round by
-// round in one run. Prints one line of JSON: the best of each in GB/s, and what they all were.
+// Sealing and opening in memory beside libsodium's AEAD alone, all on all cores, with the same bytes and the
+// same chunk size, round by round in one run. Prints one line of JSON: the best of each in GB/s, and what
+// they all were.
 
 let mebibytes = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 256
 let rounds = CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) } ?? 7
@@ -25,14 +26,17 @@ memset(output.base, 1, byteCount + byteCount / chunk * 16)
 
 /// libsodium's AEAD over all chunks, from one place into another, each core its share of runs of 16 chunks.
 func sodium() {
-    let source = plaintext.withUnsafeBufferPointer { Memory(base: UnsafeMutablePointer(mutating: $0.baseAddress!)) }
+    let source = plaintext.withUnsafeBufferPointer {
+        Memory(base: UnsafeMutablePointer(mutating: $0.baseAddress!))
+    }
     DispatchQueue.concurrentPerform(iterations: byteCount / (16 * chunk)) { run in
         var nonce: [UInt8] = Array(repeating: 0, count: 12)
         for number in run * 16..<(run + 1) * 16 {
             nonce[10] = UInt8(truncatingIfNeeded: number)
             nonce[9] = UInt8(truncatingIfNeeded: number >> 8)
             crypto_aead_chacha20poly1305_ietf_encrypt(
-                output.base + number * (chunk + 16), nil, source.base + number * chunk, UInt64(chunk), nil, 0, nil, nonce,
+                output.base + number * (chunk + 16), nil, source.base + number * chunk, UInt64(chunk), nil, 0,
+                nil, nonce,
                 key.base)
         }
     }

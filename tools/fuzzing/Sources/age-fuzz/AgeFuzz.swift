@@ -3,15 +3,28 @@ import Primitives
 
 @testable import Age
 
-/// What libFuzzer calls: the target that $FUZZ_TARGET names is given the input, and traps where a promise does not hold.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    target(Array(UnsafeBufferPointer(start: start, count: count)))
-    return 0
+/// libFuzzer's own `main` does no more than this; but SwiftPM gives every executable one of this name.
+@_cdecl("age_fuzz_main")
+public func runFuzzer(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
+    var count = count
+    var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = arguments
+    return runDriver(&count, &arguments) { start, count in
+        target(Array(UnsafeBufferPointer(start: start, count: count)))
+        return 0
+    }
 }
 
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runDriver(
+    _ count: UnsafeMutablePointer<Int32>,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
+    _ callback: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
+) -> Int32
+
+/// The target that $FUZZ_TARGET names is given each input, and traps where a promise does not hold.
 private let targets: [String: @Sendable ([UInt8]) -> Void] = [
-    "header": fuzzHeader, "armor": fuzzArmor, "bech32": fuzzBech32, "stream": fuzzStream, "keyfile": fuzzKeyFile,
+    "header": fuzzHeader, "armor": fuzzArmor, "bech32": fuzzBech32, "stream": fuzzStream,
+    "keyfile": fuzzKeyFile,
 ]
 
 private let target: @Sendable ([UInt8]) -> Void = {
@@ -26,12 +39,15 @@ private let identities = AgeKeyKind.allCases.map {
     AgeIdentity(kind: $0, seed: SecretBytes(copying: [UInt8](repeating: 7, count: 32)))
 }
 
-/// Decode then encode is the input for every accepted header, and the reader finds the same header in a stream.
+/// Decode then encode is the input for every accepted header, and the reader finds the same header in a
+/// stream.
 private func fuzzHeader(_ input: [UInt8]) {
     let parsed = try? AgeHeader.parse(prefixOf: input)
     if let (header, count) = parsed {
         precondition(header.serialized() == Array(input[..<count]), "a header is not canonical")
-        precondition(header.stanzas.count <= AgeHeader.stanzasMax && count <= AgeHeader.byteCountMax, "beyond the limits")
+        precondition(
+            header.stanzas.count <= AgeHeader.stanzasMax && count <= AgeHeader.byteCountMax,
+            "beyond the limits")
     }
     var source = MemorySource(input)
     withUnsafeMutablePointer(to: &source) { source in
@@ -85,7 +101,9 @@ private func fuzzBech32(_ input: [UInt8]) {
     var text = [UInt8]()
     input.withUnsafeBytes { Bech32.encode(prefix: Array("age".utf8), $0) { text.append($0) } }
     var back = [UInt8](repeating: 0, count: input.count)
-    let decoded = back.withUnsafeMutableBytes { Bech32.decode(text, prefix: Array("age".utf8), .lower, into: $0) }
+    let decoded = back.withUnsafeMutableBytes {
+        Bech32.decode(text, prefix: Array("age".utf8), .lower, into: $0)
+    }
     precondition(decoded && back == input, "Bech32 does not round-trip")
 }
 

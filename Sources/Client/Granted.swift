@@ -1,0 +1,53 @@
+import API
+public import Contract
+import Foundation
+import Identity
+
+/// A grant to a member, as the owner signed it.
+public struct Granted: Sendable {
+    public let id: StatementID
+    /// Of the grant's statement: what its envelope is bound to.
+    let nonce: [UInt8]
+    public let grant: Grant
+    public let state: GrantState
+    /// The organisations that keep the record.
+    public let custodians: [OrganisationName]
+}
+
+extension Member {
+    /// The grants to this member, oldest first.
+    public func grants(_ connection: Connection) async throws -> [Granted] {
+        var grants = [Granted]()
+        for position in try await connection.positions(about: signingKey.key.bytes, kind: .grant) {
+            let statement = try await connection.statement(at: position)
+            if let granted = try await granted(statement, connection) { grants.append(granted) }
+        }
+        return grants
+    }
+
+    /// The grant of that id to this member.
+    ///
+    /// Throws the contract's reason where there is none, or where it is for somebody else.
+    func granted(_ id: StatementID, _ connection: Connection) async throws -> Granted {
+        guard let statement = try await connection.statement(id, kind: .grant) else {
+            throw Problem.rejected(.grantUnknown)
+        }
+        guard let granted = try await granted(statement, connection) else { throw Problem.rejected(.notTheGrantee) }
+        return granted
+    }
+
+    private func granted(_ statement: VerifiedStatement, _ connection: Connection) async throws -> Granted? {
+        guard case .grant(let grant) = statement.assertion, grant.grantee == signingKey.key else { return nil }
+        let names = network.custodians.map(\.name)
+        let values = try await connection.state([.grant(statement.id)] + names.map { .custody(grant.record, $0) })
+        guard let bytes = values[.grant(statement.id)], let state = GrantState(bytes: bytes) else {
+            throw ClientFailure.unverified("the ledger's state does not know grant \(statement.id)")
+        }
+        guard state.record == grant.record, state.grantee == grant.grantee, state.envelope == grant.envelope,
+            state.notAfter == grant.notAfter
+        else { throw ClientFailure.unverified("the ledger's state is not what the owner signed in \(statement.id)") }
+        return Granted(
+            id: statement.id, nonce: statement.statement.nonce, grant: grant, state: state,
+            custodians: names.filter { values[.custody(grant.record, $0)] != nil })
+    }
+}

@@ -1,0 +1,106 @@
+public import API
+public import Contract
+import Foundation
+import Identity
+import Primitives
+
+extension Patient {
+    /// A grant as its record's owner sees it.
+    public struct GivenGrant: Sendable {
+        public let id: StatementID
+        /// Who may open it, verified; or why it is not to be trusted.
+        public let grantee: String
+        public let state: GrantState
+    }
+
+    /// An own record with what it holds and who may open it.
+    public struct RecordView: Sendable {
+        public let record: OwnRecord
+        public let descriptor: Descriptor
+        public let grants: [GivenGrant]
+    }
+
+    /// Own records, opened, with every grant on them.
+    public func records() async throws -> [RecordView] {
+        var views = [RecordView]()
+        for record in try await ownRecords() {
+            try await connected(at: record.depositedAt) { connection in
+                let whole = try await opened(record, connection)
+                views.append(
+                    RecordView(
+                        record: record, descriptor: whole.descriptor,
+                        grants: try await grants(of: record.handle, connection)))
+            }
+        }
+        return views
+    }
+
+    private func grants(of record: RecordHandle, _ connection: Connection) async throws -> [GivenGrant] {
+        let positions = try await connection.positions(about: record.bytes, kind: .grant)
+        guard !positions.isEmpty else { return [] }
+        let checkpoint = try await home.remembered.advance(connection)
+        var grants = [GivenGrant]()
+        for position in positions {
+            let statement = try await connection.statement(at: position)
+            guard case .grant(let grant) = statement.assertion, grant.record == record,
+                let state: GrantState = try await connection.state(.grant(statement.id))
+            else { continue }
+            let grantee: String
+            do {
+                grantee = try await connection.verifiedMember(grant.grantee, under: checkpoint).shown
+            } catch let failure as ClientFailure where failure.code == .refused || failure.code == .unverified {
+                grantee = "\(grant.grantee.hex.prefix(16)) of \(grant.organisation): \(failure.message)"
+            }
+            grants.append(GivenGrant(id: statement.id, grantee: grantee, state: state))
+        }
+        return grants
+    }
+
+    // MARK: Revoking
+
+    /// Ends a grant at once.
+    @discardableResult
+    public func revoke(_ grant: StatementID) async throws -> Wire.Receipt {
+        for membership in joined {
+            let state: GrantState? = try await connected(at: membership.name) { try await $0.state(.grant(grant)) }
+            guard let state else { continue }
+            guard let record = try await ownRecords().first(where: { $0.handle == state.record }) else {
+                throw Problem.rejected(.notTheOwner)
+            }
+            return try await revoke(grant, of: record)
+        }
+        throw Problem.rejected(.grantUnknown)
+    }
+
+    /// Ends every grant on a record. Gives their ids.
+    public func revokeAll(of handle: RecordHandle) async throws -> [StatementID] {
+        guard let record = try await ownRecords().first(where: { $0.handle == handle }) else {
+            throw Problem.rejected(.notTheOwner)
+        }
+        let all = try await connected(at: record.depositedAt) { try await grants(of: handle, $0) }
+        let open = all.filter { !$0.state.revoked }
+        for grant in open { try await revoke(grant.id, of: record) }
+        return open.map(\.id)
+    }
+
+    @discardableResult
+    private func revoke(_ grant: StatementID, of record: OwnRecord) async throws -> Wire.Receipt {
+        try await connected(at: record.depositedAt) { connection in
+            try await connection.submit(
+                .make(.revoke(Revoke(record: record.handle, grant: grant)), now: machineTime()),
+                signedBy: ownerKey(of: record))
+        }
+    }
+}
+
+extension GrantState {
+    /// How it stands, in a word or two.
+    public func stage(at time: LedgerTime) -> String {
+        switch refusal(at: time) {
+        case .grantRevoked: "revoked"
+        case .grantNotYetValid: "not yet valid"
+        case .grantExpired: "expired"
+        default: releasesUsed < releasesAllowed ? "in force" : "used up"
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import API
+import ArgumentParser
+import Client
+import Contract
+import Foundation
+
+/// `medseal approve`
+struct ApproveCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "approve", abstract: "Grant what a request asks for, or less (patient).",
+        discussion: """
+            Shows exactly what will be released, to whom, what for, until when and how often, and asks.
+
+            Example: medseal approve REQUEST --record RECORD --days 14 --home wallet
+            """)
+
+    @Argument(help: ArgumentHelp("The request's id.", valueName: "request"))
+    var request: StatementID
+
+    @Option(name: .customLong("record"), help: ArgumentHelp("A record to grant; may be given more than once.", valueName: "record"))
+    var records: [RecordHandle] = []
+
+    @Flag(help: "Grant every record that the hospital keeps.")
+    var all = false
+
+    @Option(help: ArgumentHelp("For how many days. Default: 30, or as many as were asked for if fewer.", valueName: "days"))
+    var days: Int?
+
+    @Option(help: ArgumentHelp("How often each record may be released.", valueName: "number"))
+    var releases = Patient.releasesDefault
+
+    @Flag(help: "Do not ask.")
+    var yes = false
+
+    @OptionGroup var patient: PatientOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard all != !records.isEmpty else { throw ValidationError("Say what to grant: --record RECORD, or --all.") }
+    }
+
+    func run() async throws {
+        let grants = try await patient.patient { patient in
+            if let grants = try await patient.resumeApproval(of: request) {
+                Standard.error("medseal: went on with the approval that was cut off")
+                return grants
+            }
+            let asked = try await patient.waitingRequest(request)
+            let approval = try await patient.approval(
+                of: asked, records: all ? nil : records, days: days, releases: releases)
+            if !output.json || !yes { show(approval) }
+            guard try yes || confirmed() else { throw ClientFailure.refused("not approved; nothing was granted") }
+            return try await patient.approve(approval)
+        }
+        try output.print(["grants": grants]) {
+            for grant in grants { print("Granted \(grant)") }
+        }
+    }
+
+    private func show(_ approval: Approval) {
+        var lines = [
+            "To        \(approval.grantee.shown)",
+            "May       \(approval.kind == .read ? "read" : "receive and keep") the records below",
+            "For       \(approval.purpose.name)",
+            "Until     \(Moment.text(approval.notAfter))",
+            "At most   \(approval.releases) times each",
+        ]
+        for item in approval.items {
+            lines.append("Record    \(item.record)")
+            lines += item.descriptor.files.map { "  \(FileRow($0).line)" }
+        }
+        // What is asked about belongs beside the question; standard output is for the answer.
+        Standard.error(lines.joined(separator: "\n"))
+    }
+
+    private func confirmed() throws -> Bool {
+        guard isatty(STDIN_FILENO) == 1 else {
+            throw ClientFailure.badInput("nobody is there to ask: --yes approves without asking")
+        }
+        FileHandle.standardError.write(Data("Approve? Type yes: ".utf8))
+        return readLine()?.trimmingCharacters(in: .whitespaces).lowercased() == "yes"
+    }
+}
+
+/// `medseal reject`
+struct RejectCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reject", abstract: "Reject a request (patient).",
+        discussion: "Example: medseal reject REQUEST --home wallet")
+
+    @Argument(help: ArgumentHelp("The request's id.", valueName: "request"))
+    var request: StatementID
+
+    @OptionGroup var patient: PatientOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await patient.patient { try await $0.reject(try await $0.waitingRequest(request)) }
+        try output.print(["rejected": request.hex]) { print("Rejected \(request)") }
+    }
+}
+
+/// `medseal revoke`
+struct RevokeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "revoke", abstract: "End a grant, or every grant on a record, at once (patient).",
+        discussion: """
+            What was released before stays with whoever has it; nothing more is released.
+
+            Example: medseal revoke GRANT --home wallet
+            """)
+
+    @Argument(help: ArgumentHelp("The grant's id.", valueName: "grant"))
+    var grant: StatementID?
+
+    @Option(help: ArgumentHelp("Every grant on this record.", valueName: "record"))
+    var record: RecordHandle?
+
+    @OptionGroup var patient: PatientOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard (grant == nil) != (record == nil) else { throw ValidationError("Name a grant, or --record RECORD.") }
+    }
+
+    func run() async throws {
+        let revoked = try await patient.patient { patient in
+            if let record { return try await patient.revokeAll(of: record) }
+            guard let grant else { return [] }
+            try await patient.revoke(grant)
+            return [grant]
+        }
+        try output.print(["revoked": revoked]) {
+            if revoked.isEmpty { print("Nothing was in force.") }
+            for grant in revoked { print("Revoked \(grant)") }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+import Client
+import Contract
+import Foundation
+
+/// `medseal audit`
+struct AuditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit", abstract: "Check the whole ledger and the vaults, without reading anything.",
+        discussion: """
+            Executes the ledger again from its genesis: signatures, decisions, state digests, Merkle root, the checkpoint's \
+            signature, and that nothing that this home has seen before was changed. Holds every vault that the caller may ask about \
+            against it: what is missing, damaged or unknown, by hash. An auditor may ask about all, others about their own \
+            organisation's. A vault's folder on this machine is hashed here; otherwise its server hashes.
+
+            Exit code 0 only when all holds, 4 when something does not.
+
+            Example: medseal audit --home eve --vault hospital1=net/organisations/hospital1/vault
+            """)
+
+    @Option(
+        name: .customLong("vault"),
+        help: ArgumentHelp("Hash this vault's folder on this machine.", valueName: "organisation=folder"))
+    var vaults: [String] = []
+
+    @OptionGroup var member: MemberOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        var folders = [OrganisationName: Folder]()
+        for vault in vaults {
+            let parts = vault.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2, let name = OrganisationName(String(parts[0])) else {
+                throw ClientFailure.badInput("--vault takes organisation=folder")
+            }
+            folders[name] = Folder(String(parts[1]))
+        }
+        let report = try await member.connected { [folders] member, connection in
+            var asked = folders.keys.map { $0 }
+            if member.home.role == .auditor {
+                asked += member.network.custodians.map(\.name)
+            } else if member.organisation.kind.isCustodian {
+                asked.append(member.organisation.name)
+            }
+            let audit = Audit(connection, home: member.home.folder, vaults: Array(Set(asked)), folders: folders)
+            return try await audit.run { done in
+                if Standard.errorIsTerminal { FileHandle.standardError.write(Data("\rexecuted \(done) entries ".utf8)) }
+            }
+        }
+        if Standard.errorIsTerminal { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
+        try output.print(report) { print(report) }
+        if !report.holds { throw ExitCode(ClientFailure.Code.unverified.rawValue) }
+    }
+
+    private func print(_ report: Audit.Report) {
+        Swift.print("Executed \(report.entries) statements again: \(report.records) records")
+        Swift.print("  Merkle root   \(report.root)")
+        Swift.print("  state digest  \(report.stateDigest)")
+        for (vault, sound) in report.soundBlobs.sorted(by: { $0.key < $1.key }) {
+            let unreferenced = report.unreferencedBlobs[vault] ?? 0
+            let rest = unreferenced == 0 ? "" : ", \(unreferenced) that no record names"
+            Swift.print("  vault of \(vault): \(sound) blobs sound\(rest)")
+        }
+        for finding in report.findings {
+            let subject = finding.subject.map { " \($0)" } ?? ""
+            Swift.print("\(finding.kind.rawValue.uppercased()) \(finding.place)\(subject): \(finding.problem)")
+        }
+        Swift.print(report.holds ? "All holds." : "\(report.findings.count) finding(s): not all holds.")
+    }
+}

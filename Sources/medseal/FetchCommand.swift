@@ -1,0 +1,220 @@
+import API
+import ArgumentParser
+import Client
+import Contract
+import Foundation
+
+/// `medseal grants`
+struct GrantsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "grants", abstract: "List what patients have granted to you.",
+        discussion: "Example: medseal grants --home officer")
+
+    @OptionGroup var member: MemberOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let grants = try await member.connected { try await $0.grants($1) }
+        struct Row: Encodable {
+            var grant: StatementID
+            var record: RecordHandle
+            var kind: String
+            var purpose: String
+            var stage: String
+            var notAfter: LedgerTime
+            var releasesUsed: UInt64
+            var releasesAllowed: UInt64
+            var custodians: [String]
+        }
+        let now = machineTime()
+        let rows = grants.map { granted in
+            Row(
+                grant: granted.id, record: granted.grant.record, kind: granted.grant.kind.name,
+                purpose: granted.grant.purpose.name, stage: granted.state.stage(at: now),
+                notAfter: granted.grant.notAfter, releasesUsed: granted.state.releasesUsed,
+                releasesAllowed: granted.state.releasesAllowed, custodians: granted.custodians.map(\.description))
+        }
+        try output.print(rows) {
+            guard !rows.isEmpty else { return print("No grants.") }
+            for row in rows {
+                print("Grant \(row.grant)")
+                print("  record  \(row.record) at \(row.custodians.joined(separator: ", "))")
+                print("  \(row.kind) for \(row.purpose), \(row.stage), until \(Moment.text(row.notAfter))")
+                print("  \(row.releasesUsed) of \(row.releasesAllowed) releases used")
+            }
+        }
+    }
+}
+
+/// `medseal fetch`
+struct FetchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fetch", abstract: "Fetch and open what a patient has granted.",
+        discussion: """
+            The release is on the ledger before a byte is served. A file is written only when its hash, its key, its header and \
+            every byte of it hold. A hospital's gateway fetches its own records with --record and --basis.
+
+            Examples:
+              medseal fetch --grant GRANT -o scans --home officer
+              medseal fetch --record RECORD --basis care -o scans --home gateway
+            """)
+
+    @Option(help: ArgumentHelp("A grant's id.", valueName: "grant"))
+    var grant: StatementID?
+
+    @Option(help: ArgumentHelp("Everything granted in answer to this request.", valueName: "request"))
+    var request: StatementID?
+
+    @Option(help: ArgumentHelp("A record of your own organisation (gateway).", valueName: "record"))
+    var record: RecordHandle?
+
+    @Option(help: ArgumentHelp("Why: care or administration; with --record.", valueName: "basis"))
+    var basis: StaffBasis?
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The folder or, for one file, the file to write.", valueName: "path"))
+    var output: String
+
+    @Flag(help: "Replace files that are there.")
+    var force = false
+
+    @OptionGroup var member: MemberOptions
+    @OptionGroup var form: OutputOptions
+
+    enum StaffBasis: String, ExpressibleByArgument, CaseIterable {
+        case care
+        case administration
+    }
+
+    func validate() throws {
+        guard [grant != nil, request != nil, record != nil].filter({ $0 }).count == 1 else {
+            throw ValidationError("Name one of --grant, --request and --record.")
+        }
+        guard (record == nil) == (basis == nil) else { throw ValidationError("--record and --basis go together.") }
+    }
+
+    func run() async throws {
+        let bar = LazyBar("fetching")
+        let fetched = try await member.connected { member, connection in
+            let fetching = Fetching(member, connection, progress: { bar.report($0, of: $1) })
+            if let record, let basis {
+                let basis: Basis = basis == .care ? .care : .administration
+                return [try await fetching.fetch(.custody(record, basis), to: output, replacing: force)]
+            }
+            var grants = [StatementID]()
+            if let grant { grants = [grant] }
+            if let request { grants = try await fetching.grants(answering: request) }
+            var fetched = [Fetching.Done]()
+            for grant in grants {
+                // Several records may hold files of one name: each goes into a folder of its own.
+                let target = grants.count == 1 ? output : Folder(output).file(String(grant.hex.prefix(16))) + "/"
+                fetched.append(try await fetching.fetch(.grant(grant), to: target, replacing: force))
+            }
+            return fetched
+        }
+        bar.finish()
+        try report(fetched)
+    }
+
+    private func report(_ fetched: [Fetching.Done]) throws {
+        struct Row: Encodable {
+            struct File: Encodable {
+                var path: String
+                var byteCount: Int
+                var sha256: Digest
+                var mediaType: String
+                var holdsProgram: Bool
+            }
+            var record: RecordHandle
+            var release: StatementID
+            var files: [File]
+        }
+        let rows = fetched.map { done in
+            Row(
+                record: done.record, release: done.release,
+                files: done.files.map {
+                    .init(
+                        path: $0.path, byteCount: $0.byteCount, sha256: $0.sha256, mediaType: $0.mediaType,
+                        holdsProgram: $0.holdsProgram)
+                })
+        }
+        for file in rows.flatMap(\.files) where file.holdsProgram {
+            Standard.error("medseal: warning: \(file.path) begins like a program; open it only with a viewer, never run it")
+        }
+        try form.print(rows) {
+            for row in rows {
+                print("Fetched record \(row.record)")
+                for file in row.files { print("  \(file.path)  \(file.byteCount) bytes  sha256 \(file.sha256)") }
+            }
+        }
+    }
+}
+
+/// `medseal receive`
+struct ReceiveCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "receive", abstract: "Receive a record that a patient lets your hospital keep too (gateway).",
+        discussion: "Example: medseal receive --grant GRANT --home gateway2")
+
+    @Option(help: ArgumentHelp("A transfer grant's id.", valueName: "grant"))
+    var grant: StatementID?
+
+    @Option(help: ArgumentHelp("Everything granted in answer to this request.", valueName: "request"))
+    var request: StatementID?
+
+    @OptionGroup var member: MemberOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard (grant == nil) != (request == nil) else { throw ValidationError("Name one of --grant and --request.") }
+    }
+
+    func run() async throws {
+        struct Row: Encodable {
+            var record: RecordHandle
+            var files: Int
+            var alreadyCustodian: Bool
+            var position: UInt64?
+        }
+        let rows = try await member.connected { member, connection in
+            var grants = [StatementID]()
+            if let grant { grants = [grant] }
+            if let request { grants = try await Fetching(member, connection).grants(answering: request) }
+            var rows = [Row]()
+            for grant in grants {
+                let done = try await Receiving(member, connection).receive(grant)
+                rows.append(
+                    Row(
+                        record: done.record, files: done.files, alreadyCustodian: done.receipt == nil,
+                        position: done.receipt?.position))
+            }
+            return rows
+        }
+        try output.print(rows) {
+            for row in rows {
+                if let position = row.position {
+                    print("Received record \(row.record): \(row.files) file(s), acknowledged at ledger position \(position)")
+                } else {
+                    print("Custodian of record \(row.record) already")
+                }
+            }
+        }
+    }
+}
+
+/// A bar that begins with the first report.
+final class LazyBar: Sendable {
+    private let label: String
+    private let lock = NSLock()
+    private nonisolated(unsafe) var bar: ProgressBar?
+
+    init(_ label: String) { self.label = label }
+
+    func report(_ done: Int, of total: Int) {
+        lock.withLock {
+            if bar == nil { bar = ProgressBar(label, totalBytes: total) }
+            bar?.report(done)
+        }
+    }
+
+    func finish() { lock.withLock { bar?.finish() } }
+}

@@ -1,0 +1,109 @@
+import API
+import ArgumentParser
+import Client
+import Contract
+import Foundation
+
+/// `medseal request`
+struct RequestCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "request", abstract: "Ask a hospital for access to a patient's records.",
+        discussion: """
+            Who and what is asked for stands in a letter that only the hospital opens; the ledger gets its hash.
+
+            Example: medseal request --custodian hospital1 --patient P-1001 --purpose claim --days 30 --home officer
+            """)
+
+    @Option(help: ArgumentHelp("The hospital or laboratory that keeps the records.", valueName: "name"))
+    var custodian: OrganisationName
+
+    @Option(help: ArgumentHelp("The patient's number there.", valueName: "number"))
+    var patient: String
+
+    @Option(help: "What for.")
+    var purpose: Purpose
+
+    @Option(help: ArgumentHelp("For how many days from now.", valueName: "days"))
+    var days: Int
+
+    @Flag(help: "Ask for a transfer: to keep the records too (hospitals and laboratories).")
+    var transfer = false
+
+    @Option(help: ArgumentHelp("What the patient shall read.", valueName: "text"))
+    var text = ""
+
+    @OptionGroup var member: MemberOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let (id, receipt) = try await member.connected { member, connection in
+            try await member.request(
+                of: custodian, patient: patient, purpose: purpose, days: days, kind: transfer ? .transfer : .read,
+                text: text, connection)
+        }
+        struct Answer: Encodable {
+            var request: StatementID
+            var position: UInt64
+        }
+        try output.print(Answer(request: id, position: receipt.position)) {
+            print("Request \(id)")
+            print("  at ledger position \(receipt.position); \(custodian) will pass it on to the patient")
+        }
+    }
+}
+
+/// `medseal requests`
+struct RequestsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "requests", abstract: "List requests: those to your hospital's desk, and your own.",
+        discussion: "Example: medseal requests --home ada")
+
+    @Flag(help: "Also those that were routed, answered or have expired.")
+    var all = false
+
+    @OptionGroup var member: MemberOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let rows = try await member.connected { member, connection in
+            try await member.requests(all: all, connection)
+        }
+        try output.print(rows) {
+            guard !rows.isEmpty else { return print("No requests.") }
+            for row in rows {
+                print("Request \(row.id)")
+                print("  from     \(row.requester)")
+                print("  to       \(row.custodian), for \(row.purpose), until \(Moment.text(row.notAfter))")
+                if let patient = row.patient { print("  patient  \(patient) (\(row.kind ?? "read"))") }
+                if let text = row.text, !text.isEmpty { print("  text     \(text)") }
+                print("  stage    \(row.stage)")
+                for grant in row.grants { print("  grant    \(grant)") }
+            }
+        }
+    }
+}
+
+/// `medseal route`
+struct RouteCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "route", abstract: "Pass a request on to the patient it is about (hospital).",
+        discussion: "Example: medseal route REQUEST --patient P-1001 --home ada")
+
+    @Argument(help: ArgumentHelp("The request's id.", valueName: "request"))
+    var request: StatementID
+
+    @Option(help: ArgumentHelp("The patient's number at this hospital.", valueName: "number"))
+    var patient: String
+
+    @OptionGroup var member: MemberOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let receipt = try await member.connected { member, connection in
+            try await member.route(request, toPatient: patient, connection)
+        }
+        try output.print(["routed": request.hex]) {
+            print("Routed to the patient's inbox, at ledger position \(receipt.position)")
+        }
+    }
+}

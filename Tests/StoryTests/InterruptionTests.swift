@@ -1,0 +1,114 @@
+import Foundation
+import Testing
+
+/// Killed half-way, started wrongly: nothing acknowledged is lost, nothing points to nothing, the retry succeeds.
+@Suite(.serialized) struct InterruptionTests {
+    @Test func killedAnywhereInADeposit() throws {
+        let story = try Story(["hospital1:hospital", "auditor:auditor"])
+        try story.enrol("ada", "hospital1", "clinician")
+        try story.enrol("eve", "auditor", "auditor")
+        try story.admit("noor", at: "hospital1", by: "ada", number: "P-1")
+        for round in 0..<8 {
+            let name = "scan\(round).dcm"
+            try story.write(name, Data((0..<3_000_000).map { _ in UInt8.random(in: 0...255) }))
+            let deposit = try story.begin(as: "ada", "deposit", name, "--patient", "P-1")
+            usleep(UInt32.random(in: 200_000...2_500_000))
+            if round % 2 == 0 {
+                kill(deposit.processIdentifier, SIGKILL)
+                deposit.waitUntilExit()
+            } else {
+                story.end(SIGKILL)
+                deposit.waitUntilExit()
+                try story.start()
+            }
+            let retried = try story.medseal(as: "ada", "deposit", name, "--patient", "P-1")
+            #expect(retried.code == 0, "round \(round): \(retried.text)")
+            let third = try story.medseal(as: "ada", "deposit", name, "--patient", "P-1")
+            #expect(third.code == 0 && third.id == retried.id)
+        }
+        let records = try story.medseal(as: "noor", "records", "--json")
+        #expect(records.code == 0, "\(records.text)")
+        let audit = try story.medseal(as: "eve", "audit", "--json")
+        #expect(audit.code == 0, "\(audit.text)")
+        struct Report: Decodable { let records: Int }
+        #expect(try JSONDecoder().decode(Report.self, from: Data(audit.text.utf8)).records == 8)
+        // What the cut-off clients had sealed is gone from their homes.
+        let spool = try FileManager.default.subpathsOfDirectory(atPath: story.folder.appending(path: "ada").path)
+            .filter { $0.hasSuffix(".age") && $0.contains("deposits/") }
+        #expect(spool.isEmpty, "\(spool)")
+    }
+
+    @Test func killedInRequestGrantAndFetch() throws {
+        let story = try Story(["hospital1:hospital", "insurer:insurer"])
+        try story.enrol("ada", "hospital1", "clinician")
+        try story.enrol("iris", "insurer", "officer")
+        try story.admit("noor", at: "hospital1", by: "ada", number: "P-1")
+        try story.write("scan.dcm", Data((0..<2_000_000).map { _ in UInt8.random(in: 0...255) }))
+        let record = try story.medseal(as: "ada", "deposit", "scan.dcm", "--patient", "P-1").id
+        for round in 0..<3 {
+            let request = try story.medseal(
+                as: "iris", "request", "--custodian", "hospital1", "--patient", "P-1", "--purpose", "claim", "--days", "9"
+            ).id
+            /// Begins a command, kills client or server somewhere in it, and does it again.
+            func interrupted(_ home: String, _ arguments: String...) throws -> Story.Result {
+                let process = Process()
+                process.executableURL = Story.programs.appending(path: "medseal")
+                process.arguments = arguments + ["--home", home, "--passphrase-file", "\(home).pass"]
+                process.currentDirectoryURL = story.folder
+                process.standardOutput = FileHandle.nullDevice
+                process.standardError = FileHandle.nullDevice
+                try process.run()
+                usleep(UInt32.random(in: 500_000...2_500_000))
+                if round % 2 == 0 {
+                    story.end(SIGKILL)
+                    process.waitUntilExit()
+                    try story.start()
+                } else {
+                    kill(process.processIdentifier, SIGKILL)
+                    process.waitUntilExit()
+                }
+                return try story.medseal(arguments + ["--home", home, "--passphrase-file", "\(home).pass"])
+            }
+            let routed = try interrupted("ada", "route", request, "--patient", "P-1")
+            #expect(routed.code == 0 || routed.text.contains("requestAlreadyRouted"), "\(routed.text)")
+            let approved = try interrupted("noor", "approve", request, "--record", record, "--yes")
+            #expect(approved.code == 0 || approved.text.contains("requestAlreadyAnswered"), "\(approved.text)")
+            let fetched = try interrupted("iris", "fetch", "--request", request, "-o", "fetched\(round)", "--force")
+            #expect(fetched.code == 0, "\(fetched.text)")
+            #expect(try story.bytes("fetched\(round)/scan.dcm") == story.bytes("scan.dcm"))
+            let leftovers = try FileManager.default.contentsOfDirectory(
+                atPath: story.folder.appending(path: "fetched\(round)").path)
+            #expect(leftovers == ["scan.dcm"])
+        }
+        #expect(try story.medseal(as: "ada", "audit").code == 0)
+    }
+
+    @Test func saysWhyItCannotStart() throws {
+        let story = try Story(["hospital1:hospital"])
+        let daemon = Story.programs.appending(path: "medseald").path
+        let taken = try story.run(daemon, ["run", "net", "--passphrase-file", "net.pass"])
+        #expect(taken.code == 1 && (taken.text.contains("port is taken") || taken.text.contains("another process")), "\(taken.text)")
+        #expect(story.end(SIGTERM) == 0)
+
+        try story.passphrase("wrong")
+        let wrong = try story.run(daemon, ["run", "net", "--passphrase-file", "wrong.pass"])
+        #expect(wrong.code == 1 && wrong.text.contains("wrong passphrase"), "\(wrong.text)")
+        let open = story.folder.appending(path: "wrong.pass")
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: open.path)
+        let readable = try story.run(daemon, ["run", "net", "--passphrase-file", "wrong.pass"])
+        #expect(readable.code == 1 && readable.text.contains("chmod 600"), "\(readable.text)")
+        let nowhere = try story.run(daemon, ["run", "nowhere", "--passphrase-file", "net.pass"])
+        #expect(nowhere.code == 1 && nowhere.text.contains("network's folder"), "\(nowhere.text)")
+
+        // The ledger's file is gone: that is an error, never a new ledger.
+        let database = story.folder.appending(path: "net/server/ledger/ledger.sqlite")
+        let kept = try Data(contentsOf: database)
+        try FileManager.default.removeItem(at: database)
+        let gone = try story.run(daemon, ["run", "net", "--passphrase-file", "net.pass"])
+        #expect(gone.code == 1 && gone.text.contains("no ledger"), "\(gone.text)")
+        #expect(!FileManager.default.fileExists(atPath: database.path))
+        try Data(repeating: 0x55, count: kept.count).write(to: database)
+        let damaged = try story.run(daemon, ["run", "net", "--passphrase-file", "net.pass"])
+        #expect(damaged.code == 1, "\(damaged.text)")
+    }
+}

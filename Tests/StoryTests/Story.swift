@@ -1,0 +1,196 @@
+import Foundation
+import Synchronization
+import Testing
+
+/// A network in a temporary folder, driven through the programs themselves, as its users would.
+final class Story: Sendable {
+    static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    static let programs = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+
+    let folder: URL
+    let port: Int
+    private let server = Mutex<Process?>(nil)
+
+    /// Makes the network of `organisations` (name:kind) and starts its server.
+    init(_ organisations: [String]) throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "medseal-story-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        port = try Self.freePort()
+        try passphrase("net")
+        let made = try medseal(
+            ["network", "init", "net", "--port", "\(port)", "--passphrase-file", "net.pass"]
+                + organisations.flatMap { ["--organisation", $0] })
+        try #require(made.code == 0, "\(made.text)")
+        try start()
+    }
+
+    deinit {
+        server.withLock { server in
+            if let server, server.isRunning {
+                kill(server.processIdentifier, SIGKILL)
+                server.waitUntilExit()
+            }
+        }
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    // MARK: Programs
+
+    struct Result {
+        let code: Int32
+        let text: String
+        /// The first handle or id that it prints.
+        var id: String { text.firstMatch(of: /[0-9a-f]{64}/).map { String($0.output) } ?? "" }
+    }
+
+    /// Runs a program in the story's folder and waits for it.
+    func run(_ program: String, _ arguments: [String]) throws -> Result {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        process.currentDirectoryURL = folder
+        process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let bytes = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return Result(code: process.terminationStatus, text: String(decoding: bytes, as: UTF8.self))
+    }
+
+    func medseal(_ arguments: [String]) throws -> Result {
+        try run(Self.programs.appending(path: "medseal").path, arguments)
+    }
+
+    /// A command of somebody with a home, who has a passphrase file of the same name.
+    func medseal(as home: String, _ arguments: String...) throws -> Result {
+        try medseal(arguments + ["--home", home, "--passphrase-file", "\(home).pass"])
+    }
+
+    /// Starts `medseal` and leaves it running.
+    func begin(as home: String, _ arguments: String...) throws -> Process {
+        let process = Process()
+        process.executableURL = Self.programs.appending(path: "medseal")
+        process.arguments = arguments + ["--home", home, "--passphrase-file", "\(home).pass"]
+        process.currentDirectoryURL = folder
+        process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
+    // MARK: The server
+
+    var log: URL { folder.appending(path: "medseald.log") }
+    var serverID: Int32 { server.withLock { $0?.processIdentifier ?? 0 } }
+
+    func start() throws {
+        if !FileManager.default.fileExists(atPath: log.path) { try Data().write(to: log) }
+        let before = try serving
+        let process = Process()
+        process.executableURL = Self.programs.appending(path: "medseald")
+        process.arguments = ["run", "net", "--passphrase-file", "net.pass", "--verbose"]
+        process.currentDirectoryURL = folder
+        let handle = try FileHandle(forWritingTo: log)
+        try handle.seekToEnd()
+        process.standardError = handle
+        process.standardOutput = handle
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        server.withLock { $0 = process }
+        for _ in 0..<600 {
+            if try serving > before { return }
+            try #require(process.isRunning, "medseald ended: \(try String(contentsOf: log, encoding: .utf8))")
+            usleep(50_000)
+        }
+        Issue.record("medseald does not start")
+    }
+
+    private var serving: Int {
+        get throws { try String(contentsOf: log, encoding: .utf8).split(separator: "\n").count { $0.contains(": serving ") } }
+    }
+
+    /// Sends the server a signal and waits for its end; its exit code, or minus the signal that ended it.
+    @discardableResult
+    func end(_ signal: Int32) -> Int32 {
+        server.withLock { server in
+            guard let process = server else { return 0 }
+            kill(process.processIdentifier, signal)
+            process.waitUntilExit()
+            server = nil
+            return process.terminationReason == .uncaughtSignal ? -process.terminationStatus : process.terminationStatus
+        }
+    }
+
+    // MARK: Steps
+
+    func passphrase(_ name: String) throws {
+        let path = folder.appending(path: "\(name).pass").path
+        let text = "correct horse \(name) \(UInt64.random(in: 0..<UInt64.max))\n"
+        #expect(
+            FileManager.default.createFile(
+                atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600]))
+    }
+
+    func enrol(_ home: String, _ organisation: String, _ role: String) throws {
+        try passphrase(home)
+        let enrolled = try medseal([
+            "member", "enrol", "--network", "net", "--organisation", organisation, "--role", role, "--name",
+            "Member \(home)", "--home", home, "--organisation-passphrase-file", "net.pass", "--passphrase-file",
+            "\(home).pass",
+        ])
+        try #require(enrolled.code == 0, "\(enrolled.text)")
+    }
+
+    /// A patient with a wallet, admitted by `registrar` under `number`.
+    func admit(
+        _ home: String, at organisation: String, by registrar: String, number: String, permits: Int = 20
+    ) throws {
+        if !FileManager.default.fileExists(atPath: folder.appending(path: "\(home).pass").path) { try passphrase(home) }
+        let joined = try medseal(
+            as: home, "patient", "join", "--network", "net", "--organisation", organisation, "--permits", "\(permits)")
+        try #require(joined.code == 0, "\(joined.text)")
+        let code = try #require(joined.text.firstMatch(of: /[0-9A-Z]{4}(-[0-9A-Z]{4})+/)).output.0
+        let admitted = try medseal(
+            as: registrar, "patient", "admit", String(code), "--number", number, "--name", "Canary Kestrel")
+        try #require(admitted.code == 0, "\(admitted.text)")
+    }
+
+    @discardableResult
+    func write(_ name: String, _ bytes: Data) throws -> URL {
+        let file = folder.appending(path: name)
+        try bytes.write(to: file)
+        return file
+    }
+
+    func bytes(_ path: String) throws -> Data { try Data(contentsOf: folder.appending(path: path)) }
+    func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: folder.appending(path: path).path) }
+
+    /// The files of a vault, as paths within the story's folder.
+    func vault(_ organisation: String) throws -> [String] {
+        let blobs = "net/organisations/\(organisation)/vault/blobs"
+        let base = folder.appending(path: blobs)
+        return try FileManager.default.subpathsOfDirectory(atPath: base.path)
+            .filter { $0.utf8.count == 67 }.map { "\(blobs)/\($0)" }.sorted()
+    }
+
+    private static func freePort() throws -> Int {
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0
+            }
+        }
+        try #require(bound)
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+}
