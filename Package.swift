@@ -31,6 +31,7 @@ let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 
@@ -78,7 +79,7 @@ let package = Package(
             others: [hummingbird, hummingbirdTLS, nioCore, nioSSL, httpTypes, log, unixSignals]),
         module(
             "Client", ours: ["API", "Contract", "Age", "Identity", "TransparencyLog", "Primitives"],
-            others: [httpClient, nioCore, nioSSL]),
+            others: [httpClient, nioCore, nioHTTP1, nioSSL]),
         .executableTarget(
             name: "medseal",
             dependencies: [
@@ -104,7 +105,7 @@ let package = Package(
             "ServerTests",
             of: ["Server", "Records", "Ledger", "Vault", "Desk", "API", "Identity", "Contract", "Primitives"],
             others: [hummingbird, hummingbirdTesting, nioCore, httpTypes, log]),
-//TEMP        tests("ClientTests", of: ["Client", "API", "Age", "Contract", "Identity", "TransparencyLog", "Primitives"]),
+        tests("ClientTests", of: ["Client", "API", "Age", "Contract", "Identity", "TransparencyLog", "Primitives"]),
         tests("StructureTests", of: ["medseal", "medseald"]),
         tests("StoryTests", of: ["medseal", "medseald"]),
     ],

@@ -163,7 +163,8 @@ private struct HeaderReader {
 
     private func mac(_ line: ArraySlice<UInt8>) throws(AgeError) -> [UInt8] {
         let text = line.dropFirst(AgeHeader.macMark.count + 1)
-        guard line.starts(with: AgeHeader.macMark + [UInt8(ascii: " ")]), let mac = Base64.decodeUnpadded(text),
+        guard line.starts(with: AgeHeader.macMark + [UInt8(ascii: " ")]),
+            let mac = Base64.decodeUnpadded(text),
             mac.count == AgeHeader.macBytes
         else { throw .header("the MAC is not 32 bytes in canonical base64") }
         return mac

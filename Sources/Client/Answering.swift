@@ -54,7 +54,9 @@ extension Patient {
         let asked = request.notAfter
         var notAfter = min(asked, now + UInt64(Self.daysDefault) * 86_400)
         if let days {
-            guard (1...3_650).contains(days) else { throw ClientFailure.badInput("a grant lasts 1 to 3650 days") }
+            guard (1...3_650).contains(days) else {
+                throw ClientFailure.badInput("a grant lasts 1 to 3650 days")
+            }
             notAfter = now + UInt64(days) * 86_400
             // A request for so many days ends within the last of them.
             guard notAfter <= asked + 86_400 else {
@@ -70,17 +72,21 @@ extension Patient {
         if let handles {
             chosen = try handles.map { handle in
                 guard let record = kept.first(where: { $0.handle == handle }) else {
-                    throw ClientFailure.badInput("\(request.custodian) keeps no record \(handle) of this wallet")
+                    throw ClientFailure.badInput(
+                        "\(request.custodian) keeps no record \(handle) of this wallet")
                 }
                 return record
             }
         }
-        guard !chosen.isEmpty else { throw ClientFailure.badInput("\(request.custodian) keeps no record of this wallet") }
+        guard !chosen.isEmpty else {
+            throw ClientFailure.badInput("\(request.custodian) keeps no record of this wallet")
+        }
         let items = try await connected(at: request.custodian) { connection in
             var items = [Approval.Item]()
             for record in chosen {
                 let whole = try await opened(record, connection)
-                items.append(Approval.Item(record: record.handle, descriptor: whole.descriptor, opened: whole))
+                items.append(
+                    Approval.Item(record: record.handle, descriptor: whole.descriptor, opened: whole))
             }
             return items
         }
@@ -94,6 +100,7 @@ extension Patient {
         let draft = try draft(of: approval)
         let journal = AnswerJournal(patient: self, request: approval.request.id)
         try journal.write(draft)
+        try remember(approval.grantee)
         return try await carryOut(draft, journal)
     }
 
@@ -123,15 +130,18 @@ extension Patient {
         let validUntil = now + Limits.validitySecondsMax - 600
         let request = approval.request
         var draft = AnswerJournal.Draft(
-            custodian: request.custodian, validUntil: validUntil, grants: [], letter: Data(), addressee: approval.grantee.key,
+            custodian: request.custodian, validUntil: validUntil, grants: [], letter: Data(),
+            addressee: approval.grantee.key,
             answer: Data(), answeringIndex: request.answeringIndex)
         var granted = [AnswerLetter.Granted]()
         for item in approval.items {
             let nonce = Random.bytes(Statement.nonceBytes)
             let envelope = try Envelope.wrap(
-                item.opened.key, record: item.record, nonce: nonce, notAfter: approval.notAfter, for: approval.grantee)
+                item.opened.key, record: item.record, nonce: nonce, notAfter: approval.notAfter,
+                for: approval.grantee)
             let grant = Grant(
-                record: item.record, organisation: approval.grantee.organisation, grantee: approval.grantee.key,
+                record: item.record, organisation: approval.grantee.organisation,
+                grantee: approval.grantee.key,
                 kind: approval.kind, purpose: approval.purpose, notBefore: approval.notBefore,
                 notAfter: approval.notAfter, releases: approval.releases, envelope: Digest(hashing: envelope),
                 // Named by several grants, the request would link their records.
@@ -155,22 +165,25 @@ extension Patient {
         return draft
     }
 
-    private func carryOut(_ draft: AnswerJournal.Draft, _ journal: AnswerJournal) async throws -> [StatementID] {
+    private func carryOut(_ draft: AnswerJournal.Draft, _ journal: AnswerJournal) async throws
+        -> [StatementID]
+    {
         try await connected(at: draft.custodian) { connection in
             let routes = Routes.Organisation(draft.custodian)
             do {
                 for grant in draft.grants {
                     let envelope = [UInt8](grant.envelope)
                     _ = try await connection.call(
-                        .PUT, routes.blob(Digest(hashing: envelope).hex),
+                        .put, routes.blob(Digest(hashing: envelope).hex),
                         .bytes(envelope, type: "application/octet-stream"))
                     _ = try await connection.submit(
                         [UInt8](grant.statement),
                         signedBy: wallet.ownerKey(organisation: grant.owner, index: grant.index))
                 }
                 try await connection.call(
-                    .POST, routes.letters,
-                    json: Wire.Letter(addressee: .key(draft.addressee), request: journal.request, body: draft.letter))
+                    .post, routes.letters,
+                    json: Wire.Letter(
+                        addressee: .key(draft.addressee), request: journal.request, body: draft.letter))
                 _ = try await connection.submit(
                     [UInt8](draft.answer),
                     signedBy: wallet.ownerKey(organisation: draft.custodian, index: draft.answeringIndex))
@@ -218,7 +231,9 @@ struct AnswerJournal {
 
     func read() throws -> Draft? {
         guard folder.has(name) else { return nil }
-        guard let draft = try? JSON.decode(Draft.self, try open(try folder.read(name), with: .identity(patient.ownIdentity)))
+        guard
+            let draft = try? JSON.decode(
+                Draft.self, try open(try folder.read(name), with: .identity(patient.ownIdentity)))
         else { throw ClientFailure.unverified("\(folder.file(name)) is not this wallet's") }
         return draft
     }

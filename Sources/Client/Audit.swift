@@ -238,7 +238,7 @@ extension Connection {
     /// Consecutive entries of the log as leaf bytes, at most `limit`; empty at its end.
     func leaves(from position: UInt64, limit: Int) async throws -> [[UInt8]] {
         let page = try await call(
-            .GET, Routes.entries, query: [("from", String(position)), ("limit", String(limit))],
+            .get, Routes.entries, query: [("from", String(position)), ("limit", String(limit))],
             answerBytesMax: limit * (Limits.statementBytesMax + 1_024))
         var leaves = [[UInt8]]()
         var start = 0
@@ -256,7 +256,7 @@ extension Connection {
 
     /// What the server found when it examined its own ledger, as sentences.
     func examination() async throws -> [String] {
-        let answer: Wire.Examination = try await call(.GET, Routes.examination)
+        let answer: Wire.Examination = try await call(.get, Routes.examination)
         return answer.findings
     }
 
@@ -265,7 +265,7 @@ extension Connection {
         var all = Wire.Inventory(blobs: [], foreign: [], next: nil)
         var query = [(String, String)]()
         while true {
-            let page: Wire.Inventory = try await call(.GET, Routes.Organisation(name).inventory, query: query)
+            let page: Wire.Inventory = try await call(.get, Routes.Organisation(name).inventory, query: query)
             all.blobs += page.blobs
             all.foreign += page.foreign
             guard let next = page.next else { return all }

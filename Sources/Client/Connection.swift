@@ -18,6 +18,8 @@ public struct Connection: Sendable {
     /// Who calls, where a call names nobody else.
     public let caller: SigningKey
     private let http: HTTPClient
+    /// The one event loop that every connection of this client runs on.
+    private let eventLoop: any EventLoop
     private let base: String
     private let authority: String
 
@@ -48,7 +50,8 @@ public struct Connection: Sendable {
         var configuration = HTTPClient.Configuration(tlsConfiguration: tls, redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(10)
         configuration.httpVersion = .http1Only
-        http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        eventLoop = HTTPClient.defaultEventLoopGroup.any()
+        http = HTTPClient(eventLoopGroupProvider: .shared(eventLoop), configuration: configuration)
         let server = network.server
         let host = server.host(percentEncoded: false) ?? ""
         authority = (host.contains(":") ? "[\(host)]" : host) + (server.port.map { ":\($0)" } ?? "")
@@ -62,6 +65,7 @@ public struct Connection: Sendable {
         self.network = other.network
         self.caller = caller
         self.http = other.http
+        self.eventLoop = other.eventLoop
         self.base = other.base
         self.authority = other.authority
     }
@@ -69,9 +73,9 @@ public struct Connection: Sendable {
     // MARK: Calls
 
     enum Method: String {
-        case GET
-        case PUT
-        case POST
+        case get = "GET"
+        case put = "PUT"
+        case post = "POST"
     }
 
     /// What is sent with a call.
@@ -125,7 +129,7 @@ public struct Connection: Sendable {
 
     /// Streams the body of a good answer to `receive`, piece by piece.
     func download(_ path: String, receive: (UnsafeRawBufferPointer) throws -> Void) async throws {
-        let response = try await send(.GET, path, query: [], .none, progress: nil)
+        let response = try await send(.get, path, query: [], .none, progress: nil)
         do {
             for try await piece in response.body {
                 try piece.withUnsafeReadableBytes(receive)
@@ -187,7 +191,7 @@ public struct Connection: Sendable {
             request.body = .bytes(bytes)
         case .file(let path, let byteCount, _):
             request.headers.add(name: "Content-Type", value: "application/octet-stream")
-            let pieces = try FilePieces(path: path, progress: progress)
+            let pieces = try FilePieces(path: path, eventLoop: eventLoop, progress: progress)
             request.body = .stream(pieces, length: .known(Int64(byteCount)))
         }
         // A long upload takes its time: what must come soon is the answer after it.
@@ -200,7 +204,8 @@ public struct Connection: Sendable {
     private func problem(_ response: HTTPClientResponse) async throws -> any Error {
         let body = try await response.body.collect(upTo: 64 << 10)
         if let problem = try? JSON.decode(Problem.self, Array(body.readableBytesView)) { return problem }
-        return ClientFailure.unreachable("\(authority) answers with status \(response.status.code) and no reason")
+        return ClientFailure.unreachable(
+            "\(authority) answers with status \(response.status.code) and no reason")
     }
 
     private func unreachable(_ error: any Error) -> ClientFailure {
@@ -210,6 +215,9 @@ public struct Connection: Sendable {
                 "\(authority) cannot show a certificate of this network's authorities", cause: error)
         case let error as HTTPClientError where error == .connectTimeout || error == .deadlineExceeded:
             return .unreachable("\(authority) does not answer in time")
+        case let error as IOError:
+            let cause = String(cString: strerror(error.errnoCode))
+            return .unreachable("cannot reach the server at \(authority): \(cause)")
         default: return .unreachable("cannot reach the server at \(authority)", cause: error)
         }
     }
@@ -230,32 +238,43 @@ private struct FilePieces: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
     static let pieceBytes = 256 << 10
     let path: String
+    let eventLoop: any EventLoop
     let progress: (@Sendable (Int) -> Void)?
 
-    init(path: String, progress: (@Sendable (Int) -> Void)?) throws {
+    init(path: String, eventLoop: any EventLoop, progress: (@Sendable (Int) -> Void)?) throws {
         guard FileManager.default.isReadableFile(atPath: path) else {
             throw ClientFailure.unreachable("cannot read \(path)")
         }
         self.path = path
+        self.eventLoop = eventLoop
         self.progress = progress
     }
 
-    func makeAsyncIterator() -> Iterator { Iterator(handle: FileHandle(forReadingAtPath: path), progress: progress) }
+    func makeAsyncIterator() -> Iterator {
+        Iterator(handle: FileHandle(forReadingAtPath: path), eventLoop: eventLoop, progress: progress)
+    }
 
     struct Iterator: AsyncIteratorProtocol {
         let handle: FileHandle?
+        let eventLoop: any EventLoop
         let progress: (@Sendable (Int) -> Void)?
         var done = 0
 
         mutating func next() async throws -> ByteBuffer? {
             guard let handle else { throw ClientFailure.unreachable("the file to send cannot be opened") }
+            // TLS takes pieces as fast as they come and fills memory: wait until the last one is on its way.
+            if done > 0 { try await eventLoop.submit {}.get() }
             var buffer = ByteBufferAllocator().buffer(capacity: FilePieces.pieceBytes)
-            let count = try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: FilePieces.pieceBytes) { space in
+            let count = try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: FilePieces.pieceBytes) {
+                space in
                 while true {
                     let count = Foundation.read(
-                        handle.fileDescriptor, space.baseAddress, Swift.min(space.count, FilePieces.pieceBytes))
+                        handle.fileDescriptor, space.baseAddress,
+                        Swift.min(space.count, FilePieces.pieceBytes))
                     if count >= 0 { return count }
-                    guard errno == EINTR else { throw ClientFailure.unreachable("the file to send cannot be read") }
+                    guard errno == EINTR else {
+                        throw ClientFailure.unreachable("the file to send cannot be read")
+                    }
                 }
             }
             guard count > 0 else { return nil }

@@ -21,7 +21,8 @@ extension Connection {
         guard let statement = try? SignedStatement(bytes, network: network.id).verified() else {
             preconditionFailure("a statement that was signed here")
         }
-        let body = try await calling(as: key).call(.POST, Routes.statements, .bytes(bytes, type: "application/cose"))
+        let body = try await calling(as: key).call(
+            .post, Routes.statements, .bytes(bytes, type: "application/cose"))
         let receipt: Wire.Receipt
         do {
             receipt = try JSON.decode(Wire.Receipt.self, body)
@@ -37,14 +38,15 @@ extension Connection {
 
     /// The newest checkpoint, signed by the ledger's key that the genesis pins.
     public func checkpoint() async throws -> VerifiedCheckpoint {
-        try opened(try await call(.GET, Routes.checkpoint))
+        try opened(try await call(.get, Routes.checkpoint))
     }
 
     private func opened(_ note: [UInt8]) throws -> VerifiedCheckpoint {
         do {
             return try VerifiedCheckpoint(opening: note, log: network.ledgerKey)
         } catch {
-            throw ClientFailure.unverified("the checkpoint is not signed by this network's ledger", cause: error)
+            throw ClientFailure.unverified(
+                "the checkpoint is not signed by this network's ledger", cause: error)
         }
     }
 
@@ -54,7 +56,7 @@ extension Connection {
         for start in stride(from: 0, to: keys.count, by: 1_000) {
             let page = keys[start..<min(start + 1_000, keys.count)]
             let answer: Wire.StateAnswer = try await call(
-                .POST, Routes.state, json: Wire.StateQuery(keys: page.map { lowercaseHex($0.bytes) }))
+                .post, Routes.state, json: Wire.StateQuery(keys: page.map { lowercaseHex($0.bytes) }))
             for key in page {
                 if let value = answer.values[lowercaseHex(key.bytes)] { values[key] = [UInt8](value) }
             }
@@ -63,7 +65,9 @@ extension Connection {
     }
 
     /// One value of the contract's state as the server tells it; nil when absent.
-    public func state<Value: StateValue>(_ key: StateKey, as type: Value.Type = Value.self) async throws -> Value? {
+    public func state<Value: StateValue>(_ key: StateKey, as type: Value.Type = Value.self) async throws
+        -> Value?
+    {
         guard let bytes = try await state([key])[key] else { return nil }
         guard let value = Value(bytes: bytes) else {
             throw ClientFailure.unverified("the server tells a malformed value of the ledger's state")
@@ -80,8 +84,9 @@ extension Connection {
                 ("subject", lowercaseHex(subject)), ("kind", String(kind.rawValue)), ("limit", String(limit)),
             ]
             if let last = positions.last { query.append(("after", String(last))) }
-            let page: Wire.Positions = try await call(.GET, Routes.positions, query: query)
-            guard page.positions.allSatisfy({ position in positions.last.map { $0 < position } ?? true }) else {
+            let page: Wire.Positions = try await call(.get, Routes.positions, query: query)
+            guard page.positions.allSatisfy({ position in positions.last.map { $0 < position } ?? true })
+            else {
                 throw ClientFailure.unverified("the server's list of positions does not rise")
             }
             positions += page.positions
@@ -92,7 +97,7 @@ extension Connection {
     /// One entry of the log as its leaf's bytes.
     func leaf(at position: UInt64) async throws -> [UInt8] {
         let page = try await call(
-            .GET, Routes.entries, query: [("from", String(position)), ("limit", "1")],
+            .get, Routes.entries, query: [("from", String(position)), ("limit", "1")],
             answerBytesMax: 2 * Limits.statementBytesMax)
         guard page.count > 4, page[0..<4].reduce(0, { $0 << 8 | Int($1) }) == page.count - 4 else {
             throw ClientFailure.unverified("the server gives no entry at position \(position)")
@@ -102,7 +107,7 @@ extension Connection {
 
     /// The statement at a position: its signatures hold. That the log holds it is the server's word (see `provenStatement`).
     public func statement(at position: UInt64) async throws -> VerifiedStatement {
-        try believed(try await leaf(at: position), at: position).statement
+        try Self.believed(try await leaf(at: position), at: position, network: network.id).statement
     }
 
     /// The statement at a position of the log that `checkpoint` commits to, proven to be there; its signatures hold.
@@ -112,17 +117,30 @@ extension Connection {
         let head = checkpoint.checkpoint.head
         let leaf = try await leaf(at: position)
         let answer: Wire.Proof = try await call(
-            .GET, Routes.inclusion, query: [("position", String(position)), ("size", String(head.size))])
+            .get, Routes.inclusion, query: [("position", String(position)), ("size", String(head.size))])
         let proof = InclusionProof(hashes: answer.hashes.map { [UInt8]($0) })
-        guard proof.verify(leafHash: Merkle.leafHash(leaf), index: position, size: head.size, root: head.root)
-        else { throw ClientFailure.unverified("entry \(position) is not in the log that the ledger signed") }
-        return try believed(leaf, at: position)
+        return try Self.proven(leaf, at: position, proof, head: head, network: network.id)
     }
 
-    private func believed(_ leaf: [UInt8], at position: UInt64) throws -> (entry: LogEntry, statement: VerifiedStatement) {
+    /// The statement of a leaf that `proof` shows to be at `position` of the log of `head`. Throws `unverified`.
+    static func proven(
+        _ leaf: [UInt8], at position: UInt64, _ proof: InclusionProof, head: TreeHead, network: NetworkID
+    ) throws(ClientFailure) -> (entry: LogEntry, statement: VerifiedStatement) {
+        guard
+            proof.verify(
+                leafHash: Merkle.leafHash(leaf), index: position, size: head.size, root: head.root)
+        else { throw .unverified("entry \(position) is not in the log that the ledger signed") }
+        return try believed(leaf, at: position, network: network)
+    }
+
+    /// The statement of a leaf, its signatures verified.
+    private static func believed(
+        _ leaf: [UInt8], at position: UInt64, network: NetworkID
+    ) throws(ClientFailure) -> (entry: LogEntry, statement: VerifiedStatement) {
         guard let entry = try? LogEntry.decode(leaf), entry.position == position,
-            let signed = try? SignedStatement(entry.statement, network: network.id), let statement = signed.verified()
-        else { throw ClientFailure.unverified("entry \(position) is malformed or a signature in it does not hold") }
+            let signed = try? SignedStatement(entry.statement, network: network),
+            let statement = signed.verified()
+        else { throw .unverified("entry \(position) is malformed or a signature in it does not hold") }
         return (entry, statement)
     }
 
@@ -142,9 +160,10 @@ extension Connection {
             throw ClientFailure.unverified("the server shows an older log than it did before")
         }
         let answer: Wire.Proof = try await call(
-            .GET, Routes.consistency, query: [("from", String(old.size)), ("to", String(new.size))])
+            .get, Routes.consistency, query: [("from", String(old.size)), ("to", String(new.size))])
         guard ConsistencyProof(hashes: answer.hashes.map { [UInt8]($0) }).verify(from: old, to: new) else {
-            throw ClientFailure.unverified("the server shows another log than it did before: it has two histories")
+            throw ClientFailure.unverified(
+                "the server shows another log than it did before: it has two histories")
         }
     }
 }

@@ -95,8 +95,11 @@ enum MediaType {
             (0, Array("II*\0".utf8), "image/tiff"), (0, Array("MM\0*".utf8), "image/tiff"),
             (0, [0x1f, 0x8b], "application/gzip"), (0, Array("PK\u{3}\u{4}".utf8), "application/zip"),
         ]
-        for signature in signatures where begins(head, signature.bytes, at: signature.at) { return signature.type }
-        let isText = !head.isEmpty && head.allSatisfy { $0 >= 0x20 && $0 != 0x7f || [0x09, 0x0a, 0x0d].contains($0) }
+        for signature in signatures where begins(head, signature.bytes, at: signature.at) {
+            return signature.type
+        }
+        let isText =
+            !head.isEmpty && head.allSatisfy { $0 >= 0x20 && $0 != 0x7f || [0x09, 0x0a, 0x0d].contains($0) }
         return isText ? "text/plain" : "application/octet-stream"
     }
 

@@ -66,11 +66,11 @@ struct DepositJournals: Sendable {
 
     static let draftPrefix = ".new-"
 
-    init(_ member: Member) throws(ClientFailure) {
-        folder = member.home.folder.folder("deposits")
+    init(home: Folder, key signingKey: SigningKey) throws(ClientFailure) {
+        folder = home.folder("deposits")
         try folder.make()
         key = HKDFSHA256.derive(
-            member.signingKey.seed, salt: Array("medseal/deposit-journal".utf8), info: [], count: 32)
+            signingKey.seed, salt: Array("medseal/deposit-journal".utf8), info: [], count: 32)
     }
 
     /// The first part of a name: of the patient and the files' sizes, which are known before anything is read.
@@ -98,7 +98,9 @@ struct DepositJournals: Sendable {
         }
         let draft = folder.folder(Self.draftPrefix + lowercaseHex(Random.bytes(8)))
         try draft.make()
-        guard let lock = FolderLock(draft) else { throw ClientFailure.unreachable("cannot lock \(draft.path)") }
+        guard let lock = FolderLock(draft) else {
+            throw ClientFailure.unreachable("cannot lock \(draft.path)")
+        }
         return (draft, lock)
     }
 }

@@ -42,12 +42,13 @@ public struct Depositing: Sendable {
 
     /// Throws `refused` unless the member works at the desk of a custodian.
     public init(
-        _ member: Member, _ connection: Connection, progress: @escaping @Sendable (Progress) -> Void = { _ in }
+        _ member: Member, _ connection: Connection,
+        progress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) throws(ClientFailure) {
         self.member = member
         self.connection = connection
         self.desk = try Desk(member, connection)
-        self.journals = try DepositJournals(member)
+        self.journals = try DepositJournals(home: member.home.folder, key: member.signingKey)
         self.progress = progress
     }
 
@@ -79,7 +80,8 @@ public struct Depositing: Sendable {
         return try await finish(&unfinished, patient)
     }
 
-    private static let busy = ClientFailure.refused("another process is depositing these files for this patient")
+    private static let busy = ClientFailure.refused(
+        "another process is depositing these files for this patient")
 
     // MARK: Sealing
 
@@ -124,7 +126,9 @@ public struct Depositing: Sendable {
         let (draft, lock) = try journals.draft()
         do {
             let recordKey = AgeIdentity.generate(kind)
-            guard let record = RecordHandle(Random.bytes(32)) else { preconditionFailure("a handle has 32 bytes") }
+            guard let record = RecordHandle(Random.bytes(32)) else {
+                preconditionFailure("a handle has 32 bytes")
+            }
             let total = sources.reduce(0) { $0 + $1.byteCount }
             var before = 0
             var files = [Descriptor.File]()
@@ -134,8 +138,10 @@ public struct Depositing: Sendable {
                 let done = before
                 let sealed = try sealFile(
                     at: source.path, to: draft.file(name), for: .recipients([recordKey.recipient]),
-                    hashing: [.ciphertext, .plaintext], progress: { progress(.sealing(done: done + $0, of: total)) })
-                guard let ciphertext = Digest(sealed.sha256), let plain = sealed.plaintextSHA256.flatMap({ Digest($0) })
+                    hashing: [.ciphertext, .plaintext],
+                    progress: { progress(.sealing(done: done + $0, of: total)) })
+                guard let ciphertext = Digest(sealed.sha256),
+                    let plain = sealed.plaintextSHA256.flatMap({ Digest($0) })
                 else { preconditionFailure("both digests were asked for") }
                 guard sealed.plaintextByteCount == source.byteCount else {
                     throw ClientFailure.unreachable("\(source.path) changed while it was read")
@@ -158,7 +164,8 @@ public struct Depositing: Sendable {
                 ownerEnvelope: try keep(
                     try Envelope.wrap(recordKey, record: record, for: patient), as: "owner.age"),
                 custodianEnvelope: try keep(
-                    try Envelope.wrap(recordKey, record: record, for: member.organisation), as: "custodian.age"),
+                    try Envelope.wrap(recordKey, record: record, for: member.organisation),
+                    as: "custodian.age"),
                 files: blobs)
             let name = journals.name(
                 patient: patient.index, byteCounts: sources.map(\.byteCount), plaintexts: files.map(\.sha256))
@@ -193,7 +200,8 @@ public struct Depositing: Sendable {
             let deposit = Deposit(
                 organisation: member.organisation.name, record: contents.record, permit: permit,
                 recipientHash: contents.recipientHash, descriptor: contents.descriptor.digest,
-                ownerEnvelope: contents.ownerEnvelope.digest, custodianEnvelope: contents.custodianEnvelope.digest,
+                ownerEnvelope: contents.ownerEnvelope.digest,
+                custodianEnvelope: contents.custodianEnvelope.digest,
                 files: files)
             let receipt = try await connection.submit(
                 .make(.deposit(deposit), now: machineTime()), signedBy: member.signingKey)
@@ -214,7 +222,7 @@ public struct Depositing: Sendable {
         for start in stride(from: 0, to: blobs.count, by: 1_000) {
             let page = blobs[start..<min(start + 1_000, blobs.count)].map(\.digest)
             let answer: Wire.Digests = try await connection.call(
-                .POST, routes.missing, json: Wire.Digests(digests: page))
+                .post, routes.missing, json: Wire.Digests(digests: page))
             missing.formUnion(answer.digests)
         }
         let queue = blobs.filter { missing.contains($0.digest) }
@@ -226,7 +234,7 @@ public struct Depositing: Sendable {
                 group.addTask { [connection, progress] in
                     let content = Connection.Content.file(
                         path: journal.folder.file(blob.name), byteCount: blob.byteCount, digest: blob.digest)
-                    _ = try await connection.call(.PUT, routes.blob(blob.digest.hex), content) { done in
+                    _ = try await connection.call(.put, routes.blob(blob.digest.hex), content) { done in
                         progress(.sending(done: sent.report(done, of: blob.digest), of: total))
                     }
                 }
@@ -239,7 +247,9 @@ public struct Depositing: Sendable {
 extension Problem {
     /// Whether the contract refused for want of the patient's permission.
     fileprivate var isRefusedPermit: Bool {
-        let codes: [RejectionCode] = [.permitMissing, .permitForOtherOrganisation, .permitExpired, .permitUsed]
+        let codes: [RejectionCode] = [
+            .permitMissing, .permitForOtherOrganisation, .permitExpired, .permitUsed,
+        ]
         return type == .rejected && codes.contains { $0.rawValue == code }
     }
 }

@@ -1,6 +1,6 @@
+import API
 import Age
 public import Contract
-import API
 import Foundation
 import Identity
 

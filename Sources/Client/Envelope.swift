@@ -34,11 +34,14 @@ public enum Envelope {
         for grantee: VerifiedMember
     ) throws -> [UInt8] {
         try seal(
-            recordKey, .grant(record, nonce: nonce, grantee: grantee.key, notAfter: notAfter), to: grantee.recipient)
+            recordKey, .grant(record, nonce: nonce, grantee: grantee.key, notAfter: notAfter),
+            to: grantee.recipient)
     }
 
     /// Wraps a record's key for its owner: a patient whose directory entry the desk itself wrote.
-    static func wrap(_ recordKey: AgeIdentity, record: RecordHandle, for owner: Desk.Patient) throws -> [UInt8] {
+    static func wrap(_ recordKey: AgeIdentity, record: RecordHandle, for owner: Desk.Patient) throws
+        -> [UInt8]
+    {
         try seal(recordKey, .owner(record), to: owner.recipient)
     }
 

@@ -1,6 +1,6 @@
+import API
 import Age
 public import Contract
-import API
 import Foundation
 import Identity
 import Primitives
@@ -35,6 +35,8 @@ public struct Fetching: Sendable {
         let released: Released
         let key: AgeIdentity
         let descriptor: Descriptor
+        /// Envelope and descriptor as the vault gave them.
+        let sealed: [(name: String, bytes: [UInt8])]
     }
 
     private let member: Member
@@ -58,8 +60,10 @@ public struct Fetching: Sendable {
         let grants = try await member.grants(answering: request, connection)
         guard grants.isEmpty else { return grants }
         switch state.stage {
-        case .open, .routed: throw ClientFailure.refused("medical data access denied: the patient has not answered yet")
-        case .rejected: throw ClientFailure.refused("medical data access denied: the patient has rejected the request")
+        case .open, .routed:
+            throw ClientFailure.refused("medical data access denied: the patient has not answered yet")
+        case .rejected:
+            throw ClientFailure.refused("medical data access denied: the patient has rejected the request")
         case .approved: throw Problem.rejected(.grantUnknown)
         }
     }
@@ -68,11 +72,22 @@ public struct Fetching: Sendable {
     ///
     /// A file that exists already is never replaced unless `replacing`. Throws `Problem` when the contract refuses; then nothing was
     /// served and nothing is written. Throws `unverified` when anything does not hold; of that file nothing is written.
-    public func fetch(_ source: Source, to target: String, replacing: Bool) async throws -> Done {
+    ///
+    /// `sealed`: a folder that gets what was served too, as it was served: `envelope.age`, `descriptor.age` and each file's ciphertext
+    /// under its hash. Any age tool opens them.
+    public func fetch(
+        _ source: Source, to target: String, replacing: Bool, keepingSealedIn sealed: Folder? = nil
+    ) async throws -> Done {
         // Known before a release is used up for it.
-        guard replacing || Folder.isFolder(target) || access(target, F_OK) != 0 else { throw Self.exists(target) }
+        guard replacing || Folder.isFolder(target) || access(target, F_OK) != 0 else {
+            throw Self.exists(target)
+        }
         let unlocked = try await unlock(source)
         let placed = try place(unlocked.descriptor, target: target, replacing: replacing)
+        if let sealed {
+            try sealed.make()
+            for blob in unlocked.sealed { try sealed.write(blob.bytes, as: blob.name) }
+        }
         let spool = member.home.folder.folder("spool")
         try spool.make()
         let total = unlocked.descriptor.files.reduce(0) { $0 + $1.byteCount }
@@ -81,7 +96,9 @@ public struct Fetching: Sendable {
         for (file, path) in zip(unlocked.descriptor.files, placed) {
             let done = before
             written.append(
-                try await write(file, to: path, unlocked, spool: spool, replacing: replacing) {
+                try await write(
+                    file, to: path, unlocked, spool: spool, sealed: sealed, replacing: replacing
+                ) {
                     progress(min(done + $0, total), total)
                 })
             before += file.byteCount
@@ -97,8 +114,8 @@ public struct Fetching: Sendable {
         switch source {
         case .grant(let id):
             let granted = try await member.granted(id, connection)
-            let (released, key) = try await Self.released(granted, member, connection)
-            return try await unlocked(released, key)
+            let (released, key, envelope) = try await Self.released(granted, member, connection)
+            return try await unlocked(released, key, envelope)
         case .custody(let record, let basis):
             let records = try member.requireRecords()
             let name = member.organisation.name
@@ -106,37 +123,47 @@ public struct Fetching: Sendable {
                 organisation: name, record: record, custodian: name, grant: nil, basis: basis)
             let released = try await Released(
                 release, by: member.signingKey, connection: connection, markers: markers)
+            let envelope = try await released.bytes(released.custody.custodianEnvelope)
             let key = try Envelope.open(
-                try await released.bytes(released.custody.custodianEnvelope), with: records,
+                envelope, with: records,
                 expecting: .custodian(record), recipientHash: released.state.recipientHash)
-            return try await unlocked(released, key)
+            return try await unlocked(released, key, envelope)
         }
     }
 
     /// A release under a grant, and the record's key out of the grantee's envelope, whose every comment holds.
     static func released(
         _ granted: Granted, _ member: Member, _ connection: Connection
-    ) async throws -> (Released, AgeIdentity) {
+    ) async throws -> (Released, AgeIdentity, envelope: [UInt8]) {
         let grant = granted.grant
-        guard let custodian = granted.custodians.first(where: { $0 != member.organisation.name }) ?? granted.custodians.first
+        guard
+            let custodian = granted.custodians.first(where: { $0 != member.organisation.name })
+                ?? granted.custodians.first
         else { throw Problem.rejected(.notACustodian) }
         let release = Release(
-            organisation: member.organisation.name, record: grant.record, custodian: custodian, grant: granted.id,
+            organisation: member.organisation.name, record: grant.record, custodian: custodian,
+            grant: granted.id,
             basis: nil)
         let released = try await Released(
-            release, by: member.signingKey, connection: connection, markers: member.home.folder.folder("releases"))
+            release, by: member.signingKey, connection: connection,
+            markers: member.home.folder.folder("releases"))
+        let envelope = try await released.bytes(grant.envelope)
         let key = try Envelope.open(
-            try await released.bytes(grant.envelope), with: member.identity,
+            envelope, with: member.identity,
             expecting: .grant(
                 grant.record, nonce: granted.nonce, grantee: member.signingKey.key, notAfter: grant.notAfter),
             recipientHash: released.state.recipientHash)
-        return (released, key)
+        return (released, key, envelope)
     }
 
-    private func unlocked(_ released: Released, _ key: AgeIdentity) async throws -> Unlocked {
-        let descriptor = try Descriptor(
-            opening: try await released.bytes(released.state.descriptor), of: released.state, with: key)
-        return Unlocked(released: released, key: key, descriptor: descriptor)
+    private func unlocked(
+        _ released: Released, _ key: AgeIdentity, _ envelope: [UInt8]
+    ) async throws -> Unlocked {
+        let bytes = try await released.bytes(released.state.descriptor)
+        return Unlocked(
+            released: released, key: key,
+            descriptor: try Descriptor(opening: bytes, of: released.state, with: key),
+            sealed: [("envelope.age", envelope), ("descriptor.age", bytes)])
     }
 
     // MARK: Files
@@ -161,20 +188,22 @@ public struct Fetching: Sendable {
 
     /// Ciphertext into the spool, its hash checked; opened into a file beside its place, plaintext's hash checked; then renamed.
     private func write(
-        _ file: Descriptor.File, to path: String, _ unlocked: Unlocked, spool: Folder, replacing: Bool,
+        _ file: Descriptor.File, to path: String, _ unlocked: Unlocked, spool: Folder, sealed: Folder?,
+        replacing: Bool,
         progress: @escaping (Int) -> Void
     ) async throws -> Written {
-        let ciphertext = "\(lowercaseHex(Random.bytes(8))).age"
-        defer { spool.remove(ciphertext) }
+        let ciphertext = sealed == nil ? "\(lowercaseHex(Random.bytes(8))).age" : "\(file.ciphertext).age"
+        let store = sealed ?? spool
+        defer { if sealed == nil { store.remove(ciphertext) } }
         _ = try await unlocked.released.ciphertext(
-            file.ciphertext, to: spool.file(ciphertext), progress: { progress($0 / 2) })
+            file.ciphertext, to: store.file(ciphertext), progress: { progress($0 / 2) })
         let folder = Folder(path).parent
         let temporary = ".medseal-\(lowercaseHex(Random.bytes(8))).partial"
         defer { folder.remove(temporary) }
         let opened: OpenedFile
         do {
             opened = try openFile(
-                at: spool.file(ciphertext), to: folder.file(temporary), with: .identity(unlocked.key),
+                at: store.file(ciphertext), to: folder.file(temporary), with: .identity(unlocked.key),
                 hashing: .plaintext, progress: { progress(file.byteCount / 2 + $0 / 2) })
         } catch let error as AgeError {
             throw ClientFailure(.unverified, "a file of the record does not open", cause: error)

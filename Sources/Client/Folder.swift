@@ -59,7 +59,9 @@ public struct Folder: Hashable, Sendable {
     }
 
     public func write(_ secret: SecretBytes, as name: String) throws(ClientFailure) {
-        try secret.withUnsafeBytes { (bytes) throws(ClientFailure) in try replace(name, with: bytes, mode: 0o600) }
+        try secret.withUnsafeBytes { (bytes) throws(ClientFailure) in
+            try replace(name, with: bytes, mode: 0o600)
+        }
     }
 
     private func replace(
@@ -82,7 +84,9 @@ public struct Folder: Hashable, Sendable {
                 throw .unreachable("cannot write in \(path): \(Self.cause)")
             }
         }
-        guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0, Foundation.rename(temporary, file(name)) == 0 else {
+        guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0,
+            Foundation.rename(temporary, file(name)) == 0
+        else {
             throw .unreachable("cannot write in \(path): \(Self.cause)")
         }
         isPlaced = true

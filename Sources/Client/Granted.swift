@@ -3,7 +3,7 @@ public import Contract
 import Foundation
 import Identity
 
-/// A grant to a member, as the owner signed it.
+/// A grant as the record's owner signed it.
 public struct Granted: Sendable {
     public let id: StatementID
     /// Of the grant's statement: what its envelope is bound to.
@@ -20,32 +20,35 @@ extension Member {
         var grants = [Granted]()
         for position in try await connection.positions(about: signingKey.key.bytes, kind: .grant) {
             let statement = try await connection.statement(at: position)
-            if let granted = try await granted(statement, connection) { grants.append(granted) }
+            guard let granted = try await granted(statement, connection) else { continue }
+            if granted.grant.grantee == signingKey.key { grants.append(granted) }
         }
         return grants
     }
 
-    /// The grant of that id to this member.
-    ///
-    /// Throws the contract's reason where there is none, or where it is for somebody else.
+    /// The grant of that id. Whether it is this member's to use is for the contract to say. Throws the contract's reason where there is
+    /// none.
     func granted(_ id: StatementID, _ connection: Connection) async throws -> Granted {
-        guard let statement = try await connection.statement(id, kind: .grant) else {
-            throw Problem.rejected(.grantUnknown)
-        }
-        guard let granted = try await granted(statement, connection) else { throw Problem.rejected(.notTheGrantee) }
+        guard let statement = try await connection.statement(id, kind: .grant),
+            let granted = try await granted(statement, connection)
+        else { throw Problem.rejected(.grantUnknown) }
         return granted
     }
 
     private func granted(_ statement: VerifiedStatement, _ connection: Connection) async throws -> Granted? {
-        guard case .grant(let grant) = statement.assertion, grant.grantee == signingKey.key else { return nil }
+        guard case .grant(let grant) = statement.assertion else { return nil }
         let names = network.custodians.map(\.name)
-        let values = try await connection.state([.grant(statement.id)] + names.map { .custody(grant.record, $0) })
+        let values = try await connection.state(
+            [.grant(statement.id)] + names.map { .custody(grant.record, $0) })
         guard let bytes = values[.grant(statement.id)], let state = GrantState(bytes: bytes) else {
             throw ClientFailure.unverified("the ledger's state does not know grant \(statement.id)")
         }
         guard state.record == grant.record, state.grantee == grant.grantee, state.envelope == grant.envelope,
             state.notAfter == grant.notAfter
-        else { throw ClientFailure.unverified("the ledger's state is not what the owner signed in \(statement.id)") }
+        else {
+            throw ClientFailure.unverified(
+                "the ledger's state is not what the owner signed in \(statement.id)")
+        }
         return Granted(
             id: statement.id, nonce: statement.statement.nonce, grant: grant, state: state,
             custodians: names.filter { values[.custody(grant.record, $0)] != nil })

@@ -59,11 +59,11 @@ public struct LedgerExport: Sendable {
         var proofs = Proofs()
         for position in (size > 100 ? size - 100 : 0)..<size {
             let inclusion: Wire.Proof = try await connection.call(
-                .GET, Routes.inclusion, query: [("position", String(position)), ("size", String(size))])
+                .get, Routes.inclusion, query: [("position", String(position)), ("size", String(size))])
             proofs.inclusion.append(.init(position: position, hashes: inclusion.hashes.map { lowercaseHex($0) }))
             guard position > 0 else { continue }
             let consistency: Wire.Proof = try await connection.call(
-                .GET, Routes.consistency, query: [("from", String(position)), ("to", String(size))])
+                .get, Routes.consistency, query: [("from", String(position)), ("to", String(size))])
             proofs.consistency.append(.init(from: position, hashes: consistency.hashes.map { lowercaseHex($0) }))
         }
         try folder.write(try JSON.encode(proofs), as: "proofs.json")

@@ -21,7 +21,8 @@ struct PermitLetter: Codable {
     /// Ed25519 by the inbox key, over `signedContent`.
     var signature: Data
 
-    static func signedContent(permit: [UInt8], organisation: OrganisationName, network: NetworkID) -> [UInt8] {
+    static func signedContent(permit: [UInt8], organisation: OrganisationName, network: NetworkID) -> [UInt8]
+    {
         Array("medseal/permit-handover".utf8) + [0] + network.bytes + organisation.bytes + [0] + permit
     }
 }
@@ -56,7 +57,9 @@ struct AnswerLetter: Codable {
 enum Letter {
     static func seal(_ letter: some Encodable, to recipient: AgeRecipient) throws -> [UInt8] {
         let body = try Age.seal(try JSON.encode(letter), for: .recipients([recipient]))
-        guard body.count <= Wire.letterBytesMax else { throw ClientFailure.badInput("the letter is too long") }
+        guard body.count <= Wire.letterBytesMax else {
+            throw ClientFailure.badInput("the letter is too long")
+        }
         return body
     }
 
@@ -64,7 +67,9 @@ enum Letter {
     static func open<Content: Decodable>(
         _ body: [UInt8], with identity: AgeIdentity, as type: Content.Type = Content.self
     ) throws -> Content {
-        guard body.count <= Wire.letterBytesMax else { throw ClientFailure.unverified("a letter is too long") }
+        guard body.count <= Wire.letterBytesMax else {
+            throw ClientFailure.unverified("a letter is too long")
+        }
         return try JSON.decode(type, try Age.open(body, with: .identity(identity)))
     }
 }

@@ -1,5 +1,5 @@
 public import API
-import Age
+public import Age
 public import Contract
 public import Foundation
 import Identity
@@ -13,16 +13,22 @@ public struct OrganisationOffice: Sendable {
     private let folder: Folder
 
     /// `folder` is the one that `medseal network init` made. Throws `refused` for a wrong passphrase.
-    public init(_ folder: Folder, organisation name: OrganisationName, passphrase: SecretBytes) throws(ClientFailure) {
+    public init(_ folder: Folder, organisation name: OrganisationName, passphrase: SecretBytes)
+        throws(ClientFailure)
+    {
         network = try Network(folder)
         organisation = try network.organisation(name)
         self.folder = folder.folder("organisations").folder(name.description)
         guard self.folder.has("root.pem") else {
-            throw .badInput("\(folder.path) does not hold the keys of \(name): they stay in the folder that was founded")
+            throw .badInput(
+                "\(folder.path) does not hold the keys of \(name): they stay in the folder that was founded")
         }
         root = try SigningKey(
-            opening: try self.folder.read("root.pem"), passphrase: passphrase, what: "the root key of \(name)")
-        guard root.key == organisation.root else { throw .unverified("the root key is not the one in the genesis") }
+            opening: try self.folder.read("root.pem"), passphrase: passphrase, what: "the root key of \(name)"
+        )
+        guard root.key == organisation.root else {
+            throw .unverified("the root key is not the one in the genesis")
+        }
     }
 
     public static let lifetimeDays = 730
@@ -32,12 +38,12 @@ public struct OrganisationOffice: Sendable {
     /// The home appears once the ledger has the enrolment. Throws `ClientFailure`, or `Problem` when the contract refuses.
     public func enrol(
         name: String, role: Role, home: Folder, organisationPassphrase: SecretBytes, passphrase: SecretBytes,
-        days: Int = lifetimeDays, now: Date = Date()
+        days: Int = lifetimeDays, kind: AgeKeyKind = .hybrid, now: Date = Date()
     ) async throws -> (key: PublicKey, receipt: Wire.Receipt) {
         guard !home.parent.has(home.name) else { throw ClientFailure.badInput("\(home.path) exists already") }
         try requireRole(role)
         let signingKey = SigningKey.generate()
-        let identity = AgeIdentity.generate(.hybrid)
+        let identity = AgeIdentity.generate(kind)
         let notAfter = now.addingTimeInterval(Double(days) * 86_400)
         let certificate = try authority(organisationPassphrase).issueMember(
             name: name, role: role, key: signingKey.key, notAfter: notAfter, now: now)
@@ -58,12 +64,14 @@ public struct OrganisationOffice: Sendable {
             organisation: organisation.name, role: role.name, name: name, key: signingKey.key)
         try draft.write(try JSON.pretty(file), as: MemberHome.fileName)
         try draft.write(PEM.encode(certificate, label: "CERTIFICATE"), as: "certificate.pem", mode: 0o644)
-        try draft.write(SealedPrivateKey.seal(pkcs8: signingKey.pkcs8, passphrase: passphrase), as: "signing.pem")
+        try draft.write(
+            SealedPrivateKey.seal(pkcs8: signingKey.pkcs8, passphrase: passphrase), as: "signing.pem")
         try draft.write(try keys.sealed(under: passphrase), as: "keys.age")
 
         let receipt = try await Connection.open(network, caller: root) { connection in
-            let receipt = try await connection.submit(.make(.enrol(enrol), now: machineTime()), signedBy: root)
-            try await connection.call(.PUT, Routes.members, json: card)
+            let receipt = try await connection.submit(
+                .make(.enrol(enrol), now: machineTime()), signedBy: root)
+            try await connection.call(.put, Routes.members, json: card)
             return receipt
         }
         try draft.rename(to: home)
@@ -113,7 +121,9 @@ public struct OrganisationOffice: Sendable {
             file.identities.append(opened.identities[0])
         }
         guard organisation.kind.isCustodian else { return file }
-        if [.clinician, .registrar, .gateway].contains(role) { try add("desk", expecting: organisation.deskRecipient) }
+        if [.clinician, .registrar, .gateway].contains(role) {
+            try add("desk", expecting: organisation.deskRecipient)
+        }
         if role == .gateway { try add("records", expecting: organisation.recordsRecipient) }
         return file
     }

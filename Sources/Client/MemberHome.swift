@@ -41,7 +41,9 @@ public struct MemberHome: Sendable {
     public func unlock(_ passphrase: SecretBytes) throws(ClientFailure) -> Member {
         let signing = try SigningKey(
             opening: try folder.read("signing.pem"), passphrase: passphrase, what: folder.file("signing.pem"))
-        guard signing.key == key else { throw .unverified("\(folder.file("signing.pem")) is another member's key") }
+        guard signing.key == key else {
+            throw .unverified("\(folder.file("signing.pem")) is another member's key")
+        }
         let what = folder.file("keys.age")
         let keys = try IdentityFile(opening: try folder.read("keys.age"), passphrase: passphrase, what: what)
         guard keys.comments.count == keys.identities.count, keys.comments.first == "member" else {

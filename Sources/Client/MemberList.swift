@@ -16,7 +16,7 @@ extension Member {
     /// The members that the server shows, each verified against the ledger.
     public func list(organisation: OrganisationName?, _ connection: Connection) async throws -> [Listed] {
         let query = organisation.map { [("organisation", $0.description)] } ?? []
-        let answer: Wire.Members = try await connection.call(.GET, Routes.members, query: query)
+        let answer: Wire.Members = try await connection.call(.get, Routes.members, query: query)
         let checkpoint = try await home.remembered.advance(connection)
         var listed = [Listed]()
         for card in answer.members {
@@ -26,7 +26,8 @@ extension Member {
                     Listed(
                         key: card.key, organisation: member.organisation.description, role: member.role.name,
                         name: SafeText.escaped(member.name), status: "active"))
-            } catch let failure as ClientFailure where failure.code == .refused || failure.code == .unverified {
+            } catch let failure as ClientFailure where failure.code == .refused || failure.code == .unverified
+            {
                 listed.append(
                     Listed(
                         key: card.key, organisation: card.organisation.description, role: nil, name: nil,

@@ -123,7 +123,8 @@ extension Network.Organisation {
             throw differs("desk recipient")
         }
         self.init(
-            name: pinned.name, kind: pinned.kind, root: pinned.root, authority: authority, recordsRecipient: records,
+            name: pinned.name, kind: pinned.kind, root: pinned.root, authority: authority,
+            recordsRecipient: records,
             deskRecipient: desk)
     }
 }

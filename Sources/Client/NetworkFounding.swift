@@ -13,7 +13,9 @@ public struct NetworkFounding: Sendable {
     static let serverCertificateSeconds: TimeInterval = 9 * 31_557_600
 
     /// Throws `badInput` unless there is at least one organisation, and no two of one name.
-    public init(organisations: [(name: OrganisationName, kind: OrganisationKind)], port: UInt16) throws(ClientFailure) {
+    public init(organisations: [(name: OrganisationName, kind: OrganisationKind)], port: UInt16)
+        throws(ClientFailure)
+    {
         guard !organisations.isEmpty, organisations.count <= Genesis.organisationsMax else {
             throw .badInput("a network has 1 to \(Genesis.organisationsMax) organisations")
         }
@@ -28,7 +30,9 @@ public struct NetworkFounding: Sendable {
     ///
     /// The folder appears when everything in it is durable. Throws `ClientFailure`.
     public func found(in folder: Folder, passphrase: SecretBytes, now: Date = Date()) async throws {
-        guard !folder.parent.has(folder.name) else { throw ClientFailure.badInput("\(folder.path) exists already") }
+        guard !folder.parent.has(folder.name) else {
+            throw ClientFailure.badInput("\(folder.path) exists already")
+        }
         try folder.parent.make()
         let draft = folder.parent.folder(".\(folder.name)-\(lowercaseHex(Random.bytes(4)))")
         try draft.make()
@@ -45,7 +49,9 @@ public struct NetworkFounding: Sendable {
         let founders = try organisations.map { try Founder($0.name, $0.kind, now: now) }
         let ledgerKey = SigningKey.generate()
         let originText = "medseal/\(lowercaseHex(Random.bytes(4)))"
-        guard let origin = OriginName(originText) else { preconditionFailure("an origin of allowed characters") }
+        guard let origin = OriginName(originText) else {
+            preconditionFailure("an origin of allowed characters")
+        }
         let genesis = Genesis(
             origin: origin, ledgerKey: ledgerKey.key, created: UInt64(now.timeIntervalSince1970),
             organisations: founders.map(\.pinned))
@@ -63,20 +69,24 @@ public struct NetworkFounding: Sendable {
         let serverFolder = folder.folder("server")
         try serverFolder.folder("ledger").make()
         try serverFolder.folder("ledger").write([], as: "NEW")
-        try serverFolder.write(PEM.encode(server.certificate, label: "CERTIFICATE"), as: "tls.pem", mode: 0o644)
+        try serverFolder.write(
+            PEM.encode(server.certificate, label: "CERTIFICATE"), as: "tls.pem", mode: 0o644)
         // Sealing costs a second and much memory for each key: two at a time.
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 try serverFolder.write(
-                    SealedPrivateKey.seal(pkcs8: ledgerKey.pkcs8, passphrase: passphrase), as: "ledger.key.pem")
+                    SealedPrivateKey.seal(pkcs8: ledgerKey.pkcs8, passphrase: passphrase),
+                    as: "ledger.key.pem")
                 try serverFolder.write(
-                    SealedPrivateKey.seal(pkcs8: server.privateKey, passphrase: passphrase), as: "tls.key.pem")
+                    SealedPrivateKey.seal(pkcs8: server.privateKey, passphrase: passphrase), as: "tls.key.pem"
+                )
             }
             for (index, founder) in founders.enumerated() {
                 if index > 0 { try await group.next() }
                 group.addTask {
                     try founder.write(
-                        to: folder.folder("organisations").folder(founder.name.description), passphrase: passphrase)
+                        to: folder.folder("organisations").folder(founder.name.description),
+                        passphrase: passphrase)
                 }
             }
             try await group.waitForAll()
@@ -120,7 +130,8 @@ private struct Founder: Sendable {
         try folder.folder("vault").make()
         try folder.write(certificatePEM, as: "authority.pem", mode: 0o644)
         try folder.write(SealedPrivateKey.seal(pkcs8: root.pkcs8, passphrase: passphrase), as: "root.pem")
-        try folder.write(SealedPrivateKey.seal(pkcs8: authorityKey, passphrase: passphrase), as: "authority.key.pem")
+        try folder.write(
+            SealedPrivateKey.seal(pkcs8: authorityKey, passphrase: passphrase), as: "authority.key.pem")
         for (identity, role) in [(records, "records"), (desk, "desk")] {
             let file = IdentityFile(comments: ["\(role) of \(name)"], identities: [identity])
             try folder.write(try file.sealed(under: passphrase), as: "\(role).age")

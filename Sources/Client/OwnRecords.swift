@@ -44,7 +44,8 @@ extension Patient {
         let uses = try await connection.state(keys.map { .permit($0.key) })
         var found = [(handle: RecordHandle, key: PublicKey, index: UInt64)]()
         for (key, index) in keys {
-            guard let bytes = uses[.permit(key)], case .record(let handle)? = PermitState(bytes: bytes)?.use else {
+            guard let bytes = uses[.permit(key)], case .record(let handle)? = PermitState(bytes: bytes)?.use
+            else {
                 continue
             }
             found.append((handle, key, index))
@@ -55,7 +56,10 @@ extension Patient {
         return try found.map { item in
             guard let bytes = states[.record(item.handle)], let state = RecordState(bytes: bytes),
                 state.owner == item.key
-            else { throw ClientFailure.unverified("the ledger's state names another owner of record \(item.handle)") }
+            else {
+                throw ClientFailure.unverified(
+                    "the ledger's state names another owner of record \(item.handle)")
+            }
             return OwnRecord(
                 handle: item.handle, depositedAt: membership.name, index: item.index, state: state,
                 custodians: names.filter { states[.custody(item.handle, $0)] != nil })
@@ -74,12 +78,15 @@ extension Patient {
         {
             return whole
         }
-        guard let custodian = record.custodians.first(where: { $0 == record.depositedAt }) ?? record.custodians.first
+        guard
+            let custodian = record.custodians.first(where: { $0 == record.depositedAt })
+                ?? record.custodians.first
         else { throw ClientFailure.refused("nobody keeps record \(record.handle) any more") }
         let release = Release(
             organisation: nil, record: record.handle, custodian: custodian, grant: nil, basis: .owner)
         let released = try await Released(
-            release, by: ownerKey(of: record), connection: connection, markers: home.folder.folder("releases"))
+            release, by: ownerKey(of: record), connection: connection, markers: home.folder.folder("releases")
+        )
         let envelope = try await released.bytes(released.custody.ownerEnvelope)
         let descriptor = try await released.bytes(record.state.descriptor)
         let whole = try opened(record, envelope: envelope, descriptor: descriptor)
@@ -95,6 +102,7 @@ extension Patient {
             envelope, with: inboxIdentity(record.depositedAt), expecting: .owner(record.handle),
             recipientHash: record.state.recipientHash)
         return OpenedRecord(
-            record: record, descriptor: try Descriptor(opening: descriptor, of: record.state, with: key), key: key)
+            record: record, descriptor: try Descriptor(opening: descriptor, of: record.state, with: key),
+            key: key)
     }
 }

@@ -1,5 +1,5 @@
-public import Contract
 import Age
+public import Contract
 import Foundation
 public import Identity
 public import Primitives
@@ -42,7 +42,8 @@ public struct PatientHome: Sendable {
     /// Opens the wallet. Throws `refused` for a wrong passphrase.
     public func unlock(_ passphrase: SecretBytes) throws -> Patient {
         let what = folder.file(Self.walletName)
-        let text = try SecretBytes.opening(try folder.read(Self.walletName), passphrase: passphrase, what: what)
+        let text = try SecretBytes.opening(
+            try folder.read(Self.walletName), passphrase: passphrase, what: what)
         var digits = text.withUnsafeBytes { Array($0.prefix { $0 != UInt8(ascii: "\n") }) }
         defer { wipe(&digits) }
         guard var master = decodeLowercaseHex(digits), master.count == Wallet.masterBytes else {
@@ -81,7 +82,8 @@ public struct Patient: Sendable {
     var ownIdentity: AgeIdentity {
         AgeIdentity(
             kind: .hybrid,
-            seed: HKDFSHA256.derive(wallet.master, salt: Array("medseal/wallet-home".utf8), info: [], count: 32))
+            seed: HKDFSHA256.derive(
+                wallet.master, salt: Array("medseal/wallet-home".utf8), info: [], count: 32))
     }
 
     func inboxIdentity(_ organisation: OrganisationName) -> AgeIdentity {
@@ -94,7 +96,8 @@ public struct Patient: Sendable {
         do {
             joined = try JSON.decode([Joined].self, try open(sealed, with: .identity(ownIdentity)))
         } catch {
-            throw ClientFailure.unverified("\(home.folder.file(PatientHome.organisationsName)) is not this wallet's")
+            throw ClientFailure.unverified(
+                "\(home.folder.file(PatientHome.organisationsName)) is not this wallet's")
         }
     }
 

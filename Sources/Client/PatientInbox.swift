@@ -20,6 +20,8 @@ public struct RoutedRequest: Sendable {
     public let kind: GrantKind
     /// What the requester wrote, escaped.
     public let text: String
+    /// The requester's name was approved before, with another key: its organisation should be asked why.
+    public let isUnderAnotherKey: Bool
     /// The number of the one-time key that may answer.
     let answeringIndex: UInt64
 
@@ -40,7 +42,8 @@ extension Patient {
     }
 
     private func routed(at membership: Joined, _ connection: Connection) async throws -> [RoutedRequest] {
-        let answer: Wire.Letters = try await connection.call(.GET, Routes.Organisation(membership.name).letters)
+        let answer: Wire.Letters = try await connection.call(
+            .get, Routes.Organisation(membership.name).letters)
         guard !answer.letters.isEmpty else { return [] }
         let checkpoint = try await home.remembered.advance(connection)
         let keys = try await answeringKeys(at: membership, connection)
@@ -50,7 +53,8 @@ extension Patient {
             let body = [UInt8](letter.body)
             guard
                 let request = try await routed(
-                    letter.request, body: body, keys: keys, at: membership.name, under: checkpoint, connection),
+                    letter.request, body: body, keys: keys, at: membership.name, under: checkpoint, connection
+                ),
                 seen.insert(request.id).inserted
             else { continue }
             requests.append(request)
@@ -61,7 +65,7 @@ extension Patient {
     /// The keys of all permits handed over, by their numbers.
     func answeringKeys(at membership: Joined, _ connection: Connection) async throws -> [PublicKey: UInt64] {
         let status: Wire.InboxStatus = try await connection.call(
-            .GET, Routes.Organisation(membership.name).inbox(connection.caller.key.hex))
+            .get, Routes.Organisation(membership.name).inbox(connection.caller.key.hex))
         let count = max(membership.handedOver, status.permitsHandedOver)
         return Dictionary(
             uniqueKeysWithValues: (0..<UInt64(count)).map {
@@ -79,14 +83,17 @@ extension Patient {
             var statements = [VerifiedStatement]()
             for position in try await connection.positions(about: id.bytes, kind: kind)
             where position < checkpoint.checkpoint.head.size {
-                statements.append(try await connection.provenStatement(at: position, under: checkpoint).statement)
+                statements.append(
+                    try await connection.provenStatement(at: position, under: checkpoint).statement)
             }
             return statements
         }
         var answeringIndex: UInt64?
         for statement in try await proven(.route) {
-            guard case .route(let route) = statement.assertion, route.request == id, route.organisation == custodian,
-                route.letter == Digest(hashing: body), let permit = statement.permit, let index = keys[permit.key]
+            guard case .route(let route) = statement.assertion, route.request == id,
+                route.organisation == custodian,
+                route.letter == Digest(hashing: body), let permit = statement.permit,
+                let index = keys[permit.key]
             else { continue }
             answeringIndex = index
         }
@@ -100,15 +107,18 @@ extension Patient {
         do {
             let member = try await connection.verifiedMember(statement.caller, under: checkpoint)
             guard member.organisation == request.organisation else {
-                throw ClientFailure.unverified("the requester is not of the organisation that the request names")
+                throw ClientFailure.unverified(
+                    "the requester is not of the organisation that the request names")
             }
             requester = .success(member)
         } catch let failure as ClientFailure where failure.code == .refused || failure.code == .unverified {
             requester = .failure(failure)
         }
+        let isUnderAnotherKey = try (try? requester.get()).map { try knownMembers().isUnderAnotherKey($0) }
         return RoutedRequest(
             id: id, custodian: custodian, requester: requester, requesterOrganisation: request.organisation,
             purpose: request.purpose, notAfter: request.notAfter, stage: state.stage, kind: kind,
-            text: SafeText.escaped(letter.text), answeringIndex: answeringIndex)
+            text: SafeText.escaped(letter.text), isUnderAnotherKey: isUnderAnotherKey ?? false,
+            answeringIndex: answeringIndex)
     }
 }

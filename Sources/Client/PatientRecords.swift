@@ -48,7 +48,8 @@ extension Patient {
             let grantee: String
             do {
                 grantee = try await connection.verifiedMember(grant.grantee, under: checkpoint).shown
-            } catch let failure as ClientFailure where failure.code == .refused || failure.code == .unverified {
+            } catch let failure as ClientFailure where failure.code == .refused || failure.code == .unverified
+            {
                 grantee = "\(grant.grantee.hex.prefix(16)) of \(grant.organisation): \(failure.message)"
             }
             grants.append(GivenGrant(id: statement.id, grantee: grantee, state: state))
@@ -62,7 +63,9 @@ extension Patient {
     @discardableResult
     public func revoke(_ grant: StatementID) async throws -> Wire.Receipt {
         for membership in joined {
-            let state: GrantState? = try await connected(at: membership.name) { try await $0.state(.grant(grant)) }
+            let state: GrantState? = try await connected(at: membership.name) {
+                try await $0.state(.grant(grant))
+            }
             guard let state else { continue }
             guard let record = try await ownRecords().first(where: { $0.handle == state.record }) else {
                 throw Problem.rejected(.notTheOwner)

@@ -22,7 +22,8 @@ extension Patient {
     public mutating func join(_ name: OrganisationName, permits: Int) async throws -> Joining {
         let organisation = try network.organisation(name)
         guard organisation.kind.isCustodian else {
-            throw ClientFailure.badInput("\(name) keeps no records: a patient joins hospitals and laboratories")
+            throw ClientFailure.badInput(
+                "\(name) keeps no records: a patient joins hospitals and laboratories")
         }
         guard (0...Wire.permitsPerCallMax).contains(permits) else {
             throw ClientFailure.badInput("a stock has 0 to \(Wire.permitsPerCallMax) permits")
@@ -36,12 +37,14 @@ extension Patient {
         }
         let inbox = wallet.inboxKey(organisation: name).key
         let recipient = inboxIdentity(name).recipient.text
-        let keys = (0..<membership.appliedWith).map { wallet.ownerKey(organisation: name, index: UInt64($0)).key }
+        let keys = (0..<membership.appliedWith).map {
+            wallet.ownerKey(organisation: name, index: UInt64($0)).key
+        }
         let letter = ApplicationLetter(inbox: inbox, recipient: recipient, permits: keys)
         let body = try Letter.seal(letter, to: organisation.deskRecipient)
         try await connected(at: name) { connection in
             try await connection.call(
-                .POST, Routes.Organisation(name).inboxes,
+                .post, Routes.Organisation(name).inboxes,
                 json: Wire.Application(inbox: inbox, recipient: recipient, letter: Data(body)))
         }
         try await topUp(name, to: max(permits, membership.appliedWith))
@@ -53,7 +56,7 @@ extension Patient {
         let inbox = wallet.inboxKey(organisation: name).key
         do {
             return try await connected(at: name) { connection in
-                try await connection.call(.GET, Routes.Organisation(name).inbox(inbox.hex))
+                try await connection.call(.get, Routes.Organisation(name).inbox(inbox.hex))
             }
         } catch let problem as Problem where problem.type == .notFound {
             return nil
@@ -64,25 +67,21 @@ extension Patient {
     @discardableResult
     public mutating func topUp(_ name: OrganisationName, to stock: Int) async throws -> Int {
         let organisation = try network.organisation(name)
-        guard let status = try await status(at: name), var membership = joined.first(where: { $0.name == name }) else {
+        guard let status = try await status(at: name),
+            var membership = joined.first(where: { $0.name == name })
+        else {
             throw ClientFailure.refused("the wallet has not joined \(name)")
         }
         let missing = max(0, stock - status.permitsLeft)
         if missing > 0 {
-            let inbox = wallet.inboxKey(organisation: name)
             let first = status.permitsHandedOver
             let notAfter = machineTime() + Self.permitDays * 86_400
             let permits = try (first..<first + missing).map { index in
-                let permit = Permit.signed(
-                    key: wallet.ownerKey(organisation: name, index: UInt64(index)), organisation: name,
-                    notAfter: notAfter, network: network.id)
-                let content = PermitLetter.signedContent(permit: permit, organisation: name, network: network.id)
-                let letter = PermitLetter(permit: Data(permit), signature: Data(inbox.sign(content)))
-                return Data(try Letter.seal(letter, to: organisation.deskRecipient))
+                Data(try sealedPermit(UInt64(index), for: organisation, notAfter: notAfter))
             }
             try await connected(at: name) { connection in
                 try await connection.call(
-                    .POST, Routes.Organisation(name).permits(inbox.key.hex),
+                    .post, Routes.Organisation(name).permits(wallet.inboxKey(organisation: name).key.hex),
                     json: Wire.Permits(first: first, permits: permits))
             }
         }
@@ -92,12 +91,27 @@ extension Patient {
         return missing
     }
 
+    /// A permit on its way to the organisation's desk.
+    func sealedPermit(
+        _ index: UInt64, for organisation: Network.Organisation, notAfter: LedgerTime
+    ) throws -> [UInt8] {
+        let name = organisation.name
+        let permit = Permit.signed(
+            key: wallet.ownerKey(organisation: name, index: index), organisation: name, notAfter: notAfter,
+            network: network.id)
+        let content = PermitLetter.signedContent(permit: permit, organisation: name, network: network.id)
+        let signature = wallet.inboxKey(organisation: name).sign(content)
+        let letter = PermitLetter(permit: Data(permit), signature: Data(signature))
+        return try Letter.seal(letter, to: organisation.deskRecipient)
+    }
+
     /// Fills every stock that has fallen below a quarter. Gives what was handed over.
     @discardableResult
     public mutating func topUpWhereLow() async throws -> [(organisation: OrganisationName, permits: Int)] {
         var filled = [(organisation: OrganisationName, permits: Int)]()
         for membership in joined where membership.stock > 0 {
-            guard let status = try await status(at: membership.name), status.permitsLeft * 4 < membership.stock
+            guard let status = try await status(at: membership.name),
+                status.permitsLeft * 4 < membership.stock
             else { continue }
             filled.append((membership.name, try await topUp(membership.name, to: membership.stock)))
         }
@@ -111,7 +125,8 @@ extension Patient {
             try set(
                 Joined(
                     name: organisation.name, appliedWith: 0,
-                    stock: status.permitsHandedOver > 0 ? Self.stockDefault : 0, handedOver: status.permitsHandedOver))
+                    stock: status.permitsHandedOver > 0 ? Self.stockDefault : 0,
+                    handedOver: status.permitsHandedOver))
         }
     }
 }

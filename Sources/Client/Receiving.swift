@@ -38,7 +38,7 @@ public struct Receiving: Sendable {
             _ = custody
             return Done(record: record, files: 0, receipt: nil)
         }
-        let (released, key) = try await Fetching.released(granted, member, connection)
+        let (released, key, _) = try await Fetching.released(granted, member, connection)
         let descriptor = try await released.bytes(released.state.descriptor)
         // Opened to be sure that the record is whole; nothing of it is kept.
         _ = try Descriptor(opening: descriptor, of: released.state, with: key)
@@ -50,7 +50,7 @@ public struct Receiving: Sendable {
         }
         for bytes in [descriptor, ownerEnvelope, custodianEnvelope] {
             _ = try await connection.call(
-                .PUT, Routes.Organisation(own.name).blob(Digest(hashing: bytes).hex),
+                .put, Routes.Organisation(own.name).blob(Digest(hashing: bytes).hex),
                 .bytes(bytes, type: "application/octet-stream"))
         }
         let acknowledge = Acknowledge(
@@ -67,7 +67,7 @@ public struct Receiving: Sendable {
     private func pass(_ file: Digest, _ released: Released) async throws {
         let routes = Routes.Organisation(member.organisation.name)
         let missing: Wire.Digests = try await connection.call(
-            .POST, routes.missing, json: Wire.Digests(digests: [file]))
+            .post, routes.missing, json: Wire.Digests(digests: [file]))
         guard missing.digests.contains(file) else { return }
         let spool = member.home.folder.folder("spool")
         try spool.make()
@@ -75,6 +75,6 @@ public struct Receiving: Sendable {
         defer { spool.remove(name) }
         let byteCount = try await released.ciphertext(file, to: spool.file(name))
         _ = try await connection.call(
-            .PUT, routes.blob(file.hex), .file(path: spool.file(name), byteCount: byteCount, digest: file))
+            .put, routes.blob(file.hex), .file(path: spool.file(name), byteCount: byteCount, digest: file))
     }
 }

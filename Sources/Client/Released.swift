@@ -29,7 +29,10 @@ struct Released: Sendable {
         guard let state: RecordState = try await connection.state(.record(release.record)) else {
             throw Problem.rejected(.recordUnknown)
         }
-        guard let custody: CustodyState = try await connection.state(.custody(release.record, release.custodian)) else {
+        guard
+            let custody: CustodyState = try await connection.state(
+                .custody(release.record, release.custodian))
+        else {
             throw Problem.rejected(.notACustodian)
         }
         self.state = state
@@ -55,20 +58,26 @@ struct Released: Sendable {
     /// To be called once everything was read.
     func finish() { marker.forget() }
 
-    private func path(_ digest: Digest) -> String { Routes.Organisation(custodian).released(id.hex, digest.hex) }
+    private func path(_ digest: Digest) -> String {
+        Routes.Organisation(custodian).released(id.hex, digest.hex)
+    }
 
     /// A small blob: an envelope or a descriptor.
     func bytes(_ digest: Digest) async throws -> [UInt8] {
-        let bytes = try await connection.call(.GET, path(digest), answerBytesMax: Self.smallBytesMax)
+        let bytes = try await connection.call(.get, path(digest), answerBytesMax: Self.smallBytesMax)
         guard Digest(hashing: bytes) == digest else {
-            throw ClientFailure.unverified("the vault's bytes have not the hash that the ledger names: \(digest)")
+            throw ClientFailure.unverified(
+                "the vault's bytes have not the hash that the ledger names: \(digest)")
         }
         return bytes
     }
 
     /// A file's ciphertext into `target`, which is removed again unless it is what the ledger names. Not synced: it is a copy.
-    func ciphertext(_ digest: Digest, to target: String, progress: ((Int) -> Void)? = nil) async throws -> Int {
-        guard FileManager.default.createFile(atPath: target, contents: nil, attributes: [.posixPermissions: 0o600]),
+    func ciphertext(_ digest: Digest, to target: String, progress: ((Int) -> Void)? = nil) async throws -> Int
+    {
+        guard
+            FileManager.default.createFile(
+                atPath: target, contents: nil, attributes: [.posixPermissions: 0o600]),
             let handle = FileHandle(forWritingAtPath: target)
         else { throw ClientFailure.unreachable("cannot write in the home's spool folder") }
         defer { try? handle.close() }
@@ -87,7 +96,8 @@ struct Released: Sendable {
                 progress?(byteCount)
             }
             guard hash.finish() == digest.bytes else {
-                throw ClientFailure.unverified("the vault's bytes have not the hash that the ledger names: \(digest)")
+                throw ClientFailure.unverified(
+                    "the vault's bytes have not the hash that the ledger names: \(digest)")
             }
         } catch {
             unlink(target)
@@ -121,7 +131,8 @@ private struct Marker {
 
     func remembered(network: NetworkID) -> [UInt8]? {
         guard folder.has(name), let bytes = try? folder.read(name),
-            let signed = try? SignedStatement(bytes, network: network), signed.statement.assertion == .release(release),
+            let signed = try? SignedStatement(bytes, network: network),
+            signed.statement.assertion == .release(release),
             // Made with an hour's validity; a release serves for a quarter of an hour after it was recorded.
             machineTime() + 3_600 < signed.statement.validUntil + Limits.releaseSeconds / 2
         else { return nil }

@@ -34,7 +34,9 @@ extension Member {
     ) async throws -> (id: StatementID, receipt: Wire.Receipt) {
         let keeper = try network.organisation(custodian)
         guard keeper.kind.isCustodian else { throw ClientFailure.badInput("\(custodian) keeps no records") }
-        guard (1...3_650).contains(days) else { throw ClientFailure.badInput("access is asked for 1 to 3650 days") }
+        guard (1...3_650).contains(days) else {
+            throw ClientFailure.badInput("access is asked for 1 to 3650 days")
+        }
         guard kind == .read || organisation.kind.isCustodian else {
             throw ClientFailure.badInput("only an organisation that keeps records receives a transfer")
         }
@@ -45,9 +47,10 @@ extension Member {
         let request = Request(
             organisation: organisation.name, custodian: custodian, purpose: purpose,
             notAfter: now + UInt64(days) * 86_400, letter: Digest(hashing: letter))
-        let (id, bytes) = Statement.make(.request(request), now: now).identified(by: signingKey, network: network.id)
+        let (id, bytes) = Statement.make(.request(request), now: now).identified(
+            by: signingKey, network: network.id)
         try await connection.call(
-            .POST, Routes.Organisation(custodian).letters,
+            .post, Routes.Organisation(custodian).letters,
             json: Wire.Letter(addressee: .desk, request: id, body: Data(letter)))
         return (id, try await connection.submit(bytes, signedBy: signingKey))
     }
@@ -58,7 +61,8 @@ extension Member {
     public func requests(all: Bool, _ connection: Connection) async throws -> [RequestView] {
         var positions = Set(try await connection.positions(about: signingKey.key.bytes, kind: .request))
         if desk != nil {
-            positions.formUnion(try await connection.positions(about: organisation.name.bytes, kind: .request))
+            positions.formUnion(
+                try await connection.positions(about: organisation.name.bytes, kind: .request))
         }
         let checkpoint = try await home.remembered.advance(connection)
         var letters = [OrganisationName: [Wire.Letter]]()
@@ -68,13 +72,15 @@ extension Member {
             guard case .request(let request) = statement.assertion else { continue }
             let isOwn = statement.caller == signingKey.key
             let isToUs = desk != nil && request.custodian == organisation.name
-            guard isOwn || isToUs, let state: RequestState = try await connection.state(.request(statement.id)) else {
+            guard isOwn || isToUs,
+                let state: RequestState = try await connection.state(.request(statement.id))
+            else {
                 continue
             }
             guard all || isOwn || (state.stage == .open && machineTime() < request.notAfter) else { continue }
             if letters[request.custodian] == nil {
                 let answer: Wire.Letters = try await connection.call(
-                    .GET, Routes.Organisation(request.custodian).letters)
+                    .get, Routes.Organisation(request.custodian).letters)
                 letters[request.custodian] = answer.letters
             }
             views.append(
@@ -101,7 +107,8 @@ extension Member {
         return RequestView(
             id: statement.id, requester: requester.text, requesterIsVerified: requester.isVerified,
             organisation: request.organisation, custodian: request.custodian, purpose: request.purpose.name,
-            notAfter: request.notAfter, stage: state.stage.name, patient: letter.map { SafeText.escaped($0.patient) },
+            notAfter: request.notAfter, stage: state.stage.name,
+            patient: letter.map { SafeText.escaped($0.patient) },
             kind: letter?.kind, text: letter.map { SafeText.escaped($0.text) }, grants: grants)
     }
 
@@ -124,14 +131,16 @@ extension Member {
         var grants = [StatementID]()
         for position in try await connection.positions(about: id.bytes, kind: .grant) {
             let statement = try await connection.statement(at: position)
-            if case .grant(let grant) = statement.assertion, grant.grantee == signingKey.key, grant.request == id {
+            if case .grant(let grant) = statement.assertion, grant.grantee == signingKey.key,
+                grant.request == id
+            {
                 grants.append(statement.id)
             }
         }
         var all = letters
         if all == nil, let state: RequestState = try await connection.state(.request(id)) {
             let answer: Wire.Letters = try await connection.call(
-                .GET, Routes.Organisation(state.custodian).letters, query: [("request", id.hex)])
+                .get, Routes.Organisation(state.custodian).letters, query: [("request", id.hex)])
             all = answer.letters
         }
         for letter in all ?? [] where letter.request == id && letter.addressee == .key(signingKey.key) {
@@ -162,8 +171,12 @@ extension Member {
             case .request(let request) = statement.assertion
         else { throw Problem.rejected(.requestUnknown) }
         guard request.custodian == organisation.name else { throw Problem.rejected(.requestOfOtherCustodian) }
+        // The contract would first name the permit, which this request has used already.
+        if let state: RequestState = try await connection.state(.request(id)), state.stage != .open {
+            throw Problem.rejected(.requestAlreadyRouted)
+        }
         let letters: Wire.Letters = try await connection.call(
-            .GET, Routes.Organisation(organisation.name).letters, query: [("request", id.hex)])
+            .get, Routes.Organisation(organisation.name).letters, query: [("request", id.hex)])
         guard let asked = requestLetter(letters.letters, for: id, digest: request.letter) else {
             throw ClientFailure.unverified("the request's letter is not here or does not open")
         }
@@ -175,7 +188,7 @@ extension Member {
             request: id, custodian: organisation.name, kind: asked.kind, text: asked.text)
         let body = try Letter.seal(forwarded, to: patient.recipient)
         try await connection.call(
-            .POST, Routes.Organisation(organisation.name).letters,
+            .post, Routes.Organisation(organisation.name).letters,
             json: Wire.Letter(addressee: .key(patient.inbox), request: id, body: Data(body)))
         let route = Route(
             organisation: organisation.name, request: id, permit: permit, letter: Digest(hashing: body))

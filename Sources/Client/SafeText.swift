@@ -26,12 +26,16 @@ public enum SafeText {
             default: UInt8(ascii: "_")
             }
         }
-        while let first = bytes.first, first == UInt8(ascii: ".") || first == UInt8(ascii: "-") { bytes.removeFirst() }
+        while let first = bytes.first, first == UInt8(ascii: ".") || first == UInt8(ascii: "-") {
+            bytes.removeFirst()
+        }
         if bytes.count > fileNameBytesMax {
             // The end holds the extension, which says what opens it.
             bytes = Array(bytes.prefix(fileNameBytesMax / 2) + bytes.suffix(fileNameBytesMax / 2))
         }
-        guard bytes.contains(where: { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: ".") }) else { return fallback }
+        guard bytes.contains(where: { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: ".") }) else {
+            return fallback
+        }
         return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -30,7 +30,9 @@ public struct VerifiedMember: Sendable {
 
     /// Throws `unverified` or `refused`, which name what does not hold.
     init(_ key: PublicKey, evidence: Evidence, network: Network, now: LedgerTime) throws(ClientFailure) {
-        func fails(_ what: String) -> ClientFailure { .unverified("the member \(key.hex.prefix(16)): \(what)") }
+        func fails(_ what: String) -> ClientFailure {
+            .unverified("the member \(key.hex.prefix(16)): \(what)")
+        }
         let card = evidence.card
         guard card.key == key else { throw fails("the server shows somebody else's card") }
         guard let organisation = network.organisations.first(where: { $0.name == card.organisation }) else {
@@ -41,18 +43,22 @@ public struct VerifiedMember: Sendable {
             guard statement.caller == organisation.root else { continue }
             switch statement.assertion {
             case .enrol(let it) where it.member == key && it.organisation == organisation.name: enrolment = it
-            case .retire(let it) where it.member == key: throw .refused("the member was retired by \(organisation.name)")
+            case .retire(let it) where it.member == key:
+                throw .refused("the member was retired by \(organisation.name)")
             default: continue
             }
         }
         guard let enrolment else { throw fails("\(organisation.name) has not enrolled it on the ledger") }
         guard let state = evidence.state else { throw fails("the ledger's state does not know it") }
         guard !state.retired else { throw .refused("the member was retired by \(organisation.name)") }
-        guard now < enrolment.expires, now < state.expires else { throw .refused("the member's enrolment has expired") }
+        guard now < enrolment.expires, now < state.expires else {
+            throw .refused("the member's enrolment has expired")
+        }
         guard state.organisation == enrolment.organisation, state.role == enrolment.role,
             state.recipientHash == enrolment.recipientHash, state.certificateHash == enrolment.certificateHash
         else { throw fails("the ledger's state is not what was enrolled") }
-        guard let recipient = try? AgeRecipient(card.recipient), recipient.hash == enrolment.recipientHash else {
+        guard let recipient = try? AgeRecipient(card.recipient), recipient.hash == enrolment.recipientHash
+        else {
             throw fails("the age recipient on its card is not the one enrolled")
         }
         let der = [UInt8](card.certificate)
@@ -64,9 +70,11 @@ public struct VerifiedMember: Sendable {
             certificate = try MemberCertificate.verify(
                 der, under: organisation.authority, at: Date(timeIntervalSince1970: TimeInterval(now)))
         } catch {
-            throw ClientFailure(.unverified, "the certificate of \(key.hex.prefix(16)) does not hold", cause: error)
+            throw ClientFailure(
+                .unverified, "the certificate of \(key.hex.prefix(16)) does not hold", cause: error)
         }
-        guard certificate.key == key, certificate.organisation == organisation.name, certificate.role == enrolment.role
+        guard certificate.key == key, certificate.organisation == organisation.name,
+            certificate.role == enrolment.role
         else { throw fails("the certificate names another key, organisation or role") }
         self.key = key
         self.organisation = organisation.name
@@ -88,10 +96,12 @@ extension Connection {
     ) async throws -> VerifiedMember {
         var found = card
         if found == nil {
-            let members: Wire.Members = try await call(.GET, Routes.members, query: [("key", key.hex)])
+            let members: Wire.Members = try await call(.get, Routes.members, query: [("key", key.hex)])
             found = members.members.first { $0.key == key }
         }
-        guard let card = found else { throw ClientFailure.refused("the server knows no member \(key.hex.prefix(16))") }
+        guard let card = found else {
+            throw ClientFailure.refused("the server knows no member \(key.hex.prefix(16))")
+        }
         var history = [VerifiedStatement]()
         for kind in [StatementKind.enrol, .retire] {
             for position in try await positions(about: key.bytes, kind: kind)
@@ -99,7 +109,8 @@ extension Connection {
                 history.append(try await provenStatement(at: position, under: checkpoint).statement)
             }
         }
-        let evidence = VerifiedMember.Evidence(card: card, history: history, state: try await state(.member(key)))
+        let evidence = VerifiedMember.Evidence(
+            card: card, history: history, state: try await state(.member(key)))
         return try VerifiedMember(key, evidence: evidence, network: network, now: machineTime())
     }
 }

@@ -63,8 +63,8 @@ public func decodeLowercaseHex(_ digits: [UInt8]) -> [UInt8]? {
     return result
 }
 
-/// An organisation's name: 1 to 40 of `a-z`, `0-9` and `-`, starting with a letter, so that no two names look
-/// alike.
+/// An organisation's name: 1 to 40 of `a-z`, `0-9` and `-`, starting with a letter. One spelling each: no
+/// upper case, no accents, nothing invisible.
 public struct OrganisationName: Hashable, Sendable, CustomStringConvertible {
     public let bytes: [UInt8]
 

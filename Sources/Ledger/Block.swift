@@ -13,7 +13,8 @@ struct Head {
     var size: UInt64 { tree.size }
 }
 
-/// Statements executed one after the other within one transaction, each on the state that the one before it left.
+/// Statements executed one after the other within one transaction, each on the state that the one before it
+/// left.
 struct Block {
     /// What became of one statement.
     enum Verdict {
@@ -36,14 +37,13 @@ struct Block {
 
     /// Decides on one statement and records it if the contract accepts it.
     ///
-    /// Throws `damaged` from reading, before anything is written. Whatever else it throws ends the transaction.
+    /// Throws `damaged` from reading, before anything is written. Whatever else it throws ends the
+    /// transaction.
     mutating func append(_ statement: VerifiedStatement) throws -> Verdict {
-        if let position = try tables.position(of: statement.id) { return try present(statement.id, at: position) }
+        let mark = StateKey.statement(statement.id)
+        if let row = try tables.state(of: mark) { return try present(row, mark) }
         let reads = try tables.values(of: statement.readKeys)
         switch decide(statement, at: time, reads: reads) {
-        case .rejected(.replayed):
-            throw LedgerError.damaged(
-                Finding(.state(.statement(statement.id)), "marks a statement that the log does not have"))
         case .rejected(let code): return .rejected(code)
         case .accepted(let writes):
             try record(statement, writes)
@@ -51,12 +51,11 @@ struct Block {
         }
     }
 
-    private func present(_ id: StatementID, at position: UInt64) throws -> Verdict {
-        let entry = try tables.logEntry(at: position)
-        guard entry.position == position else {
-            throw LedgerError.damaged(Finding(.entry(position), "says that its position is \(entry.position)"))
+    private func present(_ row: StateRow, _ mark: StateKey) throws -> Verdict {
+        guard let position = row.position, let state = StatementState(bytes: row.value) else {
+            throw LedgerError.damaged(Finding(.state(mark), "is no mark of a statement"))
         }
-        return .present(position: position, time: entry.time)
+        return .present(position: position, time: state.time)
     }
 
     private mutating func record(_ statement: VerifiedStatement, _ writes: [Write]) throws {
@@ -68,13 +67,20 @@ struct Block {
         ).encoded()
         let leafHash = Merkle.leafHash(entry)
         try tables.append(entry, leafHash: leafHash, at: head.size, of: statement)
-        for write in writes { try tables.apply(write) }
+        for write in writes {
+            if write.key == .statement(statement.id) {
+                try tables.insert(write, position: head.size)
+            } else {
+                try tables.apply(write)
+            }
+        }
         for node in head.tree.append(CollectionOfOne(leafHash)) { try tables.insert(node) }
         head.stateDigest = stateDigest
         head.time = time
     }
 
-    /// Signs what is stored: the root is computed from the stored hashes and must be the one that the appending has come to.
+    /// Signs what is stored: the root is computed from the stored hashes and must be the one that the
+    /// appending has come to.
     func seal(with signer: NoteSigner) throws -> [UInt8] {
         let stored = try TreeHead(size: head.size, reading: tables)
         guard stored == head.tree.head else {

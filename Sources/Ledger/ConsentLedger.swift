@@ -2,7 +2,8 @@ public import Contract
 
 /// The promise that every ledger of MedSeal keeps, whoever orders its statements (design, section 5).
 ///
-/// What `submit` acknowledged survives a power cut; what is read was checked against the hash it was stored under.
+/// What `submit` acknowledged survives a power cut; what is read was checked against the hash it was stored
+/// under.
 public protocol ConsentLedger: Sendable {
     /// The first page of the network: its organisations and the ledger's key.
     var genesis: Genesis { get }
@@ -13,43 +14,49 @@ public protocol ConsentLedger: Sendable {
 
     /// Submits the bytes of a signed statement (COSE_Sign1) and waits until it is durable or refused.
     ///
-    /// Bytes that are no statement are `.rejected(.malformed)`, a signature that does not hold `.rejected(.signatureInvalid)`. A
-    /// statement that is on the ledger already is answered with its first position and time: a retry is harmless. When it throws,
-    /// the statement may or may not have been recorded: submit the same bytes again.
+    /// Bytes that are no statement are `.rejected(.malformed)`, a signature that does not hold
+    /// `.rejected(.signatureInvalid)`. A statement that is on the ledger already is answered with its first
+    /// position and time: a retry is harmless. When it throws, the statement may or may not have been
+    /// recorded: submit the same bytes again.
     func submit(_ statement: [UInt8]) async throws(LedgerError) -> Outcome
 
-    /// The contract's value of `key`, or nil where there is none. Throws `damaged` when the stored row is not what was written.
+    /// The contract's value of `key`, or nil where there is none. Throws `damaged` when the stored row is not
+    /// what was written.
     func value(of key: StateKey) throws(LedgerError) -> [UInt8]?
     /// The values of those of `keys` that have one, all of one moment. Throws like `value(of:)`.
     func values(of keys: [StateKey]) throws(LedgerError) -> [StateKey: [UInt8]]
 
-    /// Up to `limit` entries (`LogEntry.encoded`, the leaves of the log) from `position` on, in order; empty at the log's end.
-    /// Throws `damaged` when one differs from its leaf hash.
+    /// Up to `limit` entries (`LogEntry.encoded`, the leaves of the log) from `position` on, in order; empty
+    /// at the log's end. Throws `damaged` when one differs from its leaf hash.
     func entries(from position: UInt64, limit: Int) throws(LedgerError) -> [[UInt8]]
     /// Where the statement stands in the log, or nil when it does not.
     func position(of id: StatementID) throws(LedgerError) -> UInt64?
-    /// Positions of statements about a handle, id, key or name (`VerifiedStatement.subjects`), of one kind or of all, in rising
-    /// order: up to `limit` of those after `position`, or from the first on.
+    /// Positions of statements about a handle, id, key or name (`VerifiedStatement.subjects`), of one kind or
+    /// of all, in rising order: up to `limit` of those after `position`, or from the first on.
     func positions(
         about subject: [UInt8], kind: StatementKind?, after position: UInt64?, limit: Int
     ) throws(LedgerError) -> [UInt64]
 
     /// The newest signed checkpoint: a note (c2sp.org/tlog-checkpoint) that covers all that was acknowledged.
     func checkpoint() throws(LedgerError) -> [UInt8]
-    /// The hashes that prove that the entry at `position` is in the tree of `size` entries (RFC 6962, section 2.1.1), 32 bytes each.
-    /// Throws `outOfRange` unless `position < size` and the log has `size` entries.
+    /// The hashes that prove that the entry at `position` is in the tree of `size` entries (RFC 6962, section
+    /// 2.1.1), 32 bytes each. Throws `outOfRange` unless `position < size` and the log has `size` entries.
     func inclusionProof(position: UInt64, size: UInt64) throws(LedgerError) -> [[UInt8]]
-    /// The hashes that prove that the tree of `oldSize` entries is a prefix of that of `newSize` (RFC 6962, section 2.1.2), 32 bytes
-    /// each. Throws `outOfRange` unless `oldSize <= newSize` and the log has `newSize` entries.
+    /// The hashes that prove that the tree of `oldSize` entries is a prefix of that of `newSize` (RFC 6962,
+    /// section 2.1.2), 32 bytes each. Throws `outOfRange` unless `oldSize <= newSize` and the log has
+    /// `newSize` entries.
     func consistencyProof(from oldSize: UInt64, to newSize: UInt64) throws(LedgerError) -> [[UInt8]]
 
-    /// The log's sizes as it grows, beginning at once when there are entries after `position` already (nil: any entries at all).
+    /// The log's sizes as it grows, beginning at once when there are entries after `position` already (nil:
+    /// any entries at all).
     ///
-    /// A slow reader gets the newest size only: it reads the entries up to there. Ends when the ledger closes.
+    /// A slow reader gets the newest size only: it reads the entries up to there. Ends when the ledger
+    /// closes.
     func committed(after position: UInt64?) -> AsyncStream<UInt64>
 
-    /// The ledger's time as a statement submitted now would be decided at: never earlier than the last entry's.
-    /// Examines everything stored against a replay from genesis; no findings: all holds. Throws when it cannot read.
+    /// The ledger's time as a statement submitted now would be decided at: never earlier than the last
+    /// entry's. Examines everything stored against a replay from genesis; no findings: all holds. Throws when
+    /// it cannot read.
     func examine() throws(LedgerError) -> [Finding]
     func now() -> LedgerTime
 }
@@ -65,7 +72,8 @@ public enum Outcome: Sendable {
 public enum Stage: UInt8, Sendable, CaseIterable {
     /// The bytes were decoded: they are the one encoding of a statement.
     case propose = 1
-    /// The ledger vouches for its signatures. (Validators of other organisations add theirs to checkpoints afterwards.)
+    /// The ledger vouches for its signatures. (Validators of other organisations add theirs to checkpoints
+    /// afterwards.)
     case endorse = 2
     /// The one sequencer has given it its turn and its time.
     case order = 3

@@ -5,19 +5,22 @@ import TransparencyLog
 
 /// The ledger on one machine: SQLite, one sequencer, a signed Merkle log (design, section 5).
 ///
-/// It is tamper-evident, not Byzantine fault tolerant: whoever holds its key orders the statements, and validators of other
-/// organisations, which execute the log again, refuse to cosign what does not follow from it. In its directory lie `ledger.sqlite` and
-/// `checkpoint`, the anchor. One process may have it open at a time.
+/// It is tamper-evident, not Byzantine fault tolerant: whoever holds its key orders the statements, and
+/// validators of other organisations, which execute the log again, refuse to cosign what does not follow from
+/// it. In its directory lie `ledger.sqlite` and `checkpoint`, the anchor. One process may have it open at a
+/// time.
 public final class EmbeddedLedger: ConsentLedger {
     public let genesis: Genesis
     public let network: NetworkID
     private let directory: LedgerDirectory
     private let database: LedgerDatabase
+    private let publisher: Publisher
     private let sequencer: Sequencer
     private let verifierKey: VerifierKey
     private let clock: @Sendable () -> UInt64
 
-    /// Makes the ledger of the network of `genesis` (the file's bytes) in `directory`, which is made if it is missing.
+    /// Makes the ledger of the network of `genesis` (the file's bytes) in `directory`, which is made if it is
+    /// missing.
     ///
     /// Throws `exists` where there is one already, and `malformedGenesis`.
     public static func create(at directory: String, genesis: [UInt8]) throws(LedgerError) {
@@ -30,11 +33,12 @@ public final class EmbeddedLedger: ConsentLedger {
         }
     }
 
-    /// Opens the ledger in `directory`. `genesis` is the file that every member of the network has, `key` the ledger's own, `clock` the
-    /// seconds since 1970.
+    /// Opens the ledger in `directory`. `genesis` is the file that every member of the network has, `key` the
+    /// ledger's own, `clock` the seconds since 1970.
     ///
-    /// A database that contradicts what was signed before opens read-only; `state` says why. Throws `absent`, `inUse`,
-    /// `otherNetwork`, `otherKey`, `malformedGenesis`, `damaged` when SQLite cannot read the file at all, `storage`.
+    /// A database that contradicts what was signed before opens read-only; `state` says why. Throws `absent`,
+    /// `inUse`, `otherNetwork`, `otherKey`, `malformedGenesis`, `damaged` when SQLite cannot read the file at
+    /// all, `storage`.
     public init(
         directory: String, genesis: [UInt8], key: SigningKey,
         clock: @escaping @Sendable () -> UInt64 = systemClock
@@ -42,7 +46,9 @@ public final class EmbeddedLedger: ConsentLedger {
         self.genesis = try Self.decode(genesis)
         self.network = Genesis.networkID(of: genesis)
         self.clock = clock
-        guard key.key == self.genesis.ledgerKey, let signer = Self.signer(self.genesis, key) else { throw .otherKey }
+        guard key.key == self.genesis.ledgerKey, let signer = Self.signer(self.genesis, key) else {
+            throw .otherKey
+        }
         self.verifierKey = signer.verifierKey
         self.directory = try LedgerDirectory(directory)
         guard self.directory.hasDatabase else { throw .absent }
@@ -50,13 +56,16 @@ public final class EmbeddedLedger: ConsentLedger {
         guard try database.read({ try $0.genesis() }) == genesis else { throw .otherNetwork }
         let opening = try Opening(
             database, in: self.directory, genesis: self.genesis, network: network, signer: signer)
+        self.publisher = Publisher(opening, directory: self.directory)
         self.sequencer = Sequencer(
-            opening, database: database, directory: self.directory, signer: signer, clock: clock)
+            from: opening.head, database: database, publisher: publisher, signer: signer, clock: clock)
     }
 
-    /// Takes no more statements, answers those that wait, ends the streams and closes the files. Calls after this throw `closed`.
+    /// Takes no more statements, answers those that wait, ends the streams and closes the files. Calls after
+    /// this throw `closed`.
     public func close() {
         sequencer.close()
+        publisher.close()
         database.close()
         directory.unlock()
     }
@@ -75,13 +84,15 @@ public final class EmbeddedLedger: ConsentLedger {
 
     // MARK: Submitting
 
-    public var state: LedgerState { sequencer.present.state }
+    public var state: LedgerState { publisher.present.state }
 
-    public func now() -> LedgerTime { max(clock(), sequencer.present.time) }
+    public func now() -> LedgerTime { max(clock(), publisher.present.tip.time) }
 
     public func submit(_ statement: [UInt8]) async throws(LedgerError) -> Outcome {
         let submitted = ContinuousClock.now
-        guard let proposed = propose(statement) else { return .rejected(.malformed) }
+        guard let proposed = try? SignedStatement(statement, network: network) else {
+            return .rejected(.malformed)
+        }
         let proposedAt = ContinuousClock.now
         guard let endorsed = proposed.verified() else { return .rejected(.signatureInvalid) }
         let endorsedAt = ContinuousClock.now
@@ -93,19 +104,10 @@ public final class EmbeddedLedger: ConsentLedger {
             ], since: endorsedAt)
     }
 
-    /// The statement in `bytes`, not yet believed; nil when they are none, or too long to be served in an entry bundle.
-    private func propose(_ bytes: [UInt8]) -> SignedStatement? {
-        guard bytes.count <= Self.statementBytesMax else { return nil }
-        return try? SignedStatement(bytes, network: network)
-    }
-
-    /// An entry bundle (c2sp.org/tlog-tiles) holds entries of up to 65,535 bytes; an entry is its statement and less than 96 bytes.
-    public static let statementBytesMax = EntryBundle.entryBytesMax - 96
-
     // MARK: Reading
 
     public func value(of key: StateKey) throws(LedgerError) -> [UInt8]? {
-        try read { try $0.value(of: key) }
+        try read { try $0.state(of: key)?.value }
     }
 
     public func values(of keys: [StateKey]) throws(LedgerError) -> [StateKey: [UInt8]] {
@@ -113,78 +115,81 @@ public final class EmbeddedLedger: ConsentLedger {
     }
 
     public func entries(from position: UInt64, limit: Int) throws(LedgerError) -> [[UInt8]] {
-        let size = sequencer.present.head.size
+        let size = publisher.present.tip.head.size
         guard position < size, limit > 0 else { return [] }
         let end = position + min(UInt64(limit), size - position)
         return try read { try $0.entries(in: position..<end) }
     }
 
     public func position(of id: StatementID) throws(LedgerError) -> UInt64? {
-        try read { try $0.position(of: id) }
+        try read { try $0.state(of: .statement(id))?.position }
     }
 
     public func positions(
         about subject: [UInt8], kind: StatementKind?, after position: UInt64?, limit: Int
     ) throws(LedgerError) -> [UInt64] {
-        guard limit > 0 else { return [] }
+        let size = publisher.present.tip.head.size
+        guard limit > 0, size > 0, position.map({ $0 < size - 1 }) ?? true else { return [] }
         let start = position.map { $0 + 1 } ?? 0
         return try read { tables in
             var positions = [UInt64]()
             for kind in kind.map({ [$0] }) ?? StatementKind.allCases {
                 positions += try tables.positions(about: subject, kind: kind, from: start, limit: limit)
             }
-            if let own = try self.position(of: subject, kind: kind, in: tables), own >= start { positions.append(own) }
-            return Array(positions.sorted().prefix(limit))
+            // A statement is not indexed under its own id, but marked.
+            if let id = StatementID(subject), let mark = try tables.state(of: .statement(id)),
+                let own = mark.position, own >= start,
+                kind == nil || kind == StatementState(bytes: mark.value)?.kind
+            {
+                positions.append(own)
+            }
+            return Array(positions.filter { $0 < size }.sorted().prefix(limit))
         }
     }
 
-    /// Where the statement stands whose id is `subject`, if it is of `kind`.
-    private func position(of subject: [UInt8], kind: StatementKind?, in tables: LedgerTables) throws -> UInt64? {
-        guard let id = StatementID(subject), let position = try tables.position(of: id) else { return nil }
-        guard let kind else { return position }
-        let statement = try? SignedStatement(try tables.logEntry(at: position).statement, network: network)
-        return statement?.statement.assertion.kind == kind ? position : nil
-    }
-
-    public func committed(after position: UInt64?) -> AsyncStream<UInt64> { sequencer.sizes(after: position) }
+    public func committed(after position: UInt64?) -> AsyncStream<UInt64> { publisher.sizes(after: position) }
 
     private func read<Result>(_ body: (LedgerTables) throws -> Result) throws(LedgerError) -> Result {
-        guard sequencer.present.state != .closed else { throw .closed }
+        guard publisher.present.state != .closed else { throw .closed }
         return try database.read(body)
     }
 
     // MARK: Proving
 
     public func checkpoint() throws(LedgerError) -> [UInt8] {
-        let present = sequencer.present
+        let present = publisher.present
         if present.state == .closed { throw .closed }
-        if case .readOnly(let reason) = present.state, present.checkpoint.isEmpty { throw .readOnly(reason) }
-        return present.checkpoint
+        if case .readOnly(let reason) = present.state, present.tip.checkpoint.isEmpty {
+            throw .readOnly(reason)
+        }
+        return present.tip.checkpoint
     }
 
     public func inclusionProof(position: UInt64, size: UInt64) throws(LedgerError) -> [[UInt8]] {
-        let signed = sequencer.present.head
+        let signed = publisher.present.tip.head
         guard position < size, size <= signed.size else { throw .outOfRange }
         return try read { tables in
             let head = try tables.head(size: size, under: signed)
             let leafHash = Merkle.leafHash(try tables.entry(at: position))
             let proof = try InclusionProof(of: position, inTreeOf: size, reading: tables)
             guard proof.verify(leafHash: leafHash, index: position, size: size, root: head.root) else {
-                throw LedgerError.damaged(Finding(.tree, "does not lead from entry \(position) to the signed root"))
+                throw LedgerError.damaged(
+                    Finding(.tree, "does not lead from entry \(position) to the signed root"))
             }
             return proof.hashes
         }
     }
 
     public func consistencyProof(from oldSize: UInt64, to newSize: UInt64) throws(LedgerError) -> [[UInt8]] {
-        let signed = sequencer.present.head
+        let signed = publisher.present.tip.head
         guard oldSize <= newSize, newSize <= signed.size else { throw .outOfRange }
         return try read { tables in
             let old = try tables.head(size: oldSize, under: signed)
             let new = try tables.head(size: newSize, under: signed)
             let proof = try ConsistencyProof(from: oldSize, to: newSize, reading: tables)
             guard proof.verify(from: old, to: new) else {
-                throw LedgerError.damaged(Finding(.tree, "does not lead from size \(oldSize) to size \(newSize)"))
+                throw LedgerError.damaged(
+                    Finding(.tree, "does not lead from size \(oldSize) to size \(newSize)"))
             }
             return proof.hashes
         }
@@ -192,12 +197,14 @@ public final class EmbeddedLedger: ConsentLedger {
 
     // MARK: Examining
 
-    /// Checks everything that is stored: the file's structure, every entry against its leaf hash, the tree, the checkpoint and the
-    /// anchor, and, by executing the log again from its genesis, every signature, decision, row of the state and of the index.
+    /// Checks everything that is stored: the file's structure, every entry against its leaf hash, the tree,
+    /// the checkpoint and the anchor, and, by executing the log again from its genesis, every signature,
+    /// decision, row of the state and of the index.
     ///
-    /// Empty when all of it is as it was written. Submitting and reading go on meanwhile. Takes memory for the whole state.
+    /// Empty when all of it is as it was written. Submitting and reading go on meanwhile. Takes memory for
+    /// the whole state.
     public func examine() throws(LedgerError) -> [Finding] {
-        if sequencer.present.state == .closed { throw .closed }
+        if publisher.present.state == .closed { throw .closed }
         // The anchor first: it is never ahead of a database that is read after it.
         let anchor = try directory.readAnchor()
         return try database.readAtLength { tables in
@@ -214,7 +221,8 @@ extension LedgerTables {
     fileprivate func head(size: UInt64, under signed: TreeHead) throws -> TreeHead {
         if size == signed.size { return signed }
         let head = try TreeHead(size: size, reading: self)
-        guard try ConsistencyProof(from: size, to: signed.size, reading: self).verify(from: head, to: signed) else {
+        guard try ConsistencyProof(from: size, to: signed.size, reading: self).verify(from: head, to: signed)
+        else {
             throw LedgerError.damaged(Finding(.tree, "at size \(size) does not lead to the signed root"))
         }
         return head

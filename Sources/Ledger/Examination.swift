@@ -1,29 +1,30 @@
 import Contract
-import Dispatch
+import GRDB
 import Identity
 import Primitives
-import Synchronization
 import TransparencyLog
 
 /// Compares everything that is stored with what the log, executed again from the genesis, says it must be.
 ///
-/// Each table is judged by itself as far as that goes, so that one damaged row is one or two findings and not thousands.
+/// Each table is judged by itself as far as that goes, so that one damaged row is one or two findings and not
+/// thousands.
 struct Examination {
     /// More are not listed: the ledger is beyond repair row by row.
     static let findingsMax = 1000
-    private static let chunkEntries: UInt64 = 512
+    private static let chunkEntries = 512
 
     private(set) var findings: [Finding] = []
     private let tables: LedgerTables
     private let anchor: [UInt8]?
     private let key: VerifierKey
     private let network: NetworkID
-    private let claims = ClaimsThatHold()
+    private let checked = CheckedSignatures()
     private var replay: Replay
     /// Whether the replay has stopped at an entry that does not follow from those before.
     private var isReplayStopped = false
     /// Nil once an entry is missing: positions after it do not add up.
     private var tree: StoredTree? = StoredTree()
+    private var size: UInt64 = 0
     private var subjectCount: UInt64 = 0
 
     init(
@@ -35,24 +36,22 @@ struct Examination {
         self.network = network
         replay = Replay(
             genesis: genesis, network: network, hash: { SHA256.digest($0) },
-            isValid: { [claims] claim in claims.contains(claim) })
+            isValid: { [checked] claim in checked.contains(claim) })
     }
 
-    /// Throws only when the database cannot be read on.
+    /// Throws only when reading fails; where SQLite itself meets damage, that is a finding, and the end.
     mutating func run() throws {
-        for problem in try tables.structuralProblems() { report(.database, problem) }
-        let size = try tables.size()
-        var position: UInt64 = 0
-        while position < size, findings.count < Self.findingsMax {
-            let end = min(size, position + Self.chunkEntries)
-            try examineEntries(position..<end)
-            position = end
+        do {
+            for problem in try tables.structuralProblems() { report(.database, problem) }
+            try examineEntries()
+            guard findings.count < Self.findingsMax else { return }
+            try examineNodeCount()
+            try examineSubjectCount()
+            try examineCheckpoints()
+            if !isReplayStopped { try examineState() }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
+            report(.database, error.message ?? "cannot be read on")
         }
-        guard findings.count < Self.findingsMax else { return }
-        try examineNodeCount(size)
-        try examineSubjectCount(size)
-        try examineCheckpoints(size)
-        if !isReplayStopped { try examineState() }
     }
 
     private mutating func report(_ place: Finding.Place, _ problem: String) {
@@ -61,24 +60,31 @@ struct Examination {
 
     // MARK: Entries
 
-    private mutating func examineEntries(_ positions: Range<UInt64>) throws {
-        let rows = try tables.rows(positions)
-        claims.replace(with: validClaims(of: rows))
-        var next = positions.lowerBound
-        for row in rows {
-            while next < row.position {
-                report(.entry(next), "is missing")
-                isReplayStopped = true
-                tree = nil
-                next += 1
+    /// While one chunk is executed, the signatures of the next are checked.
+    private mutating func examineEntries() throws {
+        var rows = try tables.rows(from: 0, limit: Self.chunkEntries)
+        var signatures = SignatureCheck(of: rows, network: network)
+        while let last = rows.last?.position, findings.count < Self.findingsMax {
+            checked.replace(with: signatures.claimsThatHold())
+            let next = try tables.rows(from: last + 1, limit: Self.chunkEntries)
+            signatures = SignatureCheck(of: next, network: network)
+            for row in rows {
+                if row.position != size {
+                    report(.entry(size), "is missing, up to entry \(row.position)")
+                    isReplayStopped = true
+                    tree = nil
+                }
+                try examine(row)
+                size = row.position + 1
             }
-            try examine(row)
-            next += 1
+            rows = next
         }
     }
 
     private mutating func examine(_ row: EntryRow) throws {
-        if Merkle.leafHash(row.entry) != row.leafHash { report(.entry(row.position), "differs from its leaf hash") }
+        if Merkle.leafHash(row.entry) != row.leafHash {
+            report(.entry(row.position), "differs from its leaf hash")
+        }
         try tree?.append(row.leafHash) { level, position, hash in
             let stored = try tables.storedNode(level: level, position: position)
             if stored != hash {
@@ -92,12 +98,14 @@ struct Examination {
         do throws(Replay.Fault) {
             statement = try replay.apply(row.entry).statement
         } catch {
-            report(.entry(row.position), "\(error.reason); it and what follows from it was not executed again")
+            report(
+                .entry(row.position), "\(error.reason); it and what follows from it was not executed again")
             isReplayStopped = true
             return
         }
-        if statement.id.bytes != row.statementID {
-            report(.entry(row.position), "is filed under \(lowercaseHex(row.statementID)), but is \(statement.id)")
+        let mark = StateKey.statement(statement.id)
+        if let stored = try tables.storedState(of: mark), stored.position != row.position {
+            report(.state(mark), "is not at \(row.position), where the statement is")
         }
         try examineSubjects(of: statement, at: row.position)
     }
@@ -111,23 +119,9 @@ struct Examination {
         }
     }
 
-    /// The signatures in `rows` that hold, checked on every core: most of the work of an examination.
-    private func validClaims(of rows: [EntryRow]) -> [SignatureClaim] {
-        let network = network
-        let valid = Mutex([SignatureClaim]())
-        DispatchQueue.concurrentPerform(iterations: rows.count) { index in
-            guard let entry = try? LogEntry.decode(rows[index].entry),
-                let statement = try? SignedStatement(entry.statement, network: network)
-            else { return }
-            let claims = statement.claims.filter(Signatures.isValid)
-            valid.withLock { $0 += claims }
-        }
-        return valid.withLock { $0 }
-    }
-
     // MARK: What lies beside the entries
 
-    private mutating func examineNodeCount(_ size: UInt64) throws {
+    private mutating func examineNodeCount() throws {
         let expected = (1..<64).reduce(UInt64(0)) { $0 + size >> UInt64($1) }
         guard try tables.count(of: "nodes") != expected else { return }
         try tables.eachNodePlace { level, position in
@@ -137,7 +131,7 @@ struct Examination {
         }
     }
 
-    private mutating func examineSubjectCount(_ size: UInt64) throws {
+    private mutating func examineSubjectCount() throws {
         guard !isReplayStopped, try tables.count(of: "subjects") != subjectCount else { return }
         try tables.eachSubject { subject, kind, position in
             let statement = position < size ? try tables.statement(at: position, network: network) : nil
@@ -145,20 +139,25 @@ struct Examination {
                 statement.assertion.kind.rawValue == kind && statement.indexedSubjects.contains(subject)
             }
             if isRight != true {
-                findings.append(Finding(.subject(subject, position: position), "is not what the entry is about"))
+                findings.append(
+                    Finding(.subject(subject, position: position), "is not what the entry is about"))
             }
         }
     }
 
-    private mutating func examineCheckpoints(_ size: UInt64) throws {
+    private mutating func examineCheckpoints() throws {
         let signed = signedHead(try tables.checkpoint())
         if let signed, let tree, signed != TreeHead(size: size, root: tree.root) {
             report(.checkpoint, "is of \(signed.size) entries and another root")
         } else if signed == nil {
             report(.checkpoint, "is missing or not signed by this ledger")
         }
-        guard let anchored = signedHead(anchor) else { return report(.anchor, "is missing or not signed by this ledger") }
-        if anchored.size > size { return report(.anchor, "covers \(anchored.size) entries, the database has \(size)") }
+        guard let anchored = signedHead(anchor) else {
+            return report(.anchor, "is missing or not signed by this ledger")
+        }
+        if anchored.size > size {
+            return report(.anchor, "covers \(anchored.size) entries, the database has \(size)")
+        }
         if (try? TreeHead(size: anchored.size, reading: tables)) != anchored {
             report(.anchor, "has another root at size \(anchored.size)")
         }
@@ -168,16 +167,23 @@ struct Examination {
         note.flatMap { try? VerifiedCheckpoint(opening: $0, log: key).checkpoint.head }
     }
 
-    /// Each value is looked up as the contract would look it up: a row that is there and cannot be found is lost.
+    /// Each value is looked up as the contract would look it up: a row that is there and cannot be found is
+    /// lost.
     private mutating func examineState() throws {
         var problems = [Finding]()
         for (key, value) in replay.state {
-            guard let stored = try tables.storedState(key) else {
+            guard let stored = try tables.storedState(of: key) else {
                 problems.append(Finding(.state(key), "is missing"))
                 continue
             }
-            if stored.value != value { problems.append(Finding(.state(key), "has another value than the log leads to")) }
-            if stored.checkDigest != StateRow.checkDigest(key: key.bytes, value: stored.value) {
+            if stored.value != value {
+                problems.append(Finding(.state(key), "has another value than the log leads to"))
+            }
+            if stored.position != nil, !key.isMark {
+                problems.append(Finding(.state(key), "has a position, which only marks of statements have"))
+            }
+            let checkDigest = StateRow.checkDigest(key: key, value: stored.value, position: stored.position)
+            if stored.checkDigest != checkDigest {
                 problems.append(Finding(.state(key), "differs from its check digest"))
             }
         }
@@ -191,13 +197,19 @@ struct Examination {
     }
 }
 
-/// The right edge of the tree as it is stored: what each complete subtree's root is said to be, largest first.
+extension StateKey {
+    /// Whether it is the mark of an accepted statement.
+    fileprivate var isMark: Bool { StatementID(bytes.dropFirst()).map { .statement($0) } == self }
+}
+
+/// The right edge of the tree as it is stored: what each complete subtree's root is said to be, largest
+/// first.
 private struct StoredTree {
     private var size: UInt64 = 0
     private var frontier: [[UInt8]] = []
 
-    /// Adds a leaf; `stored` is given each node that this closes with the hash it must have, and returns the one that is stored, so
-    /// that a wrong node is not blamed on those above it.
+    /// Adds a leaf; `stored` is given each node that this closes with the hash it must have, and returns the
+    /// one that is stored, so that a wrong node is not blamed on those above it.
     mutating func append(
         _ leafHash: [UInt8], stored: (_ level: Int, _ position: UInt64, _ hash: [UInt8]) throws -> [UInt8]
     ) rethrows {
@@ -217,12 +229,4 @@ private struct StoredTree {
         for left in frontier.dropLast().reversed() { root = Merkle.nodeHash(left, root) }
         return root
     }
-}
-
-/// The signatures of the chunk at hand that were checked already, as the replay's rule of acceptance.
-private final class ClaimsThatHold: Sendable {
-    private let claims = Mutex(Set<SignatureClaim>())
-
-    func replace(with valid: [SignatureClaim]) { claims.withLock { $0 = Set(valid) } }
-    func contains(_ claim: SignatureClaim) -> Bool { claims.withLock { $0.contains(claim) } }
 }

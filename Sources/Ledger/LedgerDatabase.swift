@@ -5,14 +5,15 @@ import Migrations
 
 /// The file `ledger.sqlite` and the two connections to it: one writes, one only reads.
 ///
-/// SQLite before 3.51.3 can corrupt a WAL that two connections write or checkpoint at the same time. Here one connection does both,
-/// and the others are opened read-only: they can do neither.
+/// SQLite before 3.51.3 can corrupt a WAL that two connections write or checkpoint at the same time. Here one
+/// connection does both, and the others are opened read-only: they can do neither.
 struct LedgerDatabase: Sendable {
     private let path: String
     private let writer: DatabaseQueue
     private let reader: DatabaseQueue
 
-    /// Writes a new database file, complete once this returns; it is not durable before the caller has synced it.
+    /// Writes a new database file, complete once this returns; it is not durable before the caller has synced
+    /// it.
     static func create(at path: String, genesis: Genesis, file: [UInt8]) throws(LedgerError) {
         try translated {
             let queue = try DatabaseQueue(path: path, configuration: configuration(readonly: false))
@@ -32,9 +33,11 @@ struct LedgerDatabase: Sendable {
         self.path = path
         (writer, reader) = try Self.translated {
             let writer = try DatabaseQueue(path: path, configuration: Self.configuration(readonly: false))
-            // GRDB sets NORMAL once it has switched to WAL: what was acknowledged would not survive a power cut.
+            // GRDB sets NORMAL once it has switched to WAL: what was acknowledged would not survive a power
+            // cut.
             try writer.writeWithoutTransaction { connection in
-                // The WAL is folded into the file every 32 MiB: pages that every block changes are then copied less often.
+                // The WAL is folded into the file every 32 MiB: pages that every block changes are then
+                // copied less often.
                 try connection.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8192")
             }
             try Self.migrator.migrate(writer)
@@ -118,7 +121,8 @@ struct LedgerDatabase: Sendable {
             // The index of the WAL could not grow: nothing was written yet.
             case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE: throw .diskFull
             case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_CONSTRAINT:
-                throw .damaged(Finding(.database, error.message ?? "SQLite code \(error.extendedResultCode.rawValue)"))
+                throw .damaged(
+                    Finding(.database, error.message ?? "SQLite code \(error.extendedResultCode.rawValue)"))
             default: throw .storage("SQLite: \(error.message ?? "code \(error.extendedResultCode.rawValue)")")
             }
         } catch {

@@ -1,7 +1,8 @@
 import Glibc
 
-/// The directory of a ledger, locked for one process: the database, and beside it the anchor, the newest signed checkpoint in a file
-/// of its own, by which the ledger notices that its database was changed or put back (SECURITY.md, T33).
+/// The directory of a ledger, locked for one process: the database, and beside it the anchor, the newest
+/// signed checkpoint in a file of its own, by which the ledger notices that its database was changed or put
+/// back (SECURITY.md, T33).
 final class LedgerDirectory: Sendable {
     static let anchorName = "checkpoint"
     private static let databaseName = "ledger.sqlite"
@@ -9,7 +10,8 @@ final class LedgerDirectory: Sendable {
     private let path: String
     private let descriptor: Int32
 
-    /// Locks the directory until `unlock`, or until this value is gone. Throws `absent`, or `inUse` when another process has the lock.
+    /// Locks the directory until `unlock`, or until this value is gone. Throws `absent`, or `inUse` when
+    /// another process has the lock.
     init(_ path: String) throws(LedgerError) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw errno == ENOENT ? .absent : .failed("opening the directory") }
@@ -35,7 +37,8 @@ final class LedgerDirectory: Sendable {
     var databasePath: String { path + "/" + Self.databaseName }
     var hasDatabase: Bool { faccessat(descriptor, Self.databaseName, F_OK, 0) == 0 }
 
-    /// Has `make` write a database file under another name and gives it its own once it is durable: there is never half of one.
+    /// Has `make` write a database file under another name and gives it its own once it is durable: there is
+    /// never half of one.
     func addDatabase(_ make: (_ path: String) throws(LedgerError) -> Void) throws(LedgerError) {
         let temporary = Self.databaseName + ".new"
         for suffix in ["", "-wal", "-shm"] { unlinkat(descriptor, temporary + suffix, 0) }

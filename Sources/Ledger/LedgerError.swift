@@ -41,7 +41,8 @@ public enum LedgerState: Hashable, Sendable {
 
 /// Why a ledger only reads.
 public enum ReadOnlyReason: Hashable, Sendable {
-    /// The anchor outside the database covers more entries than the database has: an old copy was put back, or entries were lost.
+    /// The anchor outside the database covers more entries than the database has: an old copy was put back,
+    /// or entries were lost.
     case behindAnchor(anchored: UInt64, present: UInt64)
     /// At the anchor's size the database has another root: its history was changed.
     case differsFromAnchor(size: UInt64)
@@ -51,7 +52,8 @@ public enum ReadOnlyReason: Hashable, Sendable {
     case anchorDamaged
     /// The database contradicts its own signed checkpoint or cannot say where it ends.
     case damaged(Finding)
-    /// A write failed in a way that leaves open what the disk holds. Start again: what was acknowledged is there.
+    /// A write failed in a way that leaves open what the disk holds. Start again: what was acknowledged is
+    /// there.
     case storageFailed(String)
 }
 

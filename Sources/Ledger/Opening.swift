@@ -9,8 +9,9 @@ struct Opening {
     let checkpoint: [UInt8]
     let readOnlyReason: ReadOnlyReason?
 
-    /// Compares the database with its own checkpoint and with the anchor; brings the anchor up to date when only that is behind, as
-    /// after a crash between commit and anchor. Throws when reading or writing fails; damage is a `readOnlyReason`.
+    /// Compares the database with its own checkpoint and with the anchor; brings the anchor up to date when
+    /// only that is behind, as after a crash between commit and anchor. Throws when reading or writing fails;
+    /// damage is a `readOnlyReason`.
     init(
         _ database: LedgerDatabase, in directory: LedgerDirectory, genesis: Genesis, network: NetworkID,
         signer: NoteSigner
@@ -22,9 +23,13 @@ struct Opening {
                 let note = try signed(empty.tree.head, by: signer)
                 try database.write { try $0.setCheckpoint(note) }
             }
-            let (head, checkpoint) = try database.read { try Self.end(of: $0, or: empty, key: signer.verifierKey) }
+            let (head, checkpoint) = try database.read {
+                try Self.end(of: $0, or: empty, key: signer.verifierKey)
+            }
             let reason = try Self.compare(head, with: directory, database, key: signer.verifierKey)
-            if reason == nil { try directory.writeAnchor(checkpoint) }
+            if reason == nil, try directory.readAnchor() != checkpoint {
+                try directory.writeAnchor(checkpoint)
+            }
             self.init(head: head, checkpoint: reason == nil ? checkpoint : [], readOnlyReason: reason)
         } catch {
             guard case .damaged(let finding) = error else { throw error }
@@ -65,7 +70,8 @@ struct Opening {
     private static func compare(
         _ head: Head, with directory: LedgerDirectory, _ database: LedgerDatabase, key: VerifierKey
     ) throws(LedgerError) -> ReadOnlyReason? {
-        // Before the first entry nothing was acknowledged: a crash while the ledger was being made may have left no anchor.
+        // Before the first entry nothing was acknowledged: a crash while the ledger was being made may have
+        // left no anchor.
         guard let note = try directory.readAnchor() else { return head.size == 0 ? nil : .anchorMissing }
         guard let anchored = try? VerifiedCheckpoint(opening: note, log: key).checkpoint.head else {
             return .anchorDamaged

@@ -13,14 +13,17 @@ struct SQLRow {
 
     func blob(_ column: Int32) -> [UInt8] {
         guard let start = sqlite3_column_blob(statement, column) else { return [] }
-        return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column))))
+        return Array(
+            UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column))))
     }
+
+    func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_NULL }
 
     func integer(_ column: Int32) -> UInt64 { UInt64(bitPattern: sqlite3_column_int64(statement, column)) }
 }
 
-/// SQL with byte arrays in and out: the connection's statement cache is GRDB's, binding and stepping are SQLite's own, because the
-/// detour over `Data` and `Row` costs more than the work.
+/// SQL with byte arrays in and out: the connection's statement cache is GRDB's, binding and stepping are
+/// SQLite's own, because the detour over `Data` and `Row` costs more than the work.
 extension Database {
     /// Executes a statement that gives no rows.
     func run(_ sql: String, _ values: SQLValue...) throws {
@@ -28,7 +31,9 @@ extension Database {
     }
 
     /// The first row, or nil.
-    func first<Result>(_ sql: String, _ values: SQLValue..., read: (SQLRow) throws -> Result) throws -> Result? {
+    func first<Result>(
+        _ sql: String, _ values: SQLValue..., read: (SQLRow) throws -> Result
+    ) throws -> Result? {
         var result: Result?
         try step(sql, values) { row in
             result = try read(row)
@@ -44,7 +49,8 @@ extension Database {
 
     private func step(_ sql: String, _ values: [SQLValue], _ visit: (SQLRow) throws -> Bool) throws {
         let statement = try cachedStatement(sql: sql).sqliteStatement
-        // Whatever happened, a cached statement is given back at rest: a running one would keep its transaction open.
+        // Whatever happened, a cached statement is given back at rest: a running one would keep its
+        // transaction open.
         defer { sqlite3_reset(statement) }
         for (index, value) in values.enumerated() { try bind(value, at: Int32(index + 1), of: statement) }
         while true {

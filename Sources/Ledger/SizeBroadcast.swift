@@ -15,12 +15,14 @@ final class SizeBroadcast: Sendable {
 
     /// Sizes from now on, and the present one at once when there are entries after `position`.
     func sizes(after position: UInt64?) -> AsyncStream<UInt64> {
-        let (stream, continuation) = AsyncStream.makeStream(of: UInt64.self, bufferingPolicy: .bufferingNewest(1))
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: UInt64.self, bufferingPolicy: .bufferingNewest(1))
         let id: Int? = listeners.withLock { listeners in
             guard !listeners.isFinished else { return nil }
             defer { listeners.nextID += 1 }
             listeners.continuations[listeners.nextID] = continuation
-            let isBehind = position.map { listeners.size > 0 && $0 < listeners.size - 1 } ?? (listeners.size > 0)
+            let isBehind =
+                position.map { listeners.size > 0 && $0 < listeners.size - 1 } ?? (listeners.size > 0)
             if isBehind { continuation.yield(listeners.size) }
             return listeners.nextID
         }

@@ -5,14 +5,14 @@ import Identity
 /// A row of the table `entries` as it is stored, unchecked.
 struct EntryRow: Sendable {
     let position: UInt64
-    let statementID: [UInt8]
     let leafHash: [UInt8]
     let entry: [UInt8]
 }
 
 /// The tables row by row, believing nothing: for an examination.
 extension LedgerTables {
-    /// What SQLite itself finds wrong with the file, and whether the tables are those that the migrations make.
+    /// What SQLite itself finds wrong with the file, and whether the tables are those that the migrations
+    /// make.
     func structuralProblems() throws -> [String] {
         var problems = try String.fetchAll(connection, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
         let fresh = try DatabaseQueue()
@@ -27,17 +27,17 @@ extension LedgerTables {
             + Row.fetchAll(connection, sql: "SELECT identifier FROM grdb_migrations ORDER BY rowid")
     }
 
-    func rows(_ positions: Range<UInt64>) throws -> [EntryRow] {
+    /// Up to `limit` rows from `position` on, in order.
+    func rows(from position: UInt64, limit: Int) throws -> [EntryRow] {
         var rows = [EntryRow]()
         try connection.each(
             """
-            SELECT position, statement_id, leaf_hash, entry FROM entries
-            WHERE position >= ? AND position < ? ORDER BY position
-            """, .integer(positions.lowerBound), .integer(positions.upperBound)
+            SELECT position, leaf_hash, entry FROM entries
+            WHERE position >= ? ORDER BY position LIMIT ?
+            """, .integer(position), .integer(UInt64(limit))
         ) { row in
             rows.append(
-                EntryRow(
-                    position: row.integer(0), statementID: row.blob(1), leafHash: row.blob(2), entry: row.blob(3)))
+                EntryRow(position: row.integer(0), leafHash: row.blob(1), entry: row.blob(2)))
             return true
         }
         return rows
@@ -45,7 +45,8 @@ extension LedgerTables {
 
     func storedNode(level: Int, position: UInt64) throws -> [UInt8]? {
         try connection.first(
-            "SELECT hash FROM nodes WHERE level = ? AND position = ?", .integer(UInt64(level)), .integer(position)
+            "SELECT hash FROM nodes WHERE level = ? AND position = ?", .integer(UInt64(level)),
+            .integer(position)
         ) { $0.blob(0) }
     }
 
@@ -56,17 +57,20 @@ extension LedgerTables {
         ) { _ in true } ?? false
     }
 
-    func storedState(_ key: StateKey) throws -> (value: [UInt8], checkDigest: [UInt8])? {
-        try connection.first("SELECT value, check_digest FROM state WHERE key = ?", .blob(StateRow.stored(key))) {
-            ($0.blob(0), $0.blob(1))
+    func storedState(of key: StateKey) throws -> StateRow? {
+        try connection.first(
+            "SELECT value, position, check_digest FROM state WHERE key = ?", .blob(StateRow.stored(key))
+        ) { row in
+            StateRow(
+                value: row.blob(0), position: row.isNull(1) ? nil : row.integer(1), checkDigest: row.blob(2))
         }
     }
 
     /// The statement of an entry, or nil when the entry is damaged or its signatures do not hold.
     func statement(at position: UInt64, network: NetworkID) throws -> VerifiedStatement? {
-        guard let row = try rows(position..<position + 1).first, let entry = try? LogEntry.decode(row.entry) else {
-            return nil
-        }
+        guard let row = try rows(from: position, limit: 1).first, row.position == position,
+            let entry = try? LogEntry.decode(row.entry)
+        else { return nil }
         return try? SignedStatement(entry.statement, network: network).verified()
     }
 
@@ -81,7 +85,9 @@ extension LedgerTables {
         }
     }
 
-    func eachSubject(_ visit: (_ subject: [UInt8], _ kind: UInt64, _ position: UInt64) throws -> Void) throws {
+    func eachSubject(
+        _ visit: (_ subject: [UInt8], _ kind: UInt64, _ position: UInt64) throws -> Void
+    ) throws {
         try connection.each("SELECT subject, kind, position FROM subjects") { row in
             try visit(row.blob(0), row.integer(1), row.integer(2))
             return true

@@ -89,7 +89,10 @@ extension Response {
 
     /// A problem as application/problem+json. The connection ends with it when the request had a body that was not read.
     static func problem(_ problem: Problem, closing: Bool) -> Response {
-        let body = (try? JSONEncoder().encode(problem)) ?? Data()
+        // Sorted, so that equal problems are equal bytes: what is absent and what is forbidden must look alike.
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let body = (try? encoder.encode(problem)) ?? Data()
         var headers: HTTPFields = [.contentType: "application/problem+json"]
         if closing { headers[.connection] = "close" }
         return Response(

@@ -45,15 +45,15 @@ extension Service {
         } else {
             try requireStaff(call, of: custodian, roles: [.clinician, .gateway])
         }
-        let deposit = try custodian.vault.begin()
-        defer { deposit.abort() }
+        let incoming = try custodian.vault.begin()
+        defer { incoming.abort() }
         for try await part in call.request.body {
-            guard deposit.byteCount + part.readableBytes <= max else {
+            guard incoming.byteCount + part.readableBytes <= max else {
                 throw Problem(.tooLarge, "a patient's envelope has at most \(max) bytes")
             }
-            try part.withUnsafeReadableBytes { try deposit.write($0) }
+            try part.withUnsafeReadableBytes { try incoming.write($0) }
         }
-        let already = try deposit.finish(expecting: digest.bytes)
+        let already = try incoming.finish(expecting: digest.bytes)
         return Response(status: already ? .ok : .created)
     }
 

@@ -46,13 +46,13 @@ public struct BlobStore: Sendable {
         try root.synchronize()
     }
 
-    /// Begins to write one ciphertext; it is in the store once `Deposit.finish` returns.
+    /// Begins to write one ciphertext; it is in the store once `IncomingBlob.finish` returns.
     ///
     /// Throws `readOnly`, `full`, `system`.
-    public func begin() throws(VaultError) -> Deposit { try Deposit(into: self, incoming: incoming()) }
+    public func begin() throws(VaultError) -> IncomingBlob { try IncomingBlob(into: self, incoming: incoming()) }
 
     /// Writes `bytes`, whose SHA-256 must be `digest`. Says whether they were there already; see
-    /// `Deposit.finish`.
+    /// `IncomingBlob.finish`.
     @discardableResult
     public func put(_ bytes: [UInt8], digest: [UInt8]) throws(VaultError) -> Bool {
         let deposit = try begin()

@@ -18,7 +18,7 @@ public enum VaultError: Error, Equatable {
     /// The store was opened for reading only.
     case readOnly
     /// The deposit was finished or aborted before.
-    case depositClosed
+    case incomingBlobClosed
     /// The operating system refused; `code` is its `errno`.
     case system(call: String, code: Int32)
 

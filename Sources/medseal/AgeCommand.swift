@@ -58,20 +58,25 @@ enum AgeCommandFile {
         }
     }
 
-    /// Writes a small file: whole or not at all, mode 0600; or to standard output.
-    static func write(_ bytes: SecretBytes, to path: String?, replacing: Bool) throws {
+    /// Writes a small file that must not exist yet: whole or not at all, mode 0600; or to standard output.
+    static func write(_ bytes: SecretBytes, to path: String?) throws {
         guard let path, path != "-" else {
             var sink = FileSink(descriptor: STDOUT_FILENO)
             return try bytes.withUnsafeBytes { try sink.write($0) }
         }
         let descriptor = Glibc.open(
-            path, O_WRONLY | O_CREAT | O_CLOEXEC | (replacing ? O_TRUNC : O_EXCL), 0o600)
+            path, O_WRONLY | O_CREAT | O_CLOEXEC | O_EXCL, 0o600)
         guard descriptor >= 0 else { throw AgeCommandFailure("\(path): \(String(cString: strerror(errno)))") }
         defer { close(descriptor) }
         var sink = FileSink(descriptor: descriptor)
-        try bytes.withUnsafeBytes { try sink.write($0) }
-        guard fsync(descriptor) == 0 else {
-            throw AgeCommandFailure("\(path): \(String(cString: strerror(errno)))")
+        do {
+            try bytes.withUnsafeBytes { try sink.write($0) }
+            guard fsync(descriptor) == 0 else {
+                throw AgeCommandFailure("\(path): \(String(cString: strerror(errno)))")
+            }
+        } catch {
+            unlink(path)
+            throw error
         }
     }
 }

@@ -56,17 +56,7 @@ struct AgeEncryptCommand: ParsableCommand {
     func run() throws {
         let key = try sealing()
         let hashing: AgeHashing = sha256 ? .ciphertext : []
-        if let into {
-            let jobs = input.map { path in
-                FileJob(from: path, to: "\(into)/\(URL(fileURLWithPath: path).lastPathComponent).age")
-            }
-            for (job, result) in zip(jobs, sealFiles(jobs, for: key, armored: armor, hashing: hashing)) {
-                do { report(try result.get(), job.target) } catch {
-                    throw AgeCommandFailure("\(job.source): \(error)")
-                }
-            }
-            return
-        }
+        if let into { return try sealAll(into: into, for: key, hashing: hashing) }
         let sealed = try AgeCommandFile.reading(input.first) { source in
             guard let output, output != "-" else {
                 var sink = FileSink(descriptor: 1)
@@ -75,6 +65,24 @@ struct AgeEncryptCommand: ParsableCommand {
             return try sealFile(from: &source, to: output, for: key, armored: armor, hashing: hashing)
         }
         report(sealed, output ?? "-")
+    }
+
+    /// Seals every input into a folder; what could not be sealed is told at the end, after all that could be.
+    private func sealAll(into folder: String, for key: AgeSealing, hashing: AgeHashing) throws {
+        let jobs = input.map { path in
+            FileJob(from: path, to: "\(folder)/\(URL(fileURLWithPath: path).lastPathComponent).age")
+        }
+        guard Set(jobs.map(\.target)).count == jobs.count else {
+            throw AgeCommandFailure("two of the files have the same name")
+        }
+        var failures = [String]()
+        for (job, result) in zip(jobs, sealFiles(jobs, for: key, armored: armor, hashing: hashing)) {
+            switch result {
+            case .success(let sealed): report(sealed, job.target)
+            case .failure(let error): failures.append("\(job.source): \(error)")
+            }
+        }
+        guard failures.isEmpty else { throw AgeCommandFailure(failures.joined(separator: "\n")) }
     }
 
     private func report(_ sealed: SealedFile, _ name: String) {

@@ -45,7 +45,7 @@ struct AgeKeygenCommand: ParsableCommand {
             let passphrase = try passphraseOptions.read("New passphrase for the identity file", isNew: true)
             file = SecretBytes(copying: try seal(file, for: .passphrase(passphrase)))
         }
-        try AgeCommandFile.write(file, to: output, replacing: false)
+        try AgeCommandFile.write(file, to: output)
         FileHandle.standardError.write(Data("Public key: \(identity.recipient.text)\n".utf8))
     }
 }

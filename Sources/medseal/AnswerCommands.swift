@@ -17,13 +17,17 @@ struct ApproveCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The request's id.", valueName: "request"))
     var request: StatementID
 
-    @Option(name: .customLong("record"), help: ArgumentHelp("A record to grant; may be given more than once.", valueName: "record"))
+    @Option(
+        name: .customLong("record"),
+        help: ArgumentHelp("A record to grant; may be given more than once.", valueName: "record"))
     var records: [RecordHandle] = []
 
     @Flag(help: "Grant every record that the hospital keeps.")
     var all = false
 
-    @Option(help: ArgumentHelp("For how many days. Default: 30, or as many as were asked for if fewer.", valueName: "days"))
+    @Option(
+        help: ArgumentHelp(
+            "For how many days. Default: 30, or as many as were asked for if fewer.", valueName: "days"))
     var days: Int?
 
     @Option(help: ArgumentHelp("How often each record may be released.", valueName: "number"))
@@ -36,7 +40,9 @@ struct ApproveCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard all != !records.isEmpty else { throw ValidationError("Say what to grant: --record RECORD, or --all.") }
+        guard all != !records.isEmpty else {
+            throw ValidationError("Say what to grant: --record RECORD, or --all.")
+        }
     }
 
     func run() async throws {
@@ -49,7 +55,9 @@ struct ApproveCommand: AsyncParsableCommand {
             let approval = try await patient.approval(
                 of: asked, records: all ? nil : records, days: days, releases: releases)
             if !output.json || !yes { show(approval) }
-            guard try yes || confirmed() else { throw ClientFailure.refused("not approved; nothing was granted") }
+            guard try yes || confirmed() else {
+                throw ClientFailure.refused("not approved; nothing was granted")
+            }
             return try await patient.approve(approval)
         }
         try output.print(["grants": grants]) {
@@ -65,6 +73,7 @@ struct ApproveCommand: AsyncParsableCommand {
             "Until     \(Moment.text(approval.notAfter))",
             "At most   \(approval.releases) times each",
         ]
+        if approval.request.isUnderAnotherKey { lines.insert("NOTE      \(InboxCommand.otherKey)", at: 1) }
         for item in approval.items {
             lines.append("Record    \(item.record)")
             lines += item.descriptor.files.map { "  \(FileRow($0).line)" }
@@ -120,7 +129,9 @@ struct RevokeCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard (grant == nil) != (record == nil) else { throw ValidationError("Name a grant, or --record RECORD.") }
+        guard (grant == nil) != (record == nil) else {
+            throw ValidationError("Name a grant, or --record RECORD.")
+        }
     }
 
     func run() async throws {

@@ -1,3 +1,4 @@
+import Age
 public import ArgumentParser
 import Client
 public import Contract
@@ -21,6 +22,14 @@ extension Purpose: ExpressibleByArgument {
     public init?(argument: String) { self.init(name: argument) }
     public static var allValueStrings: [String] { names.map(\.name) }
     public var defaultValueDescription: String { name }
+}
+
+/// A kind of age key as it is typed.
+enum KeyKindOption: String, ExpressibleByArgument, CaseIterable {
+    case hybrid
+    case x25519
+
+    var age: AgeKeyKind { self == .hybrid ? .hybrid : .x25519 }
 }
 
 /// Times as people and programs read them.

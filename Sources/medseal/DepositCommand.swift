@@ -21,21 +21,16 @@ struct DepositCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The patient's number at this hospital.", valueName: "number"))
     var patient: String
 
-    @Option(help: ArgumentHelp("The record key: hybrid (post-quantum) or x25519 (any age tool opens it).", valueName: "kind"))
-    var keyKind = RecordKeyKind.hybrid
+    @Option(
+        help: ArgumentHelp(
+            "The record key: hybrid (post-quantum) or x25519 (any age tool opens it).", valueName: "kind"))
+    var keyKind = KeyKindOption.hybrid
 
     @Flag(help: "Make a new record even if these files were deposited for this patient before.")
     var again = false
 
     @OptionGroup var member: MemberOptions
     @OptionGroup var output: OutputOptions
-
-    enum RecordKeyKind: String, ExpressibleByArgument, CaseIterable {
-        case hybrid
-        case x25519
-
-        var age: AgeKeyKind { self == .hybrid ? .hybrid : .x25519 }
-    }
 
     func run() async throws {
         let bars = DepositBars()

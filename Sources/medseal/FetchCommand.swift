@@ -32,7 +32,8 @@ struct GrantsCommand: AsyncParsableCommand {
                 grant: granted.id, record: granted.grant.record, kind: granted.grant.kind.name,
                 purpose: granted.grant.purpose.name, stage: granted.state.stage(at: now),
                 notAfter: granted.grant.notAfter, releasesUsed: granted.state.releasesUsed,
-                releasesAllowed: granted.state.releasesAllowed, custodians: granted.custodians.map(\.description))
+                releasesAllowed: granted.state.releasesAllowed,
+                custodians: granted.custodians.map(\.description))
         }
         try output.print(rows) {
             guard !rows.isEmpty else { return print("No grants.") }
@@ -71,8 +72,16 @@ struct FetchCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Why: care or administration; with --record.", valueName: "basis"))
     var basis: StaffBasis?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The folder or, for one file, the file to write.", valueName: "path"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The folder or, for one file, the file to write.", valueName: "path"))
     var output: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Keep in this folder what was served, as it was served: any age tool opens it.", valueName: "dir")
+    )
+    var sealed: String?
 
     @Flag(help: "Replace files that are there.")
     var force = false
@@ -89,7 +98,9 @@ struct FetchCommand: AsyncParsableCommand {
         guard [grant != nil, request != nil, record != nil].filter({ $0 }).count == 1 else {
             throw ValidationError("Name one of --grant, --request and --record.")
         }
-        guard (record == nil) == (basis == nil) else { throw ValidationError("--record and --basis go together.") }
+        guard (record == nil) == (basis == nil) else {
+            throw ValidationError("--record and --basis go together.")
+        }
     }
 
     func run() async throws {
@@ -98,7 +109,11 @@ struct FetchCommand: AsyncParsableCommand {
             let fetching = Fetching(member, connection, progress: { bar.report($0, of: $1) })
             if let record, let basis {
                 let basis: Basis = basis == .care ? .care : .administration
-                return [try await fetching.fetch(.custody(record, basis), to: output, replacing: force)]
+                return [
+                    try await fetching.fetch(
+                        .custody(record, basis), to: output, replacing: force,
+                        keepingSealedIn: sealed.map { Folder($0) })
+                ]
             }
             var grants = [StatementID]()
             if let grant { grants = [grant] }
@@ -106,8 +121,14 @@ struct FetchCommand: AsyncParsableCommand {
             var fetched = [Fetching.Done]()
             for grant in grants {
                 // Several records may hold files of one name: each goes into a folder of its own.
-                let target = grants.count == 1 ? output : Folder(output).file(String(grant.hex.prefix(16))) + "/"
-                fetched.append(try await fetching.fetch(.grant(grant), to: target, replacing: force))
+                let target =
+                    grants.count == 1 ? output : Folder(output).file(String(grant.hex.prefix(16))) + "/"
+                let kept = sealed.map {
+                    grants.count == 1 ? Folder($0) : Folder($0).folder(String(grant.hex.prefix(16)))
+                }
+                fetched.append(
+                    try await fetching.fetch(
+                        .grant(grant), to: target, replacing: force, keepingSealedIn: kept))
             }
             return fetched
         }
@@ -138,12 +159,16 @@ struct FetchCommand: AsyncParsableCommand {
                 })
         }
         for file in rows.flatMap(\.files) where file.holdsProgram {
-            Standard.error("medseal: warning: \(file.path) begins like a program; open it only with a viewer, never run it")
+            Standard.error(
+                "medseal: warning: \(file.path) begins like a program; open it only with a viewer, never run it"
+            )
         }
         try form.print(rows) {
             for row in rows {
                 print("Fetched record \(row.record)")
-                for file in row.files { print("  \(file.path)  \(file.byteCount) bytes  sha256 \(file.sha256)") }
+                for file in row.files {
+                    print("  \(file.path)  \(file.byteCount) bytes  sha256 \(file.sha256)")
+                }
             }
         }
     }
@@ -152,7 +177,8 @@ struct FetchCommand: AsyncParsableCommand {
 /// `medseal receive`
 struct ReceiveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "receive", abstract: "Receive a record that a patient lets your hospital keep too (gateway).",
+        commandName: "receive",
+        abstract: "Receive a record that a patient lets your hospital keep too (gateway).",
         discussion: "Example: medseal receive --grant GRANT --home gateway2")
 
     @Option(help: ArgumentHelp("A transfer grant's id.", valueName: "grant"))
@@ -165,7 +191,9 @@ struct ReceiveCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard (grant == nil) != (request == nil) else { throw ValidationError("Name one of --grant and --request.") }
+        guard (grant == nil) != (request == nil) else {
+            throw ValidationError("Name one of --grant and --request.")
+        }
     }
 
     func run() async throws {
@@ -192,7 +220,9 @@ struct ReceiveCommand: AsyncParsableCommand {
         try output.print(rows) {
             for row in rows {
                 if let position = row.position {
-                    print("Received record \(row.record): \(row.files) file(s), acknowledged at ledger position \(position)")
+                    print(
+                        "Received record \(row.record): \(row.files) file(s), acknowledged at ledger position \(position)"
+                    )
                 } else {
                     print("Custodian of record \(row.record) already")
                 }

@@ -4,7 +4,8 @@ import Foundation
 
 /// Whose home it is: --home, or else $MEDSEAL_HOME.
 struct HomeOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The home of the member or patient. Default: $MEDSEAL_HOME.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("The home of the member or patient. Default: $MEDSEAL_HOME.", valueName: "dir"))
     var home: String?
 
     var folder: Folder {

@@ -13,6 +13,8 @@ struct InboxCommand: AsyncParsableCommand {
             Example: medseal inbox --home wallet
             """)
 
+    static let otherKey = "this name had another key when you approved it before: ask its organisation why"
+
     @Flag(help: "Also those that were answered or have expired.")
     var all = false
 
@@ -21,12 +23,15 @@ struct InboxCommand: AsyncParsableCommand {
 
     func run() async throws {
         let now = machineTime()
-        let requests = try await patient.patient { try await $0.inbox() }.filter { all || $0.isWaiting(at: now) }
+        let requests = try await patient.patient { try await $0.inbox() }.filter {
+            all || $0.isWaiting(at: now)
+        }
         struct Row: Encodable {
             var request: StatementID
             var custodian: OrganisationName
             var requester: String
             var verified: Bool
+            var isUnderAnotherKey: Bool
             var purpose: String
             var kind: String
             var notAfter: LedgerTime
@@ -36,7 +41,8 @@ struct InboxCommand: AsyncParsableCommand {
         let rows = requests.map { request in
             Row(
                 request: request.id, custodian: request.custodian, requester: request.requesterShown,
-                verified: request.isVerified, purpose: request.purpose.name, kind: request.kind.name,
+                verified: request.isVerified, isUnderAnotherKey: request.isUnderAnotherKey,
+                purpose: request.purpose.name, kind: request.kind.name,
                 notAfter: request.notAfter, stage: request.stage.name, text: request.text)
         }
         try output.print(rows) {
@@ -44,7 +50,10 @@ struct InboxCommand: AsyncParsableCommand {
             for row in rows {
                 print("Request \(row.request)")
                 print("  from   \(row.requester)")
-                print("  wants  \(row.kind == "transfer" ? "to receive and keep" : "to read") records at \(row.custodian)")
+                if row.isUnderAnotherKey { print("  NOTE   \(Self.otherKey)") }
+                print(
+                    "  wants  \(row.kind == "transfer" ? "to receive and keep" : "to read") records at \(row.custodian)"
+                )
                 print("  for    \(row.purpose), until \(Moment.text(row.notAfter))")
                 if !row.text.isEmpty { print("  text   \(row.text)") }
                 print("  stage  \(row.stage)")
@@ -85,12 +94,16 @@ struct RecordsCommand: AsyncParsableCommand {
             guard !rows.isEmpty else { return print("No records.") }
             for row in rows {
                 print("Record \(row.record)")
-                print("  kept by  \(row.custodians.joined(separator: ", ")); deposited \(Moment.text(row.depositedAt))")
+                print(
+                    "  kept by  \(row.custodians.joined(separator: ", ")); deposited \(Moment.text(row.depositedAt))"
+                )
                 for file in row.files { print("  file     \(file.line)") }
                 for grant in row.grants {
                     print("  grant    \(grant.grant)")
                     print("           \(grant.grantee): \(grant.kind) for \(grant.purpose), \(grant.stage)")
-                    print("           until \(Moment.text(grant.notAfter)), \(grant.releasesUsed) of \(grant.releasesAllowed) releases used")
+                    print(
+                        "           until \(Moment.text(grant.notAfter)), \(grant.releasesUsed) of \(grant.releasesAllowed) releases used"
+                    )
                 }
             }
         }
@@ -150,7 +163,8 @@ struct RecordRow: Encodable {
         grants = view.grants.map { grant in
             GrantRow(
                 grant: grant.id, grantee: grant.grantee, kind: grant.state.kind.name,
-                purpose: grant.state.purpose.name, stage: grant.state.stage(at: now), notAfter: grant.state.notAfter,
+                purpose: grant.state.purpose.name, stage: grant.state.stage(at: now),
+                notAfter: grant.state.notAfter,
                 releasesUsed: grant.state.releasesUsed, releasesAllowed: grant.state.releasesAllowed)
         }
     }

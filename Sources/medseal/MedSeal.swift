@@ -19,10 +19,15 @@ struct MedSeal: AsyncParsableCommand {
               medseal network init net --organisation hospital1:hospital --organisation insurer:insurer
               medseald run net
             """,
-        subcommands: [NetworkCommand.self, MemberCommand.self, PatientCommand.self, DepositCommand.self, RequestCommand.self,
-            RequestsCommand.self, RouteCommand.self, InboxCommand.self, RecordsCommand.self, ApproveCommand.self,
-            RejectCommand.self, RevokeCommand.self, GrantsCommand.self, FetchCommand.self, ReceiveCommand.self,
-            AuditCommand.self, LedgerCommand.self, AgeCommand.self])
+        subcommands: [
+            NetworkCommand.self, MemberCommand.self, PatientCommand.self, DepositCommand.self,
+            RequestCommand.self,
+            RequestsCommand.self, RouteCommand.self, InboxCommand.self, RecordsCommand.self,
+            ApproveCommand.self,
+            RejectCommand.self, RevokeCommand.self, GrantsCommand.self, FetchCommand.self,
+            ReceiveCommand.self,
+            AuditCommand.self, LedgerCommand.self, AgeCommand.self,
+        ])
 
     static func main() async {
         ProcessMemory.keepPrivate()

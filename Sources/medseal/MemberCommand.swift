@@ -31,7 +31,8 @@ struct MemberEnrol: AsyncParsableCommand {
     @Option(help: "What the member does there.")
     var role: Role
 
-    @Option(help: ArgumentHelp("The member's name, as its certificate shows it to others.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The member's name, as its certificate shows it to others.", valueName: "name"))
     var name: String
 
     @Option(help: ArgumentHelp("The home to make; it must not exist.", valueName: "dir"))
@@ -39,6 +40,10 @@ struct MemberEnrol: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("For how many days.", valueName: "days"))
     var days = OrganisationOffice.lifetimeDays
+
+    @Option(
+        help: ArgumentHelp("Its age key: hybrid (post-quantum) or x25519 (any age tool).", valueName: "kind"))
+    var keyKind = KeyKindOption.hybrid
 
     @OptionGroup var organisationPassphrase: OrganisationPassphraseOptions
     @OptionGroup var passphrase: PassphraseOptions
@@ -50,7 +55,8 @@ struct MemberEnrol: AsyncParsableCommand {
         let office = try OrganisationOffice(folder, organisation: organisation, passphrase: theirs)
         let own = try passphrase.read("New passphrase of the member", isNew: true)
         let (key, receipt) = try await office.enrol(
-            name: name, role: role, home: Folder(home), organisationPassphrase: theirs, passphrase: own, days: days)
+            name: name, role: role, home: Folder(home), organisationPassphrase: theirs, passphrase: own,
+            days: days)
         struct Answer: Encodable {
             var member: PublicKey
             var organisation: OrganisationName
@@ -60,7 +66,9 @@ struct MemberEnrol: AsyncParsableCommand {
         try output.print(
             Answer(member: key, organisation: organisation, role: role.name, position: receipt.position)
         ) {
-            print("Enrolled \(SafeText.escaped(name)), \(role.name) of \(organisation), at ledger position \(receipt.position)")
+            print(
+                "Enrolled \(SafeText.escaped(name)), \(role.name) of \(organisation), at ledger position \(receipt.position)"
+            )
             print("  key   \(key)")
             print("  home  \(home)")
         }

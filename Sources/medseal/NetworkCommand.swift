@@ -6,7 +6,8 @@ import Foundation
 /// `medseal network`
 struct NetworkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "network", abstract: "Found a network of organisations.", subcommands: [NetworkInit.self])
+        commandName: "network", abstract: "Found a network of organisations.", subcommands: [NetworkInit.self]
+    )
 }
 
 /// An organisation as it is typed: `name:kind`.
@@ -16,7 +17,8 @@ struct FoundingOrganisation: ExpressibleByArgument {
 
     init?(argument: String) {
         let parts = argument.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 2, let name = OrganisationName(parts[0]), let kind = OrganisationKind(name: parts[1])
+        guard parts.count == 2, let name = OrganisationName(parts[0]),
+            let kind = OrganisationKind(name: parts[1])
         else { return nil }
         self.name = name
         self.kind = kind
@@ -50,10 +52,14 @@ struct NetworkInit: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let founding = try NetworkFounding(organisations: organisations.map { ($0.name, $0.kind) }, port: port)
+        let founding = try NetworkFounding(
+            organisations: organisations.map { ($0.name, $0.kind) }, port: port)
         let folder = Folder(self.folder)
-        guard !folder.parent.has(folder.name) else { throw ClientFailure.badInput("\(folder.path) exists already") }
-        try await founding.found(in: folder, passphrase: try passphrase.read("New passphrase of the network", isNew: true))
+        guard !folder.parent.has(folder.name) else {
+            throw ClientFailure.badInput("\(folder.path) exists already")
+        }
+        try await founding.found(
+            in: folder, passphrase: try passphrase.read("New passphrase of the network", isNew: true))
         let network = try Network(folder)
         struct Answer: Encodable {
             var network: String
@@ -63,7 +69,8 @@ struct NetworkInit: AsyncParsableCommand {
         }
         let answer = Answer(
             network: network.id.hex, origin: network.genesis.origin.description,
-            server: network.server.absoluteString, organisations: network.organisations.map(\.name.description))
+            server: network.server.absoluteString,
+            organisations: network.organisations.map(\.name.description))
         try output.print(answer) {
             print("Network \(answer.origin) with \(answer.organisations.joined(separator: ", "))")
             print("  id      \(answer.network)")

@@ -3,10 +3,14 @@ import Primitives
 
 /// Where the passphrase comes from: the terminal, unless one of these is given.
 struct PassphraseOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Read the passphrase from the first line of this file (mode 0600).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Read the passphrase from the first line of this file (mode 0600).", valueName: "file"))
     var passphraseFile: String?
 
-    @Option(help: ArgumentHelp("Read the passphrase from the first line of this file descriptor.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "Read the passphrase from the first line of this file descriptor.", valueName: "number"))
     var passphraseFd: Int32?
 
     func validate() throws {
@@ -24,11 +28,13 @@ struct PassphraseOptions: ParsableArguments {
 /// The organisation's own passphrase, where a command needs it beside the member's.
 struct OrganisationPassphraseOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Read the organisation's passphrase from this file (mode 0600).", valueName: "file"))
+        help: ArgumentHelp(
+            "Read the organisation's passphrase from this file (mode 0600).", valueName: "file"))
     var organisationPassphraseFile: String?
 
     @Option(
-        help: ArgumentHelp("Read the organisation's passphrase from this file descriptor.", valueName: "number"))
+        help: ArgumentHelp(
+            "Read the organisation's passphrase from this file descriptor.", valueName: "number"))
     var organisationPassphraseFd: Int32?
 
     func validate() throws {
@@ -40,7 +46,8 @@ struct OrganisationPassphraseOptions: ParsableArguments {
 
     func read(_ prompt: String) throws -> SecretBytes {
         try SecretSource(
-            file: organisationPassphraseFile, descriptor: organisationPassphraseFd, prompt: prompt, isNew: false
+            file: organisationPassphraseFile, descriptor: organisationPassphraseFd, prompt: prompt,
+            isNew: false
         ).read()
     }
 }

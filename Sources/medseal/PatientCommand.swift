@@ -43,7 +43,8 @@ struct PatientJoin: AsyncParsableCommand {
         let network = try Network(Folder(network))
         let folder = try home.folder
         let isNew = !folder.has("wallet.age")
-        let secret = try passphrase.read(isNew ? "New passphrase of the wallet" : "Passphrase of the wallet", isNew: isNew)
+        let secret = try passphrase.read(
+            isNew ? "New passphrase of the wallet" : "Passphrase of the wallet", isNew: isNew)
         let home =
             isNew
             ? try PatientHome.create(folder, network: network, wallet: .create(), passphrase: secret)
@@ -60,13 +61,18 @@ struct PatientJoin: AsyncParsableCommand {
             var newWallet: Bool
         }
         let answer = Answer(
-            organisation: organisation, shortCode: joining.shortCode, permits: joining.permits, newWallet: isNew)
+            organisation: organisation, shortCode: joining.shortCode, permits: joining.permits,
+            newWallet: isNew)
         try output.print(answer) {
             if isNew {
                 print("Made a wallet in \(folder.path).")
-                print("Print its recovery code and keep it safe: medseal patient recovery-code --home \(folder.path)")
+                print(
+                    "Print its recovery code and keep it safe: medseal patient recovery-code --home \(folder.path)"
+                )
             }
-            print("Introduced to \(organisation) with \(joining.permits) permits. Short code, to be compared there:")
+            print(
+                "Introduced to \(organisation) with \(joining.permits) permits. Short code, to be compared there:"
+            )
             print("  \(joining.shortCode)")
         }
     }
@@ -124,7 +130,8 @@ struct PatientRecover: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The network's folder or its public folder.", valueName: "dir"))
     var network: String
 
-    @Option(help: ArgumentHelp("Read the code from the first line of this file descriptor.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp("Read the code from the first line of this file descriptor.", valueName: "number"))
     var codeFd: Int32?
 
     @OptionGroup var home: HomeOptions
@@ -134,8 +141,11 @@ struct PatientRecover: AsyncParsableCommand {
     func run() async throws {
         let network = try Network(Folder(network))
         let folder = try home.folder
-        guard !folder.has("wallet.age") else { throw ClientFailure.badInput("there is a wallet in \(folder.path) already") }
-        let code = try (codeFd.map { SecretSource.descriptor($0) }
+        guard !folder.has("wallet.age") else {
+            throw ClientFailure.badInput("there is a wallet in \(folder.path) already")
+        }
+        let code = try
+            (codeFd.map { SecretSource.descriptor($0) }
             ?? .terminal(prompt: "Recovery code", confirming: false)).read()
         var typed = code.withUnsafeBytes { Array($0) }
         defer { wipe(&typed) }
@@ -151,7 +161,9 @@ struct PatientRecover: AsyncParsableCommand {
         try await patient.findJoined()
         let names = patient.joined.map(\.name.description)
         try output.print(names) {
-            print("Recovered the wallet into \(folder.path); known at: \(names.isEmpty ? "-" : names.joined(separator: ", "))")
+            print(
+                "Recovered the wallet into \(folder.path); known at: \(names.isEmpty ? "-" : names.joined(separator: ", "))"
+            )
         }
     }
 }

@@ -38,7 +38,8 @@ struct RequestCommand: AsyncParsableCommand {
     func run() async throws {
         let (id, receipt) = try await member.connected { member, connection in
             try await member.request(
-                of: custodian, patient: patient, purpose: purpose, days: days, kind: transfer ? .transfer : .read,
+                of: custodian, patient: patient, purpose: purpose, days: days,
+                kind: transfer ? .transfer : .read,
                 text: text, connection)
         }
         struct Answer: Encodable {

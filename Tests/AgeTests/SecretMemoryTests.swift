@@ -115,7 +115,15 @@ import Testing
         var source = MemorySource(file)
         var sink = DiscardingSink()
         try Age.open(from: &source, to: &sink, with: .identity(identity))
+        try nest(identity, envelope, times: 10)
         return all
+    }
+
+    /// The same text in several places at once, so that not all of them are used again at once for something else.
+    @inline(never) static func nest(_ identity: AgeIdentity, _ envelope: [UInt8], times: Int) throws {
+        guard times > 0 else { return }
+        try identity.withText { _ in try nest(identity, envelope, times: times - 1) }
+        _ = try openSecret(envelope, with: .identity(identity))
     }
 
     @Test(arguments: AgeKeyKind.allCases) func nothingIsLeftOfAnIdentity(kind: AgeKeyKind) throws {
@@ -137,12 +145,23 @@ import Testing
         #expect(try Self.find(needles) == [:])
     }
 
+    /// The same payload key in several places at once, so that not all of them are used again at once for something else.
+    @inline(never) static func derive(_ key: borrowing FileKey, nonce: [UInt8], times: Int) {
+        guard times > 0 else { return }
+        let payloadKey = key.payloadKey(nonce: nonce)
+        derive(key, nonce: nonce, times: times - 1)
+        #expect(payloadKey.count == 32)
+    }
+
     @inline(never) static func useFileKey() throws -> [Needle] {
         let key = FileKey()
         var needles = key.withUnsafeBytes { [Needle("file key", $0)] }
         let nonce = Random.bytes(16)
         let payloadKey = key.payloadKey(nonce: nonce)
-        payloadKey.withUnsafeBytes { needles.append(Needle("payload key", $0)) }
+        // Freed memory begins with the allocator's own 16 bytes: what comes after them would stay.
+        payloadKey.withUnsafeBytes {
+            needles.append(Needle("payload key", UnsafeRawBufferPointer(rebasing: $0[16...])))
+        }
         let alive = try find(needles)
         #expect(alive["file key", default: 0] >= 1 && alive["payload key", default: 0] >= 1)
         let identity = AgeIdentity.generate(.x25519)
@@ -154,6 +173,7 @@ import Testing
         for identity in [identity, hybrid] { _ = try AgeOpening.identity(identity).fileKey(of: header) }
         var cipher = payloadKey.withUnsafeBytes { ChunkCipher(key: $0, .sealing) }
         var chunk = [UInt8](repeating: 0, count: 16)
+        derive(key, nonce: nonce, times: 20)
         let empty: [UInt8] = [0]
         empty.withUnsafeBytes { empty in
             chunk.withUnsafeMutableBytes {

@@ -64,6 +64,10 @@ import Testing
         #expect(reason(with([])) == "not signed by each of its organisations")
         #expect(reason(with(signers.reversed())) == "not signed by the root of hospital1")
         #expect(reason(with([signers[0]] + signers.dropLast())) == "not signed by the root of hospital2")
+        // A signature of another length is none, whatever the check of signatures would say of it.
+        guard case .array(let last)? = signers.last else { return }
+        let short = with(signers.dropLast() + [.array([last[0], last[1], .bytes([1, 2, 3])])])
+        #expect(throws: CBOR.Malformed.self) { try Genesis.decode(short, isValid: { _ in true }) }
         #expect(reason(with(signers, tag: 18)) == "not a COSE_Sign message")
         #expect(reason(with(signers, unprotected: .map([.init(1, .null)]))) == "not a COSE_Sign message")
     }

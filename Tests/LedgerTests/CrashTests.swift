@@ -97,8 +97,8 @@ import Testing
     }
 }
 
-/// Opens the ledger in `path`, submits deposits, writes the id of each acknowledged one to the file `acknowledged`, and is killed by
-/// its own hand within a few hundredths of a second.
+/// Opens the ledger in `path`, submits deposits, writes the id of each acknowledged one to the file
+/// `acknowledged`, and is killed by its own hand within a few hundredths of a second.
 private func submitUntilKilled(in path: String) async throws {
     let network = TestNetwork()
     let ledger = try EmbeddedLedger(
@@ -137,7 +137,9 @@ private struct SmallDisk {
     struct NotMounted: Error {}
 
     init(mebibytes: Int) throws {
-        guard mount("tmpfs", directory.path, "tmpfs", 0, "size=\(mebibytes)m") == 0 else { throw NotMounted() }
+        guard mount("tmpfs", directory.path, "tmpfs", 0, "size=\(mebibytes)m") == 0 else {
+            throw NotMounted()
+        }
     }
 
     func unmount() { umount(directory.path) }

@@ -73,7 +73,9 @@ import TransparencyLog
         try expectReadOnly(.anchorDamaged)
     }
 
-    private func expectReadOnly(_ reason: ReadOnlyReason, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    private func expectReadOnly(
+        _ reason: ReadOnlyReason, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
         let ledger = try network.open(directory)
         #expect(ledger.state == .readOnly(reason), sourceLocation: sourceLocation)
         #expect(try ledger.examine().map(\.place) == [.anchor], sourceLocation: sourceLocation)
@@ -122,6 +124,7 @@ import TransparencyLog
         let whole = directory.snapshot()
 
         let key = StateKey.grant(network.id(of: grant))
+        let mark = StateKey.statement(network.id(of: grant))
         let subject = record.bytes
         let lines: [(String, Set<Finding.Place>)] = [
             ("UPDATE entries SET entry = \(flipped("entry")) WHERE position = 3", [.entry(3)]),
@@ -129,20 +132,29 @@ import TransparencyLog
                 "UPDATE entries SET leaf_hash = \(flipped("leaf_hash")) WHERE position = 3",
                 [.entry(3), .node(level: 1, position: 1)]
             ),
-            ("UPDATE entries SET statement_id = \(flipped("statement_id")) WHERE position = 3", [.entry(3)]),
+            ("UPDATE state SET position = 4 WHERE position = 3", [.state(mark)]),
+            ("UPDATE state SET position = NULL WHERE position = 3", [.state(mark)]),
+            ("UPDATE state SET position = 3 WHERE key = \(StateRow.stored(key).sql)", [.state(key)]),
             ("DELETE FROM entries WHERE position = 3", [.entry(3)]),
-            ("UPDATE entries SET position = 9 WHERE position = 7", [.entry(7), .entry(8)]),
+            ("UPDATE entries SET position = 1000000000000 WHERE position = 7", [.entry(7)]),
             (
                 "UPDATE nodes SET hash = \(flipped("hash")) WHERE level = 1 AND position = 2",
                 [.node(level: 1, position: 2), .node(level: 2, position: 1)]
             ),
             ("DELETE FROM nodes WHERE level = 2 AND position = 0", [.node(level: 2, position: 0)]),
             ("INSERT INTO nodes VALUES (5, 0, randomblob(32))", [.node(level: 5, position: 0)]),
-            ("UPDATE state SET value = \(flipped("value")) WHERE key = \(StateRow.stored(key).sql)", [.state(key)]),
-            ("UPDATE state SET check_digest = \(flipped("check_digest")) WHERE key = \(StateRow.stored(key).sql)", [.state(key)]),
+            (
+                "UPDATE state SET value = \(flipped("value")) WHERE key = \(StateRow.stored(key).sql)",
+                [.state(key)]
+            ),
+            (
+                "UPDATE state SET check_digest = \(flipped("check_digest")) WHERE key = \(StateRow.stored(key).sql)",
+                [.state(key)]
+            ),
             ("DELETE FROM state WHERE key = \(StateRow.stored(key).sql)", [.state(key)]),
             (
-                "INSERT INTO state VALUES (x'0105', x'00', randomblob(16))", [.state(StateKey(bytes: [5, 1]))]
+                "INSERT INTO state VALUES (x'0105', x'00', NULL, randomblob(16))",
+                [.state(StateKey(bytes: [5, 1]))]
             ),
             (
                 "DELETE FROM subjects WHERE subject = \(subject.sql) AND position = 3",
@@ -193,9 +205,11 @@ import TransparencyLog
         let database = try DatabaseQueue(path: directory.path + "/ledger.sqlite")
         let key = StateKey.record(record)
         try await database.writeWithoutTransaction { [self] connection in
-            try connection.execute(sql: "UPDATE state SET value = \(flipped("value")) WHERE key = \(StateRow.stored(key).sql)")
+            try connection.execute(
+                sql: "UPDATE state SET value = \(flipped("value")) WHERE key = \(StateRow.stored(key).sql)")
             try connection.execute(sql: "UPDATE entries SET entry = \(flipped("entry")) WHERE position = 4")
-            try connection.execute(sql: "UPDATE nodes SET hash = \(flipped("hash")) WHERE level = 1 AND position = 0")
+            try connection.execute(
+                sql: "UPDATE nodes SET hash = \(flipped("hash")) WHERE level = 1 AND position = 0")
         }
         try database.close()
 
@@ -238,6 +252,24 @@ import TransparencyLog
         try database.close()
         let ledger = try network.open(directory)
         #expect(ledger.state == .readOnly(.damaged(Finding(.entry(1), "differs from its leaf hash"))))
+    }
+
+    /// The root that is signed is computed from what is stored, not from what was meant to be stored.
+    @Test func aTreeThatWasChangedUnderneathIsNotSigned() async throws {
+        let ledger = try await network.make(in: directory)
+        for _ in 0..<6 { try await ledger.commit(network.deposit()) }
+        let checkpoint = try ledger.checkpoint()
+        let database = try DatabaseQueue(path: directory.path + "/ledger.sqlite")
+        try await database.writeWithoutTransaction { [self] connection in
+            try connection.execute(sql: "UPDATE nodes SET hash = \(flipped("hash")) WHERE level = 3")
+        }
+        try database.close()
+
+        let finding = Finding(.tree, "as stored has another root than what was appended")
+        await #expect(throws: LedgerError.damaged(finding)) { try await ledger.submit(network.deposit()) }
+        #expect(ledger.state == .readOnly(.damaged(finding)))
+        #expect(try ledger.checkpoint() == checkpoint)
+        #expect(try ledger.entries(from: 0, limit: 10).count == 8)
     }
 
     // MARK: Bytes

@@ -87,7 +87,7 @@ import TransparencyLog
         let lines: [([UInt8], RejectionCode)] = [
             ([], .malformed),
             ([1, 2, 3], .malformed),
-            ([UInt8](repeating: 0, count: EmbeddedLedger.statementBytesMax + 1), .malformed),
+            ([UInt8](repeating: 0, count: Limits.statementBytesMax + 1), .malformed),
             (network.deposit() + [0], .malformed),
             (other.deposit(), .signatureInvalid),
             (network.deposit(now: TestNetwork.created - 10_000), .stale),
@@ -101,6 +101,14 @@ import TransparencyLog
         #expect(try ledger.entries(from: 0, limit: 10) == before)
         #expect(try ledger.checkpoint() == checkpoint)
         #expect(try ledger.examine() == [])
+    }
+
+    /// The log is served in entry bundles (c2sp.org/tlog-tiles), which hold nothing longer.
+    @Test func theLongestStatementFitsIntoAnEntryBundle() {
+        let longest = LogEntry(
+            position: .max, time: .max, statement: [UInt8](repeating: 0, count: Limits.statementBytesMax),
+            writesDigest: digest(1), stateDigest: digest(2))
+        #expect(longest.encoded().count <= EntryBundle.entryBytesMax)
     }
 
     @Test func theRefusedDoNotHarmTheOthersOfTheirBlock() async throws {
@@ -171,7 +179,8 @@ import TransparencyLog
             for position in 0..<size {
                 let proof = InclusionProof(hashes: try ledger.inclusionProof(position: position, size: size))
                 let leaf = leaves[Int(position)]
-                #expect(proof.verify(leafHash: leaf, index: position, size: size, root: heads[Int(size)].root))
+                #expect(
+                    proof.verify(leafHash: leaf, index: position, size: size, root: heads[Int(size)].root))
             }
             for old in 0...size {
                 let proof = ConsistencyProof(hashes: try ledger.consistencyProof(from: old, to: size))
@@ -202,6 +211,8 @@ import TransparencyLog
         #expect(try positions(record.bytes, after: 4) == [5, 6, 7])
         #expect(try positions(record.bytes, after: 2, limit: 2) == [4, 5])
         #expect(try positions(record.bytes, limit: 0) == [])
+        #expect(try positions(record.bytes, after: 7) == [])
+        #expect(try positions(record.bytes, after: .max) == [])
         #expect(try positions(grant.bytes) == [4, 5, 6, 7])
         #expect(try positions(grant.bytes, .grant) == [4])
         #expect(try positions(grant.bytes, .deposit) == [])
@@ -263,10 +274,13 @@ import TransparencyLog
         #expect(throws: LedgerError.absent) { try network.open(directory) }
         #expect(throws: LedgerError.self) { try EmbeddedLedger.create(at: directory.path, genesis: [1]) }
         try EmbeddedLedger.create(at: directory.path, genesis: network.file)
-        #expect(throws: LedgerError.exists) { try EmbeddedLedger.create(at: directory.path, genesis: network.file) }
+        #expect(throws: LedgerError.exists) {
+            try EmbeddedLedger.create(at: directory.path, genesis: network.file)
+        }
         #expect(throws: LedgerError.otherNetwork) {
             try EmbeddedLedger(
-                directory: directory.path, genesis: TestNetwork(origin: "medseal/other").file, key: network.ledgerKey)
+                directory: directory.path, genesis: TestNetwork(origin: "medseal/other").file,
+                key: network.ledgerKey)
         }
         #expect(throws: LedgerError.otherKey) {
             try EmbeddedLedger(directory: directory.path, genesis: network.file, key: network.hospitalRoot)

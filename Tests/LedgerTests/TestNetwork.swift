@@ -23,9 +23,12 @@ struct TestNetwork: Sendable {
     let network: NetworkID
 
     init(origin: String = "medseal/test") {
-        func organisation(_ name: OrganisationName, _ kind: OrganisationKind, _ root: SigningKey) -> Genesis.Organisation {
+        func organisation(
+            _ name: OrganisationName, _ kind: OrganisationKind, _ root: SigningKey
+        ) -> Genesis.Organisation {
             .init(
-                name: name, kind: kind, root: root.key, authorityHash: digest(1), recordsRecipientHash: digest(2),
+                name: name, kind: kind, root: root.key, authorityHash: digest(1),
+                recordsRecipientHash: digest(2),
                 deskRecipientHash: digest(3))
         }
         genesis = Genesis(
@@ -47,7 +50,9 @@ struct TestNetwork: Sendable {
         try! SignedStatement(statement, network: network).verified()!.id
     }
 
-    func enrol(_ member: SigningKey, _ role: Role, of organisation: OrganisationName, by root: SigningKey) -> [UInt8] {
+    func enrol(
+        _ member: SigningKey, _ role: Role, of organisation: OrganisationName, by root: SigningKey
+    ) -> [UInt8] {
         sign(
             .enrol(
                 Enrol(
@@ -97,7 +102,8 @@ struct TestNetwork: Sendable {
         sign(
             .request(
                 Request(
-                    organisation: insurer, custodian: hospital, purpose: .claim, notAfter: Self.created + 100_000,
+                    organisation: insurer, custodian: hospital, purpose: .claim,
+                    notAfter: Self.created + 100_000,
                     letter: digest(12))), by: officer)
     }
 
@@ -129,7 +135,9 @@ extension Bytes32 where Meaning == RecordMeaning {
 extension ConsentLedger {
     /// Submits what must be accepted.
     @discardableResult
-    func commit(_ statement: [UInt8], sourceLocation: SourceLocation = #_sourceLocation) async throws -> Receipt {
+    func commit(
+        _ statement: [UInt8], sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> Receipt {
         switch try await submit(statement) {
         case .committed(let receipt): return receipt
         case .rejected(let code):

@@ -2,6 +2,7 @@ import API
 import Contract
 import Foundation
 import HTTPTypes
+import Hummingbird
 import Identity
 import Primitives
 import Testing
@@ -23,7 +24,7 @@ import Testing
     @Test func everyRouteButHealthDemandsASignature() async throws {
         let world = try World()
         let routes = Self.routes(of: world)
-        #expect(routes.count == 25)
+        #expect(routes.count == 24)
         for (method, path) in routes {
             let answer = try await world.send(method, path, body: [], headers: [:])
             #expect(answer.status == (path == Routes.health ? 200 : 401), "\(method) \(path)")
@@ -47,7 +48,7 @@ import Testing
         }
         #expect(try await status { _ in } == 200)
         #expect(try await status { $0[.signature] = nil } == 401)
-        #expect(try await status { $0[.signatureInput]! += " " } == 401)
+        #expect(try await status { $0[.signatureInput]!.replace(";nonce", with: "; nonce") } == 401)
         #expect(try await status { $0[.signatureInput]! += ";expires=1" } == 401)
         #expect(
             try await status { $0[.contentDigest] = RequestSignature.contentDigestValue(Digest(hashing: [1])) } == 401)

@@ -159,7 +159,8 @@ import Testing
         #expect(refused.problem?.detail.hasPrefix("medical data saving: access denied") == true)
         let grant = Grant(
             record: record.handle, organisation: world.insurer, grantee: officer.key, kind: .read, purpose: .claim,
-            notBefore: world.time.now, notAfter: world.time.now + 10, releases: 1, envelope: Digest(hashing: [43]))
+            notBefore: world.time.now, notAfter: world.time.now + 10, releases: 1, envelope: Digest(hashing: [43]),
+            request: nil)
         #expect(try await world.submit(.grant(grant), by: record.owner).answer.problem?.type == .conflict)
         let request = Request(
             organisation: world.insurer, custodian: world.hospital1, purpose: .claim, notAfter: world.time.now + 10,

@@ -4,7 +4,9 @@ import Foundation
 import HTTPTypes
 import Identity
 import Primitives
+import Records
 import Testing
+import Vault
 
 /// Who may put what into a vault and onto a desk.
 @Suite struct VaultRouteTests {

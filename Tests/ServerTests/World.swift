@@ -19,7 +19,8 @@ import Vault
 
 /// A network in a temporary folder with its service, driven request by request: two hospitals, an insurer, an auditor.
 final class World: Sendable {
-    static let authority = "localhost:8443"
+    /// What Hummingbird's test client puts into every request.
+    static let authority = "localhost"
 
     let folder: URL
     let network: NetworkID
@@ -36,6 +37,7 @@ final class World: Sendable {
 
     init() throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "medseal-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let kinds: [(OrganisationName, OrganisationKind)] = [
             (hospital1, .hospital), (hospital2, .hospital), (insurer, .insurer), (auditor, .auditor),
         ]
@@ -187,7 +189,7 @@ final class World: Sendable {
         let grant = Grant(
             record: record.handle, organisation: organisation, grantee: grantee.key, kind: kind, purpose: .claim,
             notBefore: time.now, notAfter: time.now + seconds, releases: releases,
-            envelope: Digest(hashing: envelope))
+            envelope: Digest(hashing: envelope), request: nil)
         let (id, answer) = try await submit(.grant(grant), by: record.owner)
         #expect(answer.status == 200)
         return (id, envelope)

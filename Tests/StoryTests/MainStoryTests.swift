@@ -120,7 +120,8 @@ import Testing
         #expect(sound.code == 0 && sound.text.contains("All holds."), "\(sound.text)")
         #expect(try story.medseal(as: "ada", "audit").code == 0)
 
-        let path = try #require(try story.vault("hospital2").first)
+        let held = try story.vault("hospital2")
+        let path = try #require(held.first)
         let name = URL(fileURLWithPath: path).lastPathComponent
         let file = story.folder.appending(path: path)
         let whole = try Data(contentsOf: file)

@@ -104,7 +104,8 @@ final class Story: Sendable {
         server.withLock { $0 = process }
         for _ in 0..<600 {
             if try serving > before { return }
-            try #require(process.isRunning, "medseald ended: \(try String(contentsOf: log, encoding: .utf8))")
+            let said = try String(contentsOf: log, encoding: .utf8)
+            try #require(process.isRunning, "medseald ended: \(said)")
             usleep(50_000)
         }
         Issue.record("medseald does not start")
@@ -154,7 +155,8 @@ final class Story: Sendable {
         let joined = try medseal(
             as: home, "patient", "join", "--network", "net", "--organisation", organisation, "--permits", "\(permits)")
         try #require(joined.code == 0, "\(joined.text)")
-        let code = try #require(joined.text.firstMatch(of: /[0-9A-Z]{4}(-[0-9A-Z]{4})+/)).output.0
+        let match = joined.text.firstMatch(of: /[0-9A-Z]{4}(-[0-9A-Z]{4})+/)
+        let code = try #require(match).output.0
         let admitted = try medseal(
             as: registrar, "patient", "admit", String(code), "--number", number, "--name", "Canary Kestrel")
         try #require(admitted.code == 0, "\(admitted.text)")

@@ -7,7 +7,7 @@ import Testing
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     /// What belongs to Swift itself and to the system.
-    static let system: Set<String> = ["Foundation", "Glibc", "Synchronization", "Dispatch"]
+    static let system: Set<String> = ["CoreFoundation", "Foundation", "Glibc", "Synchronization", "Dispatch"]
 
     /// Module: what it may import of ours, and of others.
     static let table: [String: (ours: Set<String>, others: Set<String>)] = [
@@ -18,12 +18,14 @@ import Testing
         "Identity": (["Contract", "Primitives"], ["X509", "SwiftASN1"]),
         "Vault": (["Primitives"], []),
         "Desk": (["Migrations"], ["GRDB"]),
-        "Ledger": (["Contract", "Primitives", "TransparencyLog", "Identity", "Migrations"], ["GRDB"]),
+        "Ledger": (
+            ["Contract", "Primitives", "TransparencyLog", "Identity", "Migrations"], ["GRDB", "GRDBSQLite"]
+        ),
         "Records": (["Contract", "Ledger", "Vault", "Desk", "Identity"], []),
         "API": (["Contract", "Primitives"], []),
         "Server": (
             ["API", "Records", "Identity", "Ledger", "Vault", "Desk", "Contract", "Primitives"],
-            ["Hummingbird", "HummingbirdTLS", "HTTPTypes", "Logging", "NIOCore", "NIOSSL"]
+            ["Hummingbird", "HummingbirdTLS", "HTTPTypes", "Logging", "NIOCore", "NIOSSL", "UnixSignals"]
         ),
         "Client": (
             ["API", "Contract", "Age", "Identity", "TransparencyLog", "Primitives"],

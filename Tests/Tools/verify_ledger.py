@@ -14,7 +14,7 @@ import sys
 import pymerkle
 from aics_tlog.checkpoint import checkpoint_from_note, verify_checkpoint
 from aics_tlog.hashing import leaf_hash
-from aics_tlog.note import parse_vkey
+from aics_tlog.note import parse_note, parse_vkey
 from aics_tlog.tree import MerkleTree, verify_consistency, verify_inclusion
 from pycose.keys import OKPKey
 from pycose.messages import CoseMessage, Sign1Message
@@ -49,7 +49,7 @@ for entry, statement in zip(entries, statements):
     message.external_aad = b"\0" * 32
     check(not message.verify_signature(), "binding to the network")
 
-result = verify_checkpoint(note, parse_vkey((folder / "ledger.vkey").read_text().strip()))
+result = verify_checkpoint(parse_note(note), parse_vkey((folder / "ledger.vkey").read_text().strip()))
 check(result.ok and result.log_ok, f"the checkpoint's signature ({result.error})")
 checkpoint, _ = checkpoint_from_note(note)
 check(checkpoint.size == len(entries), "the checkpoint's size")

@@ -84,8 +84,8 @@ struct BlobStoreTests {
         #expect(vault.files().count == 1)
         aborted.abort()
         #expect(vault.files().isEmpty)
-        #expect(throws: VaultError.depositClosed) { try aborted.write(bytes) }
-        #expect(throws: VaultError.depositClosed) { try aborted.finish(expecting: digest) }
+        #expect(throws: VaultError.incomingBlobClosed) { try aborted.write(bytes) }
+        #expect(throws: VaultError.incomingBlobClosed) { try aborted.finish(expecting: digest) }
         do {
             let forgotten = try vault.store.begin()
             try forgotten.write(bytes)
@@ -94,7 +94,7 @@ struct BlobStoreTests {
         let finished = try vault.store.begin()
         try finished.write(bytes)
         _ = try finished.finish(expecting: digest)
-        #expect(throws: VaultError.depositClosed) { try finished.finish(expecting: digest) }
+        #expect(throws: VaultError.incomingBlobClosed) { try finished.finish(expecting: digest) }
         finished.abort()
         #expect(try vault.store.verify(digest) == .sound)
     }

@@ -153,7 +153,7 @@ struct HostileStoreTests {
             let large = sample(9, count: 2 << 20)
             let deposit = try vault.store.begin()
             #expect(throws: VaultError.full) { try deposit.write(large.bytes) }
-            #expect(throws: VaultError.depositClosed) { try deposit.finish(expecting: large.digest) }
+            #expect(throws: VaultError.incomingBlobClosed) { try deposit.finish(expecting: large.digest) }
             #expect(vault.files().isEmpty)
             #expect(throws: VaultError.full) { try vault.store.put(large.bytes, digest: large.digest) }
             // The room is there again.

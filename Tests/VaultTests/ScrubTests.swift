@@ -138,7 +138,7 @@ struct ScrubTests {
         let vault = try TemporaryStore()
         let (bytes, digest) = sample(1)
         var report = ScrubReport()
-        let deposit = try Deposit(into: vault.store, incoming: vault.store.incoming()) {
+        let deposit = try IncomingBlob(into: vault.store, incoming: vault.store.incoming()) {
             () throws(VaultError) in
             guard report.leftoversRemovedCount == 0 else { return }
             try vault.store.removeLeftovers(olderThan: -5, now: now(), report: &report)

@@ -4,12 +4,12 @@ CREATE TABLE network (
     genesis  BLOB NOT NULL
 ) STRICT;
 
--- The log: one row an entry, in order. `entry` is the leaf's bytes (docs/format.md, "Log entry"), `leaf_hash` SHA-256(0x00 || entry).
+-- The log: one row an entry, in order. `entry` is the leaf's bytes (docs/format.md, "Log entry"), `leaf_hash`
+-- SHA-256(0x00 || entry).
 CREATE TABLE entries (
-    position     INTEGER PRIMARY KEY CHECK (position >= 0),
-    statement_id BLOB NOT NULL UNIQUE CHECK (length(statement_id) = 32),
-    leaf_hash    BLOB NOT NULL CHECK (length(leaf_hash) = 32),
-    entry        BLOB NOT NULL CHECK (length(entry) <= 65535)
+    position  INTEGER PRIMARY KEY CHECK (position >= 0),
+    leaf_hash BLOB NOT NULL CHECK (length(leaf_hash) = 32),
+    entry     BLOB NOT NULL CHECK (length(entry) <= 65535)
 ) STRICT;
 
 -- Roots of complete subtrees of the Merkle tree, so that a proof reads a logarithmic number of rows.
@@ -20,16 +20,20 @@ CREATE TABLE nodes (
     PRIMARY KEY (level, position)
 ) STRICT, WITHOUT ROWID;
 
--- The contract's state. `key` is the contract's key with its first byte, the kind, at the end, so that what belongs to one record lies
--- together. `check_digest` is the first 16 bytes of SHA-256(key length || key || value), the length in one byte and the key as the
--- contract has it: a damaged row is found when it is read.
+-- The contract's state. `key` is the contract's key with its first byte, the kind, at the end, so that what
+-- belongs to one record lies together. The mark of an accepted statement has its `position` in the log;
+-- nothing else has one. `check_digest` is the first 16 bytes of SHA-256(key length in one byte || key as the
+-- contract has it || position in eight bytes, all ones where there is none || value): a damaged row is found
+-- when it is read.
 CREATE TABLE state (
     key          BLOB PRIMARY KEY NOT NULL CHECK (length(key) BETWEEN 1 AND 255),
     value        BLOB NOT NULL,
+    position     INTEGER CHECK (position >= 0),
     check_digest BLOB NOT NULL CHECK (length(check_digest) = 16)
 ) STRICT, WITHOUT ROWID;
 
--- What each entry is about (handles, ids, keys, names), but for its own id: lists that the contract never reads.
+-- What each entry is about (handles, ids, keys, names), but for its own id: lists that the contract never
+-- reads.
 CREATE TABLE subjects (
     subject  BLOB NOT NULL,
     kind     INTEGER NOT NULL CHECK (kind > 0),

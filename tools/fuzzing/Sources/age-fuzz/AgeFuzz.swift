@@ -5,7 +5,9 @@ import Primitives
 
 /// libFuzzer's own `main` does no more than this; but SwiftPM gives every executable one of this name.
 @_cdecl("age_fuzz_main")
-public func runFuzzer(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
+public func runFuzzer(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>)
+    -> Int32
+{
     var count = count
     var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = arguments
     return runDriver(&count, &arguments) { start, count in
@@ -68,7 +70,7 @@ private func fuzzArmor(_ input: [UInt8]) {
         var buffered = BufferedSource(source)
         withUnsafeMutablePointer(to: &buffered) { buffered in
             var armor = ArmorSource(buffered)
-            var bytes = [UInt8](repeating: 0, count: input.count)
+            var bytes = [UInt8](repeating: 0, count: input.count + 1)
             decoded = bytes.withUnsafeMutableBytes { try? armor.fill($0) }.map { Array(bytes[..<$0]) }
         }
     }

@@ -4,7 +4,7 @@ internal import Primitives
 /// One ciphertext on its way into the store, written in pieces and hashed as it comes.
 ///
 /// Given up without `finish` it leaves nothing. For one task at a time.
-public final class Deposit {
+public final class IncomingBlob {
     private let store: BlobStore
     private let incoming: FileDescriptor
     private let name: String
@@ -39,9 +39,9 @@ public final class Deposit {
 
     /// Adds bytes at the end. After an error the deposit is aborted.
     ///
-    /// Throws `full` when no room is left, `depositClosed`, `system`.
+    /// Throws `full` when no room is left, `incomingBlobClosed`, `system`.
     public func write(_ bytes: UnsafeRawBufferPointer) throws(VaultError) {
-        guard let file else { throw .depositClosed }
+        guard let file else { throw .incomingBlobClosed }
         do throws(VaultError) {
             try file.write(bytes)
         } catch {
@@ -65,10 +65,10 @@ public final class Deposit {
     ///
     /// Where one was, it stays, its grace period begins anew (see `BlobStore.renew`), and what was written
     /// now is dropped; a damaged one is replaced. Throws `digestMismatch` when the bytes do not have
-    /// `digest`, `malformedDigest`, `depositClosed`, `full`, `system`. After an error nothing of the deposit
+    /// `digest`, `malformedDigest`, `incomingBlobClosed`, `full`, `system`. After an error nothing of the deposit
     /// remains.
     public func finish(expecting digest: [UInt8]) throws(VaultError) -> Bool {
-        guard let file, let hash = hash.take() else { throw .depositClosed }
+        guard let file, let hash = hash.take() else { throw .incomingBlobClosed }
         // Whatever happens below, what is still in `incoming` afterwards goes.
         defer { abort() }
         let blob = try BlobName(digest)

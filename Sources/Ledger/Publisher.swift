@@ -1,0 +1,108 @@
+import Contract
+import Dispatch
+import Synchronization
+import TransparencyLog
+
+/// The end of the committed log: its signed head and what is known of it.
+struct Tip: Sendable {
+    let head: TreeHead
+    let time: LedgerTime
+    /// The signed checkpoint over `head`; empty when the ledger may not show one.
+    let checkpoint: [UInt8]
+}
+
+/// The second half of a commit: anchors the newest checkpoint outside the database, shows it, and answers.
+///
+/// It works beside the sequencer, which executes the next block meanwhile, and makes up for more than one
+/// block at a time. Nothing that anybody sees is ahead of the anchor.
+final class Publisher: Sendable {
+    /// What everybody may see of the ledger.
+    struct Published {
+        var state: LedgerState
+        var tip: Tip
+    }
+
+    /// What waits for the anchor.
+    private struct Waiting {
+        /// The newest tip that is durable and not anchored.
+        var tip: Tip?
+        var answers: [@Sendable (Result<Tip, LedgerError>) -> Void] = []
+        var isDraining = false
+    }
+
+    private let directory: LedgerDirectory
+    private let broadcast: SizeBroadcast
+    private let queue = DispatchQueue(label: "medseal.ledger.publisher")
+    private let waiting = Mutex(Waiting())
+    private let published: Mutex<Published>
+
+    init(_ opening: Opening, directory: LedgerDirectory) {
+        self.directory = directory
+        let tip = Tip(
+            head: opening.head.tree.head, time: opening.head.time, checkpoint: opening.checkpoint)
+        published = Mutex(
+            Published(state: opening.readOnlyReason.map { .readOnly($0) } ?? .healthy, tip: tip))
+        broadcast = SizeBroadcast(size: tip.head.size)
+    }
+
+    var present: Published { published.withLock { $0 } }
+
+    func sizes(after position: UInt64?) -> AsyncStream<UInt64> { broadcast.sizes(after: position) }
+
+    /// Has `answer` called once everything that is durable by now is anchored: with the tip that is shown
+    /// from then on, or with why it could not be anchored. `tip` is the new end of the log, if there is one.
+    func publish(_ tip: Tip?, _ answer: @escaping @Sendable (Result<Tip, LedgerError>) -> Void) {
+        let startsDraining = waiting.withLock { waiting in
+            if let tip { waiting.tip = tip }
+            waiting.answers.append(answer)
+            defer { waiting.isDraining = true }
+            return !waiting.isDraining
+        }
+        if startsDraining { queue.async { self.drain() } }
+    }
+
+    /// Takes no statements from now on, if `error` leaves open what the disk holds. A full disk does not.
+    func stop(after error: LedgerError) {
+        let reason: ReadOnlyReason
+        switch error {
+        case .storage(let message): reason = .storageFailed(message)
+        case .damaged(let finding): reason = .damaged(finding)
+        default: return
+        }
+        published.withLock { if $0.state == .healthy { $0.state = .readOnly(reason) } }
+    }
+
+    /// Answers what waits and ends the streams.
+    func close() {
+        queue.sync { drain() }
+        published.withLock { $0.state = .closed }
+        broadcast.finish()
+    }
+
+    private func drain() {
+        while true {
+            let (tip, answers) = waiting.withLock { waiting in
+                defer { waiting.answers = [] }
+                if waiting.answers.isEmpty { waiting.isDraining = false }
+                return (waiting.tip, waiting.answers)
+            }
+            if answers.isEmpty { return }
+            do throws(LedgerError) {
+                if let tip { try anchor(tip) }
+                let tip = present.tip
+                for answer in answers { answer(.success(tip)) }
+            } catch {
+                stop(after: error)
+                for answer in answers { answer(.failure(error)) }
+            }
+        }
+    }
+
+    /// When it throws, the next block makes up for it: the tip goes on waiting.
+    private func anchor(_ tip: Tip) throws(LedgerError) {
+        try directory.writeAnchor(tip.checkpoint)
+        waiting.withLock { if $0.tip?.head == tip.head { $0.tip = nil } }
+        published.withLock { $0.tip = tip }
+        broadcast.yield(tip.head.size)
+    }
+}

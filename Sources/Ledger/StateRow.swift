@@ -1,0 +1,30 @@
+import Contract
+import Primitives
+
+/// A row of the table `state` as it is stored.
+struct StateRow {
+    let value: [UInt8]
+    /// The place in the log of the statement whose mark this is; nil for everything else.
+    let position: UInt64?
+    let checkDigest: [UInt8]
+
+    /// The first 16 bytes of SHA-256(key length in one byte || key || position in eight bytes || value).
+    static func checkDigest(key: StateKey, value: [UInt8], position: UInt64?) -> [UInt8] {
+        precondition(key.bytes.count <= 255, "a state key has at most 255 bytes")
+        var hash = SHA256()
+        hash.update([UInt8(key.bytes.count)])
+        hash.update(key.bytes)
+        withUnsafeBytes(of: (position ?? .max).bigEndian) { hash.update($0) }
+        hash.update(value)
+        return Array(hash.finish().prefix(16))
+    }
+
+    /// The key with its first byte, the kind, at the end: the rows of one record or one statement then lie on
+    /// one page, and a commit writes half as many.
+    static func stored(_ key: StateKey) -> [UInt8] { Array(key.bytes.dropFirst()) + key.bytes.prefix(1) }
+
+    /// The key of a stored row.
+    static func key(stored bytes: [UInt8]) -> StateKey {
+        StateKey(bytes: Array(bytes.suffix(1)) + bytes.dropLast())
+    }
+}

@@ -1,0 +1,103 @@
+import API
+import Age
+import Contract
+import Foundation
+import Identity
+import Primitives
+import TransparencyLog
+
+@testable import Client
+
+/// A founded network in a temporary folder, with what its organisations keep to themselves.
+struct World: Sendable {
+    let folder: Folder
+    let network: Network
+    let passphrase = SecretBytes(copying: Array("a test's passphrase".utf8))
+
+    static let now = machineTime()
+
+    /// Made once: sealing its keys takes seconds.
+    static let shared = Task {
+        try await PassphraseWork.$factor.withValue(4) {
+            let folder = Folder(NSTemporaryDirectory()).folder("medseal-\(lowercaseHex(Random.bytes(6)))")
+            let founding = try NetworkFounding(
+                organisations: [
+                    (OrganisationName("hospital1")!, .hospital), (OrganisationName("insurer")!, .insurer),
+                ], port: 9)
+            let passphrase = SecretBytes(copying: Array("a test's passphrase".utf8))
+            try await founding.found(in: folder, passphrase: passphrase)
+            return World(folder: folder, network: try Network(folder))
+        }
+    }
+
+    func organisation(_ name: String) throws -> Network.Organisation {
+        try network.organisation(OrganisationName(name)!)
+    }
+
+    func root(of name: String) throws -> SigningKey {
+        let folder = self.folder.folder("organisations").folder(name)
+        return try SigningKey(opening: try folder.read("root.pem"), passphrase: passphrase, what: "root")
+    }
+
+    func authority(of name: String) throws -> CertificateAuthority {
+        let folder = self.folder.folder("organisations").folder(name)
+        return try CertificateAuthority(
+            certificate: try organisation(name).authority,
+            privateKey: try SealedPrivateKey.opened(
+                try folder.read("authority.key.pem"), passphrase: passphrase, what: "authority"))
+    }
+
+    func desk(of name: String) throws -> AgeIdentity {
+        let folder = self.folder.folder("organisations").folder(name)
+        return try IdentityFile(
+            opening: try folder.read("desk.age"), passphrase: passphrase, what: "desk"
+        ).identities[0]
+    }
+
+    /// A statement as a ledger would hold it, signed and verified.
+    func statement(_ assertion: Assertion, by key: SigningKey) throws -> VerifiedStatement {
+        let bytes = Statement.make(assertion, now: Self.now).signed(by: key, network: network.id)
+        return try SignedStatement(bytes, network: network.id).verified()!
+    }
+}
+
+/// A member before it is verified: every part of the evidence can be exchanged.
+struct Candidate {
+    let world: World
+    let key = SigningKey.generate()
+    let identity = AgeIdentity.generate(.x25519)
+    var organisation = "insurer"
+    var enrolledBy: SigningKey
+    var card: Wire.MemberCard
+    var enrol: Enrol
+    var retire: Retire?
+    var state: MemberState?
+
+    init(_ world: World, name: String = "Olga Officer", at organisation: String = "insurer") throws {
+        self.world = world
+        self.organisation = organisation
+        let expires = World.now + 86_400
+        let certificate = try world.authority(of: organisation).issueMember(
+            name: name, role: .officer, key: key.key, notAfter: Date(timeIntervalSince1970: Double(expires)),
+            now: Date(timeIntervalSince1970: Double(World.now)))
+        let name = OrganisationName(organisation)!
+        enrolledBy = try world.root(of: organisation)
+        card = Wire.MemberCard(
+            key: key.key, organisation: name, recipient: identity.recipient.text,
+            certificate: Data(certificate))
+        enrol = Enrol(
+            organisation: name, member: key.key, role: .officer, recipientHash: identity.recipient.hash,
+            certificateHash: Digest(hashing: certificate), expires: expires)
+        state = MemberState(
+            organisation: name, role: .officer, recipientHash: enrol.recipientHash,
+            certificateHash: enrol.certificateHash, expires: expires, retired: false)
+    }
+
+    func verified(at time: LedgerTime = World.now) throws -> VerifiedMember {
+        var history = [try world.statement(.enrol(enrol), by: enrolledBy)]
+        if let retire { history.append(try world.statement(.retire(retire), by: enrolledBy)) }
+        return try VerifiedMember(
+            key.key, evidence: .init(card: card, history: history, state: state), network: world.network,
+            now: time)
+    }
+}
