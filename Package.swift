@@ -14,9 +14,11 @@ func module(_ name: String, ours: [String] = [], others: [Target.Dependency] = [
 }
 
 /// Tests; `data` are folders that the tests read from the sources.
-func tests(_ name: String, of ours: [String], others: [Target.Dependency] = [], data: [String] = []) -> Target {
+func tests(_ name: String, of ours: [String], others: [Target.Dependency] = [], data: [String] = []) -> Target
+{
     .testTarget(
-        name: name, dependencies: ours.map { .byName(name: $0) } + others, exclude: data, swiftSettings: strict)
+        name: name, dependencies: ours.map { .byName(name: $0) } + others, exclude: data,
+        swiftSettings: strict)
 }
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
@@ -71,11 +73,13 @@ let package = Package(
         module("Vault", ours: ["Primitives"]),
         module("Desk", ours: ["Migrations"], others: [grdb]),
         module(
-            "Ledger", ours: ["Contract", "Primitives", "TransparencyLog", "Identity", "Migrations"], others: [grdb]),
+            "Ledger", ours: ["Contract", "Primitives", "TransparencyLog", "Identity", "Migrations"],
+            others: [grdb]),
         module("Records", ours: ["Contract", "Ledger", "Vault", "Desk", "Identity"]),
         module("API", ours: ["Contract", "Primitives"]),
         module(
-            "Server", ours: ["API", "Records", "Identity", "Ledger", "Vault", "Desk", "Contract", "Primitives"],
+            "Server",
+            ours: ["API", "Records", "Identity", "Ledger", "Vault", "Desk", "Contract", "Primitives"],
             others: [hummingbird, hummingbirdTLS, nioCore, nioSSL, httpTypes, log, unixSignals]),
         module(
             "Client", ours: ["API", "Contract", "Age", "Identity", "TransparencyLog", "Primitives"],
@@ -89,7 +93,8 @@ let package = Package(
         .executableTarget(
             name: "medseald",
             dependencies: [
-                "Server", "Records", "Ledger", "Vault", "Desk", "Identity", "Contract", "Primitives", arguments, log,
+                "Server", "Records", "Ledger", "Vault", "Desk", "Identity", "Contract", "Primitives",
+                arguments, log,
                 nioCore,
             ],
             swiftSettings: strict),
@@ -103,9 +108,13 @@ let package = Package(
         tests("LedgerTests", of: ["Ledger", "Contract", "Primitives", "TransparencyLog", "Identity"]),
         tests(
             "ServerTests",
-            of: ["Server", "Records", "Ledger", "Vault", "Desk", "API", "Identity", "Contract", "Primitives"],
+            of: [
+                "Server", "Records", "Ledger", "Vault", "Desk", "API", "Identity", "Contract", "Primitives",
+            ],
             others: [hummingbird, hummingbirdTesting, nioCore, httpTypes, log]),
-        tests("ClientTests", of: ["Client", "API", "Age", "Contract", "Identity", "TransparencyLog", "Primitives"]),
+        tests(
+            "ClientTests",
+            of: ["Client", "API", "Age", "Contract", "Identity", "TransparencyLog", "Primitives"]),
         tests("StructureTests", of: ["medseal", "medseald"]),
         tests("StoryTests", of: ["medseal", "medseald"]),
     ],

@@ -1,11 +1,13 @@
 public import Contract
 import Primitives
 
-/// The signature on a request to a server: HTTP Message Signatures (RFC 9421) with Ed25519, in the one form that MedSeal uses.
+/// The signature on a request to a server: HTTP Message Signatures (RFC 9421) with Ed25519, in the one form
+/// that MedSeal uses.
 ///
-/// Covered are method, authority, path, query and Content-Digest (RFC 9530), always in this order; `created`, `nonce` (16 bytes,
-/// base64), `keyid` (the public key, lowercase hexadecimal) and `alg` are parameters. Whoever gets a request checks the
-/// signature over `base`, that the nonce is new, and that the body has the digest.
+/// Covered are method, authority, path, query and Content-Digest (RFC 9530), always in this order; `created`,
+/// `nonce` (16 bytes, base64), `keyid` (the public key, lowercase hexadecimal) and `alg` are parameters.
+/// Whoever gets a request checks the signature over `base`, that the nonce is new, and that the body has the
+/// digest.
 public struct RequestSignature: Hashable, Sendable {
     public static let nonceBytes = 16
     /// How far `created` may lie from the server's clock, in seconds.
@@ -86,7 +88,8 @@ public struct RequestSignature: Hashable, Sendable {
         return bytes
     }
 
-    /// The signature that a request's headers speak of; nil unless they have exactly the form that `signatureInput` writes.
+    /// The signature that a request's headers speak of; nil unless they have exactly the form that
+    /// `signatureInput` writes.
     public init?(
         method: String, authority: String, path: String, query: String, contentDigest: String,
         signatureInput: String

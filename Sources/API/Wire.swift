@@ -1,8 +1,9 @@
 public import Contract
 public import Foundation
 
-// What goes over the wire as JSON. Ids, keys and digests are lowercase hexadecimal, other bytes base64. Nothing of it is signed:
-// what must be believed is a statement, an entry or a checkpoint, and those go as their own bytes.
+// What goes over the wire as JSON. Ids, keys and digests are lowercase hexadecimal, other bytes base64.
+// Nothing of it is signed: what must be believed is a statement, an entry or a checkpoint, and those go as
+// their own bytes.
 
 extension Bytes32: Codable {
     public init(from decoder: any Decoder) throws {
@@ -166,7 +167,8 @@ public enum Wire {
         }
     }
 
-    /// Permits, each sealed to the desk, numbered from `first` without a gap: handing the same ones over twice adds nothing.
+    /// Permits, each sealed to the desk, numbered from `first` without a gap: handing the same ones over
+    /// twice adds nothing.
     public struct Permits: Codable, Sendable {
         public var first: Int
         public var permits: [Data]
@@ -176,7 +178,8 @@ public enum Wire {
         }
     }
 
-    /// Asks for one permit; the same `purpose` (a record's handle or a request's id) gets the same permit again.
+    /// Asks for one permit; the same `purpose` (a record's handle or a request's id) gets the same permit
+    /// again.
     public struct Take: Codable, Sendable {
         public var purpose: Digest
         public init(purpose: Digest) { self.purpose = purpose }

@@ -5,7 +5,8 @@ import Foundation
 import Identity
 import Primitives
 
-/// What a patient is about to approve: everything here is what will be signed, or comes from a verified identity.
+/// What a patient is about to approve: everything here is what will be signed, or comes from a verified
+/// identity.
 public struct Approval: Sendable {
     /// One record that will be granted.
     public struct Item: Sendable {
@@ -43,9 +44,11 @@ extension Patient {
         return request
     }
 
-    /// What approving would release. Nothing is signed, sent or wrapped; but what the wallet reads of its records for it is logged.
+    /// What approving would release. Nothing is signed, sent or wrapped; but what the wallet reads of its
+    /// records for it is logged.
     ///
-    /// `records`: those to grant, or nil for all that the custodian keeps. Throws unless the requester's identity holds.
+    /// `records`: those to grant, or nil for all that the custodian keeps. Throws unless the requester's
+    /// identity holds.
     public func approval(
         of request: RoutedRequest, records handles: [RecordHandle]?, days: Int?, releases: UInt64
     ) async throws -> Approval {
@@ -95,7 +98,8 @@ extension Patient {
             notBefore: now, notAfter: notAfter, releases: releases)
     }
 
-    /// Grants what `approval` shows, and answers the request. Gives the grants' ids, in the order of the items.
+    /// Grants what `approval` shows, and answers the request. Gives the grants' ids, in the order of the
+    /// items.
     public func approve(_ approval: Approval) async throws -> [StatementID] {
         let draft = try draft(of: approval)
         let journal = AnswerJournal(patient: self, request: approval.request.id)
@@ -104,7 +108,8 @@ extension Patient {
         return try await carryOut(draft, journal)
     }
 
-    /// Goes on with an approval that was cut off; nil when there is none, or when it has become too old to go on with.
+    /// Goes on with an approval that was cut off; nil when there is none, or when it has become too old to go
+    /// on with.
     public func resumeApproval(of id: StatementID) async throws -> [StatementID]? {
         let journal = AnswerJournal(patient: self, request: id)
         guard let draft = try journal.read() else { return nil }
@@ -197,8 +202,8 @@ extension Patient {
     }
 }
 
-/// An answer that is being given: what was signed and wrapped, kept until all of it is on the ledger, so that a second try gives the same
-/// answer and not another one beside it. Sealed to the wallet.
+/// An answer that is being given: what was signed and wrapped, kept until all of it is on the ledger, so that
+/// a second try gives the same answer and not another one beside it. Sealed to the wallet.
 struct AnswerJournal {
     struct Draft: Codable {
         struct GrantDraft: Codable {

@@ -6,7 +6,8 @@ import NIOHTTP1
 import Primitives
 import TransparencyLog
 
-/// An audit: the log executed again from genesis, what the server says held against it, and the vaults against the ledger.
+/// An audit: the log executed again from genesis, what the server says held against it, and the vaults
+/// against the ledger.
 ///
 /// It needs no key that opens anything: the auditor's own signing key, the genesis, and nothing else.
 public struct Audit: Sendable {
@@ -49,10 +50,11 @@ public struct Audit: Sendable {
     private let folders: [OrganisationName: Folder]
     private let vaults: [OrganisationName]
 
-    /// `vaults` are those that the caller may ask for; `folders` those of them that it reads itself. `home` keeps the newest
-    /// checkpoint seen.
+    /// `vaults` are those that the caller may ask for; `folders` those of them that it reads itself. `home`
+    /// keeps the newest checkpoint seen.
     public init(
-        _ connection: Connection, home: Folder, vaults: [OrganisationName], folders: [OrganisationName: Folder] = [:]
+        _ connection: Connection, home: Folder, vaults: [OrganisationName],
+        folders: [OrganisationName: Folder] = [:]
     ) {
         self.connection = connection
         self.remembered = RememberedCheckpoint(folder: home)
@@ -67,7 +69,8 @@ public struct Audit: Sendable {
         do {
             checkpoint = try await remembered.advance(connection)
         } catch let failure as ClientFailure where failure.code == .unverified {
-            report.findings.append(Finding(kind: .ledger, place: "checkpoint", subject: nil, problem: failure.message))
+            report.findings.append(
+                Finding(kind: .ledger, place: "checkpoint", subject: nil, problem: failure.message))
             return report
         }
         var replay = Replay(genesis: connection.network.genesis, network: connection.network.id)
@@ -78,7 +81,8 @@ public struct Audit: Sendable {
             report.findings.append(
                 Finding(kind: .ledger, place: "entry \(fault.position)", subject: nil, problem: fault.reason))
         } catch let failure as ClientFailure where failure.code == .unverified {
-            report.findings.append(Finding(kind: .ledger, place: "log", subject: nil, problem: failure.message))
+            report.findings.append(
+                Finding(kind: .ledger, place: "log", subject: nil, problem: failure.message))
         }
         report.entries = replay.size
         report.root = lowercaseHex(checkpoint.checkpoint.head.root)
@@ -103,7 +107,8 @@ public struct Audit: Sendable {
         while replay.size < head.size {
             let page = try await connection.leaves(from: replay.size, limit: 512)
             guard !page.isEmpty else {
-                throw ClientFailure.unverified("the log ends at \(replay.size); the checkpoint commits to \(head.size)")
+                throw ClientFailure.unverified(
+                    "the log ends at \(replay.size); the checkpoint commits to \(head.size)")
             }
             for leaf in page where replay.size < head.size {
                 let (_, statement) = try replay.apply(leaf)
@@ -119,14 +124,16 @@ public struct Audit: Sendable {
 
     /// Every value of the state that the execution gave, as the server tells it.
     private func compareState(_ replay: Replay, _ report: inout Report) async throws {
-        // Entries that came after the checkpoint may have changed the state meanwhile: only a log that stood still is compared.
+        // Entries that came after the checkpoint may have changed the state meanwhile: only a log that stood
+        // still is compared.
         let keys = replay.state.keys.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
         let told: [StateKey: [UInt8]]
         do {
             told = try await connection.state(keys)
         } catch let problem as Problem where problem.type == .storage {
             report.findings.append(
-                Finding(kind: .ledger, place: "state", subject: nil, problem: "the server cannot read all of it"))
+                Finding(
+                    kind: .ledger, place: "state", subject: nil, problem: "the server cannot read all of it"))
             return
         }
         guard try await connection.checkpoint().checkpoint.head.size == replay.size else { return }
@@ -138,7 +145,9 @@ public struct Audit: Sendable {
         }
     }
 
-    private func auditVault(of name: OrganisationName, expecting: Set<Digest>, _ report: inout Report) async throws {
+    private func auditVault(of name: OrganisationName, expecting: Set<Digest>, _ report: inout Report)
+        async throws
+    {
         let inventory: Wire.Inventory
         if let folder = folders[name] {
             inventory = try VaultFolder(folder).inventory()
@@ -160,7 +169,8 @@ public struct Audit: Sendable {
         for foreign in inventory.foreign {
             report.findings.append(
                 Finding(
-                    kind: .unknown, place: place, subject: nil, problem: "\(SafeText.escaped(foreign)) is no ciphertext's name"))
+                    kind: .unknown, place: place, subject: nil,
+                    problem: "\(SafeText.escaped(foreign)) is no ciphertext's name"))
         }
         let sound = inventory.blobs.filter(\.intact).map(\.digest)
         report.soundBlobs[name.description] = sound.count { expecting.contains($0) }
@@ -213,7 +223,8 @@ private struct VaultFolder {
                     continue
                 }
                 let (byteCount, found) = try hash("\(blobs)/\(shard)/\(name)")
-                inventory.blobs.append(.init(digest: digest, byteCount: byteCount, intact: found == digest.bytes))
+                inventory.blobs.append(
+                    .init(digest: digest, byteCount: byteCount, intact: found == digest.bytes))
             }
         }
         return inventory
@@ -243,7 +254,9 @@ extension Connection {
         var leaves = [[UInt8]]()
         var start = 0
         while start < page.count {
-            guard page.count - start >= 4 else { throw ClientFailure.unverified("the server's page of entries is malformed") }
+            guard page.count - start >= 4 else {
+                throw ClientFailure.unverified("the server's page of entries is malformed")
+            }
             let count = page[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
             guard count <= page.count - start - 4 else {
                 throw ClientFailure.unverified("the server's page of entries is malformed")

@@ -11,8 +11,8 @@ import TransparencyLog
 
 /// Signed calls to the server of a network, over TLS 1.3 that only the network's own authorities vouch for.
 ///
-/// Every call is signed by some key (RFC 9421, `RequestSignature`): by the connection's own, unless another is named. What is harmless
-/// to repeat is tried once more when the connection is lost.
+/// Every call is signed by some key (RFC 9421, `RequestSignature`): by the connection's own, unless another
+/// is named. What is harmless to repeat is tried once more when the connection is lost.
 public struct Connection: Sendable {
     public let network: Network
     /// Who calls, where a call names nobody else.
@@ -94,7 +94,8 @@ public struct Connection: Sendable {
         }
     }
 
-    /// Calls and gives the body of a good answer. Throws `Problem` for a refusal and `ClientFailure` for no answer.
+    /// Calls and gives the body of a good answer. Throws `Problem` for a refusal and `ClientFailure` for no
+    /// answer.
     func call(
         _ method: Method, _ path: String, query: [(String, String)] = [], _ content: Content = .none,
         answerBytesMax: Int = Wire.jsonBytesMax * 4, progress: (@Sendable (Int) -> Void)? = nil

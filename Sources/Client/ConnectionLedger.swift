@@ -10,7 +10,8 @@ public import TransparencyLog
 extension Connection {
     /// Submits a statement, as the key that signed it; the receipt's checkpoint is verified.
     ///
-    /// Throws `Problem` when the contract refuses. A statement that is on the ledger already gets its first receipt again.
+    /// Throws `Problem` when the contract refuses. A statement that is on the ledger already gets its first
+    /// receipt again.
     @discardableResult
     public func submit(_ statement: Statement, signedBy key: SigningKey) async throws -> Wire.Receipt {
         try await submit(statement.signed(by: key, network: network.id), signedBy: key)
@@ -105,12 +106,14 @@ extension Connection {
         return Array(page[4...])
     }
 
-    /// The statement at a position: its signatures hold. That the log holds it is the server's word (see `provenStatement`).
+    /// The statement at a position: its signatures hold. That the log holds it is the server's word (see
+    /// `provenStatement`).
     public func statement(at position: UInt64) async throws -> VerifiedStatement {
         try Self.believed(try await leaf(at: position), at: position, network: network.id).statement
     }
 
-    /// The statement at a position of the log that `checkpoint` commits to, proven to be there; its signatures hold.
+    /// The statement at a position of the log that `checkpoint` commits to, proven to be there; its
+    /// signatures hold.
     public func provenStatement(
         at position: UInt64, under checkpoint: VerifiedCheckpoint
     ) async throws -> (entry: LogEntry, statement: VerifiedStatement) {
@@ -122,7 +125,8 @@ extension Connection {
         return try Self.proven(leaf, at: position, proof, head: head, network: network.id)
     }
 
-    /// The statement of a leaf that `proof` shows to be at `position` of the log of `head`. Throws `unverified`.
+    /// The statement of a leaf that `proof` shows to be at `position` of the log of `head`. Throws
+    /// `unverified`.
     static func proven(
         _ leaf: [UInt8], at position: UInt64, _ proof: InclusionProof, head: TreeHead, network: NetworkID
     ) throws(ClientFailure) -> (entry: LogEntry, statement: VerifiedStatement) {

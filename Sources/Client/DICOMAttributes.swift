@@ -1,6 +1,7 @@
 import Foundation
 
-/// What a DICOM file's own header says of the study, for the descriptor: best effort, over the first bytes only.
+/// What a DICOM file's own header says of the study, for the descriptor: best effort, over the first bytes
+/// only.
 public struct DICOMAttributes: Codable, Hashable, Sendable {
     public var modality: String?
     public var studyDate: String?
@@ -8,7 +9,8 @@ public struct DICOMAttributes: Codable, Hashable, Sendable {
 
     static let prefixBytes = 64 << 10
 
-    /// Nil when `head`, a file's first bytes, is not the beginning of a DICOM file (PS3.10) or says nothing of interest.
+    /// Nil when `head`, a file's first bytes, is not the beginning of a DICOM file (PS3.10) or says nothing
+    /// of interest.
     init?(head: [UInt8]) {
         guard MediaType.isDICOM(head) else { return nil }
         var reader = DICOMReader(bytes: head)
@@ -105,7 +107,8 @@ enum MediaType {
 
     static func isDICOM(_ head: [UInt8]) -> Bool { begins(head, Array("DICM".utf8), at: 128) }
 
-    /// Whether a program hides in the beginning that DICOM leaves free (CVE-2019-11687), or the whole file is one.
+    /// Whether a program hides in the beginning that DICOM leaves free (CVE-2019-11687), or the whole file is
+    /// one.
     static func isProgram(_ head: [UInt8]) -> Bool {
         let programs: [[UInt8]] = [
             Array("MZ".utf8), [0x7f, 0x45, 0x4c, 0x46], [0xfe, 0xed, 0xfa, 0xce], [0xfe, 0xed, 0xfa, 0xcf],

@@ -4,10 +4,12 @@ import Foundation
 import Identity
 import Primitives
 
-/// What a deposit has done so far, durable: whoever is cut off goes on with the same record, permit and ciphertext.
+/// What a deposit has done so far, durable: whoever is cut off goes on with the same record, permit and
+/// ciphertext.
 ///
-/// A folder `deposits/NAME` in the member's home, mode 0700, with `journal.json` and the ciphertext. Nothing in it says whose record it
-/// is or what it holds. The name is an HMAC by a key of the member's over the patient's blind index and the plaintexts' digests.
+/// A folder `deposits/NAME` in the member's home, mode 0700, with `journal.json` and the ciphertext. Nothing
+/// in it says whose record it is or what it holds. The name is an HMAC by a key of the member's over the
+/// patient's blind index and the plaintexts' digests.
 struct DepositJournal: Sendable {
     struct Blob: Codable, Hashable, Sendable {
         var name: String
@@ -73,7 +75,8 @@ struct DepositJournals: Sendable {
             signingKey.seed, salt: Array("medseal/deposit-journal".utf8), info: [], count: 32)
     }
 
-    /// The first part of a name: of the patient and the files' sizes, which are known before anything is read.
+    /// The first part of a name: of the patient and the files' sizes, which are known before anything is
+    /// read.
     func prefix(patient: Digest, byteCounts: [Int]) -> String {
         let sizes = byteCounts.flatMap { count in withUnsafeBytes(of: UInt64(count).bigEndian) { Array($0) } }
         return lowercaseHex(HMACSHA256.tag(of: [1] + patient.bytes + sizes, key: key).prefix(8)) + "-"

@@ -5,7 +5,8 @@ import Foundation
 import Identity
 import Primitives
 
-/// Saves files as one record of a patient's: sealed here, put into the custodian's vault, recorded on the ledger.
+/// Saves files as one record of a patient's: sealed here, put into the custodian's vault, recorded on the
+/// ledger.
 ///
 /// Whatever cuts it off, the same call again goes on where it was and leaves exactly one record.
 public struct Depositing: Sendable {
@@ -52,9 +53,11 @@ public struct Depositing: Sendable {
         self.progress = progress
     }
 
-    /// Deposits `paths` as one record for the patient of that number. `again` makes a new record of files that were deposited before.
+    /// Deposits `paths` as one record for the patient of that number. `again` makes a new record of files
+    /// that were deposited before.
     ///
-    /// Throws `Problem` when the contract refuses, for one when the patient has given no permit; then nothing was sent to the vault.
+    /// Throws `Problem` when the contract refuses, for one when the patient has given no permit; then nothing
+    /// was sent to the vault.
     public func deposit(
         _ paths: [String], patient number: String, kind: AgeKeyKind = .hybrid, again: Bool = false
     ) async throws -> Done {
@@ -119,7 +122,8 @@ public struct Depositing: Sendable {
         return digest
     }
 
-    /// Seals everything to a fresh record key, which is forgotten when this returns: only the envelopes keep it.
+    /// Seals everything to a fresh record key, which is forgotten when this returns: only the envelopes keep
+    /// it.
     private func seal(
         _ sources: [Source], for patient: Desk.Patient, kind: AgeKeyKind
     ) throws -> (DepositJournal, FolderLock) {

@@ -36,8 +36,8 @@ public struct Descriptor: Codable, Hashable, Sendable {
         try seal(try JSON.encode(self), for: .recipients([recordRecipient]))
     }
 
-    /// The descriptor of a record. Throws `unverified` unless the bytes are those that the ledger names, the record's key opens them, and
-    /// they speak of exactly the record's files.
+    /// The descriptor of a record. Throws `unverified` unless the bytes are those that the ledger names, the
+    /// record's key opens them, and they speak of exactly the record's files.
     init(opening bytes: [UInt8], of record: RecordState, with recordKey: AgeIdentity) throws(ClientFailure) {
         guard Digest(hashing: bytes) == record.descriptor else {
             throw .unverified("the descriptor is not the one that the ledger names")
@@ -52,7 +52,8 @@ public struct Descriptor: Codable, Hashable, Sendable {
         }
     }
 
-    /// A file name for each file that is safe to write and differs from the others', also where case does not count.
+    /// A file name for each file that is safe to write and differs from the others', also where case does not
+    /// count.
     public var safeFileNames: [String] {
         var taken = Set<String>()
         return files.enumerated().map { index, file in

@@ -67,7 +67,8 @@ public struct Desk: Sendable {
             ))
     }
 
-    /// The patient of that number. Throws `badInput` when there is none, `unverified` when the entry is not the desk's own.
+    /// The patient of that number. Throws `badInput` when there is none, `unverified` when the entry is not
+    /// the desk's own.
     public func patient(_ number: String) async throws -> Patient {
         let index = try keys.index(of: number)
         let answer: Wire.DirectoryEntry
@@ -79,8 +80,8 @@ public struct Desk: Sendable {
         return try keys.patient([UInt8](answer.entry), number: number)
     }
 
-    /// A permit of the patient's for `purpose` (a record's handle or a request's id): the same one for the same purpose. Nil when the
-    /// stock is empty.
+    /// A permit of the patient's for `purpose` (a record's handle or a request's id): the same one for the
+    /// same purpose. Nil when the stock is empty.
     func permit(of patient: Patient, for purpose: [UInt8]) async throws -> [UInt8]? {
         guard let purpose = Digest(purpose) else { preconditionFailure("a purpose has 32 bytes") }
         let taken: Wire.Taken

@@ -3,10 +3,12 @@ public import Contract
 import Foundation
 import Primitives
 
-/// A record's key, wrapped for one party: an age file whose plaintext is an identity file, in whose comments stands what it is for.
+/// A record's key, wrapped for one party: an age file whose plaintext is an identity file, in whose comments
+/// stands what it is for.
 ///
-/// An age stanza by itself says nothing of record, grant or grantee (T11). So the comments do, the ledger holds the envelope's hash,
-/// and whoever opens one holds every comment and the key itself against the ledger.
+/// An age stanza by itself says nothing of record, grant or grantee (T11). So the comments do, the ledger
+/// holds the envelope's hash, and whoever opens one holds every comment and the key itself against the
+/// ledger.
 public enum Envelope {
     /// What an envelope is bound to.
     public enum Binding: Hashable, Sendable {
@@ -61,8 +63,8 @@ public enum Envelope {
 
     /// The record's key in an envelope.
     ///
-    /// Throws `unverified` unless `identity` opens it, it is bound to exactly `binding`, and the key in it is the one whose recipient
-    /// the ledger names.
+    /// Throws `unverified` unless `identity` opens it, it is bound to exactly `binding`, and the key in it is
+    /// the one whose recipient the ledger names.
     static func open(
         _ envelope: [UInt8], with identity: AgeIdentity, expecting binding: Binding, recipientHash: Digest
     ) throws(ClientFailure) -> AgeIdentity {

@@ -5,7 +5,8 @@ import Foundation
 import Identity
 import Primitives
 
-/// Fetches records: a release on the ledger, then ciphertext, then every check, then the files in their place.
+/// Fetches records: a release on the ledger, then ciphertext, then every check, then the files in their
+/// place.
 public struct Fetching: Sendable {
     public enum Source: Sendable {
         /// What the patient granted to this member.
@@ -52,7 +53,8 @@ public struct Fetching: Sendable {
         self.progress = progress
     }
 
-    /// The grants to this member that answer a request of its own. Throws `Problem` with the contract's reason when there are none.
+    /// The grants to this member that answer a request of its own. Throws `Problem` with the contract's
+    /// reason when there are none.
     public func grants(answering request: StatementID) async throws -> [StatementID] {
         guard let state: RequestState = try await connection.state(.request(request)) else {
             throw Problem.rejected(.requestUnknown)
@@ -68,13 +70,15 @@ public struct Fetching: Sendable {
         }
     }
 
-    /// Fetches a record's files into `target`: a folder, or a file's path when the record has one file and no folder is there.
+    /// Fetches a record's files into `target`: a folder, or a file's path when the record has one file and no
+    /// folder is there.
     ///
-    /// A file that exists already is never replaced unless `replacing`. Throws `Problem` when the contract refuses; then nothing was
-    /// served and nothing is written. Throws `unverified` when anything does not hold; of that file nothing is written.
+    /// A file that exists already is never replaced unless `replacing`. Throws `Problem` when the contract
+    /// refuses; then nothing was served and nothing is written. Throws `unverified` when anything does not
+    /// hold; of that file nothing is written.
     ///
-    /// `sealed`: a folder that gets what was served too, as it was served: `envelope.age`, `descriptor.age` and each file's ciphertext
-    /// under its hash. Any age tool opens them.
+    /// `sealed`: a folder that gets what was served too, as it was served: `envelope.age`, `descriptor.age`
+    /// and each file's ciphertext under its hash. Any age tool opens them.
     public func fetch(
         _ source: Source, to target: String, replacing: Bool, keepingSealedIn sealed: Folder? = nil
     ) async throws -> Done {
@@ -131,7 +135,8 @@ public struct Fetching: Sendable {
         }
     }
 
-    /// A release under a grant, and the record's key out of the grantee's envelope, whose every comment holds.
+    /// A release under a grant, and the record's key out of the grantee's envelope, whose every comment
+    /// holds.
     static func released(
         _ granted: Granted, _ member: Member, _ connection: Connection
     ) async throws -> (Released, AgeIdentity, envelope: [UInt8]) {
@@ -186,7 +191,8 @@ public struct Fetching: Sendable {
         return paths
     }
 
-    /// Ciphertext into the spool, its hash checked; opened into a file beside its place, plaintext's hash checked; then renamed.
+    /// Ciphertext into the spool, its hash checked; opened into a file beside its place, plaintext's hash
+    /// checked; then renamed.
     private func write(
         _ file: Descriptor.File, to path: String, _ unlocked: Unlocked, spool: Folder, sealed: Folder?,
         replacing: Bool,

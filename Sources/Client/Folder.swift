@@ -5,7 +5,8 @@ public import Primitives
 
 /// A folder on this machine, and files in it that are there whole or not at all.
 ///
-/// What is written is durable when the call returns: file synced, renamed, folder synced. Folders have mode 0700, private files 0600.
+/// What is written is durable when the call returns: file synced, renamed, folder synced. Folders have mode
+/// 0700, private files 0600.
 public struct Folder: Hashable, Sendable {
     public let path: String
 

@@ -26,8 +26,8 @@ extension Member {
         return grants
     }
 
-    /// The grant of that id. Whether it is this member's to use is for the contract to say. Throws the contract's reason where there is
-    /// none.
+    /// The grant of that id. Whether it is this member's to use is for the contract to say. Throws the
+    /// contract's reason where there is none.
     func granted(_ id: StatementID, _ connection: Connection) async throws -> Granted {
         guard let statement = try await connection.statement(id, kind: .grant),
             let granted = try await granted(statement, connection)

@@ -4,7 +4,8 @@ import Foundation
 import NIOHTTP1
 import TransparencyLog
 
-/// The ledger as files that other people's tools read: what an auditor hands on, and what the tests give to Python.
+/// The ledger as files that other people's tools read: what an auditor hands on, and what the tests give to
+/// Python.
 public struct LedgerExport: Sendable {
     private let connection: Connection
     private let remembered: RememberedCheckpoint
@@ -27,9 +28,10 @@ public struct LedgerExport: Sendable {
         var consistency = [Consistency]()
     }
 
-    /// Writes `genesis.cbor`, `ledger.vkey`, `checkpoint` (a C2SP checkpoint), `entries/N.cbor` (leaves), `statements/N.cose`
-    /// (COSE_Sign1) and `proofs.json` (an inclusion proof for each entry, a consistency proof from each earlier size, both to the
-    /// checkpoint; of a long log the last hundred). The folder must not exist. Returns the number of entries.
+    /// Writes `genesis.cbor`, `ledger.vkey`, `checkpoint` (a C2SP checkpoint), `entries/N.cbor` (leaves),
+    /// `statements/N.cose` (COSE_Sign1) and `proofs.json` (an inclusion proof for each entry, a consistency
+    /// proof from each earlier size, both to the checkpoint; of a long log the last hundred). The folder must
+    /// not exist. Returns the number of entries.
     ///
     /// Nothing is verified here beyond the checkpoint's signature: that is for the reader.
     public func write(to folder: Folder) async throws -> UInt64 {
@@ -45,7 +47,9 @@ public struct LedgerExport: Sendable {
         var position: UInt64 = 0
         while position < size {
             let page = try await connection.leaves(from: position, limit: 512)
-            guard !page.isEmpty else { throw ClientFailure.unverified("the log ends before its checkpoint's size") }
+            guard !page.isEmpty else {
+                throw ClientFailure.unverified("the log ends before its checkpoint's size")
+            }
             for leaf in page where position < size {
                 guard let entry = try? LogEntry.decode(leaf) else {
                     throw ClientFailure.unverified("entry \(position) is malformed")
@@ -60,11 +64,13 @@ public struct LedgerExport: Sendable {
         for position in (size > 100 ? size - 100 : 0)..<size {
             let inclusion: Wire.Proof = try await connection.call(
                 .get, Routes.inclusion, query: [("position", String(position)), ("size", String(size))])
-            proofs.inclusion.append(.init(position: position, hashes: inclusion.hashes.map { lowercaseHex($0) }))
+            proofs.inclusion.append(
+                .init(position: position, hashes: inclusion.hashes.map { lowercaseHex($0) }))
             guard position > 0 else { continue }
             let consistency: Wire.Proof = try await connection.call(
                 .get, Routes.consistency, query: [("from", String(position)), ("to", String(size))])
-            proofs.consistency.append(.init(from: position, hashes: consistency.hashes.map { lowercaseHex($0) }))
+            proofs.consistency.append(
+                .init(from: position, hashes: consistency.hashes.map { lowercaseHex($0) }))
         }
         try folder.write(try JSON.encode(proofs), as: "proofs.json")
         return size

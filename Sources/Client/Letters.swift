@@ -4,7 +4,8 @@ import Contract
 import Foundation
 import Primitives
 
-// Letters between parties, each an age file to its reader whose plaintext is JSON. A server that keeps them sees lengths and times.
+// Letters between parties, each an age file to its reader whose plaintext is JSON. A server that keeps them
+// sees lengths and times.
 
 /// What a wallet tells a desk when it joins.
 struct ApplicationLetter: Codable {
@@ -36,7 +37,8 @@ struct RequestLetter: Codable {
     var text: String
 }
 
-/// What a custodian passes on to a patient. All that can be is read from the ledger instead; this adds the words.
+/// What a custodian passes on to a patient. All that can be is read from the ledger instead; this adds the
+/// words.
 struct ForwardedLetter: Codable {
     var request: StatementID
     var custodian: OrganisationName

@@ -5,7 +5,8 @@ public import Foundation
 import Identity
 public import Primitives
 
-/// An organisation's root key, certificate authority and age keys, opened from a network folder: who enrols and retires members.
+/// An organisation's root key, certificate authority and age keys, opened from a network folder: who enrols
+/// and retires members.
 public struct OrganisationOffice: Sendable {
     public let network: Network
     public let organisation: Network.Organisation
@@ -35,7 +36,8 @@ public struct OrganisationOffice: Sendable {
 
     /// Makes a member: keys and certificate in `home`, its enrolment on the ledger, its card at the server.
     ///
-    /// The home appears once the ledger has the enrolment. Throws `ClientFailure`, or `Problem` when the contract refuses.
+    /// The home appears once the ledger has the enrolment. Throws `ClientFailure`, or `Problem` when the
+    /// contract refuses.
     public func enrol(
         name: String, role: Role, home: Folder, organisationPassphrase: SecretBytes, passphrase: SecretBytes,
         days: Int = lifetimeDays, kind: AgeKeyKind = .hybrid, now: Date = Date()

@@ -7,8 +7,8 @@ public import TransparencyLog
 
 /// A network as its members and patients know it: the genesis, and what the hashes in it stand for, checked.
 ///
-/// Read from a folder with `genesis.cbor` and `network.json`; there is no other way to get one, and nothing of `network.json` is
-/// believed but the server's address.
+/// Read from a folder with `genesis.cbor` and `network.json`; there is no other way to get one, and nothing
+/// of `network.json` is believed but the server's address.
 public struct Network: Sendable {
     /// An organisation of the genesis with its certificate authority and its age recipients.
     public struct Organisation: Sendable {

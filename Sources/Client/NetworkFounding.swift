@@ -26,7 +26,8 @@ public struct NetworkFounding: Sendable {
         self.port = port
     }
 
-    /// Makes the network in `folder`, which must not exist; every private key in it is sealed under `passphrase`.
+    /// Makes the network in `folder`, which must not exist; every private key in it is sealed under
+    /// `passphrase`.
     ///
     /// The folder appears when everything in it is durable. Throws `ClientFailure`.
     public func found(in folder: Folder, passphrase: SecretBytes, now: Date = Date()) async throws {

@@ -28,7 +28,8 @@ extension Patient {
         wallet.ownerKey(organisation: record.depositedAt, index: record.index)
     }
 
-    /// Every record that was deposited under a permit of this wallet. Nobody had to be told a name: the wallet knows its own keys.
+    /// Every record that was deposited under a permit of this wallet. Nobody had to be told a name: the
+    /// wallet knows its own keys.
     public func ownRecords() async throws -> [OwnRecord] {
         var records = [OwnRecord]()
         for membership in joined {
@@ -66,8 +67,8 @@ extension Patient {
         }
     }
 
-    /// Opens an own record: owner's envelope and descriptor. What a vault gives out for that is logged first, under the owner key;
-    /// afterwards the home keeps both, sealed as they are.
+    /// Opens an own record: owner's envelope and descriptor. What a vault gives out for that is logged first,
+    /// under the owner key; afterwards the home keeps both, sealed as they are.
     func opened(_ record: OwnRecord, _ connection: Connection) async throws -> OpenedRecord {
         let kept = home.folder.folder("records")
         let envelopeName = "\(record.handle).owner.age"

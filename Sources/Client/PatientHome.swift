@@ -4,7 +4,8 @@ import Foundation
 public import Identity
 public import Primitives
 
-/// A patient's folder: the sealed wallet, the sealed names of the organisations joined, and a copy of the network.
+/// A patient's folder: the sealed wallet, the sealed names of the organisations joined, and a copy of the
+/// network.
 public struct PatientHome: Sendable {
     static let walletName = "wallet.age"
     static let organisationsName = "organisations.age"
@@ -19,7 +20,8 @@ public struct PatientHome: Sendable {
         self.network = try Network(folder.folder("network"))
     }
 
-    /// Makes a home around `wallet`, sealed under `passphrase`: hexadecimal of the master secret in an age passphrase file.
+    /// Makes a home around `wallet`, sealed under `passphrase`: hexadecimal of the master secret in an age
+    /// passphrase file.
     public static func create(
         _ folder: Folder, network: Network, wallet: Wallet, passphrase: SecretBytes
     ) throws -> PatientHome {

@@ -6,8 +6,8 @@ import Identity
 import Primitives
 import TransparencyLog
 
-/// A request that was routed to a patient. Who asks for what, and until when, is read from the signed statements; only the words and
-/// the kind come from the custodian's letter.
+/// A request that was routed to a patient. Who asks for what, and until when, is read from the signed
+/// statements; only the words and the kind come from the custodian's letter.
 public struct RoutedRequest: Sendable {
     public let id: StatementID
     public let custodian: OrganisationName
@@ -73,8 +73,8 @@ extension Patient {
             })
     }
 
-    /// One request, from the ledger. Nil when the letter is not the one that a route on the ledger names, or when the route does not
-    /// carry a permit of this wallet: then nobody has asked this patient anything.
+    /// One request, from the ledger. Nil when the letter is not the one that a route on the ledger names, or
+    /// when the route does not carry a permit of this wallet: then nobody has asked this patient anything.
     private func routed(
         _ id: StatementID, body: [UInt8], keys: [PublicKey: UInt64], at custodian: OrganisationName,
         under checkpoint: VerifiedCheckpoint, _ connection: Connection

@@ -18,7 +18,8 @@ extension Patient {
         public let permits: Int
     }
 
-    /// Introduces the wallet to an organisation and hands it a stock of permits. To join again changes nothing but the stock.
+    /// Introduces the wallet to an organisation and hands it a stock of permits. To join again changes
+    /// nothing but the stock.
     public mutating func join(_ name: OrganisationName, permits: Int) async throws -> Joining {
         let organisation = try network.organisation(name)
         guard organisation.kind.isCustodian else {
@@ -28,7 +29,8 @@ extension Patient {
         guard (0...Wire.permitsPerCallMax).contains(permits) else {
             throw ClientFailure.badInput("a stock has 0 to \(Wire.permitsPerCallMax) permits")
         }
-        // Before anything is sent: who comes back after a crash applies with the same permits, and gets the same short code.
+        // Before anything is sent: who comes back after a crash applies with the same permits, and gets the
+        // same short code.
         if !joined.contains(where: { $0.name == name }) {
             try set(Joined(name: name, appliedWith: permits, stock: permits, handedOver: 0))
         }
@@ -132,7 +134,8 @@ extension Patient {
 }
 
 extension ApplicationLetter {
-    /// What the patient and the desk read to each other: over the inbox, its recipient, and every permit's key.
+    /// What the patient and the desk read to each other: over the inbox, its recipient, and every permit's
+    /// key.
     var shortCode: String {
         var bytes = Array("medseal/short-code".utf8) + [0] + inbox.bytes
         bytes += Digest(hashing: Array(recipient.utf8)).bytes

@@ -4,8 +4,8 @@ import Foundation
 import Identity
 import Primitives
 
-/// Receives a record from another custodian under a transfer grant: the same bytes into the own vault, the key wrapped anew for the own
-/// organisation, and the acknowledgement on the ledger.
+/// Receives a record from another custodian under a transfer grant: the same bytes into the own vault, the
+/// key wrapped anew for the own organisation, and the acknowledgement on the ledger.
 public struct Receiving: Sendable {
     public struct Done: Sendable {
         public let record: RecordHandle
@@ -27,7 +27,8 @@ public struct Receiving: Sendable {
         self.progress = progress
     }
 
-    /// Throws `Problem` when the contract refuses: no grant, not a transfer, revoked, expired. Again after an interruption is harmless.
+    /// Throws `Problem` when the contract refuses: no grant, not a transfer, revoked, expired. Again after an
+    /// interruption is harmless.
     public func receive(_ id: StatementID) async throws -> Done {
         let granted = try await member.granted(id, connection)
         let record = granted.grant.record

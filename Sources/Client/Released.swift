@@ -5,7 +5,8 @@ import Foundation
 import Identity
 import Primitives
 
-/// A release that is on the ledger, and what it lets its reader have: every byte held against the hash that the ledger names.
+/// A release that is on the ledger, and what it lets its reader have: every byte held against the hash that
+/// the ledger names.
 struct Released: Sendable {
     let id: StatementID
     let record: RecordHandle
@@ -72,7 +73,8 @@ struct Released: Sendable {
         return bytes
     }
 
-    /// A file's ciphertext into `target`, which is removed again unless it is what the ledger names. Not synced: it is a copy.
+    /// A file's ciphertext into `target`, which is removed again unless it is what the ledger names. Not
+    /// synced: it is a copy.
     func ciphertext(_ digest: Digest, to target: String, progress: ((Int) -> Void)? = nil) async throws -> Int
     {
         guard
@@ -119,7 +121,8 @@ private final class RunningHash {
     }
 }
 
-/// The signed release of a call that is not through yet: a retry uses it again instead of another of the patient's releases.
+/// The signed release of a call that is not through yet: a retry uses it again instead of another of the
+/// patient's releases.
 private struct Marker {
     let folder: Folder
     let release: Release

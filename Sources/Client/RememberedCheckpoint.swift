@@ -8,7 +8,8 @@ struct RememberedCheckpoint {
     static let name = "checkpoint"
     let folder: Folder
 
-    /// The newest checkpoint of the server, after it was held against the one remembered; remembered in its place.
+    /// The newest checkpoint of the server, after it was held against the one remembered; remembered in its
+    /// place.
     func advance(_ connection: Connection) async throws -> VerifiedCheckpoint {
         let new = try await connection.checkpoint()
         if folder.has(Self.name) {

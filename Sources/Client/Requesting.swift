@@ -57,7 +57,8 @@ extension Member {
 
     // MARK: Looking
 
-    /// Requests to this member's organisation, where it works at a custodian's desk, and its own. Without `all`: those that wait.
+    /// Requests to this member's organisation, where it works at a custodian's desk, and its own. Without
+    /// `all`: those that wait.
     public func requests(all: Bool, _ connection: Connection) async throws -> [RequestView] {
         var positions = Set(try await connection.positions(about: signingKey.key.bytes, kind: .request))
         if desk != nil {
@@ -112,7 +113,8 @@ extension Member {
             kind: letter?.kind, text: letter.map { SafeText.escaped($0.text) }, grants: grants)
     }
 
-    /// The letter that the request's statement names, opened with the desk's key; nil when it is not there or does not open.
+    /// The letter that the request's statement names, opened with the desk's key; nil when it is not there or
+    /// does not open.
     private func requestLetter(
         _ letters: [Wire.Letter], for id: StatementID, digest: Digest
     ) -> RequestLetter? {
@@ -124,7 +126,8 @@ extension Member {
         return nil
     }
 
-    /// The grants that this member got in answer to a request of its own: those that name it, and those in the patient's letter.
+    /// The grants that this member got in answer to a request of its own: those that name it, and those in
+    /// the patient's letter.
     func grants(
         answering id: StatementID, letters: [Wire.Letter]? = nil, _ connection: Connection
     ) async throws -> [StatementID] {

@@ -1,6 +1,8 @@
-/// Text of others as it may be shown and used: nothing in it moves a cursor, turns the direction or looks like another letter.
+/// Text of others as it may be shown and used: nothing in it moves a cursor, turns the direction or looks
+/// like another letter.
 public enum SafeText {
-    /// `text` with all but printable ASCII written as `\u{...}`, backslashes too: no two texts look alike when they differ.
+    /// `text` with all but printable ASCII written as `\u{...}`, backslashes too: no two texts look alike
+    /// when they differ.
     public static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
@@ -15,7 +17,8 @@ public enum SafeText {
 
     static let fileNameBytesMax = 120
 
-    /// A name under which a file from somebody else may be written: no folder, no hidden file, no option, no surprise of the shell.
+    /// A name under which a file from somebody else may be written: no folder, no hidden file, no option, no
+    /// surprise of the shell.
     ///
     /// What is not a letter, digit, `.`, `-` or `_` of ASCII becomes `_`; `fallback` where nothing is left.
     public static func fileName(_ name: String, fallback: String) -> String {

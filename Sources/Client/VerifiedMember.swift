@@ -7,8 +7,9 @@ public import TransparencyLog
 
 /// A member whose identity was verified: the only kind of value that a record key is ever wrapped for (T3).
 ///
-/// The organisation's root, which the genesis pins, enrolled exactly this key, age recipient and certificate; the enrolment is in the
-/// log that the ledger signed; the member was not retired and has not expired; the certificate is of the organisation's authority.
+/// The organisation's root, which the genesis pins, enrolled exactly this key, age recipient and certificate;
+/// the enrolment is in the log that the ledger signed; the member was not retired and has not expired; the
+/// certificate is of the organisation's authority.
 public struct VerifiedMember: Sendable {
     public let key: PublicKey
     public let organisation: OrganisationName
@@ -90,7 +91,8 @@ public struct VerifiedMember: Sendable {
 }
 
 extension Connection {
-    /// Verifies a member's identity against the log under `checkpoint`. `card` is looked up where none is given.
+    /// Verifies a member's identity against the log under `checkpoint`. `card` is looked up where none is
+    /// given.
     public func verifiedMember(
         _ key: PublicKey, under checkpoint: VerifiedCheckpoint, card: Wire.MemberCard? = nil
     ) async throws -> VerifiedMember {

@@ -153,5 +153,9 @@ struct Case {
         return record
     }
 
-    func clock(_ handle: RecordHandle) -> Write { write(.clock(handle), ClockState(seen: time)) }
+    /// The record has now seen this time; a later one that it saw before stays.
+    func clock(_ handle: RecordHandle) -> Write {
+        let clock: ClockState? = value(.clock(handle))
+        return write(.clock(handle), ClockState(seen: max(clock?.seen ?? 0, time)))
+    }
 }

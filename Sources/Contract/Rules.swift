@@ -110,7 +110,8 @@ extension Case {
     }
 
     func revoke(_ it: Revoke) throws(RejectionCode) -> [Write] {
-        let record = try record(it.record)
+        // Whatever the record's clock says: a release that was stamped ahead must not hold off the end.
+        let record = try value(.record(it.record), as: RecordState.self, else: .recordUnknown)
         try require(record.owner == statement.caller, .notTheOwner)
         var grant = try value(.grant(it.grant), as: GrantState.self, else: .grantUnknown)
         try require(grant.record == it.record, .grantForOtherRecord)

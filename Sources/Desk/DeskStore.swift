@@ -2,10 +2,11 @@ import Foundation
 import GRDB
 import Migrations
 
-/// What one organisation's server keeps besides ciphertext: inboxes, the sealed directory, permits, letters, member cards.
+/// What one organisation's server keeps besides ciphertext: inboxes, the sealed directory, permits, letters,
+/// member cards.
 ///
-/// It sees random keys, counts and sealed bytes; a thief of its file learns no name. Every method is one transaction, durable when
-/// it returns. All keys, indexes and digests are 32 bytes.
+/// It sees random keys, counts and sealed bytes; a thief of its file learns no name. Every method is one
+/// transaction, durable when it returns. All keys, indexes and digests are 32 bytes.
 public final class DeskStore: Sendable {
     public struct Inbox: Hashable, Sendable {
         public let key: [UInt8]
@@ -59,7 +60,8 @@ public final class DeskStore: Sendable {
 
     private let database: DatabaseQueue
 
-    /// Opens `desk.sqlite` in `directory`, and makes it when there is none. Throws when it is damaged or cannot be written.
+    /// Opens `desk.sqlite` in `directory`, and makes it when there is none. Throws when it is damaged or
+    /// cannot be written.
     public init(directory: String) throws {
         database = try DatabaseQueue(path: directory + "/desk.sqlite")
         var migrator = DatabaseMigrator()
@@ -90,9 +92,10 @@ public final class DeskStore: Sendable {
     /// Inboxes that stand in no directory entry yet.
     public func applications() throws -> [Inbox] {
         try database.read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM inboxes WHERE key NOT IN (SELECT inbox FROM directory)").map {
-                Inbox(key: Self.bytes($0[0]), recipient: $0[1], application: Self.bytes($0[2]))
-            }
+            try Row.fetchAll(db, sql: "SELECT * FROM inboxes WHERE key NOT IN (SELECT inbox FROM directory)")
+                .map {
+                    Inbox(key: Self.bytes($0[0]), recipient: $0[1], application: Self.bytes($0[2]))
+                }
         }
     }
 
@@ -113,19 +116,23 @@ public final class DeskStore: Sendable {
     /// Adds sealed permits numbered from `first`; those that are there already stay as they are.
     public func addPermits(inbox: [UInt8], first: Int, permits: [[UInt8]]) throws {
         try database.write { db in
-            guard try Self.exists(db, "SELECT 1 FROM inboxes WHERE key = ?", inbox) else { throw Failure.unknownInbox }
+            guard try Self.exists(db, "SELECT 1 FROM inboxes WHERE key = ?", inbox) else {
+                throw Failure.unknownInbox
+            }
             let count = try Int.fetchOne(
                 db, sql: "SELECT count(*) FROM permits WHERE inbox = ?", arguments: [Self.blob(inbox)])
             guard (0...(count ?? 0)).contains(first) else { throw Failure.permitsOutOfOrder }
             for (offset, permit) in permits.enumerated() {
                 try db.execute(
-                    sql: "INSERT INTO permits (inbox, position, permit) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                    sql:
+                        "INSERT INTO permits (inbox, position, permit) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                     arguments: [Self.blob(inbox), first + offset, Self.blob(permit)])
             }
         }
     }
 
-    /// Takes the oldest unused permit for `purpose`, or gives the one again that was taken for it; nil when none is left.
+    /// Takes the oldest unused permit for `purpose`, or gives the one again that was taken for it; nil when
+    /// none is left.
     public func takePermit(inbox: [UInt8], purpose: [UInt8]) throws -> [UInt8]? {
         try database.write { db in
             let taken = try Row.fetchOne(
@@ -148,13 +155,16 @@ public final class DeskStore: Sendable {
     /// Enters a patient; entering the same again replaces the sealed entry.
     public func enter(index: [UInt8], inbox: [UInt8], entry: [UInt8]) throws {
         try database.write { db in
-            guard try Self.exists(db, "SELECT 1 FROM inboxes WHERE key = ?", inbox) else { throw Failure.unknownInbox }
+            guard try Self.exists(db, "SELECT 1 FROM inboxes WHERE key = ?", inbox) else {
+                throw Failure.unknownInbox
+            }
             let taken = try Row.fetchOne(
                 db, sql: "SELECT 1 FROM directory WHERE (lookup = ?) <> (inbox = ?)",
                 arguments: [Self.blob(index), Self.blob(inbox)])
             guard taken == nil else { throw Failure.alreadyInDirectory }
             try db.execute(
-                sql: "INSERT INTO directory VALUES (?, ?, ?) ON CONFLICT (lookup) DO UPDATE SET entry = excluded.entry",
+                sql:
+                    "INSERT INTO directory VALUES (?, ?, ?) ON CONFLICT (lookup) DO UPDATE SET entry = excluded.entry",
                 arguments: [Self.blob(index), Self.blob(inbox), Self.blob(entry)])
         }
     }
@@ -162,7 +172,9 @@ public final class DeskStore: Sendable {
     public func entry(index: [UInt8]) throws -> Entry? {
         try database.read { db in
             try Row.fetchOne(
-                db, sql: "SELECT key, recipient, entry FROM directory JOIN inboxes ON key = inbox WHERE lookup = ?",
+                db,
+                sql:
+                    "SELECT key, recipient, entry FROM directory JOIN inboxes ON key = inbox WHERE lookup = ?",
                 arguments: [Self.blob(index)]
             ).map { Entry(inbox: Self.bytes($0[0]), recipient: $0[1], entry: Self.bytes($0[2])) }
         }
@@ -176,7 +188,8 @@ public final class DeskStore: Sendable {
             try db.execute(
                 sql: "INSERT INTO letters VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 arguments: [
-                    Self.blob(digest), Self.blob(letter.addressee), Self.blob(letter.request), Self.blob(letter.body),
+                    Self.blob(digest), Self.blob(letter.addressee), Self.blob(letter.request),
+                    Self.blob(letter.body),
                 ])
         }
     }
@@ -195,7 +208,9 @@ public final class DeskStore: Sendable {
                     WHERE addressee = ?1 AND (?2 IS NULL OR request = ?2) ORDER BY rowid
                     """,
                 arguments: [Self.blob(addressee), request.map(Self.blob)]
-            ).map { Letter(addressee: Self.bytes($0[0]), request: Self.bytes($0[1]), body: Self.bytes($0[2])) }
+            ).map {
+                Letter(addressee: Self.bytes($0[0]), request: Self.bytes($0[1]), body: Self.bytes($0[2]))
+            }
         }
     }
 
@@ -219,7 +234,9 @@ public final class DeskStore: Sendable {
 
     // MARK: SQLite's bytes
 
-    private static func blob(_ bytes: [UInt8]) -> DatabaseValue { bytes.withUnsafeBytes { Data($0) }.databaseValue }
+    private static func blob(_ bytes: [UInt8]) -> DatabaseValue {
+        bytes.withUnsafeBytes { Data($0) }.databaseValue
+    }
     private static func bytes(_ data: Data?) -> [UInt8] { data.map { [UInt8]($0) } ?? [] }
     private static func exists(_ db: Database, _ sql: String, _ key: [UInt8]) throws -> Bool {
         try Row.fetchOne(db, sql: sql, arguments: [blob(key)]) != nil

@@ -1,4 +1,5 @@
-/// Base64 (RFC 4648, section 4) in its one canonical spelling (section 3.5): what encodes to other text is refused.
+/// Base64 (RFC 4648, section 4) in its one canonical spelling (section 3.5): what encodes to other text is
+/// refused.
 public enum Base64 {
     private static let alphabet = [UInt8](
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)

@@ -6,7 +6,8 @@ public enum ChaCha20Poly1305 {
     public static let nonceBytes = 12
     public static let tagBytes = 16
 
-    /// Seals `plaintext` into `output`, which must hold `plaintext.count + 16` bytes and may start where `plaintext` does.
+    /// Seals `plaintext` into `output`, which must hold `plaintext.count + 16` bytes and may start where
+    /// `plaintext` does.
     public static func seal(
         _ plaintext: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer,
         key: UnsafeRawBufferPointer, nonce: UnsafeRawBufferPointer
@@ -16,11 +17,12 @@ public enum ChaCha20Poly1305 {
         _ = crypto_aead_chacha20poly1305_ietf_encrypt(
             output.baseAddress!.assumingMemoryBound(to: UInt8.self), nil,
             plaintext.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt64(plaintext.count), nil, 0, nil,
-            nonce.baseAddress!.assumingMemoryBound(to: UInt8.self), key.baseAddress!.assumingMemoryBound(to: UInt8.self))
+            nonce.baseAddress!.assumingMemoryBound(to: UInt8.self),
+            key.baseAddress!.assumingMemoryBound(to: UInt8.self))
     }
 
-    /// Opens `ciphertext` (tag included) into `output`, which must hold `ciphertext.count - 16` bytes. False when it is not
-    /// authentic: then `output` holds nothing of the plaintext.
+    /// Opens `ciphertext` (tag included) into `output`, which must hold `ciphertext.count - 16` bytes. False
+    /// when it is not authentic: then `output` holds nothing of the plaintext.
     public static func open(
         _ ciphertext: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer,
         key: UnsafeRawBufferPointer, nonce: UnsafeRawBufferPointer
@@ -31,7 +33,8 @@ public enum ChaCha20Poly1305 {
         return crypto_aead_chacha20poly1305_ietf_decrypt(
             output.baseAddress?.assumingMemoryBound(to: UInt8.self), nil, nil,
             ciphertext.baseAddress!.assumingMemoryBound(to: UInt8.self), UInt64(ciphertext.count), nil, 0,
-            nonce.baseAddress!.assumingMemoryBound(to: UInt8.self), key.baseAddress!.assumingMemoryBound(to: UInt8.self))
+            nonce.baseAddress!.assumingMemoryBound(to: UInt8.self),
+            key.baseAddress!.assumingMemoryBound(to: UInt8.self))
             == 0
     }
 
@@ -40,7 +43,9 @@ public enum ChaCha20Poly1305 {
         var output = [UInt8](repeating: 0, count: plaintext.count + tagBytes)
         output.withUnsafeMutableBytes { output in
             plaintext.withUnsafeBytes { plaintext in
-                key.withUnsafeBytes { key in nonce.withUnsafeBytes { seal(plaintext, into: output, key: key, nonce: $0) } }
+                key.withUnsafeBytes { key in
+                    nonce.withUnsafeBytes { seal(plaintext, into: output, key: key, nonce: $0) }
+                }
             }
         }
         return output

@@ -6,14 +6,16 @@ public enum Ed25519 {
     public static let signatureBytes = 64
     public static let seedBytes = 32
 
-    /// Whether `signature` (64 bytes) over `message` is valid under `publicKey` (32 bytes). Wrong lengths are invalid.
+    /// Whether `signature` (64 bytes) over `message` is valid under `publicKey` (32 bytes). Wrong lengths are
+    /// invalid.
     public static func isValid(signature: [UInt8], over message: [UInt8], by publicKey: [UInt8]) -> Bool {
         _ = Sodium.ready
         guard signature.count == signatureBytes, publicKey.count == publicKeyBytes else { return false }
         return crypto_sign_ed25519_verify_detached(signature, message, UInt64(message.count), publicKey) == 0
     }
 
-    /// Whether `publicKey` is canonical, on the curve, in the prime-order group: what may be registered as a key.
+    /// Whether `publicKey` is canonical, on the curve, in the prime-order group: what may be registered as a
+    /// key.
     public static func isAcceptable(publicKey: [UInt8]) -> Bool {
         _ = Sodium.ready
         return publicKey.count == publicKeyBytes && crypto_core_ed25519_is_valid_point(publicKey) == 1

@@ -3,8 +3,8 @@ import Glibc
 
 /// Keeps what this process holds in memory from leaving it when it crashes.
 public enum ProcessMemory {
-    /// To be called first in a program that handles secrets: no backtrace (a trap would print the memory that registers point
-    /// to), no core file, no debugger of another process (SECURITY.md, T54).
+    /// To be called first in a program that handles secrets: no backtrace (a trap would print the memory that
+    /// registers point to), no core file, no debugger of another process (SECURITY.md, T54).
     ///
     /// Swift's runtime reads its setting before `main`, so the program starts itself once more with it.
     public static func keepPrivate() {

@@ -2,7 +2,8 @@ import COpenSSL
 
 /// SHA-256 (FIPS 180-4) by OpenSSL, which uses the processor's SHA instructions.
 ///
-/// `var hash = SHA256(); hash.update(bytes); let digest = hash.finish()`. A value is used once: `finish()` consumes it.
+/// `var hash = SHA256(); hash.update(bytes); let digest = hash.finish()`. A value is used once: `finish()`
+/// consumes it.
 public struct SHA256: ~Copyable {
     public static let byteCount = 32
     private let context: OpaquePointer

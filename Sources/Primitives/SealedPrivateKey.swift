@@ -1,8 +1,8 @@
 import COpenSSL
 import Crypto
 
-/// A private key as PKCS#8 (RFC 5958), and its sealed form: encrypted PKCS#8 PEM (PBES2, scrypt with N = 2^14, r = 8,
-/// p = 5; AES-256-CBC) that `openssl pkey -in FILE` opens.
+/// A private key as PKCS#8 (RFC 5958), and its sealed form: encrypted PKCS#8 PEM (PBES2, scrypt with N =
+/// 2^14, r = 8, p = 5; AES-256-CBC) that `openssl pkey -in FILE` opens.
 public enum SealedPrivateKey {
     public enum Failure: Error, Equatable {
         /// Not one encrypted PKCS#8 PEM block.
@@ -11,8 +11,8 @@ public enum SealedPrivateKey {
         case wrongPassphrase
     }
 
-    /// OpenSSL opens no file whose scrypt takes more than 32 MiB: N = 2^14 is the most, and p = 5 makes up for it (OWASP's
-    /// equivalent of N = 2^17, p = 1).
+    /// OpenSSL opens no file whose scrypt takes more than 32 MiB: N = 2^14 is the most, and p = 5 makes up
+    /// for it (OWASP's equivalent of N = 2^17, p = 1).
     static let scryptN: UInt64 = 1 << 14
     static let scryptP: UInt64 = 5
 
@@ -27,7 +27,8 @@ public enum SealedPrivateKey {
         var salt = Random.bytes(16)
         guard let algorithm = PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), &salt, 16, nil, scryptN, 8, scryptP),
             let sealed = passphrase.withUnsafeBytes({
-                PKCS8_set0_pbe($0.baseAddress!.assumingMemoryBound(to: CChar.self), Int32($0.count), info, algorithm)
+                PKCS8_set0_pbe(
+                    $0.baseAddress!.assumingMemoryBound(to: CChar.self), Int32($0.count), info, algorithm)
             }), let output = BIO_new(BIO_s_mem())
         else { preconditionFailure("OpenSSL cannot seal a key") }
         defer {
@@ -75,13 +76,17 @@ extension SigningKey {
         0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
     ]
     /// RFC 8410, section 4: the fixed prefix of an Ed25519 public key.
-    private static let spkiPrefix: [UInt8] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00]
+    private static let spkiPrefix: [UInt8] = [
+        0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
+    ]
 
     /// The private key as PKCS#8 DER (RFC 8410): 48 bytes.
     public var pkcs8: SecretBytes {
         SecretBytes(count: 48) { buffer in
             buffer.copyBytes(from: Self.pkcs8Prefix)
-            seed.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: buffer[16...]).copyMemory(from: $0) }
+            seed.withUnsafeBytes {
+                UnsafeMutableRawBufferPointer(rebasing: buffer[16...]).copyMemory(from: $0)
+            }
         }
     }
 

@@ -7,10 +7,11 @@ enum Sodium {
     }()
 }
 
-/// A secret in libsodium's guarded memory: locked where the system allows it, between guard pages, wiped when freed.
+/// A secret in libsodium's guarded memory: locked where the system allows it, between guard pages, wiped when
+/// freed.
 ///
-/// It prints as `<secret>`; its bytes are reached only through `withUnsafeBytes`. Each costs some 30 microseconds and
-/// two pages: it is for keys that live, not for each file's key.
+/// It prints as `<secret>`; its bytes are reached only through `withUnsafeBytes`. Each costs some 30
+/// microseconds and two pages: it is for keys that live, not for each file's key.
 public final class SecretBytes: Sendable, CustomStringConvertible, CustomReflectable {
     public let count: Int
     // Written only while it is being made; after that every access is a read.
@@ -22,7 +23,7 @@ public final class SecretBytes: Sendable, CustomStringConvertible, CustomReflect
         guard let memory = sodium_malloc(max(count, 1)) else { preconditionFailure("no guarded memory left") }
         self.count = count
         self.memory = memory
-        memset_zero(memory, count)
+        sodium_memzero(memory, count)
         do {
             try fill(UnsafeMutableRawBufferPointer(start: memory, count: count))
         } catch {
@@ -56,11 +57,8 @@ public final class SecretBytes: Sendable, CustomStringConvertible, CustomReflect
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-private func memset_zero(_ memory: UnsafeMutableRawPointer, _ count: Int) {
-    sodium_memzero(memory, count)
-}
-
-/// Overwrites `bytes` with zeroes, which the optimiser may not remove. Copies made before by the array's owner remain.
+/// Overwrites `bytes` with zeroes, which the optimiser may not remove. Copies made before by the array's
+/// owner remain.
 public func wipe(_ bytes: inout [UInt8]) {
     bytes.withUnsafeMutableBytes { if let base = $0.baseAddress { sodium_memzero(base, $0.count) } }
 }

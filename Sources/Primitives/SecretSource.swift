@@ -1,6 +1,7 @@
 import Glibc
 
-/// Where a passphrase comes from. Never an argument, which every process of the machine can read, and never the environment.
+/// Where a passphrase comes from. Never an argument, which every process of the machine can read, and never
+/// the environment.
 public enum SecretSource: Sendable {
     /// Asked for on the terminal, without echo; twice when `confirming`.
     case terminal(prompt: String, confirming: Bool)
@@ -24,17 +25,21 @@ public enum SecretSource: Sendable {
             let first = try Terminal.ask(prompt)
             guard confirming else { return first }
             let second = try Terminal.ask("\(prompt), again")
-            let isSame = first.count == second.count
+            let isSame =
+                first.count == second.count
                 && first.withUnsafeBytes { one in second.withUnsafeBytes { two in one.elementsEqual(two) } }
             guard isSame else { throw SecretSource.Failure("the two passphrases differ") }
             return first
         case .file(let path):
             let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-            guard descriptor >= 0 else { throw SecretSource.Failure("cannot read the passphrase file \(path): \(cause)") }
+            guard descriptor >= 0 else {
+                throw SecretSource.Failure("cannot read the passphrase file \(path): \(cause)")
+            }
             defer { close(descriptor) }
             var status = stat()
             guard fstat(descriptor, &status) == 0, status.st_mode & 0o077 == 0 else {
-                throw SecretSource.Failure("others may read the passphrase file \(path): run `chmod 600 \(path)` first")
+                throw SecretSource.Failure(
+                    "others may read the passphrase file \(path): run `chmod 600 \(path)` first")
             }
             return try Self.firstLine(of: descriptor)
         case .descriptor(let descriptor): return try Self.firstLine(of: descriptor)
@@ -52,7 +57,9 @@ public enum SecretSource: Sendable {
             if read < 0, errno == EINTR { continue }
             guard read >= 0 else { throw SecretSource.Failure("cannot read the passphrase: \(cause)") }
             if read == 0 || byte == UInt8(ascii: "\n") { break }
-            guard count < bytesMax else { throw SecretSource.Failure("the passphrase is longer than \(bytesMax) bytes") }
+            guard count < bytesMax else {
+                throw SecretSource.Failure("the passphrase is longer than \(bytesMax) bytes")
+            }
             line[count] = byte
             count += 1
         }
@@ -67,11 +74,14 @@ private enum Terminal {
     static func ask(_ prompt: String) throws(SecretSource.Failure) -> SecretBytes {
         let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
         guard terminal >= 0 else {
-            throw SecretSource.Failure("there is no terminal to ask for the passphrase: use --passphrase-file or --passphrase-fd")
+            throw SecretSource.Failure(
+                "there is no terminal to ask for the passphrase: use --passphrase-file or --passphrase-fd")
         }
         defer { close(terminal) }
         var before = termios()
-        guard tcgetattr(terminal, &before) == 0 else { throw SecretSource.Failure("the terminal cannot be asked") }
+        guard tcgetattr(terminal, &before) == 0 else {
+            throw SecretSource.Failure("the terminal cannot be asked")
+        }
         var silent = before
         // Character by character and without signals, so that Ctrl-C never leaves the terminal silent.
         silent.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG)

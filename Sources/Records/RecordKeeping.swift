@@ -4,9 +4,11 @@ import Identity
 public import Ledger
 public import Vault
 
-/// The server's use cases: what must be in the vault before a statement is ordered, and what a release lets go.
+/// The server's use cases: what must be in the vault before a statement is ordered, and what a release lets
+/// go.
 ///
-/// The ledger is written last and read first: a crash leaves ciphertext that nothing points to, never a pointer to nothing.
+/// The ledger is written last and read first: a crash leaves ciphertext that nothing points to, never a
+/// pointer to nothing.
 public struct RecordKeeping: Sendable {
     public let ledger: any ConsentLedger
     public let custodians: [OrganisationName: Custodian]
@@ -23,13 +25,17 @@ public struct RecordKeeping: Sendable {
         case missing([Digest])
     }
 
-    /// Orders a statement once everything that it points to is durably kept here. What the contract refuses is refused with the
-    /// contract's reason, whatever is missing.
+    /// Orders a statement once everything that it points to is durably kept here. What the contract refuses
+    /// is refused with the contract's reason, whatever is missing.
     public func submit(_ bytes: [UInt8]) async throws -> Submission {
-        if let signed = try? SignedStatement(bytes, network: ledger.network), let statement = signed.verified() {
+        if let signed = try? SignedStatement(bytes, network: ledger.network),
+            let statement = signed.verified()
+        {
             let missing = try missing(for: statement)
             if !missing.isEmpty {
-                if try ledger.position(of: statement.id) == nil, case .rejected(let code) = try foresee(statement) {
+                if try ledger.position(of: statement.id) == nil,
+                    case .rejected(let code) = try foresee(statement)
+                {
                     return .rejected(code)
                 }
                 return .missing(missing)
@@ -49,11 +55,14 @@ public struct RecordKeeping: Sendable {
     private func missing(for statement: VerifiedStatement) throws -> [Digest] {
         switch statement.assertion {
         case .deposit(let it):
-            return try absent(it.files + [it.descriptor, it.ownerEnvelope, it.custodianEnvelope], at: it.organisation)
+            return try absent(
+                it.files + [it.descriptor, it.ownerEnvelope, it.custodianEnvelope], at: it.organisation)
         case .acknowledge(let it):
-            return try absent(it.files + [it.descriptor, it.ownerEnvelope, it.custodianEnvelope], at: it.organisation)
+            return try absent(
+                it.files + [it.descriptor, it.ownerEnvelope, it.custodianEnvelope], at: it.organisation)
         case .grant(let it):
-            // The envelope lies with every custodian that is served here and could be asked for it; one is enough.
+            // The envelope lies with every custodian that is served here and could be asked for it; one is
+            // enough.
             for (name, custodian) in custodians where try ledger.value(of: .custody(it.record, name)) != nil {
                 if try custodian.vault.renew(it.envelope.bytes) != nil { return [] }
             }
@@ -91,9 +100,11 @@ public struct RecordKeeping: Sendable {
         case releaseOver
     }
 
-    /// The blob `digest`, if `caller` recorded the release `id` and it covers the blob: the one way by which bytes leave a vault.
+    /// The blob `digest`, if `caller` recorded the release `id` and it covers the blob: the one way by which
+    /// bytes leave a vault.
     ///
-    /// It asks the ledger anew each time, so a grant that was revoked or has expired since stops the service at once.
+    /// It asks the ledger anew each time, so a grant that was revoked or has expired since stops the service
+    /// at once.
     public func released(
         _ digest: Digest, by id: StatementID, to caller: PublicKey, from name: OrganisationName
     ) throws -> StoredBlob {

@@ -28,7 +28,9 @@ struct Call: Sendable {
 
     /// The body, at most `max` bytes, with the digest that was signed.
     func body(max: Int) async throws -> [UInt8] {
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > max { throw tooLarge(max) }
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > max {
+            throw tooLarge(max)
+        }
         var bytes = [UInt8]()
         for try await part in request.body {
             guard bytes.count + part.readableBytes <= max else { throw tooLarge(max) }
@@ -49,10 +51,14 @@ struct Call: Sendable {
         }
     }
 
-    private func tooLarge(_ max: Int) -> Problem { Problem(.tooLarge, "the body is longer than \(max) bytes") }
+    private func tooLarge(_ max: Int) -> Problem {
+        Problem(.tooLarge, "the body is longer than \(max) bytes")
+    }
 
     /// A 32-byte value in the path, lowercase hexadecimal.
-    func path<Meaning>(_ name: String, as type: Bytes32<Meaning>.Type = Bytes32<Meaning>.self) throws -> Bytes32<Meaning> {
+    func path<Meaning>(_ name: String, as type: Bytes32<Meaning>.Type = Bytes32<Meaning>.self) throws
+        -> Bytes32<Meaning>
+    {
         guard let value = context.parameters.get(name).flatMap({ Bytes32<Meaning>(hex: $0) }) else {
             throw Problem(.malformed, "\(name) is not 64 lowercase hexadecimal digits")
         }
@@ -67,7 +73,9 @@ struct Call: Sendable {
     }
 
     func requiredNumber(_ name: String) throws -> UInt64 {
-        guard let value = try number(name) else { throw Problem(.malformed, "\(name) is missing in the query") }
+        guard let value = try number(name) else {
+            throw Problem(.malformed, "\(name) is missing in the query")
+        }
         return value
     }
 }
@@ -87,15 +95,18 @@ extension Response {
             body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
-    /// A problem as application/problem+json. The connection ends with it when the request had a body that was not read.
+    /// A problem as application/problem+json. The connection ends with it when the request had a body that
+    /// was not read.
     static func problem(_ problem: Problem, closing: Bool) -> Response {
-        // Sorted, so that equal problems are equal bytes: what is absent and what is forbidden must look alike.
+        // Sorted, so that equal problems are equal bytes: what is absent and what is forbidden must look
+        // alike.
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let body = (try? encoder.encode(problem)) ?? Data()
         var headers: HTTPFields = [.contentType: "application/problem+json"]
         if closing { headers[.connection] = "close" }
         return Response(
-            status: .init(code: problem.status), headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
+            status: .init(code: problem.status), headers: headers,
+            body: .init(byteBuffer: ByteBuffer(bytes: body)))
     }
 }

@@ -19,14 +19,16 @@ extension Service {
             guard application.inbox == call.key else {
                 throw Problem(.notAllowed, "an inbox introduces itself: the request is signed by another key")
             }
-            guard application.letter.count <= Wire.letterBytesMax, application.recipient.utf8.count <= 4_096 else {
+            guard application.letter.count <= Wire.letterBytesMax, application.recipient.utf8.count <= 4_096
+            else {
                 throw Problem(.tooLarge, "a letter has at most \(Wire.letterBytesMax) bytes")
             }
             guard try records.state(.member(call.key), as: MemberState.self) == nil else {
                 throw Problem(.notAllowed, "a member's key cannot be a patient's inbox")
             }
             try custodian.desk.addInbox(
-                key: application.inbox.bytes, recipient: application.recipient, application: [UInt8](application.letter))
+                key: application.inbox.bytes, recipient: application.recipient,
+                application: [UInt8](application.letter))
             return Response(status: .created)
         }
         on(.get, path.inboxes, of: router) { call in
@@ -47,7 +49,8 @@ extension Service {
             }
             return try .json(
                 Wire.InboxStatus(
-                    admitted: status.admitted, permitsHandedOver: status.handedOver, permitsLeft: status.left))
+                    admitted: status.admitted, permitsHandedOver: status.handedOver, permitsLeft: status.left)
+            )
         }
         on(.post, path.permits(":inbox"), of: router) { call in
             let custodian = try custodian(call)
@@ -66,7 +69,8 @@ extension Service {
             try requireStaff(call, of: custodian, roles: deskRoles)
             let purpose = try await call.json(Wire.Take.self).purpose
             let inbox: PublicKey = try call.path("inbox")
-            guard let permit = try custodian.desk.takePermit(inbox: inbox.bytes, purpose: purpose.bytes) else {
+            guard let permit = try custodian.desk.takePermit(inbox: inbox.bytes, purpose: purpose.bytes)
+            else {
                 throw Problem(.stockEmpty, "the patient's stock of permits for this organisation is used up")
             }
             return try .json(Wire.Taken(permit: Data(permit)))
@@ -75,7 +79,9 @@ extension Service {
             let custodian = try custodian(call)
             try requireStaff(call, of: custodian, roles: deskRoles)
             let entry = try await call.json(Wire.DirectoryEntry.self)
-            guard entry.entry.count <= Wire.letterBytesMax else { throw Problem(.tooLarge, "the entry is too long") }
+            guard entry.entry.count <= Wire.letterBytesMax else {
+                throw Problem(.tooLarge, "the entry is too long")
+            }
             try custodian.desk.enter(
                 index: entry.index.bytes, inbox: entry.inbox.bytes, entry: [UInt8](entry.entry))
             return Response(status: .created)
@@ -84,16 +90,20 @@ extension Service {
             let custodian = try custodian(call)
             try requireStaff(call, of: custodian, roles: deskRoles)
             let index: Digest = try call.path("index")
-            guard let entry = try custodian.desk.entry(index: index.bytes), let inbox = PublicKey(entry.inbox) else {
+            guard let entry = try custodian.desk.entry(index: index.bytes), let inbox = PublicKey(entry.inbox)
+            else {
                 throw Problem(.notFound, "no such patient in the directory")
             }
             return try .json(
-                Wire.DirectoryEntry(index: index, inbox: inbox, recipient: entry.recipient, entry: Data(entry.entry)))
+                Wire.DirectoryEntry(
+                    index: index, inbox: inbox, recipient: entry.recipient, entry: Data(entry.entry)))
         }
         on(.post, path.letters, of: router) { call in
             let custodian = try custodian(call)
             let letter = try await call.json(Wire.Letter.self)
-            guard letter.body.count <= Wire.letterBytesMax else { throw Problem(.tooLarge, "the letter is too long") }
+            guard letter.body.count <= Wire.letterBytesMax else {
+                throw Problem(.tooLarge, "the letter is too long")
+            }
             var addressee = [UInt8]()
             switch letter.addressee {
             case .desk: _ = try requireMember(call)
@@ -103,7 +113,8 @@ extension Service {
                 if try isInbox(key, of: custodian) {
                     try requireStaff(call, of: custodian, roles: deskRoles)
                 } else if try !isInbox(call.key, of: custodian) {
-                    throw Problem(.notAllowed, "the letter is neither from nor to an inbox of this organisation")
+                    throw Problem(
+                        .notAllowed, "the letter is neither from nor to an inbox of this organisation")
                 }
             }
             let body = [UInt8](letter.body)
@@ -117,11 +128,15 @@ extension Service {
             try requireParty(call)
             var request: StatementID?
             if let text = call.request.uri.queryParameters["request"] {
-                guard let id = StatementID(hex: text) else { throw Problem(.malformed, "request is not an id") }
+                guard let id = StatementID(hex: text) else {
+                    throw Problem(.malformed, "request is not an id")
+                }
                 request = id
             }
             var letters = try custodian.desk.letters(to: call.key.bytes, request: request?.bytes)
-            if let member = try member(call), member.organisation == custodian.name, deskRoles.contains(member.role) {
+            if let member = try member(call), member.organisation == custodian.name,
+                deskRoles.contains(member.role)
+            {
                 letters += try custodian.desk.letters(to: [], request: request?.bytes)
             }
             return try .json(
@@ -160,13 +175,16 @@ extension Service {
             let organisation = call.request.uri.queryParameters["organisation"]
             let key = call.request.uri.queryParameters["key"]
             var cards = [Wire.MemberCard]()
-            for (name, custodian) in records.custodians.sorted(by: { $0.key.description < $1.key.description })
+            for (name, custodian) in records.custodians.sorted(by: { $0.key.description < $1.key.description }
+            )
             where organisation.map({ $0 == name.description }) ?? true {
-                for card in try custodian.desk.cards() where key.map({ $0 == lowercaseHex(card.key) }) ?? true {
+                for card in try custodian.desk.cards() where key.map({ $0 == lowercaseHex(card.key) }) ?? true
+                {
                     guard let key = PublicKey(card.key) else { continue }
                     cards.append(
                         Wire.MemberCard(
-                            key: key, organisation: name, recipient: card.recipient, certificate: Data(card.certificate)))
+                            key: key, organisation: name, recipient: card.recipient,
+                            certificate: Data(card.certificate)))
                 }
             }
             return try .json(Wire.Members(members: cards))

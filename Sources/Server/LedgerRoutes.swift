@@ -7,8 +7,8 @@ import Records
 
 extension Service {
     func addLedgerRoutes(to router: Router<CallContext>) {
-        // The statement's own signature says who speaks; the request must come from the same key, so that nobody's statement can be
-        // held back and sent by another at a time of his choosing.
+        // The statement's own signature says who speaks; the request must come from the same key, so that
+        // nobody's statement can be held back and sent by another at a time of his choosing.
         on(.post, Routes.statements, of: router) { call in
             let bytes = try await call.body(max: Limits.statementBytesMax)
             guard let signed = try? SignedStatement(bytes, network: ledger.network) else {
@@ -25,7 +25,8 @@ extension Service {
                         checkpoint: Data(receipt.checkpoint)))
             case .rejected(let code): throw Problem.rejected(code)
             case .missing(let digests):
-                throw Problem(.conflict, "not in the vault yet: \(digests.map(\.hex).joined(separator: ", "))")
+                throw Problem(
+                    .conflict, "not in the vault yet: \(digests.map(\.hex).joined(separator: ", "))")
             }
         }
         on(.get, Routes.checkpoint, of: router) { call in
@@ -55,7 +56,8 @@ extension Service {
             let values = try ledger.values(of: keys)
             return try .json(
                 Wire.StateAnswer(
-                    values: Dictionary(uniqueKeysWithValues: values.map { (lowercaseHex($0.bytes), Data($1)) })))
+                    values: Dictionary(
+                        uniqueKeysWithValues: values.map { (lowercaseHex($0.bytes), Data($1)) })))
         }
         on(.get, Routes.positions, of: router) { call in
             try requireParty(call)
@@ -63,7 +65,9 @@ extension Service {
                 let subject = decodeLowercaseHex(Array(text.utf8)), subject.count <= 40
             else { throw Problem(.malformed, "subject is not lowercase hexadecimal") }
             let kind = try call.number("kind").map { number in
-                guard let kind = StatementKind(rawValue: number) else { throw Problem(.malformed, "no such kind") }
+                guard let kind = StatementKind(rawValue: number) else {
+                    throw Problem(.malformed, "no such kind")
+                }
                 return kind
             }
             let limit = min(try call.number("limit") ?? 1_000, 1_000)

@@ -7,14 +7,15 @@ import NIOSSL
 public import Primitives
 import UnixSignals
 
-/// The service on a loopback or network address, over TLS 1.3 and HTTP/1.1 only: bulk data is fastest there, and the attacks on
-/// HTTP/2's streams do not exist.
+/// The service on a loopback or network address, over TLS 1.3 and HTTP/1.1 only: bulk data is fastest there,
+/// and the attacks on HTTP/2's streams do not exist.
 public struct Listener: Sendable {
     public let host: String
     public let port: Int
     private let tls: TLSConfiguration
 
-    /// `certificates` is the chain, leaf first, PEM; `privateKey` its key, PKCS#8 DER. Throws when they do not parse.
+    /// `certificates` is the chain, leaf first, PEM; `privateKey` its key, PKCS#8 DER. Throws when they do
+    /// not parse.
     public init(host: String, port: Int, certificates: [UInt8], privateKey: SecretBytes) throws {
         self.host = host
         self.port = port
@@ -27,9 +28,11 @@ public struct Listener: Sendable {
         self.tls = tls
     }
 
-    /// Serves until the task is cancelled or the process gets SIGTERM or SIGINT, then finishes what is under way. Throws when
-    /// the address cannot be bound.
-    public func run(_ service: Service, logger: Logger, onReady: @escaping @Sendable () async -> Void) async throws {
+    /// Serves until the task is cancelled or the process gets SIGTERM or SIGINT, then finishes what is under
+    /// way. Throws when the address cannot be bound.
+    public func run(_ service: Service, logger: Logger, onReady: @escaping @Sendable () async -> Void)
+        async throws
+    {
         let application = Application(
             router: service.router(), server: try .tls(.http1(), tlsConfiguration: tls),
             configuration: .init(address: .hostname(host, port: port), serverName: "medseald"),

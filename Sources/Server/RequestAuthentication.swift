@@ -5,9 +5,11 @@ import Hummingbird
 import Identity
 import Synchronization
 
-/// Checks the signature of each request (RFC 9421, as `RequestSignature` has it) and that it was not seen before.
+/// Checks the signature of each request (RFC 9421, as `RequestSignature` has it) and that it was not seen
+/// before.
 final class RequestAuthentication: Sendable {
-    /// The names under which this server is reached: a signature made for another server is worth nothing here.
+    /// The names under which this server is reached: a signature made for another server is worth nothing
+    /// here.
     private let authorities: Set<String>
     private let now: @Sendable () -> LedgerTime
     private let started: LedgerTime
@@ -23,7 +25,10 @@ final class RequestAuthentication: Sendable {
         guard let digest = request.headers[.contentDigest], let input = request.headers[.signatureInput],
             let signatureText = request.headers[.signature],
             let signature = RequestSignature.signature(signatureText)
-        else { throw Problem(.unauthenticated, "the request is not signed: Content-Digest, Signature-Input, Signature") }
+        else {
+            throw Problem(
+                .unauthenticated, "the request is not signed: Content-Digest, Signature-Input, Signature")
+        }
         let authority = request.head.authority ?? ""
         guard authorities.contains(authority) else {
             throw Problem(.unauthenticated, "this server does not go by the name in the request")
@@ -35,12 +40,17 @@ final class RequestAuthentication: Sendable {
         else { throw Problem(.unauthenticated, "the signature's headers have not the form of docs/api.md") }
         let time = now()
         let age = time > signed.created ? time - signed.created : signed.created - time
-        // A request from before this process began may have been answered by the last one, whose memory is gone.
+        // A request from before this process began may have been answered by the last one, whose memory is
+        // gone.
         guard age <= RequestSignature.ageSecondsMax, signed.created >= started else {
-            throw Problem(.unauthenticated, "the request was signed at another time than now: check the clock, try again")
+            throw Problem(
+                .unauthenticated,
+                "the request was signed at another time than now: check the clock, try again")
         }
         let claim = SignatureClaim(key: signed.key, message: signed.base, signature: signature)
-        guard Signatures.isValid(claim) else { throw Problem(.unauthenticated, "the request's signature does not hold") }
+        guard Signatures.isValid(claim) else {
+            throw Problem(.unauthenticated, "the request's signature does not hold")
+        }
         guard seen.withLock({ $0.insert(signed.key.bytes + signed.nonce, at: time) }) else {
             throw Problem(.unauthenticated, "this very request was sent before")
         }
@@ -56,7 +66,8 @@ private struct SeenNonces {
 
     /// False when it was there already.
     mutating func insert(_ nonce: [UInt8], at time: LedgerTime) -> Bool {
-        // A signature is accepted from ageSecondsMax before to as long after its time: remember for longer than that.
+        // A signature is accepted from ageSecondsMax before to as long after its time: remember for longer
+        // than that.
         let now = time / (RequestSignature.ageSecondsMax * 2 + 1)
         if now != window {
             previous = now == window + 1 ? current : []

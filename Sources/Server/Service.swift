@@ -27,7 +27,8 @@ public struct Service: Sendable {
     /// Every route. All but `health` go through `on`, which lets nothing in that is not signed.
     func router() -> Router<CallContext> {
         let router = Router(context: CallContext.self)
-        router.get(RouterPath(Routes.health)) { _, _ in Response.bytes(Array("ok\n".utf8), type: "text/plain") }
+        router.get(RouterPath(Routes.health)) { _, _ in Response.bytes(Array("ok\n".utf8), type: "text/plain")
+        }
         addLedgerRoutes(to: router)
         addMemberRoutes(to: router)
         addVaultRoutes(to: router)
@@ -70,11 +71,14 @@ public struct Service: Sendable {
         case RecordKeeping.Denial.releaseOver:
             return Problem(.notAllowed, "this release was recorded too long ago: record a new one")
         case VaultError.absent: return .notFound
-        case VaultError.digestMismatch: return Problem(.digestMismatch, "the bytes have not the digest in the path")
+        case VaultError.digestMismatch:
+            return Problem(.digestMismatch, "the bytes have not the digest in the path")
         case let failure as DeskStore.Failure: return self.problem(failure)
         case LedgerError.readOnly(let reason): return Problem(.readOnly, "the ledger is read-only: \(reason)")
         default:
-            logger.error("failure", metadata: ["route": "\(path)", "error": "\(String(describing: error).prefix(300))"])
+            logger.error(
+                "failure",
+                metadata: ["route": "\(path)", "error": "\(String(describing: error).prefix(300))"])
             return Problem(.storage, "the server could not read or write its store; its log says more")
         }
     }
@@ -83,7 +87,8 @@ public struct Service: Sendable {
         switch failure {
         case .tooManyApplications: Problem(.conflict, "too many wallets wait to be admitted here")
         case .unknownInbox: .notFound
-        case .alreadyInDirectory: Problem(.conflict, "this patient or this inbox stands in the directory already")
+        case .alreadyInDirectory:
+            Problem(.conflict, "this patient or this inbox stands in the directory already")
         case .permitsOutOfOrder: Problem(.conflict, "permits are handed over in order, without a gap")
         }
     }
@@ -116,8 +121,11 @@ public struct Service: Sendable {
 
     /// An active member of the custodian itself.
     func requireStaff(_ call: Call, of custodian: Custodian, roles: [Role] = Role.allCases) throws {
-        guard let member = try member(call), member.organisation == custodian.name, roles.contains(member.role) else {
-            throw Problem(.notAllowed, "only the organisation's own members may do this, in a role that allows it")
+        guard let member = try member(call), member.organisation == custodian.name,
+            roles.contains(member.role)
+        else {
+            throw Problem(
+                .notAllowed, "only the organisation's own members may do this, in a role that allows it")
         }
     }
 
@@ -125,7 +133,8 @@ public struct Service: Sendable {
         try custodian.desk.status(ofInbox: key.bytes) != nil
     }
 
-    /// Whoever belongs to the network: a member, or a patient's inbox at one of the organisations served here.
+    /// Whoever belongs to the network: a member, or a patient's inbox at one of the organisations served
+    /// here.
     func requireParty(_ call: Call) throws {
         if try member(call) != nil { return }
         for custodian in records.custodians.values where try isInbox(call.key, of: custodian) { return }

@@ -14,7 +14,8 @@ extension Service {
             let custodian = try custodian(call)
             try requireStaff(call, of: custodian, roles: [.clinician, .gateway])
             let digests = try await call.json(Wire.Digests.self).digests
-            return try .json(Wire.Digests(digests: try digests.filter { try custodian.vault.renew($0.bytes) == nil }))
+            return try .json(
+                Wire.Digests(digests: try digests.filter { try custodian.vault.renew($0.bytes) == nil }))
         }
         on(.get, path.released(":release", ":digest"), of: router) { call in
             let custodian = try custodian(call)
@@ -26,7 +27,9 @@ extension Service {
             let custodian = try custodian(call)
             let member = try requireMember(call)
             guard member.role == .auditor || member.organisation == custodian.name else {
-                throw Problem(.notAllowed, "only auditors and the organisation's own members may see what its vault holds")
+                throw Problem(
+                    .notAllowed,
+                    "only auditors and the organisation's own members may see what its vault holds")
             }
             return try .json(try inventory(of: custodian, after: call.request.uri.queryParameters["after"]))
         }
@@ -61,7 +64,8 @@ extension Service {
     private func serve(_ blob: StoredBlob, to call: Call) throws -> Response {
         var range = 0..<blob.byteCount
         var headers: HTTPFields = [
-            .contentType: "application/octet-stream", .xContentTypeOptions: "nosniff", .cacheControl: "no-store",
+            .contentType: "application/octet-stream", .xContentTypeOptions: "nosniff",
+            .cacheControl: "no-store",
             .acceptRanges: "bytes",
         ]
         var status = HTTPResponse.Status.ok

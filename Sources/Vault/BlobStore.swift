@@ -49,7 +49,9 @@ public struct BlobStore: Sendable {
     /// Begins to write one ciphertext; it is in the store once `IncomingBlob.finish` returns.
     ///
     /// Throws `readOnly`, `full`, `system`.
-    public func begin() throws(VaultError) -> IncomingBlob { try IncomingBlob(into: self, incoming: incoming()) }
+    public func begin() throws(VaultError) -> IncomingBlob {
+        try IncomingBlob(into: self, incoming: incoming())
+    }
 
     /// Writes `bytes`, whose SHA-256 must be `digest`. Says whether they were there already; see
     /// `IncomingBlob.finish`.

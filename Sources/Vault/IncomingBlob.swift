@@ -65,8 +65,8 @@ public final class IncomingBlob {
     ///
     /// Where one was, it stays, its grace period begins anew (see `BlobStore.renew`), and what was written
     /// now is dropped; a damaged one is replaced. Throws `digestMismatch` when the bytes do not have
-    /// `digest`, `malformedDigest`, `incomingBlobClosed`, `full`, `system`. After an error nothing of the deposit
-    /// remains.
+    /// `digest`, `malformedDigest`, `incomingBlobClosed`, `full`, `system`. After an error nothing of the
+    /// deposit remains.
     public func finish(expecting digest: [UInt8]) throws(VaultError) -> Bool {
         guard let file, let hash = hash.take() else { throw .incomingBlobClosed }
         // Whatever happens below, what is still in `incoming` afterwards goes.

@@ -1,4 +1,5 @@
-// embed-sql OUTPUT INPUT...: writes the SQL files given as one Swift enum, so that no file need be found at run time.
+// embed-sql OUTPUT INPUT...: writes the SQL files given as one Swift enum, so that no file need be found at
+// run time.
 import Foundation
 
 let arguments = CommandLine.arguments.dropFirst()

@@ -42,9 +42,12 @@ struct AuditCommand: AsyncParsableCommand {
             } else if member.organisation.kind.isCustodian {
                 asked.append(member.organisation.name)
             }
-            let audit = Audit(connection, home: member.home.folder, vaults: Array(Set(asked)), folders: folders)
+            let audit = Audit(
+                connection, home: member.home.folder, vaults: Array(Set(asked)), folders: folders)
             return try await audit.run { done in
-                if Standard.errorIsTerminal { FileHandle.standardError.write(Data("\rexecuted \(done) entries ".utf8)) }
+                if Standard.errorIsTerminal {
+                    FileHandle.standardError.write(Data("\rexecuted \(done) entries ".utf8))
+                }
             }
         }
         if Standard.errorIsTerminal { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
@@ -63,7 +66,8 @@ struct AuditCommand: AsyncParsableCommand {
         }
         for finding in report.findings {
             let subject = finding.subject.map { " \($0)" } ?? ""
-            Swift.print("\(finding.kind.rawValue.uppercased()) \(finding.place)\(subject): \(finding.problem)")
+            Swift.print(
+                "\(finding.kind.rawValue.uppercased()) \(finding.place)\(subject): \(finding.problem)")
         }
         Swift.print(report.holds ? "All holds." : "\(report.findings.count) finding(s): not all holds.")
     }

@@ -56,7 +56,7 @@ struct MemberEnrol: AsyncParsableCommand {
         let own = try passphrase.read("New passphrase of the member", isNew: true)
         let (key, receipt) = try await office.enrol(
             name: name, role: role, home: Folder(home), organisationPassphrase: theirs, passphrase: own,
-            days: days)
+            days: days, kind: keyKind.age)
         struct Answer: Encodable {
             var member: PublicKey
             var organisation: OrganisationName

@@ -10,9 +10,11 @@ import Records
 import Server
 import Vault
 
-/// What `medseald run` serves: the ledger, and vault and desk of every organisation that has a folder in the network's.
+/// What `medseald run` serves: the ledger, and vault and desk of every organisation that has a folder in the
+/// network's.
 ///
-/// The folders are those of docs/format.md, "Folders"; of the keys only the ledger's and the TLS key are opened.
+/// The folders are those of docs/format.md, "Folders"; of the keys only the ledger's and the TLS key are
+/// opened.
 struct HostedNetwork {
     let listener: Listener
     private let ledger: EmbeddedLedger
@@ -30,7 +32,8 @@ struct HostedNetwork {
         guard
             let description = try? JSONDecoder().decode(
                 NetworkDescription.self, from: Data(try bytes("public/network.json"))),
-            let server = URLComponents(string: description.server), let host = server.host, server.scheme == "https"
+            let server = URLComponents(string: description.server), let host = server.host,
+            server.scheme == "https"
         else { throw StartFailure("public/network.json is damaged or names no https server") }
 
         let ledgerKey = try Self.open("server/ledger.key.pem", try bytes("server/ledger.key.pem"), passphrase)
@@ -39,10 +42,12 @@ struct HostedNetwork {
         }
         let tlsKey = try Self.open("server/tls.key.pem", try bytes("server/tls.key.pem"), passphrase)
         listener = try Listener(
-            host: host, port: port ?? server.port ?? 443, certificates: try bytes("server/tls.pem"), privateKey: tlsKey)
+            host: host, port: port ?? server.port ?? 443, certificates: try bytes("server/tls.pem"),
+            privateKey: tlsKey)
 
         let ledgerFolder = folder.appending(path: "server/ledger").path
-        // The ledger is made once, where `network init` left its mark. One that is gone is an error, not a new ledger.
+        // The ledger is made once, where `network init` left its mark. One that is gone is an error, not a
+        // new ledger.
         let mark = ledgerFolder + "/NEW"
         if FileManager.default.fileExists(atPath: mark) {
             do {
@@ -76,7 +81,8 @@ struct HostedNetwork {
         let port = listener.port
         return Service(
             records: RecordKeeping(ledger: ledger, custodians: custodians),
-            authorities: Set(["localhost", "127.0.0.1", "[::1]", listener.host].map { "\($0):\(port)" }), logger: logger)
+            authorities: Set(["localhost", "127.0.0.1", "[::1]", listener.host].map { "\($0):\(port)" }),
+            logger: logger)
     }
 
     func close() {
@@ -92,7 +98,8 @@ struct HostedNetwork {
         }
     }
 
-    private static func open(_ path: String, _ pem: [UInt8], _ passphrase: SecretBytes) throws -> SecretBytes {
+    private static func open(_ path: String, _ pem: [UInt8], _ passphrase: SecretBytes) throws -> SecretBytes
+    {
         do {
             return try SealedPrivateKey.open(pem: pem, passphrase: passphrase)
         } catch {

@@ -58,7 +58,8 @@ struct RunCommand: AsyncParsableCommand {
             }
             FileHandle.standardError.write(Data("medseald: stopped\n".utf8))
         } catch {
-            FileHandle.standardError.write(Data("medseald: cannot serve \(directory): \(StartFailure(error))\n".utf8))
+            FileHandle.standardError.write(
+                Data("medseald: cannot serve \(directory): \(StartFailure(error))\n".utf8))
             throw ExitCode(1)
         }
     }

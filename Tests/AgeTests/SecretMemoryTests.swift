@@ -119,7 +119,8 @@ import Testing
         return all
     }
 
-    /// The same text in several places at once, so that not all of them are used again at once for something else.
+    /// The same text in several places at once, so that not all of them are used again at once for something
+    /// else.
     @inline(never) static func nest(_ identity: AgeIdentity, _ envelope: [UInt8], times: Int) throws {
         guard times > 0 else { return }
         try identity.withText { _ in try nest(identity, envelope, times: times - 1) }
@@ -145,7 +146,8 @@ import Testing
         #expect(try Self.find(needles) == [:])
     }
 
-    /// The same payload key in several places at once, so that not all of them are used again at once for something else.
+    /// The same payload key in several places at once, so that not all of them are used again at once for
+    /// something else.
     @inline(never) static func derive(_ key: borrowing FileKey, nonce: [UInt8], times: Int) {
         guard times > 0 else { return }
         let payloadKey = key.payloadKey(nonce: nonce)

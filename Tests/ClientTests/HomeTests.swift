@@ -29,7 +29,8 @@ struct HomeTests {
             #expect(throws: ClientFailure.self) {
                 try PatientHome.create(folder, network: world.network, wallet: wallet, passphrase: wrong)
             }
-            // Where the patient is a patient is in no file's name, and in clear in none but the network's own.
+            // Where the patient is a patient is in no file's name, and in clear in none but the network's
+            // own.
             for file in folder.names where file != "network" {
                 #expect(!file.contains("hospital1"))
                 #expect(!Self.contains(try folder.read(file), "hospital1"))

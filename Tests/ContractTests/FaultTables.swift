@@ -194,7 +194,6 @@ struct FaultTable: Sendable, CustomStringConvertible {
         given                      50 | p1 | grant g1 on=r1 to=officer@insurer
         base                       100 | p1 | revoke g1 on=r1
         recordUnknown              on=r9
-        clockBehindRecord          ! seen r1 101
         notTheOwner                signer=p2
         grantUnknown               grant=g9
         grantForOtherRecord        ! grant g1 record r2

@@ -93,8 +93,8 @@ extension DecisionTable {
         103 | p1                  | revoke g1 on=r9                   | recordUnknown
         103 | p2                  | revoke g1 on=r2                   | grantForOtherRecord
         103 | p1                  | revoke g9 on=r1                   | grantUnknown
-        101 | p1                  | revoke g1 on=r1                   | clockBehindRecord
-        103 | p1                  | revoke g1 on=r1                   | ok
+        101 | p1                  | revoke g1 on=r1                   | ok
+        101 | p1                  | grant g3 on=r1 to=officer@insurer | clockBehindRecord
         103 | officer@insurer     | release x2 on=r1 grant=g1         | grantRevoked
         104 | p1                  | revoke g1 on=r1                   | grantRevoked
         104 | p1                  | grant g2 on=r1 to=officer@insurer | ok

@@ -11,11 +11,14 @@ import Testing
 
 /// Nobody gets in without a signature that is right, new and meant for this server.
 @Suite struct AuthenticationTests {
-    /// Every route of the router, with something in the place of each parameter: a new route cannot be forgotten here.
+    /// Every route of the router, with something in the place of each parameter: a new route cannot be
+    /// forgotten here.
     static func routes(of world: World) -> [(method: HTTPRequest.Method, path: String)] {
         world.service.router().routes.map { route in
             let path = route.path.description.split(separator: "/").map { part in
-                part.hasPrefix(":") ? (part == ":organisation" ? "hospital1" : String(repeating: "ab", count: 32)) : String(part)
+                part.hasPrefix(":")
+                    ? (part == ":organisation" ? "hospital1" : String(repeating: "ab", count: 32))
+                    : String(part)
             }
             return (route.method, "/" + path.joined(separator: "/"))
         }
@@ -43,7 +46,9 @@ import Testing
     @Test func whatWasAlteredAfterSigningIsRefused() async throws {
         let world = try World()
         let officer = try await world.enrol(world.insurer, .officer)
-        func status(_ path: String = Routes.checkpoint, _ alter: @escaping (inout HTTPFields) -> Void) async throws -> Int {
+        func status(_ path: String = Routes.checkpoint, _ alter: @escaping (inout HTTPFields) -> Void)
+            async throws -> Int
+        {
             try await world.send(.get, path, by: officer, alter: alter).status
         }
         #expect(try await status { _ in } == 200)
@@ -51,7 +56,9 @@ import Testing
         #expect(try await status { $0[.signatureInput]!.replace(";nonce", with: "; nonce") } == 401)
         #expect(try await status { $0[.signatureInput]! += ";expires=1" } == 401)
         #expect(
-            try await status { $0[.contentDigest] = RequestSignature.contentDigestValue(Digest(hashing: [1])) } == 401)
+            try await status {
+                $0[.contentDigest] = RequestSignature.contentDigestValue(Digest(hashing: [1]))
+            } == 401)
         #expect(
             try await status { fields in
                 fields[.signatureInput] = fields[.signatureInput]!.replacing(
@@ -67,7 +74,8 @@ import Testing
         var headers = HTTPFields()
         let signature = RequestSignature(
             method: "POST", authority: World.authority, path: Routes.state, query: "?",
-            contentDigest: Digest(hashing: query), created: world.time.now, nonce: Random.bytes(16), key: officer.key)
+            contentDigest: Digest(hashing: query), created: world.time.now, nonce: Random.bytes(16),
+            key: officer.key)
         headers[.contentDigest] = RequestSignature.contentDigestValue(Digest(hashing: query))
         headers[.signatureInput] = signature.signatureInput
         headers[.signature] = RequestSignature.signatureValue(officer.sign(signature.base))
@@ -87,12 +95,15 @@ import Testing
         let early = world.time.now + RequestSignature.ageSecondsMax + 1
         #expect(try await world.send(.get, Routes.checkpoint, by: officer, created: early).status == 401)
         // A request from before the process began could have been answered by its predecessor.
-        #expect(try await world.send(.get, Routes.checkpoint, by: officer, created: world.time.now - 1).status == 401)
+        #expect(
+            try await world.send(.get, Routes.checkpoint, by: officer, created: world.time.now - 1).status
+                == 401)
         // Remembered as long as the signature could still be accepted.
         world.time.advance(RequestSignature.ageSecondsMax)
         let made = world.time.now - RequestSignature.ageSecondsMax
         #expect(
-            try await world.send(.get, Routes.checkpoint, by: officer, nonce: nonce, created: made).status == 401)
+            try await world.send(.get, Routes.checkpoint, by: officer, nonce: nonce, created: made).status
+                == 401)
     }
 
     @Test func aRetiredMemberIsNobody() async throws {

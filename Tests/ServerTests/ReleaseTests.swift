@@ -25,7 +25,8 @@ import Testing
         let grant = try await world.grant(record, to: officer, of: world.insurer)
         // A grant alone serves nothing either: it is no release.
         #expect(
-            try await world.fetch(record.files, by: officer, release: grant.id, from: world.hospital1).status == 404)
+            try await world.fetch(record.files, by: officer, release: grant.id, from: world.hospital1).status
+                == 404)
         let release = try await world.release(record, by: officer, of: world.insurer, grant: grant.id)
         #expect(release.answer.status == 200)
         for blob in [record.files, record.blobs[1], grant.envelope] {
@@ -50,14 +51,16 @@ import Testing
         let refused = try await world.release(record, by: colleague, of: world.insurer, grant: grant.id)
         #expect(refused.answer.problem?.code == RejectionCode.notTheGrantee.rawValue)
         let release = try await world.release(record, by: officer, of: world.insurer, grant: grant.id)
-        let other = try await world.fetch(record.files, by: colleague, release: release.id, from: world.hospital1)
+        let other = try await world.fetch(
+            record.files, by: colleague, release: release.id, from: world.hospital1)
         #expect(other.status == 404)
         // Absent and forbidden are told in the same bytes (T9).
         let absent = try await world.fetch(
             record.files, by: colleague, release: StatementID(Random.bytes(32))!, from: world.hospital1)
         #expect(absent.body == other.body)
         // Nor does another organisation's vault serve it.
-        let elsewhere = try await world.fetch(record.files, by: officer, release: release.id, from: world.hospital2)
+        let elsewhere = try await world.fetch(
+            record.files, by: officer, release: release.id, from: world.hospital2)
         #expect(elsewhere.status == 404)
     }
 
@@ -71,7 +74,8 @@ import Testing
         var release = try await world.release(record, by: officer, of: world.insurer, grant: revoked.id)
         let revoke = Revoke(record: record.handle, grant: revoked.id)
         #expect(try await world.submit(.revoke(revoke), by: record.owner).answer.status == 200)
-        var answer = try await world.fetch(record.files, by: officer, release: release.id, from: world.hospital1)
+        var answer = try await world.fetch(
+            record.files, by: officer, release: release.id, from: world.hospital1)
         #expect(answer.problem?.code == RejectionCode.grantRevoked.rawValue)
 
         let short = try await world.grant(record, to: officer, of: world.insurer, seconds: 60)
@@ -98,9 +102,11 @@ import Testing
         let release = try await world.release(record, by: clinician, of: world.hospital1, basis: .care)
         world.time.advance(Limits.releaseSeconds - 1)
         #expect(
-            try await world.fetch(record.files, by: clinician, release: release.id, from: world.hospital1).status == 200)
+            try await world.fetch(record.files, by: clinician, release: release.id, from: world.hospital1)
+                .status == 200)
         world.time.advance(1)
-        let late = try await world.fetch(record.files, by: clinician, release: release.id, from: world.hospital1)
+        let late = try await world.fetch(
+            record.files, by: clinician, release: release.id, from: world.hospital1)
         #expect(late.status == 403)
     }
 
@@ -111,12 +117,15 @@ import Testing
         let record = try await world.deposit(by: clinician, at: world.hospital1)
         let care = try await world.release(record, by: clinician, of: world.hospital1, basis: .care)
         #expect(
-            try await world.fetch(record.blobs[3], by: clinician, release: care.id, from: world.hospital1).status == 200)
+            try await world.fetch(record.blobs[3], by: clinician, release: care.id, from: world.hospital1)
+                .status == 200)
         #expect(
-            try await world.fetch(record.blobs[2], by: clinician, release: care.id, from: world.hospital1).status == 404)
+            try await world.fetch(record.blobs[2], by: clinician, release: care.id, from: world.hospital1)
+                .status == 404)
         let owner = try await world.release(record, by: record.owner, of: nil, basis: .owner)
         #expect(
-            try await world.fetch(record.blobs[2], by: record.owner, release: owner.id, from: world.hospital1).status
+            try await world.fetch(record.blobs[2], by: record.owner, release: owner.id, from: world.hospital1)
+                .status
                 == 200)
         let elsewhere = try await world.release(record, by: stranger, of: world.hospital2, basis: .care)
         #expect(elsewhere.answer.problem?.code == RejectionCode.basisNotAllowed.rawValue)
@@ -129,7 +138,8 @@ import Testing
         let release = try await world.release(record, by: clinician, of: world.hospital1, basis: .care)
         func range(_ text: String) async throws -> World.Answer {
             try await world.fetch(
-                record.files, by: clinician, release: release.id, from: world.hospital1, headers: [.range: text])
+                record.files, by: clinician, release: release.id, from: world.hospital1,
+                headers: [.range: text])
         }
         let middle = try await range("bytes=2-5")
         #expect(middle.status == 206 && middle.body == Array(record.files[2...5]))
@@ -148,7 +158,8 @@ import Testing
         var deposit = record.deposit
         deposit.record = RecordHandle(Random.bytes(32))!
         deposit.permit = Permit.signed(
-            key: .generate(), organisation: world.hospital1, notAfter: world.time.now + 100, network: world.network)
+            key: .generate(), organisation: world.hospital1, notAfter: world.time.now + 100,
+            network: world.network)
         deposit.files = [Digest(hashing: [42])]
         let (_, absent) = try await world.submit(.deposit(deposit), by: clinician)
         #expect(absent.status == 409 && absent.problem?.type == .conflict)
@@ -158,12 +169,15 @@ import Testing
         #expect(refused.problem?.code == RejectionCode.permitMissing.rawValue)
         #expect(refused.problem?.detail.hasPrefix("medical data saving: access denied") == true)
         let grant = Grant(
-            record: record.handle, organisation: world.insurer, grantee: officer.key, kind: .read, purpose: .claim,
-            notBefore: world.time.now, notAfter: world.time.now + 10, releases: 1, envelope: Digest(hashing: [43]),
+            record: record.handle, organisation: world.insurer, grantee: officer.key, kind: .read,
+            purpose: .claim,
+            notBefore: world.time.now, notAfter: world.time.now + 10, releases: 1,
+            envelope: Digest(hashing: [43]),
             request: nil)
         #expect(try await world.submit(.grant(grant), by: record.owner).answer.problem?.type == .conflict)
         let request = Request(
-            organisation: world.insurer, custodian: world.hospital1, purpose: .claim, notAfter: world.time.now + 10,
+            organisation: world.insurer, custodian: world.hospital1, purpose: .claim,
+            notAfter: world.time.now + 10,
             letter: Digest(hashing: [44]))
         #expect(try await world.submit(.request(request), by: officer).answer.problem?.type == .conflict)
     }

@@ -17,7 +17,8 @@ import Vault
 
 @testable import Server
 
-/// A network in a temporary folder with its service, driven request by request: two hospitals, an insurer, an auditor.
+/// A network in a temporary folder with its service, driven request by request: two hospitals, an insurer, an
+/// auditor.
 final class World: Sendable {
     /// What Hummingbird's test client puts into every request.
     static let authority = "localhost"
@@ -118,12 +119,14 @@ final class World: Sendable {
                 uri: path, method: method, headers: finished, body: ByteBuffer(bytes: body)
             ) { response in
                 Answer(
-                    status: response.status.code, body: [UInt8](response.body.readableBytesView), headers: response.headers)
+                    status: response.status.code, body: [UInt8](response.body.readableBytesView),
+                    headers: response.headers)
             }
         }
     }
 
-    func submit(_ assertion: Assertion, by key: SigningKey) async throws -> (id: StatementID, answer: Answer) {
+    func submit(_ assertion: Assertion, by key: SigningKey) async throws -> (id: StatementID, answer: Answer)
+    {
         let bytes = Statement.make(assertion, now: time.now).signed(by: key, network: network)
         let answer = try await send(.post, Routes.statements, by: key, body: bytes)
         return (try SignedStatement(bytes, network: network).verified()!.id, answer)
@@ -134,7 +137,8 @@ final class World: Sendable {
     func enrol(_ organisation: OrganisationName, _ role: Role) async throws -> SigningKey {
         let key = SigningKey.generate()
         let enrol = Enrol(
-            organisation: organisation, member: key.key, role: role, recipientHash: Digest(hashing: Array("age1x".utf8)),
+            organisation: organisation, member: key.key, role: role,
+            recipientHash: Digest(hashing: Array("age1x".utf8)),
             certificateHash: Digest(hashing: [9]), expires: time.now + 1_000_000)
         #expect(try await submit(.enrol(enrol), by: roots[organisation]!).answer.status == 200)
         return key
@@ -151,7 +155,9 @@ final class World: Sendable {
     /// Blobs in the vault of `organisation`, then the deposit, under a permit signed by a fresh owner key.
     func deposit(by clinician: SigningKey, at organisation: OrganisationName) async throws -> Deposited {
         let owner = SigningKey.generate()
-        let blobs = ["ciphertext", "descriptor", "owner's", "custodian's"].map { Array($0.utf8) + Random.bytes(8) }
+        let blobs = ["ciphertext", "descriptor", "owner's", "custodian's"].map {
+            Array($0.utf8) + Random.bytes(8)
+        }
         for blob in blobs { #expect(try await put(blob, by: clinician, at: organisation).status == 201) }
         let digests = blobs.map { Digest(hashing: $0) }
         let deposit = Deposit(
@@ -173,21 +179,24 @@ final class World: Sendable {
         let key = SigningKey.generate()
         let application = Wire.Application(inbox: key.key, recipient: "age1inbox", letter: Data([1]))
         let answer = try await send(
-            .post, Routes.Organisation(organisation).inboxes, by: key, body: [UInt8](JSONEncoder().encode(application)))
+            .post, Routes.Organisation(organisation).inboxes, by: key,
+            body: [UInt8](JSONEncoder().encode(application)))
         #expect(answer.status == 201)
         return key
     }
 
     /// A grant of the record to `grantee`, its envelope put by a patient's inbox.
     func grant(
-        _ record: Deposited, to grantee: SigningKey, of organisation: OrganisationName, kind: GrantKind = .read,
+        _ record: Deposited, to grantee: SigningKey, of organisation: OrganisationName,
+        kind: GrantKind = .read,
         seconds: UInt64 = 5_000, releases: UInt64 = 5
     ) async throws -> (id: StatementID, envelope: [UInt8]) {
         let envelope = Array("envelope".utf8) + Random.bytes(8)
         let inbox = try await inbox(at: record.deposit.organisation)
         #expect(try await put(envelope, by: inbox, at: record.deposit.organisation).status == 201)
         let grant = Grant(
-            record: record.handle, organisation: organisation, grantee: grantee.key, kind: kind, purpose: .claim,
+            record: record.handle, organisation: organisation, grantee: grantee.key, kind: kind,
+            purpose: .claim,
             notBefore: time.now, notAfter: time.now + seconds, releases: releases,
             envelope: Digest(hashing: envelope), request: nil)
         let (id, answer) = try await submit(.grant(grant), by: record.owner)
@@ -196,7 +205,8 @@ final class World: Sendable {
     }
 
     func release(
-        _ record: Deposited, by key: SigningKey, of organisation: OrganisationName?, grant: StatementID? = nil,
+        _ record: Deposited, by key: SigningKey, of organisation: OrganisationName?,
+        grant: StatementID? = nil,
         basis: Basis? = nil
     ) async throws -> (id: StatementID, answer: Answer) {
         try await submit(

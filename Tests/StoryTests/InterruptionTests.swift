@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// Killed half-way, started wrongly: nothing acknowledged is lost, nothing points to nothing, the retry succeeds.
+/// Killed half-way, started wrongly: nothing acknowledged is lost, nothing points to nothing, the retry
+/// succeeds.
 @Suite(.serialized) struct InterruptionTests {
     @Test func killedAnywhereInADeposit() throws {
         let story = try Story(["hospital1:hospital", "auditor:auditor"])
@@ -33,8 +34,10 @@ import Testing
         struct Report: Decodable { let records: Int }
         #expect(try JSONDecoder().decode(Report.self, from: Data(audit.text.utf8)).records == 4)
         // What the cut-off clients had sealed is gone from their homes.
-        let spool = try FileManager.default.subpathsOfDirectory(atPath: story.folder.appending(path: "ada").path)
-            .filter { $0.hasSuffix(".age") && $0.contains("deposits/") }
+        let spool = try FileManager.default.subpathsOfDirectory(
+            atPath: story.folder.appending(path: "ada").path
+        )
+        .filter { $0.hasSuffix(".age") && $0.contains("deposits/") }
         #expect(spool.isEmpty, "\(spool)")
     }
 
@@ -47,7 +50,8 @@ import Testing
         let record = try story.medseal(as: "ada", "deposit", "scan.dcm", "--patient", "P-1").id
         for round in 0..<3 {
             let request = try story.medseal(
-                as: "iris", "request", "--custodian", "hospital1", "--patient", "P-1", "--purpose", "claim", "--days", "9"
+                as: "iris", "request", "--custodian", "hospital1", "--patient", "P-1", "--purpose", "claim",
+                "--days", "9"
             ).id
             /// Begins a command, kills client or server somewhere in it, and does it again.
             func interrupted(_ home: String, _ arguments: String...) throws -> Story.Result {
@@ -72,8 +76,10 @@ import Testing
             let routed = try interrupted("ada", "route", request, "--patient", "P-1")
             #expect(routed.code == 0 || routed.text.contains("requestAlreadyRouted"), "\(routed.text)")
             let approved = try interrupted("noor", "approve", request, "--record", record, "--yes")
-            #expect(approved.code == 0 || approved.text.contains("requestAlreadyAnswered"), "\(approved.text)")
-            let fetched = try interrupted("iris", "fetch", "--request", request, "-o", "fetched\(round)/", "--force")
+            #expect(
+                approved.code == 0 || approved.text.contains("requestAlreadyAnswered"), "\(approved.text)")
+            let fetched = try interrupted(
+                "iris", "fetch", "--request", request, "-o", "fetched\(round)/", "--force")
             #expect(fetched.code == 0, "\(fetched.text)")
             #expect(try story.bytes("fetched\(round)/scan.dcm") == story.bytes("scan.dcm"))
             let leftovers = try FileManager.default.contentsOfDirectory(
@@ -87,7 +93,10 @@ import Testing
         let story = try Story(["hospital1:hospital"])
         let daemon = Story.programs.appending(path: "medseald").path
         let taken = try story.run(daemon, ["run", "net", "--passphrase-file", "net.pass"])
-        #expect(taken.code == 1 && (taken.text.contains("port is taken") || taken.text.contains("another process")), "\(taken.text)")
+        #expect(
+            taken.code == 1
+                && (taken.text.contains("port is taken") || taken.text.contains("another process")),
+            "\(taken.text)")
         #expect(story.end(SIGTERM) == 0)
 
         try story.passphrase("wrong")

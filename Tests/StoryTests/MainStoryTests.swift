@@ -4,7 +4,9 @@ import Testing
 /// The main job, end to end, through the programs; every refusal on the way.
 @Suite(.serialized) struct MainStoryTests {
     @Test func fromAHospitalsDiskToAnInsurers() throws {
-        let story = try Story(["hospital1:hospital", "hospital2:hospital", "insurer:insurer", "auditor:auditor"])
+        let story = try Story([
+            "hospital1:hospital", "hospital2:hospital", "insurer:insurer", "auditor:auditor",
+        ])
         try story.enrol("ada", "hospital1", "clinician")
         try story.enrol("remo", "hospital1", "gateway")
         try story.enrol("ben", "hospital2", "gateway")
@@ -16,21 +18,26 @@ import Testing
 
         // openssl accepts a member's certificate under its authority and no other.
         let verified = try story.run(
-            "/usr/bin/openssl", ["verify", "-CAfile", "net/organisations/hospital1/authority.pem", "ada/certificate.pem"])
+            "/usr/bin/openssl",
+            ["verify", "-CAfile", "net/organisations/hospital1/authority.pem", "ada/certificate.pem"])
         #expect(verified.code == 0)
         let other = try story.run(
-            "/usr/bin/openssl", ["verify", "-CAfile", "net/organisations/insurer/authority.pem", "ada/certificate.pem"])
+            "/usr/bin/openssl",
+            ["verify", "-CAfile", "net/organisations/insurer/authority.pem", "ada/certificate.pem"])
         #expect(other.code != 0)
 
-        let scan = Data("DICM canary-plaintext ".utf8) + Data((0..<200_000).map { _ in UInt8.random(in: 0...255) })
+        let scan =
+            Data("DICM canary-plaintext ".utf8) + Data((0..<200_000).map { _ in UInt8.random(in: 0...255) })
         try story.write("scan.dcm", scan)
         try story.write("note.txt", Data("canary-plaintext: a second file".utf8))
 
         // Deposit, once, however often it is asked for.
-        let deposited = try story.medseal(as: "ada", "deposit", "scan.dcm", "note.txt", "--patient", "CANARY-1001")
+        let deposited = try story.medseal(
+            as: "ada", "deposit", "scan.dcm", "note.txt", "--patient", "CANARY-1001")
         #expect(deposited.code == 0, "\(deposited.text)")
         let record = deposited.id
-        let again = try story.medseal(as: "ada", "deposit", "scan.dcm", "note.txt", "--patient", "CANARY-1001")
+        let again = try story.medseal(
+            as: "ada", "deposit", "scan.dcm", "note.txt", "--patient", "CANARY-1001")
         #expect(again.code == 0 && again.id == record, "\(again.text)")
         #expect(try story.vault("hospital1").count == 5)
         for path in try story.vault("hospital1") {
@@ -46,7 +53,8 @@ import Testing
 
         // The insurer asks; nothing is served until the patient has approved.
         let asked = try story.medseal(
-            as: "iris", "request", "--custodian", "hospital1", "--patient", "CANARY-1001", "--purpose", "claim", "--days",
+            as: "iris", "request", "--custodian", "hospital1", "--patient", "CANARY-1001", "--purpose",
+            "claim", "--days",
             "30")
         #expect(asked.code == 0, "\(asked.text)")
         let request = asked.id
@@ -61,7 +69,8 @@ import Testing
         try denied("iris", "denied")
         let inbox = try story.medseal(as: "noor", "inbox")
         #expect(inbox.text.contains(request) && inbox.text.contains("Member iris"), "\(inbox.text)")
-        let approved = try story.medseal(as: "noor", "approve", request, "--record", record, "--days", "3", "--yes")
+        let approved = try story.medseal(
+            as: "noor", "approve", request, "--record", record, "--days", "3", "--yes")
         #expect(approved.code == 0 && approved.text.contains("scan.dcm"), "\(approved.text)")
 
         // Fetched, byte for byte; not by a colleague; not over a file that is there.
@@ -80,7 +89,8 @@ import Testing
 
         // A request that is rejected gives nothing.
         let second = try story.medseal(
-            as: "iris", "request", "--custodian", "hospital1", "--patient", "CANARY-1001", "--purpose", "coverage", "--days",
+            as: "iris", "request", "--custodian", "hospital1", "--patient", "CANARY-1001", "--purpose",
+            "coverage", "--days",
             "5")
         #expect(try story.medseal(as: "remo", "route", second.id, "--patient", "CANARY-1001").code == 0)
         #expect(try story.medseal(as: "noor", "reject", second.id).code == 0)
@@ -89,7 +99,8 @@ import Testing
 
         // A transfer: refused before the approval, then the same ciphertext and custody.
         let asking = try story.medseal(
-            as: "ben", "request", "--custodian", "hospital1", "--patient", "CANARY-1001", "--purpose", "treatment",
+            as: "ben", "request", "--custodian", "hospital1", "--patient", "CANARY-1001", "--purpose",
+            "treatment",
             "--days", "5", "--transfer")
         #expect(asking.code == 0, "\(asking.text)")
         #expect(try story.medseal(as: "ben", "receive", "--request", asking.id).code == 1)
@@ -99,7 +110,8 @@ import Testing
         let received = try story.medseal(as: "ben", "receive", "--request", asking.id)
         #expect(received.code == 0, "\(received.text)")
         let names = { (paths: [String]) in Set(paths.map { URL(fileURLWithPath: $0).lastPathComponent }) }
-        // Two files, the descriptor and the owner's envelope are the same; the custodian's envelope is its own.
+        // Two files, the descriptor and the owner's envelope are the same; the custodian's envelope is its
+        // own.
         #expect(
             names(try story.vault("hospital1")).intersection(names(try story.vault("hospital2"))).count == 4)
 
@@ -112,7 +124,9 @@ import Testing
 
     /// The audit holds; each kind of damage is found and named; the auditor needs no key that opens anything.
     private func audit(_ story: Story) throws {
-        let folders = ["hospital1", "hospital2"].flatMap { ["--vault", "\($0)=net/organisations/\($0)/vault"] }
+        let folders = ["hospital1", "hospital2"].flatMap {
+            ["--vault", "\($0)=net/organisations/\($0)/vault"]
+        }
         func audit() throws -> Story.Result {
             try story.medseal(["audit"] + folders + ["--home", "eve", "--passphrase-file", "eve.pass"])
         }
@@ -129,13 +143,17 @@ import Testing
         flipped[flipped.count / 2] ^= 0x08
         try story.replace(file, with: flipped)
         let damaged = try audit()
-        #expect(damaged.code == 4 && damaged.text.contains(name) && damaged.text.contains("DAMAGED"), "\(damaged.text)")
+        #expect(
+            damaged.code == 4 && damaged.text.contains(name) && damaged.text.contains("DAMAGED"),
+            "\(damaged.text)")
         // The same through the servers, without the folders.
         let told = try story.medseal(as: "eve", "audit")
         #expect(told.code == 4 && told.text.contains(name), "\(told.text)")
         try FileManager.default.removeItem(at: file)
         let missing = try audit()
-        #expect(missing.code == 4 && missing.text.contains(name) && missing.text.contains("MISSING"), "\(missing.text)")
+        #expect(
+            missing.code == 4 && missing.text.contains(name) && missing.text.contains("MISSING"),
+            "\(missing.text)")
         try story.replace(file, with: whole)
         let foreign = file.deletingLastPathComponent().appending(path: "holiday.jpg")
         try Data([1]).write(to: foreign)
@@ -162,9 +180,12 @@ import Testing
         #expect(try story.run(python, [script, "export"]).code == 1)
     }
 
-    /// No name, number, plaintext or passphrase in anything that the server has or said, nor in the homes' open files (T50, T56).
+    /// No name, number, plaintext or passphrase in anything that the server has or said, nor in the homes'
+    /// open files (T50, T56).
     private func nothingLeaks(_ story: Story) throws {
-        let canaries = ["CANARY", "Kestrel", "canary-plaintext", "correct horse", "scan.dcm", "AGE-SECRET-KEY"]
+        let canaries = [
+            "CANARY", "Kestrel", "canary-plaintext", "correct horse", "scan.dcm", "AGE-SECRET-KEY",
+        ]
         var looked = 0
         let places = ["net", "medseald.log", "ada", "ben", "remo", "iris", "noor", "export"]
         for place in places {

@@ -50,7 +50,9 @@ final class Story: Sendable {
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.currentDirectoryURL = folder
-        process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) {
+            $1
+        }
         let output = Pipe()
         process.standardOutput = output
         process.standardError = output
@@ -76,7 +78,9 @@ final class Story: Sendable {
         process.executableURL = Self.programs.appending(path: "medseal")
         process.arguments = arguments + ["--home", home, "--passphrase-file", "\(home).pass"]
         process.currentDirectoryURL = folder
-        process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) {
+            $1
+        }
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
@@ -112,7 +116,11 @@ final class Story: Sendable {
     }
 
     private var serving: Int {
-        get throws { try String(contentsOf: log, encoding: .utf8).split(separator: "\n").count { $0.contains(": serving ") } }
+        get throws {
+            try String(contentsOf: log, encoding: .utf8).split(separator: "\n").count {
+                $0.contains(": serving ")
+            }
+        }
     }
 
     /// Sends the server a signal and waits for its end; its exit code, or minus the signal that ended it.
@@ -123,7 +131,8 @@ final class Story: Sendable {
             kill(process.processIdentifier, signal)
             process.waitUntilExit()
             server = nil
-            return process.terminationReason == .uncaughtSignal ? -process.terminationStatus : process.terminationStatus
+            return process.terminationReason == .uncaughtSignal
+                ? -process.terminationStatus : process.terminationStatus
         }
     }
 
@@ -141,7 +150,8 @@ final class Story: Sendable {
         try passphrase(home)
         let enrolled = try medseal([
             "member", "enrol", "--network", "net", "--organisation", organisation, "--role", role, "--name",
-            "Member \(home)", "--home", home, "--organisation-passphrase-file", "net.pass", "--passphrase-file",
+            "Member \(home)", "--home", home, "--organisation-passphrase-file", "net.pass",
+            "--passphrase-file",
             "\(home).pass",
         ])
         try #require(enrolled.code == 0, "\(enrolled.text)")
@@ -151,9 +161,12 @@ final class Story: Sendable {
     func admit(
         _ home: String, at organisation: String, by registrar: String, number: String, permits: Int = 20
     ) throws {
-        if !FileManager.default.fileExists(atPath: folder.appending(path: "\(home).pass").path) { try passphrase(home) }
+        if !FileManager.default.fileExists(atPath: folder.appending(path: "\(home).pass").path) {
+            try passphrase(home)
+        }
         let joined = try medseal(
-            as: home, "patient", "join", "--network", "net", "--organisation", organisation, "--permits", "\(permits)")
+            as: home, "patient", "join", "--network", "net", "--organisation", organisation, "--permits",
+            "\(permits)")
         try #require(joined.code == 0, "\(joined.text)")
         let match = joined.text.firstMatch(of: /[0-9A-Z]{4}(-[0-9A-Z]{4})+/)
         let code = try #require(match).output.0
@@ -170,7 +183,9 @@ final class Story: Sendable {
     }
 
     func bytes(_ path: String) throws -> Data { try Data(contentsOf: folder.appending(path: path)) }
-    func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: folder.appending(path: path).path) }
+    func exists(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: folder.appending(path: path).path)
+    }
 
     /// The files of a vault, as paths within the story's folder.
     func vault(_ organisation: String) throws -> [String] {

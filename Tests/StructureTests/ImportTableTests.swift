@@ -32,7 +32,8 @@ import Testing
             ["AsyncHTTPClient", "NIOCore", "NIOSSL", "NIOHTTP1", "NIOFoundationCompat"]
         ),
         "medseal": (
-            ["Client", "API", "Age", "Contract", "Identity", "Primitives", "TransparencyLog"], ["ArgumentParser"]
+            ["Client", "API", "Age", "Contract", "Identity", "Primitives", "TransparencyLog"],
+            ["ArgumentParser"]
         ),
         "medseald": (
             ["Server", "Records", "Ledger", "Vault", "Desk", "Identity", "Contract", "Primitives"],
@@ -55,17 +56,23 @@ import Testing
             text.split(separator: "\n").compactMap { line -> String? in
                 let words = line.split(separator: " ")
                 guard let at = words.firstIndex(of: "import"), at + 1 < words.count,
-                    words[..<at].allSatisfy({ $0.hasPrefix("@") || ["public", "internal", "package"].contains($0) })
+                    words[..<at].allSatisfy({
+                        $0.hasPrefix("@") || ["public", "internal", "package"].contains($0)
+                    })
                 else { return nil }
                 // `import struct Module.Name` names the module before the point.
-                let kinds: Set<Substring> = ["struct", "class", "enum", "func", "protocol", "let", "var", "typealias"]
-                let name = kinds.contains(words[at + 1]) && at + 2 < words.count ? words[at + 2] : words[at + 1]
+                let kinds: Set<Substring> = [
+                    "struct", "class", "enum", "func", "protocol", "let", "var", "typealias",
+                ]
+                let name =
+                    kinds.contains(words[at + 1]) && at + 2 < words.count ? words[at + 2] : words[at + 1]
                 return name.split(separator: ".").first.map(String.init)
             })
     }
 
     @Test func everyModuleStandsInTheTable() throws {
-        let folders = try FileManager.default.contentsOfDirectory(atPath: Self.root.appending(path: "Sources").path)
+        let folders = try FileManager.default.contentsOfDirectory(
+            atPath: Self.root.appending(path: "Sources").path)
         #expect(Set(folders) == Set(Self.table.keys))
     }
 
@@ -79,7 +86,10 @@ import Testing
     }
 
     @Test func theImportsAreReallyRead() throws {
-        #expect(Self.imports(in: "public import A\n@testable import B\nimport struct C.D\n// import E\n") == ["A", "B", "C"])
+        #expect(
+            Self.imports(in: "public import A\n@testable import B\nimport struct C.D\n// import E\n") == [
+                "A", "B", "C",
+            ])
         #expect(try Self.sources(of: "Contract").count > 8)
     }
 
@@ -97,7 +107,9 @@ import Testing
         // Foundation accepts non-canonical base64 and other digits than ASCII's (SECURITY.md, T15, T25).
         for module in ["Contract", "TransparencyLog", "Age"] {
             for (name, text) in try Self.sources(of: module) {
-                for word in ["base64Encoded", "JSONSerialization", "JSONDecoder", "Int(String", "NSRegularExpression"] {
+                for word in [
+                    "base64Encoded", "JSONSerialization", "JSONDecoder", "Int(String", "NSRegularExpression",
+                ] {
                     #expect(!text.contains(word), "\(module)/\(name) uses \(word)")
                 }
             }
@@ -105,7 +117,8 @@ import Testing
     }
 
     @Test func theServerLinksNothingOfAge() throws {
-        let server = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "medseald")
+        let server = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
+            path: "medseald")
         let client = server.deletingLastPathComponent().appending(path: "medseal")
         #expect(try Self.ageSymbols(in: server) == 0)
         // The same look at the client finds them: the look is able to find.
@@ -124,6 +137,7 @@ import Testing
         let names = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         #expect(process.terminationStatus == 0)
-        return String(decoding: names, as: UTF8.self).split(separator: "\n").filter { $0.contains("$s3Age") }.count
+        return String(decoding: names, as: UTF8.self).split(separator: "\n").filter { $0.contains("$s3Age") }
+            .count
     }
 }

@@ -57,7 +57,7 @@ check(checkpoint.size == len(entries), "the checkpoint's size")
 theirs = pymerkle.InmemoryTree(algorithm="sha256")
 for entry in entries:
     theirs.append_entry(entry)
-check(theirs.get_state(len(entries)) == checkpoint.root, "the root, by pymerkle")
+check(theirs.get_root(len(entries)) == checkpoint.root, "the root, by pymerkle")
 
 proofs = json.loads((folder / "proofs.json").read_text())
 for proof in proofs["inclusion"]:
@@ -66,7 +66,7 @@ for proof in proofs["inclusion"]:
     check(verify_inclusion(leaf, proof["position"], checkpoint.size, hashes, checkpoint.root), "an inclusion proof")
     check(hashes == theirs.prove_inclusion(proof["position"] + 1, checkpoint.size).path[1:], "the same proof by pymerkle")
 for proof in proofs["consistency"]:
-    old = theirs.get_state(proof["from"])
+    old = theirs.get_root(proof["from"])
     hashes = [bytes.fromhex(one) for one in proof["hashes"]]
     check(verify_consistency(proof["from"], checkpoint.size, old, checkpoint.root, hashes), "a consistency proof")
 check(proofs["inclusion"] and proofs["consistency"], "there being proofs")

@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// What tools/bench measures inside a process, apart from the product so that nobody builds it unasked. The sources are those of the
-// product, by symbolic link.
+// What tools/bench measures inside a process, apart from the product so that nobody builds it unasked. The
+// sources are those of the product, by symbolic link.
 let package = Package(
     name: "benchmarks",
     platforms: [.macOS(.v15)],

@@ -1,8 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Fuzzers, apart from the product so that nobody builds them unasked: tools/fuzz builds and runs them. The sources are those of the
-// product, by symbolic link, built here with libFuzzer's and the address sanitizer's instrumentation.
+// Fuzzers, apart from the product so that nobody builds them unasked: tools/fuzz builds and runs them. The
+// sources are those of the product, by symbolic link, built here with libFuzzer's and the address sanitizer's
+// instrumentation.
 let fuzzed: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),

@@ -4,8 +4,8 @@ import Foundation
 import Primitives
 
 // Sealing and opening in memory beside libsodium's AEAD alone, all on all cores, with the same bytes and the
-// same chunk size, round by round in one run. Prints one line of JSON: the best of each, in GB/s of wall clock
-// and in GB per second of processor time.
+// same chunk size, round by round in one run. Prints one line of JSON: the best of each, in GB/s of wall
+// clock and in GB per second of processor time.
 
 let mebibytes = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 256
 let rounds = CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) } ?? 7
