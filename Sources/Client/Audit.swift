@@ -65,38 +65,52 @@ public struct Audit: Sendable {
     /// Runs it. Throws where server or disk are out of reach; whatever does not hold is a finding.
     public func run(progress: (UInt64) -> Void = { _ in }) async throws -> Report {
         var report = Report()
-        let checkpoint: VerifiedCheckpoint
-        do {
-            checkpoint = try await remembered.advance(connection)
-        } catch let failure as ClientFailure where failure.code == .unverified {
-            report.findings.append(
-                Finding(kind: .ledger, place: "checkpoint", subject: nil, problem: failure.message))
-            return report
+        let found = await finding(in: "checkpoint") {
+            let checkpoint = try await remembered.advance(connection).checkpoint
+            report.root = lowercaseHex(checkpoint.head.root)
+            var replay = Replay(genesis: connection.network.genesis, network: connection.network.id)
+            var holdings = Holdings()
+            report.findings += try await finding(in: "log") {
+                try await execute(&replay, &holdings, to: checkpoint.head, progress: progress)
+            }.get()
+            report.entries = replay.size
+            report.stateDigest = replay.stateDigest.hex
+            report.records = holdings.records
+            report.findings += try await finding(in: "state") { try await compareState(replay, &report) }
+                .get()
+            for problem in try await connection.examination() {
+                report.findings.append(
+                    Finding(kind: .ledger, place: "as its server examined it", subject: nil, problem: problem)
+                )
+            }
+            for name in vaults.sorted(by: { $0.description < $1.description }) {
+                try await auditVault(of: name, expecting: holdings.digests[name] ?? [], &report)
+            }
         }
-        var replay = Replay(genesis: connection.network.genesis, network: connection.network.id)
-        var holdings = Holdings()
-        do {
-            try await execute(&replay, &holdings, to: checkpoint.checkpoint.head, progress: progress)
-        } catch let fault as Replay.Fault {
-            report.findings.append(
-                Finding(kind: .ledger, place: "entry \(fault.position)", subject: nil, problem: fault.reason))
-        } catch let failure as ClientFailure where failure.code == .unverified {
-            report.findings.append(
-                Finding(kind: .ledger, place: "log", subject: nil, problem: failure.message))
-        }
-        report.entries = replay.size
-        report.root = lowercaseHex(checkpoint.checkpoint.head.root)
-        report.stateDigest = replay.stateDigest.hex
-        report.records = holdings.records
-        try await compareState(replay, &report)
-        for finding in try await connection.examination() {
-            report.findings.append(
-                Finding(kind: .ledger, place: "as its server examined it", subject: nil, problem: finding))
-        }
-        for name in vaults.sorted(by: { $0.description < $1.description }) {
-            try await auditVault(of: name, expecting: holdings.digests[name] ?? [], &report)
-        }
+        report.findings += try found.get()
         return report
+    }
+
+    /// What does not hold while `body` runs, as a finding: what it cannot verify, and what the server says of
+    /// its own damage. Fails where server or disk are out of reach.
+    private func finding(
+        in place: String, _ body: () async throws -> Void
+    ) async -> Result<[Finding], any Error> {
+        func one(_ place: String, _ problem: String) -> Result<[Finding], any Error> {
+            .success([Finding(kind: .ledger, place: place, subject: nil, problem: problem)])
+        }
+        do {
+            try await body()
+            return .success([])
+        } catch let fault as Replay.Fault {
+            return one("entry \(fault.position)", fault.reason)
+        } catch let failure as ClientFailure where failure.code == .unverified {
+            return one(place, failure.message)
+        } catch let problem as Problem where [.storage, .readOnly].contains(problem.type) {
+            return one(place, "its server says: \(problem.detail)")
+        } catch {
+            return .failure(error)
+        }
     }
 
     /// Executes every entry that the checkpoint commits to, and holds their root against it.
@@ -127,15 +141,7 @@ public struct Audit: Sendable {
         // Entries that came after the checkpoint may have changed the state meanwhile: only a log that stood
         // still is compared.
         let keys = replay.state.keys.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
-        let told: [StateKey: [UInt8]]
-        do {
-            told = try await connection.state(keys)
-        } catch let problem as Problem where problem.type == .storage {
-            report.findings.append(
-                Finding(
-                    kind: .ledger, place: "state", subject: nil, problem: "the server cannot read all of it"))
-            return
-        }
+        let told = try await connection.state(keys)
         guard try await connection.checkpoint().checkpoint.head.size == replay.size else { return }
         for key in keys where told[key] != replay.state[key] {
             report.findings.append(

@@ -74,12 +74,21 @@ public struct Service: Sendable {
         case VaultError.digestMismatch:
             return Problem(.digestMismatch, "the bytes have not the digest in the path")
         case let failure as DeskStore.Failure: return self.problem(failure)
-        case LedgerError.readOnly(let reason): return Problem(.readOnly, "the ledger is read-only: \(reason)")
+        case let error as LedgerError: return self.problem(error)
         default:
             logger.error(
                 "failure",
                 metadata: ["route": "\(path)", "error": "\(String(describing: error).prefix(300))"])
             return Problem(.storage, "the server could not read or write its store; its log says more")
+        }
+    }
+
+    /// What a ledger says of itself names positions, keys and hashes only: all of it may be told.
+    private func problem(_ error: LedgerError) -> Problem {
+        switch error {
+        case .readOnly: Problem(.readOnly, "\(error)")
+        case .outOfRange: Problem(.malformed, "\(error)")
+        default: Problem(.storage, "\(error)")
         }
     }
 

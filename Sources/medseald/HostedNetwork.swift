@@ -75,6 +75,11 @@ struct HostedNetwork {
         self.custodians = custodians
     }
 
+    /// Why the ledger takes no statements; nil when it does.
+    var trouble: String? {
+        if case .readOnly(let reason) = ledger.state { "\(reason)" } else { nil }
+    }
+
     var organisations: String { custodians.keys.map(\.description).sorted().joined(separator: ", ") }
 
     func service(logger: Logger) -> Service {

@@ -52,6 +52,10 @@ struct RunCommand: AsyncParsableCommand {
             defer { network.close() }
             let address = "https://\(network.listener.host):\(network.listener.port)"
             let organisations = network.organisations
+            if let trouble = network.trouble {
+                FileHandle.standardError.write(
+                    Data("medseald: THE LEDGER IS READ-ONLY: \(trouble)\n".utf8))
+            }
             try await network.listener.run(network.service(logger: logger), logger: logger) {
                 FileHandle.standardError.write(
                     Data("medseald: serving \(organisations) on \(address)\n".utf8))

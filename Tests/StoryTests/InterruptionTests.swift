@@ -89,6 +89,52 @@ import Testing
         #expect(try story.medseal(as: "ada", "audit").code == 0)
     }
 
+    /// One flipped bit in the ledger, and yesterday's ledger put back: found and named.
+    @Test func aDamagedOrOldLedgerIsFound() throws {
+        let story = try Story(["hospital1:hospital", "auditor:auditor"])
+        try story.enrol("ada", "hospital1", "clinician")
+        try story.enrol("eve", "auditor", "auditor")
+        try story.admit("noor", at: "hospital1", by: "ada", number: "P-1")
+        try story.write("one.txt", Data("one".utf8))
+        try story.write("two.txt", Data("two".utf8))
+        #expect(try story.medseal(as: "ada", "deposit", "one.txt", "--patient", "P-1").code == 0)
+        #expect(story.end(SIGTERM) == 0)
+        let ledger = story.folder.appending(path: "net/server/ledger")
+        let yesterday = story.folder.appending(path: "yesterday")
+        try FileManager.default.copyItem(at: ledger, to: yesterday)
+        try story.start()
+        #expect(try story.medseal(as: "ada", "deposit", "two.txt", "--patient", "P-1").code == 0)
+        #expect(try story.medseal(as: "eve", "audit").code == 0)
+        #expect(story.end(SIGTERM) == 0)
+
+        // Inside a statement: tag 18 and an array of four begin it.
+        let database = ledger.appending(path: "ledger.sqlite")
+        let sound = try Data(contentsOf: database)
+        var flipped = sound
+        let statement = try #require(sound.range(of: Data([0xd2, 0x84]), options: .backwards))
+        flipped[statement.upperBound + 70] ^= 0x20
+        try story.replace(database, with: flipped)
+        try story.start()
+        let damaged = try story.medseal(as: "eve", "audit")
+        #expect(damaged.code == 4 && damaged.text.contains("entry "), "\(damaged.text)")
+        #expect(story.end(SIGTERM) == 0)
+
+        // The database alone from yesterday: the anchor beside it knows better.
+        try story.replace(database, with: Data(contentsOf: yesterday.appending(path: "ledger.sqlite")))
+        try story.start()
+        #expect(try String(contentsOf: story.log, encoding: .utf8).contains("THE LEDGER IS READ-ONLY"))
+        let behind = try story.medseal(as: "ada", "deposit", "two.txt", "--patient", "P-1", "--again")
+        #expect(behind.code == 3 && behind.text.contains("acknowledged"), "\(behind.text)")
+        #expect(story.end(SIGTERM) == 0)
+
+        // The whole folder from yesterday: whoever saw more since is not deceived.
+        try FileManager.default.removeItem(at: ledger)
+        try FileManager.default.copyItem(at: yesterday, to: ledger)
+        try story.start()
+        let old = try story.medseal(as: "eve", "audit")
+        #expect(old.code == 4 && old.text.contains("older log"), "\(old.text)")
+    }
+
     @Test func saysWhyItCannotStart() throws {
         let story = try Story(["hospital1:hospital"])
         let daemon = Story.programs.appending(path: "medseald").path
