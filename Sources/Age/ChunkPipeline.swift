@@ -21,6 +21,9 @@ final class ChunkPipeline: @unchecked Sendable {
     private let threadsMax: Int
     private var threads: [Thread] = []
     private var isStopped = false
+    /// Threads that wait, or were woken and have not looked yet. What they can do the caller leaves to them: it alone
+    /// can read and write.
+    private var idle = 0
 
     // Slots by their number since the beginning: no counter overtakes the one before it.
     private var dispatched = 0
@@ -89,7 +92,7 @@ final class ChunkPipeline: @unchecked Sendable {
                 mutex.unlock()
                 isAtEnd = try fill(number: filled, from: &source)
                 filled += 1
-            } else if let task = nextTask() {
+            } else if idle == 0, let task = nextTask() {
                 mutex.unlock()
                 perform(task, &cipher)
             } else {
@@ -204,7 +207,9 @@ extension ChunkPipeline {
                 perform(task, &cipher)
                 mutex.lock()
             } else {
+                idle += 1
                 mutex.wait()
+                idle -= 1
             }
         }
         mutex.unlock()

@@ -30,10 +30,12 @@ public struct Depositing: Sendable {
         let path: String
         let name: String
         let byteCount: Int
-        let head: [UInt8]
+        let mediaType: String
+        let dicom: DICOMAttributes?
     }
 
     static let uploadsAtOnce = 4
+    static let smallBytesMax = 1 << 20
 
     private let member: Member
     private let connection: Connection
@@ -88,20 +90,23 @@ public struct Depositing: Sendable {
 
     // MARK: Sealing
 
+    /// The files that `paths` name; a folder stands for all files in it, in the order of their names.
     private func sources(_ paths: [String]) throws -> [Source] {
-        guard (1...Limits.filesPerRecordMax).contains(paths.count) else {
-            throw ClientFailure.badInput("a record has 1 to \(Limits.filesPerRecordMax) files")
+        let files = try paths.flatMap { try Folder.isFolder($0) ? Folder($0).files() : [$0] }
+        guard (1...Limits.filesPerRecordMax).contains(files.count) else {
+            throw ClientFailure.badInput(
+                "a record has 1 to \(Limits.filesPerRecordMax) files; these are \(files.count)")
         }
-        return try paths.map { path in
-            guard !Folder.isFolder(path), let handle = FileHandle(forReadingAtPath: path) else {
+        return try files.map { path in
+            guard let handle = FileHandle(forReadingAtPath: path) else {
                 throw ClientFailure.badInput("cannot read the file \(path)")
             }
             defer { try? handle.close() }
-            let head = try handle.read(upToCount: DICOMAttributes.prefixBytes) ?? Data()
-            let byteCount = try handle.seekToEnd()
+            let head = [UInt8](try handle.read(upToCount: DICOMAttributes.prefixBytes) ?? Data())
             return Source(
-                path: path, name: URL(fileURLWithPath: path).lastPathComponent, byteCount: Int(byteCount),
-                head: [UInt8](head))
+                path: path, name: URL(fileURLWithPath: path).lastPathComponent,
+                byteCount: Int(try handle.seekToEnd()), mediaType: MediaType.of(head),
+                dicom: DICOMAttributes(head: head))
         }
     }
 
@@ -137,13 +142,21 @@ public struct Depositing: Sendable {
             var before = 0
             var files = [Descriptor.File]()
             var blobs = [DepositJournal.Blob]()
+            let key = AgeSealing.recipients([recordKey.recipient])
+            // Small files several at a time; a large one is by itself sealed on all cores.
+            let numbers = sources.indices.filter { sources[$0].byteCount <= Self.smallBytesMax }
+            let jobs = numbers.map { FileJob(from: sources[$0].path, to: draft.file("\($0).age")) }
+            let small = Dictionary(
+                uniqueKeysWithValues: zip(
+                    numbers, sealFiles(jobs, for: key, hashing: [.ciphertext, .plaintext])))
             for (index, source) in sources.enumerated() {
                 let name = "\(index).age"
                 let done = before
-                let sealed = try sealFile(
-                    at: source.path, to: draft.file(name), for: .recipients([recordKey.recipient]),
-                    hashing: [.ciphertext, .plaintext],
-                    progress: { progress(.sealing(done: done + $0, of: total)) })
+                let sealed =
+                    try small[index]?.get()
+                    ?? sealFile(
+                        at: source.path, to: draft.file(name), for: key, hashing: [.ciphertext, .plaintext],
+                        progress: { progress(.sealing(done: done + $0, of: total)) })
                 guard let ciphertext = Digest(sealed.sha256),
                     let plain = sealed.plaintextSHA256.flatMap({ Digest($0) })
                 else { preconditionFailure("both digests were asked for") }
@@ -154,8 +167,8 @@ public struct Depositing: Sendable {
                 blobs.append(.init(name: name, digest: ciphertext, byteCount: sealed.byteCount))
                 files.append(
                     Descriptor.File(
-                        name: source.name, mediaType: MediaType.of(source.head), byteCount: source.byteCount,
-                        sha256: plain, ciphertext: ciphertext, dicom: DICOMAttributes(head: source.head)))
+                        name: source.name, mediaType: source.mediaType, byteCount: source.byteCount,
+                        sha256: plain, ciphertext: ciphertext, dicom: source.dicom))
             }
             let descriptor = Descriptor(patient: patient.number, depositedAt: machineTime(), files: files)
             func keep(_ bytes: [UInt8], as name: String) throws -> DepositJournal.Blob {

@@ -1,6 +1,6 @@
 import Contract
-import CoreFoundation
 import Foundation
+import Glibc
 public import Primitives
 
 /// A folder on this machine, and files in it that are there whole or not at all.
@@ -27,6 +27,19 @@ public struct Folder: Hashable, Sendable {
     public static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// The paths of the files in it and in the folders in it, in the order of their names; hidden ones are left out.
+    ///
+    /// Links are not followed. Throws `badInput` when it cannot be read.
+    public func files() throws(ClientFailure) -> [String] {
+        let keys: [URLResourceKey] = [.isRegularFileKey]
+        guard
+            let found = FileManager.default.enumerator(
+                at: URL(fileURLWithPath: path), includingPropertiesForKeys: keys, options: [.skipsHiddenFiles])
+        else { throw .badInput("cannot read the folder \(path)") }
+        return found.compactMap { $0 as? URL }
+            .filter { (try? $0.resourceValues(forKeys: Set(keys)).isRegularFile) == true }.map(\.path).sorted()
     }
 
     public func has(_ name: String) -> Bool { access(file(name), F_OK) == 0 }

@@ -243,15 +243,39 @@ import TransparencyLog
         #expect(ledger.state == .healthy)
     }
 
+    /// One line a change to the closed database, and what the ledger then opens with.
     @Test func aDamagedEndOpensReadOnly() async throws {
         try await network.make(in: directory).close()
-        let database = try DatabaseQueue(path: directory.path + "/ledger.sqlite")
-        try await database.writeWithoutTransaction { [self] connection in
-            try connection.execute(sql: "UPDATE entries SET entry = \(flipped("entry")) WHERE position = 1")
+        let whole = directory.snapshot()
+        let lines: [(String, Finding)] = [
+            (
+                "UPDATE entries SET entry = \(flipped("entry")) WHERE position = 1",
+                Finding(.entry(1), "differs from its leaf hash")
+            ),
+            (
+                "UPDATE nodes SET hash = \(flipped("hash"))",
+                Finding(.tree, "has another root than the checkpoint")
+            ),
+            ("DELETE FROM nodes", Finding(.node(level: 1, position: 0), "is missing")),
+            ("DELETE FROM checkpoint", Finding(.checkpoint, "is missing")),
+            (
+                "UPDATE checkpoint SET note = \(flipped("note"))",
+                Finding(.checkpoint, "is not signed by this ledger")
+            ),
+            (
+                "DELETE FROM entries WHERE position = 1",
+                Finding(.checkpoint, "covers 2 entries, but the database has 1")
+            ),
+        ]
+        for (sql, finding) in lines {
+            directory.restore(whole)
+            let database = try DatabaseQueue(path: directory.path + "/ledger.sqlite")
+            try await database.writeWithoutTransaction { try $0.execute(sql: sql) }
+            try database.close()
+            let ledger = try network.open(directory)
+            #expect(ledger.state == .readOnly(.damaged(finding)), "\(sql)")
+            ledger.close()
         }
-        try database.close()
-        let ledger = try network.open(directory)
-        #expect(ledger.state == .readOnly(.damaged(Finding(.entry(1), "differs from its leaf hash"))))
     }
 
     /// The root that is signed is computed from what is stored, not from what was meant to be stored.

@@ -98,6 +98,13 @@ import Testing
         try story.write("one.txt", Data("one".utf8))
         try story.write("two.txt", Data("two".utf8))
         #expect(try story.medseal(as: "ada", "deposit", "one.txt", "--patient", "P-1").code == 0)
+        // A folder is one record of all files in it, the small ones sealed side by side.
+        let study = story.folder.appending(path: "study/series")
+        try FileManager.default.createDirectory(at: study, withIntermediateDirectories: true)
+        for number in 0..<40 { try story.write("study/series/\(number).dcm", Data("slice \(number)".utf8)) }
+        try story.write("study/large.dcm", Data(repeating: 7, count: 3_000_000))
+        let folder = try story.medseal(as: "ada", "deposit", "study", "--patient", "P-1")
+        #expect(folder.code == 0 && folder.text.contains("41 file(s)"), "\(folder.text)")
         #expect(story.end(SIGTERM) == 0)
         let ledger = story.folder.appending(path: "net/server/ledger")
         let yesterday = story.folder.appending(path: "yesterday")
