@@ -95,6 +95,66 @@ import Testing
         #expect(answer.problem?.code == RejectionCode.memberRetired.rawValue)
     }
 
+    @Test func aMemberWhoseEnrolmentHasExpiredIsServedNoMore() async throws {
+        let world = try World()
+        let clinician = try await world.enrol(world.hospital1, .clinician)
+        let officer = try await world.enrol(world.insurer, .officer, seconds: 100)
+        let record = try await world.deposit(by: clinician, at: world.hospital1)
+        let grant = try await world.grant(record, to: officer, of: world.insurer)
+        let release = try await world.release(record, by: officer, of: world.insurer, grant: grant.id)
+        world.time.advance(99)
+        var answer = try await world.fetch(
+            record.files, by: officer, release: release.id, from: world.hospital1)
+        #expect(answer.status == 200)
+        world.time.advance(1)
+        answer = try await world.fetch(
+            record.files, by: officer, release: release.id, from: world.hospital1)
+        #expect(answer.problem?.code == RejectionCode.memberExpired.rawValue)
+    }
+
+    @Test func aTransferIsServedByTheCustodianItNamesAndMakesAnother() async throws {
+        let world = try World()
+        let clinician = try await world.enrol(world.hospital1, .clinician)
+        let gateway = try await world.enrol(world.hospital2, .gateway)
+        let record = try await world.deposit(by: clinician, at: world.hospital1)
+        let read = try await world.grant(record, to: gateway, of: world.hospital2)
+        let reading = try await world.release(record, by: gateway, of: world.hospital2, grant: read.id)
+        let grant = try await world.grant(record, to: gateway, of: world.hospital2, kind: .transfer)
+        let release = try await world.release(record, by: gateway, of: world.hospital2, grant: grant.id)
+        // The owner's envelope goes with a transfer, not with a read.
+        func owners(_ id: StatementID) async throws -> Int {
+            try await world.fetch(record.blobs[2], by: gateway, release: id, from: world.hospital1).status
+        }
+        #expect(try await owners(reading.id) == 404)
+        #expect(try await owners(release.id) == 200)
+
+        var acknowledge = Acknowledge(
+            organisation: world.hospital2, record: record.handle, grant: grant.id, release: release.id,
+            descriptor: record.deposit.descriptor, ownerEnvelope: record.deposit.ownerEnvelope,
+            custodianEnvelope: Digest(hashing: [5]), files: record.deposit.files)
+        // Nobody becomes custodian of what is not in the vault.
+        let early = try await world.submit(.acknowledge(acknowledge), by: gateway)
+        #expect(early.answer.problem?.type == .conflict)
+        for blob in record.blobs.prefix(3) + [[5]] {
+            #expect(try await world.put(blob, by: gateway, at: world.hospital2).status == 201)
+        }
+        // Nor without the patient's transfer grant.
+        acknowledge.grant = read.id
+        let refused = try await world.submit(.acknowledge(acknowledge), by: gateway)
+        #expect(refused.answer.problem?.code == RejectionCode.grantOfOtherKind.rawValue)
+        #expect(refused.answer.problem?.detail.hasPrefix("medical data saving: access denied") == true)
+        acknowledge.grant = grant.id
+        #expect(try await world.submit(.acknowledge(acknowledge), by: gateway).answer.status == 200)
+
+        // A release names one custodian: the other does not serve under it.
+        let other = try await world.fetch(
+            record.files, by: gateway, release: release.id, from: world.hospital2)
+        #expect(other.status == 404)
+        let here = try await world.fetch(
+            record.files, by: gateway, release: release.id, from: world.hospital1)
+        #expect(here.status == 200)
+    }
+
     @Test func aReleaseLastsAQuarterOfAnHour() async throws {
         let world = try World()
         let clinician = try await world.enrol(world.hospital1, .clinician)

@@ -134,12 +134,14 @@ final class World: Sendable {
 
     // MARK: The story's steps, for tests that begin later
 
-    func enrol(_ organisation: OrganisationName, _ role: Role) async throws -> SigningKey {
+    func enrol(
+        _ organisation: OrganisationName, _ role: Role, seconds: UInt64 = 1_000_000
+    ) async throws -> SigningKey {
         let key = SigningKey.generate()
         let enrol = Enrol(
             organisation: organisation, member: key.key, role: role,
             recipientHash: Digest(hashing: Array("age1x".utf8)),
-            certificateHash: Digest(hashing: [9]), expires: time.now + 1_000_000)
+            certificateHash: Digest(hashing: [9]), expires: time.now + seconds)
         #expect(try await submit(.enrol(enrol), by: roots[organisation]!).answer.status == 200)
         return key
     }
