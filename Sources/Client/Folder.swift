@@ -25,8 +25,8 @@ public struct Folder: Hashable, Sendable {
     public var exists: Bool { Self.isFolder(path) }
 
     public static func isFolder(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 
     /// The paths of the files in it and in the folders in it, in the order of their names; hidden ones are left out.
@@ -36,10 +36,12 @@ public struct Folder: Hashable, Sendable {
         let keys: [URLResourceKey] = [.isRegularFileKey]
         guard
             let found = FileManager.default.enumerator(
-                at: URL(fileURLWithPath: path), includingPropertiesForKeys: keys, options: [.skipsHiddenFiles])
+                at: URL(fileURLWithPath: path), includingPropertiesForKeys: keys, options: [.skipsHiddenFiles]
+            )
         else { throw .badInput("cannot read the folder \(path)") }
         return found.compactMap { $0 as? URL }
-            .filter { (try? $0.resourceValues(forKeys: Set(keys)).isRegularFile) == true }.map(\.path).sorted()
+            .filter { (try? $0.resourceValues(forKeys: Set(keys)).isRegularFile) == true }.map(\.path)
+            .sorted()
     }
 
     public func has(_ name: String) -> Bool { access(file(name), F_OK) == 0 }
@@ -132,23 +134,15 @@ public struct Folder: Hashable, Sendable {
 
     /// The names in it, sorted; none when it does not exist.
     public var names: [String] {
-        guard let stream = opendir(path) else { return [] }
-        defer { closedir(stream) }
-        var names = [String]()
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
+        ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
     }
 
     /// Removes a file or, with everything in it, a folder; what is not there is no error.
     public func remove(_ name: String) {
         let child = folder(name)
-        var status = stat()
-        if lstat(child.path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+        // Of a link it tells the link, so that nothing behind one is touched.
+        let kind = try? FileManager.default.attributesOfItem(atPath: child.path)[.type] as? FileAttributeType
+        if kind == .typeDirectory {
             for inner in child.names { child.remove(inner) }
             rmdir(child.path)
         } else {

@@ -11,7 +11,7 @@ struct LedgerTables {
     // MARK: The network
 
     func genesis() throws -> [UInt8]? {
-        try connection.first("SELECT genesis FROM network") { $0.blob(0) }
+        try connection.first("SELECT genesis FROM network WHERE only_row = 1") { $0.blob(0) }
     }
 
     func setGenesis(_ file: [UInt8]) throws {
@@ -111,7 +111,7 @@ struct LedgerTables {
 
     /// The checkpoint that covers the entries, or nil before the first.
     func checkpoint() throws -> [UInt8]? {
-        try connection.first("SELECT note FROM checkpoint") { $0.blob(0) }
+        try connection.first("SELECT note FROM checkpoint WHERE only_row = 1") { $0.blob(0) }
     }
 
     func setCheckpoint(_ note: [UInt8]) throws {

@@ -63,6 +63,23 @@ import Testing
         #expect(try again.examine() == [])
     }
 
+    /// A retry is not told that all is well before the anchor that failed is made up for.
+    @Test func anAnchorThatFoundTheDiskFullIsMadeUpFor() async throws {
+        let ledger = try await network.make(in: directory)
+        symlink("/dev/full", directory.path + "/checkpoint.new")
+        let statement = network.deposit()
+        await #expect(throws: LedgerError.diskFull) { try await ledger.submit(statement) }
+        #expect(ledger.state == .healthy)
+        #expect(try ledger.entries(from: 0, limit: 10).count == 2, "what is not anchored is not shown")
+
+        let receipt = try await ledger.commit(statement)
+        #expect(receipt.position == 2)
+        #expect(receipt.passages == [], "it had been committed before")
+        #expect(directory.read("checkpoint") == receipt.checkpoint)
+        #expect(try ledger.checkpoint() == receipt.checkpoint)
+        #expect(try ledger.examine() == [])
+    }
+
     /// On a small file system of its own, which only root can mount.
     @Test(.enabled(if: SmallDisk.isAvailable, "mounting a file system needs root"))
     func aFullDiskIsToldAndOutlived() async throws {

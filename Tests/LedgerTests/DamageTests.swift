@@ -120,11 +120,13 @@ import TransparencyLog
         let grant = network.grant(record, owner: owner)
         try await ledger.commit(grant)
         for _ in 0..<4 { try await ledger.commit(network.deposit()) }
+        let key = StateKey.grant(network.id(of: grant))
+        let mark = StateKey.statement(network.id(of: grant))
+        let markValue = try #require(try ledger.value(of: mark))
+        let grantValue = try #require(try ledger.value(of: key))
         ledger.close()
         let whole = directory.snapshot()
 
-        let key = StateKey.grant(network.id(of: grant))
-        let mark = StateKey.statement(network.id(of: grant))
         let subject = record.bytes
         let lines: [(String, Set<Finding.Place>)] = [
             ("UPDATE entries SET entry = \(flipped("entry")) WHERE position = 3", [.entry(3)]),
@@ -134,6 +136,9 @@ import TransparencyLog
             ),
             ("UPDATE state SET position = 4 WHERE position = 3", [.state(mark)]),
             ("UPDATE state SET position = NULL WHERE position = 3", [.state(mark)]),
+            (forged(mark, value: markValue, position: 4), [.state(mark)]),
+            (forged(key, value: [0x80], position: nil), [.state(key)]),
+            (forged(key, value: grantValue, position: 3), [.state(key)]),
             ("UPDATE state SET position = 3 WHERE key = \(StateRow.stored(key).sql)", [.state(key)]),
             ("DELETE FROM entries WHERE position = 3", [.entry(3)]),
             ("UPDATE entries SET position = 1000000000000 WHERE position = 7", [.entry(7)]),
@@ -184,6 +189,15 @@ import TransparencyLog
             }
             ledger.close()
         }
+    }
+
+    /// SQL that changes a row of the state together with its check digest.
+    private func forged(_ key: StateKey, value: [UInt8], position: UInt64?) -> String {
+        let checkDigest = StateRow.checkDigest(key: key, value: value, position: position)
+        return """
+            UPDATE state SET value = \(value.sql), position = \(position.map { "\($0)" } ?? "NULL"),
+                check_digest = \(checkDigest.sql) WHERE key = \(StateRow.stored(key).sql)
+            """
     }
 
     /// SQL that flips a bit in the middle of a blob.

@@ -4,6 +4,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Identity
+import Logging
 import Primitives
 import Testing
 
@@ -82,6 +83,25 @@ import Testing
         let other = try await world.send(
             .post, Routes.state, body: Array(#"{"keys": []}"#.utf8), headers: headers)
         #expect(other.status == 422)
+    }
+
+    @Test func aRequestForAnotherServerIsWorthNothing() async throws {
+        let world = try World()
+        let officer = try await world.enrol(world.insurer, .officer)
+        let signature = RequestSignature(
+            method: "GET", authority: World.authority, path: Routes.checkpoint, query: "?",
+            contentDigest: Digest(hashing: []), created: world.time.now, nonce: Random.bytes(16),
+            key: officer.key)
+        var headers = HTTPFields()
+        headers[.contentDigest] = RequestSignature.contentDigestValue(Digest(hashing: []))
+        headers[.signatureInput] = signature.signatureInput
+        headers[.signature] = RequestSignature.signatureValue(officer.sign(signature.base))
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let other = Service(records: world.records, authorities: ["elsewhere:443"], logger: logger)
+        let there = try await world.send(.get, Routes.checkpoint, body: [], headers: headers, to: other)
+        #expect(there.status == 401)
+        #expect(try await world.send(.get, Routes.checkpoint, body: [], headers: headers).status == 200)
     }
 
     @Test func aRequestCountsOnceAndNow() async throws {

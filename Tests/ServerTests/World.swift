@@ -110,9 +110,10 @@ final class World: Sendable {
     }
 
     func send(
-        _ method: HTTPRequest.Method, _ path: String, body: [UInt8], headers: HTTPFields
+        _ method: HTTPRequest.Method, _ path: String, body: [UInt8], headers: HTTPFields,
+        to other: Service? = nil
     ) async throws -> Answer {
-        let application = Application(router: service.router())
+        let application = Application(router: (other ?? service).router())
         let finished = headers
         return try await application.test(.router) { client in
             try await client.execute(

@@ -16,7 +16,8 @@ final class Story: Sendable {
     init(_ organisations: [String]) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "medseal-story-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        port = try Self.freePort()
+        // Below the ports that the system gives to clients; two stories rarely meet.
+        port = .random(in: 15_000..<32_000)
         try passphrase("net")
         let made = try medseal(
             ["network", "init", "net", "--port", "\(port)", "--passphrase-file", "net.pass"]
@@ -193,21 +194,5 @@ final class Story: Sendable {
         let base = folder.appending(path: blobs)
         return try FileManager.default.subpathsOfDirectory(atPath: base.path)
             .filter { $0.utf8.count == 67 }.map { "\(blobs)/\($0)" }.sorted()
-    }
-
-    private static func freePort() throws -> Int {
-        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(socket) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0
-            }
-        }
-        try #require(bound)
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }
