@@ -15,7 +15,8 @@ struct DepositCommand: AsyncParsableCommand {
             Example: medseal deposit scan.dcm prescription.pdf --patient P-1001 --home ada
             """)
 
-    @Argument(help: ArgumentHelp(
+    @Argument(
+        help: ArgumentHelp(
             "The files of the record; a folder stands for all files in it.", valueName: "file"))
     var files: [String]
 
