@@ -184,7 +184,7 @@ public final class EmbeddedLedger: ConsentLedger {
         let signed = publisher.present.tip.head
         guard oldSize <= newSize, newSize <= signed.size else { throw .outOfRange }
         return try read { tables in
-            let old = try tables.head(size: oldSize, under: signed)
+            let old = try TreeHead(size: oldSize, reading: tables)
             let new = try tables.head(size: newSize, under: signed)
             let proof = try ConsistencyProof(from: oldSize, to: newSize, reading: tables)
             guard proof.verify(from: old, to: new) else {

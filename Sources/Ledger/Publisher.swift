@@ -22,11 +22,13 @@ final class Publisher: Sendable {
         var tip: Tip
     }
 
+    typealias Answer = @Sendable (Result<Tip, LedgerError>) -> Void
+
     /// What waits for the anchor.
     private struct Waiting {
         /// The newest tip that is durable and not anchored.
         var tip: Tip?
-        var answers: [@Sendable (Result<Tip, LedgerError>) -> Void] = []
+        var answers: [Answer] = []
         var isDraining = false
     }
 
@@ -51,7 +53,7 @@ final class Publisher: Sendable {
 
     /// Has `answer` called once everything that is durable by now is anchored: with the tip that is shown
     /// from then on, or with why it could not be anchored. `tip` is the new end of the log, if there is one.
-    func publish(_ tip: Tip?, _ answer: @escaping @Sendable (Result<Tip, LedgerError>) -> Void) {
+    func publish(_ tip: Tip?, _ answer: @escaping Answer) {
         let startsDraining = waiting.withLock { waiting in
             if let tip { waiting.tip = tip }
             waiting.answers.append(answer)
@@ -81,27 +83,30 @@ final class Publisher: Sendable {
 
     private func drain() {
         while true {
-            let (tip, answers) = waiting.withLock { waiting in
-                defer { waiting.answers = [] }
-                if waiting.answers.isEmpty { waiting.isDraining = false }
+            let work = waiting.withLock { waiting -> (tip: Tip?, answers: [Answer])? in
+                guard !waiting.answers.isEmpty else {
+                    waiting.isDraining = false
+                    return nil
+                }
+                defer { (waiting.tip, waiting.answers) = (nil, []) }
                 return (waiting.tip, waiting.answers)
             }
-            if answers.isEmpty { return }
+            guard let (tip, answers) = work else { return }
             do throws(LedgerError) {
                 if let tip { try anchor(tip) }
                 let tip = present.tip
                 for answer in answers { answer(.success(tip)) }
             } catch {
+                // The next block makes up for it.
+                waiting.withLock { $0.tip = $0.tip ?? tip }
                 stop(after: error)
                 for answer in answers { answer(.failure(error)) }
             }
         }
     }
 
-    /// When it throws, the next block makes up for it: the tip goes on waiting.
     private func anchor(_ tip: Tip) throws(LedgerError) {
         try directory.writeAnchor(tip.checkpoint)
-        waiting.withLock { if $0.tip?.head == tip.head { $0.tip = nil } }
         published.withLock { $0.tip = tip }
         broadcast.yield(tip.head.size)
     }

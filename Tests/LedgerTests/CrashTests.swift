@@ -4,6 +4,7 @@ import Identity
 import Primitives
 import Synchronization
 import Testing
+import TransparencyLog
 
 @testable import Ledger
 
@@ -76,6 +77,7 @@ import Testing
         #expect(receipt.position == 2)
         #expect(receipt.passages == [], "it had been committed before")
         #expect(directory.read("checkpoint") == receipt.checkpoint)
+        #expect(try Checkpoint(decoding: SignedNote(decoding: receipt.checkpoint).text).head.size == 3)
         #expect(try ledger.checkpoint() == receipt.checkpoint)
         #expect(try ledger.examine() == [])
     }

@@ -238,7 +238,9 @@ import TransparencyLog
         #expect(try ledger.entries(from: 0, limit: 4).count == 4)
         #expect(throws: LedgerError.self) { try ledger.inclusionProof(position: 4, size: 8) }
         #expect(throws: LedgerError.self) { try ledger.inclusionProof(position: 2, size: 8) }
+        #expect(throws: LedgerError.self) { try ledger.inclusionProof(position: 2, size: 3) }
         #expect(throws: LedgerError.self) { try ledger.consistencyProof(from: 2, to: 8) }
+        #expect(throws: LedgerError.self) { try ledger.consistencyProof(from: 2, to: 3) }
 
         // Who needs the damaged row is told; the others of the same block go on.
         let statements = [network.deposit(), network.grant(record, owner: owner), network.deposit()]
@@ -272,6 +274,10 @@ import TransparencyLog
             ),
             ("DELETE FROM nodes", Finding(.node(level: 1, position: 0), "is missing")),
             ("DELETE FROM checkpoint", Finding(.checkpoint, "is missing")),
+            (
+                "PRAGMA ignore_check_constraints = ON; UPDATE checkpoint SET only_row = 2",
+                Finding(.checkpoint, "is missing")
+            ),
             (
                 "UPDATE checkpoint SET note = \(flipped("note"))",
                 Finding(.checkpoint, "is not signed by this ledger")
