@@ -274,6 +274,7 @@ extension Problem {
 /// How many bytes of each blob were sent.
 private final class SentBytes: Sendable {
     private let lock = NSLock()
+    // Only touched while `lock` is held.
     private nonisolated(unsafe) var counts = [Digest: Int]()
 
     /// The sum over all blobs.

@@ -63,6 +63,7 @@ struct DepositCommand: AsyncParsableCommand {
 /// One bar after the other.
 private final class DepositBars: Sendable {
     private let lock = NSLock()
+    // Only touched while `lock` is held.
     private nonisolated(unsafe) var sealing: ProgressBar?
     private nonisolated(unsafe) var sending: ProgressBar?
 

@@ -235,6 +235,7 @@ struct ReceiveCommand: AsyncParsableCommand {
 final class LazyBar: Sendable {
     private let label: String
     private let lock = NSLock()
+    // Only touched while `lock` is held.
     private nonisolated(unsafe) var bar: ProgressBar?
 
     init(_ label: String) { self.label = label }

@@ -54,6 +54,7 @@ final class ProgressBar: Sendable {
     private let total: Int
     private let isShown: Bool
     private let start = ContinuousClock.now
+    // Only touched while `lock` is held.
     private nonisolated(unsafe) var shownAt: ContinuousClock.Instant?
     private let lock = NSLock()
 
