@@ -31,8 +31,8 @@ public protocol ConsentLedger: Sendable {
     func entries(from position: UInt64, limit: Int) throws(LedgerError) -> [[UInt8]]
     /// Where the statement stands in the log, or nil when it does not.
     func position(of id: StatementID) throws(LedgerError) -> UInt64?
-    /// Positions of statements about a handle, id, key or name (`VerifiedStatement.subjects`), of one kind or of
-    /// all, in rising order: up to `limit` of those after `position`, or from the first on.
+    /// Positions of statements about a handle, id, key or name (`VerifiedStatement.subjects`), of one kind or
+    /// of all, in rising order: up to `limit` of those after `position`, or from the first on.
     ///
     /// An index for finding, not for deciding: read the entries, which are checked.
     func positions(

@@ -23,8 +23,13 @@ final class LedgerDirectory: Sendable {
         self.descriptor = descriptor
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        unlock()
+        close(descriptor)
+    }
 
+    /// Gives the lock back. Closing alone does not while a child that is just being started has the
+    /// descriptor too.
     func unlock() { flock(descriptor, LOCK_UN) }
 
     /// Makes the directory where it is missing, for its owner only.

@@ -298,6 +298,21 @@ import TransparencyLog
         }
     }
 
+    @Test func aDamagedGenesisDoesNotOpen() async throws {
+        try await network.make(in: directory).close()
+        let whole = directory.snapshot()
+        for sql in [
+            "UPDATE network SET genesis = \(flipped("genesis"))", "DELETE FROM network",
+            "PRAGMA ignore_check_constraints = ON; UPDATE network SET only_row = 2",
+        ] {
+            directory.restore(whole)
+            let database = try DatabaseQueue(path: directory.path + "/ledger.sqlite")
+            try await database.writeWithoutTransaction { try $0.execute(sql: sql) }
+            try database.close()
+            #expect(throws: LedgerError.otherNetwork, "\(sql)") { try network.open(directory) }
+        }
+    }
+
     /// The root that is signed is computed from what is stored, not from what was meant to be stored.
     @Test func aTreeThatWasChangedUnderneathIsNotSigned() async throws {
         let ledger = try await network.make(in: directory)
