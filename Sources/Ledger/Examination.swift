@@ -63,11 +63,11 @@ struct Examination {
     /// While one chunk is executed, the signatures of the next are checked.
     private mutating func examineEntries() throws {
         var rows = try tables.rows(from: 0, limit: Self.chunkEntries)
-        var signatures = SignatureCheck(of: rows, network: network)
+        var signatures = SignatureCheck(of: rows.map(\.entry), network: network)
         while let last = rows.last?.position, findings.count < Self.findingsMax {
             checked.replace(with: signatures.claimsThatHold())
             let next = try tables.rows(from: last + 1, limit: Self.chunkEntries)
-            signatures = SignatureCheck(of: next, network: network)
+            signatures = SignatureCheck(of: next.map(\.entry), network: network)
             for row in rows {
                 if row.position != size {
                     report(.entry(size), "is missing, up to entry \(row.position)")
