@@ -68,7 +68,7 @@ let package = Package(
         module("Primitives", ours: ["CSodium", "COpenSSL"], others: [crypto]),
         module("TransparencyLog", ours: ["Primitives"]),
         module("Age", ours: ["Primitives"]),
-        module("Identity", ours: ["Contract", "Primitives"], others: [x509, asn1]),
+        module("Identity", ours: ["Contract", "Primitives", "TransparencyLog"], others: [x509, asn1]),
         .target(name: "Migrations", path: "migrations", swiftSettings: strict, plugins: ["EmbedSQL"]),
         module("Vault", ours: ["Primitives"]),
         module("Desk", ours: ["Migrations"], others: [grdb]),

@@ -8,22 +8,29 @@ public import Primitives
 public struct NetworkFounding: Sendable {
     public let organisations: [(name: OrganisationName, kind: OrganisationKind)]
     public let port: UInt16
+    public let quorum: Quorum
 
     /// A day more than nine years: within the authority's ten.
     static let serverCertificateSeconds: TimeInterval = 9 * 31_557_600
 
-    /// Throws `badInput` unless there is at least one organisation, and no two of one name.
-    public init(organisations: [(name: OrganisationName, kind: OrganisationKind)], port: UInt16)
-        throws(ClientFailure)
-    {
+    /// Throws `badInput` unless there is at least one organisation, no two of one name, and enough of them
+    /// to meet the quorum.
+    public init(
+        organisations: [(name: OrganisationName, kind: OrganisationKind)], port: UInt16,
+        quorum: Quorum = .none
+    ) throws(ClientFailure) {
         guard !organisations.isEmpty, organisations.count <= Genesis.organisationsMax else {
             throw .badInput("a network has 1 to \(Genesis.organisationsMax) organisations")
         }
         guard Set(organisations.map(\.name)).count == organisations.count else {
             throw .badInput("two organisations have the same name")
         }
+        guard quorum.isMet(by: organisations.map(\.kind)) else {
+            throw .badInput("the quorum asks for more organisations than there are")
+        }
         self.organisations = organisations
         self.port = port
+        self.quorum = quorum
     }
 
     /// Makes the network in `folder`, which must not exist; every private key in it is sealed under
@@ -55,7 +62,7 @@ public struct NetworkFounding: Sendable {
         }
         let genesis = Genesis(
             origin: origin, ledgerKey: ledgerKey.key, created: UInt64(now.timeIntervalSince1970),
-            organisations: founders.map(\.pinned))
+            organisations: founders.map(\.pinned), quorum: quorum)
         let server = try founders[0].authority.issueServer(
             hostNames: ["localhost"], addresses: ["127.0.0.1", "::1"], now: now,
             notAfter: now.addingTimeInterval(Self.serverCertificateSeconds))
@@ -100,6 +107,7 @@ private struct Founder: Sendable {
     let name: OrganisationName
     let kind: OrganisationKind
     let root = SigningKey.generate()
+    let validator = SigningKey.generate()
     let authority: CertificateAuthority
     let authorityKey: SecretBytes
     let records = AgeIdentity.generate(.hybrid)
@@ -115,7 +123,8 @@ private struct Founder: Sendable {
 
     var pinned: Genesis.Organisation {
         Genesis.Organisation(
-            name: name, kind: kind, root: root.key, authorityHash: Digest(hashing: authority.certificate),
+            name: name, kind: kind, root: root.key, validator: validator.key,
+            authorityHash: Digest(hashing: authority.certificate),
             recordsRecipientHash: records.recipient.hash, deskRecipientHash: desk.recipient.hash)
     }
 
@@ -131,8 +140,9 @@ private struct Founder: Sendable {
         try folder.folder("vault").make()
         try folder.write(certificatePEM, as: "authority.pem", mode: 0o644)
         try folder.write(SealedPrivateKey.seal(pkcs8: root.pkcs8, passphrase: passphrase), as: "root.pem")
-        try folder.write(
-            SealedPrivateKey.seal(pkcs8: authorityKey, passphrase: passphrase), as: "authority.key.pem")
+        for (key, file) in [(authorityKey, "authority.key.pem"), (validator.pkcs8, "validator.key.pem")] {
+            try folder.write(SealedPrivateKey.seal(pkcs8: key, passphrase: passphrase), as: file)
+        }
         for (identity, role) in [(records, "records"), (desk, "desk")] {
             let file = IdentityFile(comments: ["\(role) of \(name)"], identities: [identity])
             try folder.write(try file.sealed(under: passphrase), as: "\(role).age")

@@ -8,6 +8,8 @@ public struct Genesis: Hashable, Sendable {
         public var kind: OrganisationKind
         /// The Ed25519 key that enrols and retires the organisation's members.
         public var root: PublicKey
+        /// The Ed25519 key with which its validator cosigns checkpoints and signs its calls.
+        public var validator: PublicKey
         /// SHA-256 of the certificate of its authority, DER.
         public var authorityHash: Digest
         /// SHA-256 of the age recipient that custodian's envelopes are sealed to, as text.
@@ -16,12 +18,13 @@ public struct Genesis: Hashable, Sendable {
         public var deskRecipientHash: Digest
 
         public init(
-            name: OrganisationName, kind: OrganisationKind, root: PublicKey, authorityHash: Digest,
-            recordsRecipientHash: Digest, deskRecipientHash: Digest
+            name: OrganisationName, kind: OrganisationKind, root: PublicKey, validator: PublicKey,
+            authorityHash: Digest, recordsRecipientHash: Digest, deskRecipientHash: Digest
         ) {
             self.name = name
             self.kind = kind
             self.root = root
+            self.validator = validator
             self.authorityHash = authorityHash
             self.recordsRecipientHash = recordsRecipientHash
             self.deskRecipientHash = deskRecipientHash
@@ -35,23 +38,28 @@ public struct Genesis: Hashable, Sendable {
     public var ledgerKey: PublicKey
     public var created: LedgerTime
     public var organisations: [Organisation]
+    /// Whose validators must have cosigned a checkpoint before anybody believes it.
+    public var quorum: Quorum
 
     static let tag: UInt64 = 98
     public static let organisationsMax = 64
 
-    public init(origin: OriginName, ledgerKey: PublicKey, created: LedgerTime, organisations: [Organisation])
-    {
+    public init(
+        origin: OriginName, ledgerKey: PublicKey, created: LedgerTime, organisations: [Organisation],
+        quorum: Quorum = .none
+    ) {
         self.origin = origin
         self.ledgerKey = ledgerKey
         self.created = created
         self.organisations = organisations
+        self.quorum = quorum
     }
 
     public func payload() -> [UInt8] {
         CBOR.map([
             .init(0, .unsigned(StatementKind.genesis.rawValue)), .init(3, .text(origin.bytes)),
             .init(4, .bytes(ledgerKey.bytes)), .init(5, .unsigned(created)),
-            .init(6, .array(organisations.map(\.item))),
+            .init(6, .array(organisations.map(\.item))), .init(7, quorum.item),
         ]).encoded()
     }
 
@@ -114,13 +122,20 @@ public struct Genesis: Hashable, Sendable {
         else {
             throw CBOR.Malformed("a genesis names 1 to \(organisationsMax) organisations")
         }
+        let quorum = try Quorum(try fields.required(7))
         try fields.finish()
         var organisations = [Organisation]()
         for item in items { organisations.append(try Organisation(item)) }
         guard Set(organisations.map(\.name)).count == organisations.count,
-            Set(organisations.map(\.root)).union([ledgerKey]).count == organisations.count + 1
-        else { throw CBOR.Malformed("two organisations share a name or a key") }
-        return Genesis(origin: origin, ledgerKey: ledgerKey, created: created, organisations: organisations)
+            Set(organisations.flatMap { [$0.root, $0.validator] } + [ledgerKey]).count
+                == 2 * organisations.count + 1
+        else { throw CBOR.Malformed("two organisations share a name, or two roles share a key") }
+        guard quorum.isMet(by: organisations.map(\.kind)) else {
+            throw CBOR.Malformed("the quorum asks for more organisations than there are")
+        }
+        return Genesis(
+            origin: origin, ledgerKey: ledgerKey, created: created, organisations: organisations,
+            quorum: quorum)
     }
 
     /// The state in which the network begins.
@@ -137,25 +152,22 @@ public struct Genesis: Hashable, Sendable {
 extension Genesis.Organisation {
     fileprivate var item: CBOR {
         .array([
-            .name(name), .unsigned(kind.rawValue), .bytes32(root), .bytes32(authorityHash),
-            .bytes32(recordsRecipientHash), .bytes32(deskRecipientHash),
+            .name(name), .unsigned(kind.rawValue), .bytes32(root), .bytes32(validator),
+            .bytes32(authorityHash), .bytes32(recordsRecipientHash), .bytes32(deskRecipientHash),
         ])
     }
 
     fileprivate init(_ item: CBOR) throws(CBOR.Malformed) {
-        guard case .array(let parts) = item, parts.count == 6, case .text(let nameBytes) = parts[0],
+        guard case .array(let parts) = item, parts.count == 7, case .text(let nameBytes) = parts[0],
             let name = OrganisationName(nameBytes), case .unsigned(let kindNumber) = parts[1],
-            let kind = OrganisationKind(rawValue: kindNumber), case .bytes(let root) = parts[2],
-            case .bytes(let authority) = parts[3], case .bytes(let records) = parts[4],
-            case .bytes(let desk) = parts[5],
-            let root = PublicKey(root), let authorityHash = Digest(authority),
-            let recordsHash = Digest(records),
-            let deskHash = Digest(desk)
+            let kind = OrganisationKind(rawValue: kindNumber), let root: PublicKey = parts[2].bytes32(),
+            let validator: PublicKey = parts[3].bytes32(),
+            let authorityHash: Digest = parts[4].bytes32(), let recordsHash: Digest = parts[5].bytes32(),
+            let deskHash: Digest = parts[6].bytes32()
         else { throw CBOR.Malformed("an organisation of the genesis is malformed") }
         self.init(
-            name: name, kind: kind, root: root, authorityHash: authorityHash,
-            recordsRecipientHash: recordsHash,
-            deskRecipientHash: deskHash)
+            name: name, kind: kind, root: root, validator: validator, authorityHash: authorityHash,
+            recordsRecipientHash: recordsHash, deskRecipientHash: deskHash)
     }
 }
 

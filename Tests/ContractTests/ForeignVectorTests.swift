@@ -58,6 +58,7 @@ import Testing
         }
         #expect(genesis.origin.description == "medseal/4f1c")
         #expect(genesis.organisations.map(\.name.description) == ["hospital1", "insurer"])
+        #expect(genesis.quorum.rules.map(\.count) == [1, 2])
         #expect(Toy.fnv(claims.flatMap(\.message)) == vector.signedHash)
         #expect(genesis.encoded(signatures: claims.map(\.signature)) == vector.bytes)
     }

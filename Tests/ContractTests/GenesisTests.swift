@@ -92,13 +92,22 @@ import Testing
     func distinct() {
         var twice = World.genesis
         twice.organisations[1].name = twice.organisations[0].name
-        #expect(reason(file(twice)) == "two organisations share a name or a key")
+        #expect(reason(file(twice)) == "two organisations share a name, or two roles share a key")
         twice = World.genesis
         twice.organisations[1].root = twice.organisations[0].root
-        #expect(reason(file(twice)) == "two organisations share a name or a key")
+        #expect(reason(file(twice)) == "two organisations share a name, or two roles share a key")
+        twice = World.genesis
+        twice.organisations[1].validator = twice.organisations[3].validator
+        #expect(reason(file(twice)) == "two organisations share a name, or two roles share a key")
+        twice = World.genesis
+        twice.organisations[1].validator = twice.organisations[1].root
+        #expect(reason(file(twice)) == "two organisations share a name, or two roles share a key")
+        twice = World.genesis
+        twice.ledgerKey = twice.organisations[2].validator
+        #expect(reason(file(twice)) == "two organisations share a name, or two roles share a key")
         twice = World.genesis
         twice.ledgerKey = twice.organisations[4].root
-        #expect(reason(file(twice)) == "two organisations share a name or a key")
+        #expect(reason(file(twice)) == "two organisations share a name, or two roles share a key")
     }
 
     @Test("it names 1 to 64 organisations")
@@ -109,6 +118,7 @@ import Testing
                 var organisation = genesis.organisations[0]
                 organisation.name = OrganisationName("hospital\(index)")!
                 organisation.root = Toy.named("root \(index)")
+                organisation.validator = Toy.named("validator \(index)")
                 return organisation
             }
             return genesis
@@ -129,5 +139,63 @@ import Testing
         for text in ["m", "medseal/4f1c", "log.hospital-1.example/2", String(repeating: "a", count: 80)] {
             #expect(OriginName(text)?.description == text)
         }
+    }
+
+    @Test("a quorum is written in one way, and there are organisations enough to meet it")
+    func quorum() throws {
+        func with(_ rules: Quorum.Rule?...) -> Genesis {
+            var genesis = World.genesis
+            genesis.quorum = Quorum(rules.map { $0! })
+            return genesis
+        }
+        let any = Quorum.Rule(count: 5, kinds: OrganisationKind.allCases)
+        for genesis in [with(), with(any), with(any, Quorum.Rule(count: 2, kinds: [.insurer, .auditor]))] {
+            #expect(try decode(file(genesis)) == genesis)
+        }
+        let more = "the quorum asks for more organisations than there are"
+        #expect(reason(file(with(Quorum.Rule(count: 6, kinds: OrganisationKind.allCases)))) == more)
+        #expect(reason(file(with(any, Quorum.Rule(count: 2, kinds: [.insurer])))) == more)
+        #expect(Quorum.Rule(count: 0, kinds: [.insurer]) == nil)
+        #expect(Quorum.Rule(count: 65, kinds: [.insurer]) == nil)
+        #expect(Quorum.Rule(count: 1, kinds: []) == nil)
+        // The same genesis with another item in the quorum's place, properly signed.
+        func refusal(_ quorum: CBOR) throws -> String? {
+            guard case .map(let fields) = try CBOR.decode(World.genesis.payload()),
+                case .tagged(_, .array(let parts)) = try CBOR.decode(file(World.genesis)),
+                case .array(let signers) = parts[3]
+            else { return "no genesis" }
+            let payload = CBOR.map(fields.dropLast() + [.init(7, quorum)]).encoded()
+            let resigned = zip(signers, World.genesis.organisations).map { signer, organisation in
+                guard case .array(let fields) = signer else { return signer }
+                let message = Genesis.signedContent(payload: payload, root: organisation.root)
+                return CBOR.array([fields[0], fields[1], .bytes(Toy.sign(message, by: organisation.root))])
+            }
+            return reason(
+                CBOR.tagged(98, .array([.bytes([]), .map([]), .bytes(payload), .array(resigned)])).encoded())
+        }
+        func item(_ count: UInt64, _ kinds: [UInt64]) -> CBOR {
+            .array([.array([.unsigned(count), .array(kinds.map { .unsigned($0) })])])
+        }
+        #expect(try refusal(item(1, [2, 4])) == nil)
+        for wrong in [item(1, [4, 2]), item(1, [2, 2]), item(1, [6]), item(1, []), item(0, [1])] {
+            #expect(try refusal(wrong) == "a rule of the quorum is malformed")
+        }
+        #expect(try refusal(.map([])) == "the quorum is malformed")
+        let rule = CBOR.array([.unsigned(1), .array([.unsigned(1)])])
+        #expect(try refusal(.array(Array(repeating: rule, count: 16))) == nil)
+        #expect(try refusal(.array(Array(repeating: rule, count: 17))) == "the quorum is malformed")
+    }
+
+    @Test("a quorum is met by enough organisations of the kinds that each rule names")
+    func quorumIsMet() {
+        #expect(Quorum.none.isMet(by: []))
+        let quorum = Quorum([
+            .init(count: 2, kinds: [.hospital, .laboratory, .insurer])!, .init(count: 1, kinds: [.insurer])!,
+        ])
+        #expect(quorum.isMet(by: [.hospital, .insurer]))
+        #expect(quorum.isMet(by: [.insurer, .insurer]))
+        #expect(!quorum.isMet(by: [.hospital, .laboratory]))
+        #expect(!quorum.isMet(by: [.insurer, .auditor]))
+        #expect(!quorum.isMet(by: []))
     }
 }

@@ -19,7 +19,7 @@ import Testing
         let allowed = [
             "guard Set(digests).count == digests.count else {",
             "guard Set(organisations.map(\\.name)).count == organisations.count,",
-            "Set(organisations.map(\\.root)).union([ledgerKey]).count == organisations.count + 1",
+            "Set(organisations.flatMap { [$0.root, $0.validator] } + [ledgerKey]).count",
             "var seen = Set<[UInt8]>()",
             "for key in statement.readKeys { reads[key] = state[key] }",
             "let reads: [StateKey: [UInt8]]",

@@ -18,8 +18,8 @@ struct World {
         organisations: organisations.map { name, kind in
             Genesis.Organisation(
                 name: OrganisationName(name)!, kind: kind, root: Toy.named("root@\(name)"),
-                authorityHash: Toy.named("authority"), recordsRecipientHash: Toy.named("records"),
-                deskRecipientHash: Toy.named("desk"))
+                validator: Toy.named("validator@\(name)"), authorityHash: Toy.named("authority"),
+                recordsRecipientHash: Toy.named("records"), deskRecipientHash: Toy.named("desk"))
         })
     private static let organisations: [(String, OrganisationKind)] = [
         ("hospital1", .hospital), ("hospital2", .hospital), ("laboratory", .laboratory),

@@ -33,8 +33,9 @@ enum Samples {
             origin: origin, ledgerKey: ledger.key, created: 1_000,
             organisations: zip(kinds, roots).map { kind, root in
                 Genesis.Organisation(
-                    name: kind.0, kind: kind.1, root: root.key, authorityHash: digest("authority"),
-                    recordsRecipientHash: digest("records"), deskRecipientHash: digest("desk"))
+                    name: kind.0, kind: kind.1, root: root.key, validator: SigningKey.generate().key,
+                    authorityHash: digest("authority"), recordsRecipientHash: digest("records"),
+                    deskRecipientHash: digest("desk"))
             })
     }
 }

@@ -15,6 +15,8 @@ struct TestNetwork: Sendable {
     let insurerRoot = SigningKey(seed: SecretBytes(copying: [UInt8](repeating: 3, count: 32)))
     let clinician = SigningKey(seed: SecretBytes(copying: [UInt8](repeating: 4, count: 32)))
     let officer = SigningKey(seed: SecretBytes(copying: [UInt8](repeating: 5, count: 32)))
+    let hospitalValidator = SigningKey(seed: SecretBytes(copying: [UInt8](repeating: 6, count: 32)))
+    let insurerValidator = SigningKey(seed: SecretBytes(copying: [UInt8](repeating: 7, count: 32)))
     let hospital = OrganisationName("hospital1")!
     let insurer = OrganisationName("insurer")!
     let genesis: Genesis
@@ -22,20 +24,20 @@ struct TestNetwork: Sendable {
     let file: [UInt8]
     let network: NetworkID
 
-    init(origin: String = "medseal/test") {
+    init(origin: String = "medseal/test", quorum: Quorum = .none) {
         func organisation(
-            _ name: OrganisationName, _ kind: OrganisationKind, _ root: SigningKey
+            _ name: OrganisationName, _ kind: OrganisationKind, _ root: SigningKey, _ validator: SigningKey
         ) -> Genesis.Organisation {
             .init(
-                name: name, kind: kind, root: root.key, authorityHash: digest(1),
-                recordsRecipientHash: digest(2),
-                deskRecipientHash: digest(3))
+                name: name, kind: kind, root: root.key, validator: validator.key, authorityHash: digest(1),
+                recordsRecipientHash: digest(2), deskRecipientHash: digest(3))
         }
         genesis = Genesis(
             origin: OriginName(origin)!, ledgerKey: ledgerKey.key, created: Self.created,
             organisations: [
-                organisation(hospital, .hospital, hospitalRoot), organisation(insurer, .insurer, insurerRoot),
-            ])
+                organisation(hospital, .hospital, hospitalRoot, hospitalValidator),
+                organisation(insurer, .insurer, insurerRoot, insurerValidator),
+            ], quorum: quorum)
         file = genesis.signed(by: [hospitalRoot, insurerRoot])
         network = Genesis.networkID(of: file)
     }

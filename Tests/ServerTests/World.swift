@@ -46,11 +46,13 @@ final class World: Sendable {
         self.time = time
         let ledgerKey = SigningKey.generate()
         let roots = Dictionary(uniqueKeysWithValues: kinds.map { ($0.0, SigningKey.generate()) })
+        let validators = Dictionary(uniqueKeysWithValues: kinds.map { ($0.0, SigningKey.generate()) })
         let genesis = Genesis(
             origin: OriginName("medseal/test")!, ledgerKey: ledgerKey.key, created: time.now - 1_000,
             organisations: kinds.map { name, kind in
                 .init(
-                    name: name, kind: kind, root: roots[name]!.key, authorityHash: Digest(hashing: [1]),
+                    name: name, kind: kind, root: roots[name]!.key,
+                    validator: validators[name]!.key, authorityHash: Digest(hashing: [1]),
                     recordsRecipientHash: Digest(hashing: [2]), deskRecipientHash: Digest(hashing: [3]))
             })
         let file = genesis.signed(by: kinds.map { roots[$0.0]! })

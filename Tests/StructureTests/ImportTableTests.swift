@@ -15,7 +15,7 @@ import Testing
         "Primitives": ([], ["CSodium", "COpenSSL", "Crypto"]),
         "TransparencyLog": (["Primitives"], []),
         "Age": (["Primitives"], []),
-        "Identity": (["Contract", "Primitives"], ["X509", "SwiftASN1"]),
+        "Identity": (["Contract", "Primitives", "TransparencyLog"], ["X509", "SwiftASN1"]),
         "Vault": (["Primitives"], []),
         "Desk": (["Migrations"], ["GRDB"]),
         "Ledger": (
