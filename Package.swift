@@ -82,12 +82,16 @@ let package = Package(
             ours: ["API", "Records", "Identity", "Ledger", "Vault", "Desk", "Contract", "Primitives"],
             others: [hummingbird, hummingbirdTLS, nioCore, nioSSL, httpTypes, log, unixSignals]),
         module(
-            "Client", ours: ["API", "Contract", "Age", "Identity", "TransparencyLog", "Primitives"],
+            "Remote", ours: ["API", "Contract", "Identity", "TransparencyLog", "Primitives"],
             others: [httpClient, nioCore, nioHTTP1, nioSSL]),
+        module(
+            "Client",
+            ours: ["Remote", "API", "Contract", "Age", "Identity", "TransparencyLog", "Primitives"]),
         .executableTarget(
             name: "medseal",
             dependencies: [
-                "Client", "API", "Age", "Contract", "Identity", "Primitives", "TransparencyLog", arguments,
+                "Client", "Remote", "API", "Age", "Contract", "Identity", "Primitives", "TransparencyLog",
+                arguments,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -114,7 +118,9 @@ let package = Package(
             others: [hummingbird, hummingbirdTesting, nioCore, httpTypes, log]),
         tests(
             "ClientTests",
-            of: ["Client", "API", "Age", "Contract", "Identity", "TransparencyLog", "Primitives"]),
+            of: [
+                "Client", "Remote", "API", "Age", "Contract", "Identity", "TransparencyLog", "Primitives",
+            ]),
         tests("StructureTests", of: ["medseal", "medseald"]),
         tests("StoryTests", of: ["medseal", "medseald"]),
     ],

@@ -4,6 +4,7 @@ public import Contract
 import Foundation
 import Identity
 import Primitives
+import Remote
 
 /// What a patient is about to approve: everything here is what will be signed, or comes from a verified
 /// identity.

@@ -2,8 +2,8 @@ import API
 public import Contract
 import Foundation
 import Identity
-import NIOHTTP1
 import Primitives
+public import Remote
 import TransparencyLog
 
 /// An audit: the log executed again from genesis, what the server says held against it, and the vaults

@@ -1,4 +1,5 @@
 import Foundation
+import Remote
 
 /// What a DICOM file's own header says of the study, for the descriptor: best effort, over the first bytes
 /// only.

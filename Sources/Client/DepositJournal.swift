@@ -3,6 +3,7 @@ import Contract
 import Foundation
 import Identity
 import Primitives
+import Remote
 
 /// What a deposit has done so far, durable: whoever is cut off goes on with the same record, permit and
 /// ciphertext.

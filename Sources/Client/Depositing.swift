@@ -4,6 +4,7 @@ public import Contract
 import Foundation
 import Identity
 import Primitives
+public import Remote
 
 /// Saves files as one record of a patient's: sealed here, put into the custodian's vault, recorded on the
 /// ledger.

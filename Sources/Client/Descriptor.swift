@@ -3,6 +3,7 @@ import Age
 public import Contract
 import Foundation
 import Identity
+import Remote
 
 /// What a record holds, for those who may open it: sealed to the record's key, like the files.
 public struct Descriptor: Codable, Hashable, Sendable {

@@ -4,6 +4,7 @@ public import Contract
 import Foundation
 import Identity
 import Primitives
+public import Remote
 
 /// A custodian's desk as its members work at it: admits patients, finds them, takes their permits.
 ///

@@ -4,6 +4,7 @@ import Contract
 import Foundation
 import Identity
 import Primitives
+import Remote
 
 /// What follows from a desk's identity: the blind index of its directory, and the marks by which it knows
 /// what is its own.

@@ -2,6 +2,7 @@ import Age
 public import Contract
 import Foundation
 import Primitives
+import Remote
 
 /// A record's key, wrapped for one party: an age file whose plaintext is an identity file, in whose comments
 /// stands what it is for.

@@ -4,6 +4,7 @@ public import Contract
 import Foundation
 import Identity
 import Primitives
+public import Remote
 
 /// Fetches records: a release on the ledger, then ciphertext, then every check, then the files in their
 /// place.

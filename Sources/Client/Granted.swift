@@ -2,6 +2,7 @@ import API
 public import Contract
 import Foundation
 import Identity
+public import Remote
 
 /// A grant as the record's owner signed it.
 public struct Granted: Sendable {

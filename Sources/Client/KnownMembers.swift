@@ -1,6 +1,7 @@
 import Age
 import Contract
 import Foundation
+import Remote
 
 /// The members that a patient has approved before, by name and key, sealed to the wallet: who comes back
 /// under the same name with another key is pointed out (T3).

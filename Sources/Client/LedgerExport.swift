@@ -1,7 +1,8 @@
 import API
 import Contract
 import Foundation
-import NIOHTTP1
+import Identity
+public import Remote
 import TransparencyLog
 
 /// The ledger as files that other people's tools read: what an auditor hands on, and what the tests give to
@@ -43,7 +44,7 @@ public struct LedgerExport: Sendable {
             try folder.write(file.bytes, as: file.name)
         }
         try folder.write(checkpoint.note.encoded, as: "checkpoint")
-        try folder.write(connection.network.ledgerKey.encoded, as: "ledger.vkey")
+        try folder.write(connection.network.checkpointKeys.log.encoded, as: "ledger.vkey")
         var position: UInt64 = 0
         while position < size {
             let page = try await connection.leaves(from: position, limit: 512)

@@ -3,6 +3,7 @@ import Age
 import Contract
 import Foundation
 import Primitives
+import Remote
 
 // Letters between parties, each an age file to its reader whose plaintext is JSON. A server that keeps them
 // sees lengths and times.

@@ -4,6 +4,7 @@ public import Contract
 public import Foundation
 import Identity
 public import Primitives
+public import Remote
 
 /// An organisation's root key, certificate authority and age keys, opened from a network folder: who enrols
 /// and retires members.

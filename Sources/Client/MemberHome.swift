@@ -3,6 +3,7 @@ public import Contract
 import Foundation
 import Identity
 public import Primitives
+public import Remote
 
 /// A member's folder: who it is, its certificate, its sealed keys, and its copy of the network.
 public struct MemberHome: Sendable {

@@ -1,6 +1,7 @@
 import API
 public import Contract
 import Foundation
+public import Remote
 
 extension Member {
     /// A member as the network shows it, and whether that holds.

@@ -1,4 +1,5 @@
 public import Contract
+import Remote
 
 // The contract's choices by the names that people type and read.
 

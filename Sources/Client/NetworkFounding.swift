@@ -3,6 +3,7 @@ public import Contract
 public import Foundation
 import Identity
 public import Primitives
+public import Remote
 
 /// Makes a network: genesis, organisations with their keys and authorities, the server's folder.
 public struct NetworkFounding: Sendable {

@@ -4,6 +4,7 @@ public import Contract
 import Foundation
 import Identity
 import Primitives
+import Remote
 
 /// A record whose owner key this wallet derives.
 public struct OwnRecord: Sendable {

@@ -3,6 +3,7 @@ public import Contract
 import Foundation
 public import Identity
 public import Primitives
+public import Remote
 
 /// A patient's folder: the sealed wallet, the sealed names of the organisations joined, and a copy of the
 /// network.

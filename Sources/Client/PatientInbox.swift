@@ -4,6 +4,7 @@ public import Contract
 import Foundation
 import Identity
 import Primitives
+public import Remote
 import TransparencyLog
 
 /// A request that was routed to a patient. Who asks for what, and until when, is read from the signed

@@ -3,6 +3,7 @@ public import Contract
 import Foundation
 import Identity
 import Primitives
+import Remote
 
 extension Patient {
     /// A grant as its record's owner sees it.

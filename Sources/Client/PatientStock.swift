@@ -4,6 +4,7 @@ public import Contract
 import Foundation
 import Identity
 import Primitives
+import Remote
 
 // Joining an organisation, and the stock of permits there.
 

@@ -3,6 +3,7 @@ public import Contract
 import Foundation
 import Identity
 import Primitives
+public import Remote
 
 /// Receives a record from another custodian under a transfer grant: the same bytes into the own vault, the
 /// key wrapped anew for the own organisation, and the acknowledgement on the ledger.

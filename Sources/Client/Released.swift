@@ -4,6 +4,7 @@ import Contract
 import Foundation
 import Identity
 import Primitives
+import Remote
 
 /// A release that is on the ledger, and what it lets its reader have: every byte held against the hash that
 /// the ledger names.

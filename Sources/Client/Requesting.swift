@@ -3,6 +3,7 @@ public import Contract
 import Foundation
 import Identity
 import Primitives
+public import Remote
 import TransparencyLog
 
 /// A request as a member sees it: of its own, or made to its organisation.

@@ -1,5 +1,6 @@
 import Age
 import Primitives
+import Remote
 
 /// How hard a passphrase is worked (age's scrypt, N = 2^n): 18 as everywhere; tests take less.
 enum PassphraseWork {

@@ -3,6 +3,7 @@ public import Age
 public import Contract
 import Foundation
 import Identity
+public import Remote
 public import TransparencyLog
 
 /// A member whose identity was verified: the only kind of value that a record key is ever wrapped for (T3).

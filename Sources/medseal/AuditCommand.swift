@@ -2,6 +2,7 @@ import ArgumentParser
 import Client
 import Contract
 import Foundation
+import Remote
 
 /// `medseal audit`
 struct AuditCommand: AsyncParsableCommand {

@@ -3,6 +3,7 @@ import ArgumentParser
 import Client
 import Contract
 import Foundation
+import Remote
 
 /// `medseal grants`
 struct GrantsCommand: AsyncParsableCommand {

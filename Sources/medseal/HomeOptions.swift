@@ -1,6 +1,7 @@
 import ArgumentParser
 import Client
 import Foundation
+import Remote
 
 /// Whose home it is: --home, or else $MEDSEAL_HOME.
 struct HomeOptions: ParsableArguments {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Client
 import Contract
+import Remote
 
 /// `medseal ledger`
 struct LedgerCommand: ParsableCommand {

@@ -4,6 +4,7 @@ import ArgumentParser
 import Client
 import Glibc
 import Primitives
+import Remote
 
 /// `medseal`: everything that touches plaintext or private keys.
 @main

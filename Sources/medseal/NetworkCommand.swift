@@ -2,6 +2,7 @@ import ArgumentParser
 import Client
 import Contract
 import Foundation
+import Remote
 
 /// `medseal network`
 struct NetworkCommand: AsyncParsableCommand {

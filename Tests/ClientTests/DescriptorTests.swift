@@ -2,6 +2,7 @@ import Age
 import Contract
 import Identity
 import Primitives
+import Remote
 import Testing
 
 @testable import Client

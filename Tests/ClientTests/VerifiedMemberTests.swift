@@ -4,6 +4,7 @@ import Contract
 import Foundation
 import Identity
 import Primitives
+import Remote
 import Testing
 import TransparencyLog
 

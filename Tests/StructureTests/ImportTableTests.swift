@@ -27,12 +27,15 @@ import Testing
             ["API", "Records", "Identity", "Ledger", "Vault", "Desk", "Contract", "Primitives"],
             ["Hummingbird", "HummingbirdTLS", "HTTPTypes", "Logging", "NIOCore", "NIOSSL", "UnixSignals"]
         ),
+        "Remote": (
+            ["API", "Contract", "Identity", "TransparencyLog", "Primitives"],
+            ["AsyncHTTPClient", "NIOCore", "NIOSSL", "NIOHTTP1"]
+        ),
         "Client": (
-            ["API", "Contract", "Age", "Identity", "TransparencyLog", "Primitives"],
-            ["AsyncHTTPClient", "NIOCore", "NIOSSL", "NIOHTTP1", "NIOFoundationCompat"]
+            ["Remote", "API", "Contract", "Age", "Identity", "TransparencyLog", "Primitives"], []
         ),
         "medseal": (
-            ["Client", "API", "Age", "Contract", "Identity", "Primitives", "TransparencyLog"],
+            ["Client", "Remote", "API", "Age", "Contract", "Identity", "Primitives", "TransparencyLog"],
             ["ArgumentParser"]
         ),
         "medseald": (

@@ -1,20 +1,24 @@
 import API
 import Contract
 import Foundation
-import TransparencyLog
+import Identity
+package import TransparencyLog
 
 /// The newest checkpoint that a home has seen: whoever shows an older or another log later is found out.
-struct RememberedCheckpoint {
-    static let name = "checkpoint"
-    let folder: Folder
+package struct RememberedCheckpoint {
+    package static let name = "checkpoint"
+    package let folder: Folder
+
+    package init(folder: Folder) { self.folder = folder }
 
     /// The newest checkpoint of the server, after it was held against the one remembered; remembered in its
     /// place.
-    func advance(_ connection: Connection) async throws -> VerifiedCheckpoint {
+    package func advance(_ connection: Connection) async throws -> VerifiedCheckpoint {
         let new = try await connection.checkpoint()
         if folder.has(Self.name) {
             let note = try folder.read(Self.name)
-            guard let old = try? VerifiedCheckpoint(opening: note, log: connection.network.ledgerKey) else {
+            guard let old = try? VerifiedCheckpoint(opening: note, log: connection.network.checkpointKeys.log)
+            else {
                 throw ClientFailure.unverified("\(folder.file(Self.name)) is no checkpoint of this network")
             }
             if old.checkpoint.head == new.checkpoint.head { return new }

@@ -18,7 +18,7 @@ extension Connection {
     }
 
     /// Submits a statement that `key` has signed. The same bytes again are harmless.
-    func submit(_ bytes: [UInt8], signedBy key: SigningKey) async throws -> Wire.Receipt {
+    package func submit(_ bytes: [UInt8], signedBy key: SigningKey) async throws -> Wire.Receipt {
         guard let statement = try? SignedStatement(bytes, network: network.id).verified() else {
             preconditionFailure("a statement that was signed here")
         }
@@ -44,7 +44,7 @@ extension Connection {
 
     private func opened(_ note: [UInt8]) throws -> VerifiedCheckpoint {
         do {
-            return try VerifiedCheckpoint(opening: note, log: network.ledgerKey)
+            return try VerifiedCheckpoint(opening: note, log: network.checkpointKeys.log)
         } catch {
             throw ClientFailure.unverified(
                 "the checkpoint is not signed by this network's ledger", cause: error)
@@ -96,7 +96,7 @@ extension Connection {
     }
 
     /// One entry of the log as its leaf's bytes.
-    func leaf(at position: UInt64) async throws -> [UInt8] {
+    package func leaf(at position: UInt64) async throws -> [UInt8] {
         let page = try await call(
             .get, Routes.entries, query: [("from", String(position)), ("limit", "1")],
             answerBytesMax: 2 * Limits.statementBytesMax)
@@ -127,7 +127,7 @@ extension Connection {
 
     /// The statement of a leaf that `proof` shows to be at `position` of the log of `head`. Throws
     /// `unverified`.
-    static func proven(
+    package static func proven(
         _ leaf: [UInt8], at position: UInt64, _ proof: InclusionProof, head: TreeHead, network: NetworkID
     ) throws(ClientFailure) -> (entry: LogEntry, statement: VerifiedStatement) {
         guard
@@ -158,7 +158,7 @@ extension Connection {
     }
 
     /// That the log of `new` continues the one of `old`: nothing of it was changed or dropped.
-    func verifyContinuation(of old: TreeHead, by new: TreeHead) async throws {
+    package func verifyContinuation(of old: TreeHead, by new: TreeHead) async throws {
         guard old.size > 0 else { return }
         guard old.size <= new.size else {
             throw ClientFailure.unverified("the server shows an older log than it did before")
@@ -174,7 +174,7 @@ extension Connection {
 
 extension Statement {
     /// Signed by `key`, with the id that the ledger will know it by: SHA-256 of the signed content.
-    func identified(by key: SigningKey, network: NetworkID) -> (id: StatementID, bytes: [UInt8]) {
+    package func identified(by key: SigningKey, network: NetworkID) -> (id: StatementID, bytes: [UInt8]) {
         let bytes = signed(by: key, network: network)
         guard let statement = try? SignedStatement(bytes, network: network).verified() else {
             preconditionFailure("a statement that was just signed")

@@ -1,6 +1,6 @@
 import API
 import AsyncHTTPClient
-import Contract
+package import Contract
 import Foundation
 import Identity
 import NIOCore
@@ -72,14 +72,14 @@ public struct Connection: Sendable {
 
     // MARK: Calls
 
-    enum Method: String {
+    package enum Method: String {
         case get = "GET"
         case put = "PUT"
         case post = "POST"
     }
 
     /// What is sent with a call.
-    enum Content {
+    package enum Content {
         case none
         case bytes([UInt8], type: String)
         /// A file of `byteCount` bytes whose SHA-256 is known.
@@ -96,7 +96,7 @@ public struct Connection: Sendable {
 
     /// Calls and gives the body of a good answer. Throws `Problem` for a refusal and `ClientFailure` for no
     /// answer.
-    func call(
+    package func call(
         _ method: Method, _ path: String, query: [(String, String)] = [], _ content: Content = .none,
         answerBytesMax: Int = Wire.jsonBytesMax * 4, progress: (@Sendable (Int) -> Void)? = nil
     ) async throws -> [UInt8] {
@@ -110,7 +110,7 @@ public struct Connection: Sendable {
     }
 
     /// Calls with a value as JSON, and gives the JSON answer.
-    func call<Answer: Decodable>(
+    package func call<Answer: Decodable>(
         _ method: Method, _ path: String, query: [(String, String)] = [], json: (any Encodable)? = nil,
         as type: Answer.Type = Answer.self
     ) async throws -> Answer {
@@ -124,12 +124,12 @@ public struct Connection: Sendable {
     }
 
     /// Calls with a value as JSON, where the answer holds nothing.
-    func call(_ method: Method, _ path: String, json: any Encodable) async throws {
+    package func call(_ method: Method, _ path: String, json: any Encodable) async throws {
         _ = try await call(method, path, .bytes(try JSON.encode(json), type: "application/json"))
     }
 
     /// Streams the body of a good answer to `receive`, piece by piece.
-    func download(_ path: String, receive: (UnsafeRawBufferPointer) throws -> Void) async throws {
+    package func download(_ path: String, receive: (UnsafeRawBufferPointer) throws -> Void) async throws {
         let response = try await send(.get, path, query: [], .none, progress: nil)
         do {
             for try await piece in response.body {
@@ -251,11 +251,11 @@ private struct FilePieces: AsyncSequence, Sendable {
         self.progress = progress
     }
 
-    func makeAsyncIterator() -> Iterator {
+    package func makeAsyncIterator() -> Iterator {
         Iterator(handle: FileHandle(forReadingAtPath: path), eventLoop: eventLoop, progress: progress)
     }
 
-    struct Iterator: AsyncIteratorProtocol {
+    package struct Iterator: AsyncIteratorProtocol {
         let handle: FileHandle?
         let eventLoop: any EventLoop
         let progress: (@Sendable (Int) -> Void)?

@@ -1,16 +1,15 @@
 import API
-public import Age
 public import Contract
 public import Foundation
-import Identity
-public import TransparencyLog
+public import Identity
+import TransparencyLog
 
 /// A network as its members and patients know it: the genesis, and what the hashes in it stand for, checked.
 ///
 /// Read from a folder with `genesis.cbor` and `network.json`; there is no other way to get one, and nothing
 /// of `network.json` is believed but the server's address.
 public struct Network: Sendable {
-    /// An organisation of the genesis with its certificate authority and its age recipients.
+    /// An organisation of the genesis with its certificate authority and what is sealed to it.
     public struct Organisation: Sendable {
         public let name: OrganisationName
         public let kind: OrganisationKind
@@ -18,43 +17,60 @@ public struct Network: Sendable {
         public let root: PublicKey
         /// The certificate of its authority, DER.
         public let authority: [UInt8]
-        /// What custodian's envelopes are sealed to.
-        public let recordsRecipient: AgeRecipient
-        /// What letters, permits and the directory are sealed to.
-        public let deskRecipient: AgeRecipient
+        /// The age recipient that custodian's envelopes are sealed to, as text.
+        package let recordsRecipientText: String
+        /// The age recipient that letters, permits and the directory are sealed to, as text.
+        package let deskRecipientText: String
     }
 
     /// `network.json`.
-    struct File: Codable {
-        struct Organisation: Codable {
-            var name: OrganisationName
-            var kind: String
+    package struct File: Codable {
+        package struct Organisation: Codable {
+            package var name: OrganisationName
+            package var kind: String
             /// PEM.
-            var authority: String
-            var recordsRecipient: String
-            var deskRecipient: String
+            package var authority: String
+            package var recordsRecipient: String
+            package var deskRecipient: String
+
+            package init(
+                name: OrganisationName, kind: String, authority: String, recordsRecipient: String,
+                deskRecipient: String
+            ) {
+                self.name = name
+                self.kind = kind
+                self.authority = authority
+                self.recordsRecipient = recordsRecipient
+                self.deskRecipient = deskRecipient
+            }
         }
-        var server: String
-        var organisations: [Organisation]
+        package var server: String
+        package var organisations: [Organisation]
+
+        package init(server: String, organisations: [Organisation]) {
+            self.server = server
+            self.organisations = organisations
+        }
     }
 
-    static let genesisName = "genesis.cbor"
-    static let fileName = "network.json"
+    package static let genesisName = "genesis.cbor"
+    package static let fileName = "network.json"
 
     public let genesis: Genesis
     public let id: NetworkID
     /// Scheme, host and port of its server.
     public let server: URL
     public let organisations: [Organisation]
-    /// The key that its checkpoints are signed with.
-    public let ledgerKey: VerifierKey
+    /// The keys that its checkpoints are signed with.
+    public let checkpointKeys: CheckpointKeys
     /// The two files as they were read, for a home's own copy.
-    let files: [(name: String, bytes: [UInt8])]
+    package let files: [(name: String, bytes: [UInt8])]
 
     /// The network of a folder that `medseal network init` made, or of its `public` folder.
     ///
-    /// Throws `unreachable` when it cannot be read and `unverified` when anything differs from the genesis.
-    public init(_ folder: Folder) throws(ClientFailure) {
+    /// `server` takes the place of the address in `network.json`. Throws `unreachable` when it cannot be read
+    /// and `unverified` when anything differs from the genesis.
+    public init(_ folder: Folder, server: String? = nil) throws(ClientFailure) {
         let folder = folder.has(Self.genesisName) ? folder : folder.folder("public")
         let genesisBytes = try folder.read(Self.genesisName)
         let fileBytes = try folder.read(Self.fileName)
@@ -68,9 +84,9 @@ public struct Network: Sendable {
         guard let file = try? JSONDecoder().decode(File.self, from: Data(fileBytes)) else {
             throw .unverified("\(folder.file(Self.fileName)) is malformed")
         }
-        guard let server = URL(string: file.server), server.scheme == "https", server.host() != nil,
+        guard let server = URL(string: server ?? file.server), server.scheme == "https", server.host() != nil,
             server.path().isEmpty || server.path() == "/"
-        else { throw .unverified("\(folder.file(Self.fileName)) names no https server") }
+        else { throw .badInput("\(server ?? file.server) is no address of an https server") }
         self.server = server
         var organisations = [Organisation]()
         for pinned in genesis.organisations {
@@ -81,10 +97,9 @@ public struct Network: Sendable {
         }
         self.organisations = organisations
         do {
-            ledgerKey = try VerifierKey(
-                name: genesis.origin.description, kind: .note, publicKey: genesis.ledgerKey.bytes)
+            checkpointKeys = try CheckpointKeys(genesis)
         } catch {
-            throw .unverified("the ledger's key of \(what) is no key", cause: error)
+            throw .unverified("a key in the genesis of \(what) is no key", cause: error)
         }
         files = [(Self.genesisName, genesisBytes), (Self.fileName, fileBytes)]
     }
@@ -102,7 +117,7 @@ public struct Network: Sendable {
     public var custodians: [Organisation] { organisations.filter(\.kind.isCustodian) }
 
     /// Keeps a copy in `folder`.
-    func copy(to folder: Folder) throws(ClientFailure) {
+    package func copy(to folder: Folder) throws(ClientFailure) {
         try folder.make()
         for file in files { try folder.write(file.bytes, as: file.name, mode: 0o644) }
     }
@@ -116,22 +131,16 @@ extension Network.Organisation {
         guard let authority = try? PEM.decode(Array(file.authority.utf8), label: "CERTIFICATE"),
             Digest(hashing: authority) == pinned.authorityHash
         else { throw differs("certificate authority") }
-        guard let records = try? AgeRecipient(file.recordsRecipient),
-            records.hash == pinned.recordsRecipientHash
-        else { throw differs("records recipient") }
-        guard let desk = try? AgeRecipient(file.deskRecipient), desk.hash == pinned.deskRecipientHash else {
+        guard Digest(hashing: Array(file.recordsRecipient.utf8)) == pinned.recordsRecipientHash else {
+            throw differs("records recipient")
+        }
+        guard Digest(hashing: Array(file.deskRecipient.utf8)) == pinned.deskRecipientHash else {
             throw differs("desk recipient")
         }
         self.init(
             name: pinned.name, kind: pinned.kind, root: pinned.root, authority: authority,
-            recordsRecipient: records,
-            deskRecipient: desk)
+            recordsRecipientText: file.recordsRecipient, deskRecipientText: file.deskRecipient)
     }
-}
-
-extension AgeRecipient {
-    /// SHA-256 of its text: how the ledger and the genesis name it.
-    public var hash: Digest { Digest(hashing: Array(text.utf8)) }
 }
 
 extension OrganisationKind: CustomStringConvertible {

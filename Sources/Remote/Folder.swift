@@ -168,5 +168,5 @@ public struct Folder: Hashable, Sendable {
         guard fsync(descriptor) == 0 else { throw .unreachable("cannot sync \(path): \(Self.cause)") }
     }
 
-    static var cause: String { String(cString: strerror(errno)) }
+    package static var cause: String { String(cString: strerror(errno)) }
 }
