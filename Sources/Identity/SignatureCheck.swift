@@ -31,6 +31,24 @@ public final class SignatureCheck: Sendable {
     }
 }
 
+extension SignatureCheck {
+    /// Gives each of `leaves` to `execute`, in order, with the rule that says which signatures hold; while
+    /// `chunk` of them are executed, the signatures of as many after them are checked.
+    public static func ahead<Failure: Error>(
+        of leaves: [[UInt8]], by chunk: Int, network: NetworkID,
+        execute: (_ leaf: [UInt8], _ isValid: (SignatureClaim) -> Bool) throws(Failure) -> Void
+    ) throws(Failure) {
+        var (next, end) = (SignatureCheck(of: Array(leaves.prefix(chunk)), network: network), 0)
+        while end < leaves.count {
+            let claims = next.claimsThatHold()
+            let present = leaves[end..<min(end + chunk, leaves.count)]
+            end = present.endIndex
+            next = SignatureCheck(of: Array(leaves[end...].prefix(chunk)), network: network)
+            for leaf in present { try execute(leaf, claims.contains) }
+        }
+    }
+}
+
 /// The signatures checked already, as a replay's rule of acceptance.
 public final class CheckedSignatures: Sendable {
     private let claims = Mutex(Set<SignatureClaim>())

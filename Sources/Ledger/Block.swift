@@ -25,11 +25,12 @@ struct Block {
     }
 
     let tables: LedgerTables
-    /// The one time of all of them: not before the last entry's.
+    /// The one time of all that are ordered here: not before the last entry's.
     let time: LedgerTime
     private(set) var head: Head
 
-    init(after head: Head, clock: UInt64, tables: LedgerTables) {
+    /// `clock` is for ordering; an execution of the log again takes the entries' own times.
+    init(after head: Head, clock: UInt64 = 0, tables: LedgerTables) {
         self.tables = tables
         self.head = head
         self.time = max(clock, head.time)
@@ -46,8 +47,9 @@ struct Block {
         switch decide(statement, at: time, reads: reads) {
         case .rejected(let code): return .rejected(code)
         case .accepted(let writes):
-            try record(statement, writes)
-            return .appended(position: head.size - 1, time: time)
+            let position = head.size
+            try order(statement, writes)
+            return .appended(position: position, time: time)
         }
     }
 
@@ -58,15 +60,37 @@ struct Block {
         return .present(position: position, time: state.time)
     }
 
-    private mutating func record(_ statement: VerifiedStatement, _ writes: [Write]) throws {
+    private mutating func order(_ statement: VerifiedStatement, _ writes: [Write]) throws {
         let writesDigest = Digest(hashing: Write.encoded(writes))
-        let stateDigest = Replay.advance(head.stateDigest, by: writesDigest, hash: SHA256.digest)
         let entry = LogEntry(
             position: head.size, time: time, statement: statement.bytes, writesDigest: writesDigest,
-            stateDigest: stateDigest
-        ).encoded()
-        let leafHash = Merkle.leafHash(entry)
-        try tables.append(entry, leafHash: leafHash, at: head.size, of: statement)
+            stateDigest: Replay.advance(head.stateDigest, by: writesDigest, hash: SHA256.digest))
+        try record(entry, entry.encoded(), statement, writes)
+    }
+
+    /// Executes an entry of a log again, at its own time, and records it. `admits` may refuse it, by
+    /// throwing, before it is executed.
+    ///
+    /// Throws `Replay.Fault` where anything about it differs from what this execution finds. Whatever this
+    /// throws ends the transaction.
+    mutating func reexecute(
+        _ bytes: [UInt8], network: NetworkID, isValid: (SignatureClaim) -> Bool,
+        admits: (LogEntry) throws -> Void
+    ) throws {
+        var log = ExecutedLog(
+            network: network, size: head.size, time: head.time, stateDigest: head.stateDigest)
+        let (entry, statement) = try log.open(bytes, hash: SHA256.digest, isValid: isValid)
+        try admits(entry)
+        let reads = try tables.values(of: statement.readKeys)
+        let writes = try log.execute(entry, statement, reads: reads, hash: SHA256.digest)
+        try record(entry, bytes, statement, writes)
+    }
+
+    private mutating func record(
+        _ entry: LogEntry, _ bytes: [UInt8], _ statement: VerifiedStatement, _ writes: [Write]
+    ) throws {
+        let leafHash = Merkle.leafHash(bytes)
+        try tables.append(bytes, leafHash: leafHash, at: head.size, of: statement)
         for write in writes {
             if write.key == .statement(statement.id) {
                 try tables.insert(write, position: head.size)
@@ -75,18 +99,23 @@ struct Block {
             }
         }
         for node in head.tree.append(CollectionOfOne(leafHash)) { try tables.insert(node) }
-        head.stateDigest = stateDigest
-        head.time = time
+        head.stateDigest = entry.stateDigest
+        head.time = entry.time
     }
 
-    /// Signs what is stored: the root is computed from the stored hashes and must be the one that the
-    /// appending has come to.
-    func seal(with signer: NoteSigner) throws -> [UInt8] {
+    /// The head computed from the stored hashes. Throws `damaged` unless it is the one that the appending has
+    /// come to.
+    func storedHead() throws -> TreeHead {
         let stored = try TreeHead(size: head.size, reading: tables)
         guard stored == head.tree.head else {
             throw LedgerError.damaged(Finding(.tree, "as stored has another root than what was appended"))
         }
-        let note = try signed(stored, by: signer)
+        return stored
+    }
+
+    /// Signs what is stored.
+    func seal(with signer: NoteSigner) throws -> [UInt8] {
+        let note = try signed(storedHead(), by: signer)
         try tables.setCheckpoint(note)
         return note
     }

@@ -70,7 +70,7 @@ public final class EmbeddedLedger: ConsentLedger {
         directory.unlock()
     }
 
-    private static func decode(_ genesis: [UInt8]) throws(LedgerError) -> Genesis {
+    static func decode(_ genesis: [UInt8]) throws(LedgerError) -> Genesis {
         do throws(CBOR.Malformed) {
             return try Genesis.decode(genesis)
         } catch {
@@ -168,31 +168,13 @@ public final class EmbeddedLedger: ConsentLedger {
     public func inclusionProof(position: UInt64, size: UInt64) throws(LedgerError) -> [[UInt8]] {
         let signed = publisher.present.tip.head
         guard position < size, size <= signed.size else { throw .outOfRange }
-        return try read { tables in
-            let head = try tables.head(size: size, under: signed)
-            let leafHash = Merkle.leafHash(try tables.entry(at: position))
-            let proof = try InclusionProof(of: position, inTreeOf: size, reading: tables)
-            guard proof.verify(leafHash: leafHash, index: position, size: size, root: head.root) else {
-                throw LedgerError.damaged(
-                    Finding(.tree, "does not lead from entry \(position) to the signed root"))
-            }
-            return proof.hashes
-        }
+        return try read { try $0.inclusionProof(position: position, size: size, under: signed) }
     }
 
     public func consistencyProof(from oldSize: UInt64, to newSize: UInt64) throws(LedgerError) -> [[UInt8]] {
         let signed = publisher.present.tip.head
         guard oldSize <= newSize, newSize <= signed.size else { throw .outOfRange }
-        return try read { tables in
-            let old = try TreeHead(size: oldSize, reading: tables)
-            let new = try tables.head(size: newSize, under: signed)
-            let proof = try ConsistencyProof(from: oldSize, to: newSize, reading: tables)
-            guard proof.verify(from: old, to: new) else {
-                throw LedgerError.damaged(
-                    Finding(.tree, "does not lead from size \(oldSize) to size \(newSize)"))
-            }
-            return proof.hashes
-        }
+        return try read { try $0.consistencyProof(from: oldSize, to: newSize, under: signed) }
     }
 
     // MARK: Examining
@@ -213,18 +195,5 @@ public final class EmbeddedLedger: ConsentLedger {
             try examination.run()
             return examination.findings
         }
-    }
-}
-
-extension LedgerTables {
-    /// The head at `size`, proven to be a prefix of the signed head. Throws `damaged`.
-    fileprivate func head(size: UInt64, under signed: TreeHead) throws -> TreeHead {
-        if size == signed.size { return signed }
-        let head = try TreeHead(size: size, reading: self)
-        guard try ConsistencyProof(from: size, to: signed.size, reading: self).verify(from: head, to: signed)
-        else {
-            throw LedgerError.damaged(Finding(.tree, "at size \(size) does not lead to the signed root"))
-        }
-        return head
     }
 }

@@ -67,14 +67,23 @@ struct LedgerDatabase: Sendable {
     }
 
     /// One transaction that writes: durable when this returns, without a trace when it throws.
-    func write<Result>(_ body: (LedgerTables) throws -> Result) throws(LedgerError) -> Result {
+    func write<Value>(_ body: (LedgerTables) throws -> Value) throws(LedgerError) -> Value {
+        let result: Result<Value, Never> = try attempt { .success(try body($0)) }
+        return result.get()
+    }
+
+    /// One transaction that writes and that `body` may refuse: a failure leaves no trace either.
+    func attempt<Value, Refusal: Error>(
+        _ body: (LedgerTables) throws -> Result<Value, Refusal>
+    ) throws(LedgerError) -> Result<Value, Refusal> {
         try Self.translated {
-            var result: Result?
+            var result: Result<Value, Refusal>?
             try writer.inTransaction(.immediate) { connection in
                 result = try body(LedgerTables(connection: connection))
+                if case .failure = result { return .rollback }
                 return .commit
             }
-            guard let result else { preconditionFailure("a committed transaction has a result") }
+            guard let result else { preconditionFailure("a transaction has a result") }
             return result
         }
     }

@@ -122,6 +122,32 @@ struct LedgerTables {
             """, .blob(note))
     }
 
+    /// When, by this machine's clock, the checkpoint was last seen to be the log's newest; nil in a ledger of
+    /// one's own, and before the first. Throws `damaged`.
+    func confirmed() throws -> UInt64? {
+        let row = try connection.first("SELECT moment, check_digest FROM confirmed WHERE only_row = 1") {
+            (moment: $0.integer(0), checkDigest: $0.blob(1))
+        }
+        guard let row else { return nil }
+        guard row.checkDigest == Self.checkDigest(confirmed: row.moment) else {
+            throw LedgerError.damaged(
+                Finding(.checkpoint, "was confirmed at a time that differs from its check digest"))
+        }
+        return row.moment
+    }
+
+    func setConfirmed(_ moment: UInt64) throws {
+        try connection.run(
+            """
+            INSERT INTO confirmed (only_row, moment, check_digest) VALUES (1, ?, ?)
+            ON CONFLICT DO UPDATE SET moment = excluded.moment, check_digest = excluded.check_digest
+            """, .integer(moment), .blob(Self.checkDigest(confirmed: moment)))
+    }
+
+    private static func checkDigest(confirmed moment: UInt64) -> [UInt8] {
+        Array(SHA256.digest(withUnsafeBytes(of: moment.bigEndian) { Array($0) }).prefix(16))
+    }
+
     // MARK: The contract's state
 
     /// The row of `key`, or nil. Throws `damaged` when its check digest is another.

@@ -16,8 +16,7 @@ struct Opening {
         _ database: LedgerDatabase, in directory: LedgerDirectory, genesis: Genesis, network: NetworkID,
         signer: NoteSigner
     ) throws(LedgerError) {
-        let start = Replay(genesis: genesis, network: network)
-        let empty = Head(tree: MerkleTree(), time: genesis.created, stateDigest: start.stateDigest)
+        let empty = Head(beforeFirstOf: genesis, network: network)
         do throws(LedgerError) {
             if try database.read({ try $0.checkpoint() == nil && $0.size() == 0 }) {
                 let note = try signed(empty.tree.head, by: signer)
@@ -47,27 +46,23 @@ struct Opening {
     private static func end(
         of tables: LedgerTables, or empty: Head, key: VerifierKey
     ) throws -> (head: Head, checkpoint: [UInt8]) {
-        let size = try tables.size()
-        guard let checkpoint = try tables.checkpoint() else {
+        guard let (note, signed) = try tables.signedCheckpoint(by: key) else {
             throw LedgerError.damaged(Finding(.checkpoint, "is missing"))
         }
-        guard let signed = try? VerifiedCheckpoint(opening: checkpoint, log: key).checkpoint.head else {
-            throw LedgerError.damaged(Finding(.checkpoint, "is not signed by this ledger"))
-        }
+        let size = try tables.size()
         guard signed.size == size else {
             throw LedgerError.damaged(
                 Finding(.checkpoint, "covers \(signed.size) entries, but the database has \(size)"))
         }
-        let tree = try MerkleTree(size: size, reading: tables)
-        guard tree.head == signed else {
+        let head = try tables.end(or: empty)
+        guard head.tree.head == signed else {
             throw LedgerError.damaged(Finding(.tree, "has another root than the checkpoint"))
         }
-        guard size > 0 else { return (empty, checkpoint) }
-        let last = try tables.logEntry(at: size - 1)
-        return (Head(tree: tree, time: last.time, stateDigest: last.stateDigest), checkpoint)
+        return (head, note)
     }
 
-    private static func compare(
+    /// Whether the log that ends with `head` begins with what the anchor covers.
+    static func compare(
         _ head: Head, with directory: LedgerDirectory, _ database: LedgerDatabase, key: VerifierKey
     ) throws(LedgerError) -> ReadOnlyReason? {
         // Before the first entry nothing was acknowledged: a crash while the ledger was being made may have
@@ -81,6 +76,35 @@ struct Opening {
         }
         let present = try database.read { try TreeHead(size: anchored.size, reading: $0) }
         return present == anchored ? nil : .differsFromAnchor(size: anchored.size)
+    }
+}
+
+extension Head {
+    /// The end of the log without entries.
+    init(beforeFirstOf genesis: Genesis, network: NetworkID) {
+        let start = Replay(genesis: genesis, network: network)
+        self.init(tree: MerkleTree(), time: start.time, stateDigest: start.stateDigest)
+    }
+}
+
+extension LedgerTables {
+    /// The end of the log as stored, `empty` without entries.
+    func end(or empty: Head) throws -> Head {
+        let size = try size()
+        guard size > 0 else { return empty }
+        let last = try logEntry(at: size - 1)
+        return Head(
+            tree: try MerkleTree(size: size, reading: self), time: last.time, stateDigest: last.stateDigest)
+    }
+
+    /// The stored checkpoint with what it says, or nil where there is none. Throws `damaged` when `key` has
+    /// not signed it.
+    func signedCheckpoint(by key: VerifierKey) throws -> (note: [UInt8], head: TreeHead)? {
+        guard let note = try checkpoint() else { return nil }
+        guard let signed = try? VerifiedCheckpoint(opening: note, log: key).checkpoint.head else {
+            throw LedgerError.damaged(Finding(.checkpoint, "is not signed by this ledger"))
+        }
+        return (note, signed)
     }
 }
 

@@ -387,7 +387,7 @@ import TransparencyLog
         let database = try DatabaseQueue(path: directory.path + "/ledger.sqlite")
         defer { try? database.close() }
         return try database.read { connection in
-            try ["network", "entries", "nodes", "state", "subjects", "checkpoint"].map {
+            try ["network", "entries", "nodes", "state", "subjects", "checkpoint", "confirmed"].map {
                 try Row.fetchAll(connection, sql: "SELECT * FROM \($0)")
             }
         }

@@ -1,0 +1,473 @@
+import GRDB
+import Glibc
+import Identity
+import Primitives
+import Testing
+import TransparencyLog
+
+@testable import Contract
+@testable import Ledger
+
+/// A mirror takes nothing from a lying operator, and forgets nothing that it has confirmed (SECURITY.md, T31,
+/// T32).
+@Suite struct MirrorTests {
+    static let now = TestNetwork.created + 10
+    let network = TestNetwork()
+    let directory = TestDirectory()
+
+    private func make(_ forge: Forge) throws -> Mirror {
+        try Mirror.create(at: directory.path, genesis: network.file)
+        let mirror = try open()
+        try follow(forge, mirror)
+        return mirror
+    }
+
+    private func open() throws -> Mirror { try Mirror(directory: directory.path, genesis: network.file) }
+
+    private func follow(_ forge: Forge, _ mirror: Mirror) throws {
+        try forge.extend(mirror)
+        try mirror.confirm(forge.checkpoint(), clock: Self.now)
+    }
+
+    @Test func itFollowsAnHonestLog() throws {
+        let record = RecordHandle.random()
+        var forge = Forge(network, deposits: 600)
+        forge.append(network.deposit(record))
+        let mirror = try make(forge)
+        #expect(mirror.head == forge.checkpoint().checkpoint.head)
+        #expect(mirror.time == Self.now)
+        #expect(mirror.checkpoint == forge.checkpoint().note.encoded)
+        #expect(directory.read("checkpoint") == mirror.checkpoint)
+        #expect(try mirror.entries(from: 0, limit: 1000) == forge.entries)
+        #expect(try mirror.entries(from: 602, limit: 1000) == [forge.entries[602]])
+        #expect(try mirror.entries(from: 603, limit: 1000) == [])
+        #expect(try mirror.value(of: .record(record)) != nil)
+        #expect(
+            try mirror.consistencyProof(from: 5, to: 600) == forge.consistency(from: 5, to: 600).hashes)
+        #expect(throws: LedgerError.outOfRange) { try mirror.consistencyProof(from: 0, to: 604) }
+        mirror.close()
+        #expect(throws: LedgerError.closed) { try mirror.value(of: .record(record)) }
+        #expect(throws: MirrorRefusal.ledger(.closed)) {
+            try mirror.confirm(forge.checkpoint(), clock: Self.now)
+        }
+    }
+
+    /// Total loss of the ledger: the copy goes on as one, under the ledger's key.
+    @Test func itsDirectoryOpensAsALedger() async throws {
+        let forge = Forge(network, deposits: 3)
+        try make(forge).close()
+        let ledger = try network.open(directory)
+        #expect(ledger.state == .healthy)
+        #expect(try ledger.examine() == [])
+        #expect(try await ledger.commit(network.deposit()).position == 5)
+        ledger.close()
+        let mirror = try open()
+        #expect(mirror.head.size == 6)
+    }
+
+    // MARK: Lies
+
+    /// One line a lie that the log tells and signs, and what it is refused with.
+    @Test func everyLieIsRefusedByName() throws {
+        let honest = Forge(network, deposits: 3)
+        let mirror = try make(honest)
+        let before = (mirror.head, mirror.checkpoint, try content())
+        let next = network.deposit()
+        let owner = SigningKey.generate()
+        let record = RecordHandle.random()
+        var other = honest
+        other.append(network.deposit(record, owner: owner))
+
+        var lies: [(name: String, forge: Forge, refusal: MirrorRefusal)] = []
+        func lie(
+            _ name: String, after base: Forge? = nil, _ reason: String, at position: UInt64 = 5,
+            _ leaf: (Forge) -> [UInt8]
+        ) {
+            var forge = base ?? honest
+            forge.append(leaf: leaf(forge))
+            // The lie is one of many that came at once.
+            forge.append(leaf: leaf(forge))
+            lies.append((name, forge, .fault(.init(position: position, reason: reason))))
+        }
+        lie("malformed", "the entry is malformed: the item is cut short") { _ in [] }
+        lie("forged signature", "a signature of the statement does not hold") {
+            var statement = next
+            statement[statement.count - 1] ^= 1
+            return $0.entry(statement).encoded()
+        }
+        lie("forged permit", "a signature of the statement does not hold") {
+            $0.entry(Forge.depositUnderAForgedPermit(network)).encoded()
+        }
+        lie("another network's", "a signature of the statement does not hold") {
+            $0.entry(TestNetwork(origin: "medseal/other").deposit()).encoded()
+        }
+        let theft = network.grant(record, owner: .generate())
+        lie(
+            "skipped check", after: other,
+            "the contract refuses statement \(network.id(of: theft)): \(RejectionCode.notTheOwner.explanation)",
+            at: 6
+        ) { $0.entry(theft).encoded() }
+        let repeated = try LogEntry.decode(honest.entries[4]).statement
+        lie(
+            "duplicate",
+            "the contract refuses statement \(network.id(of: repeated)): \(RejectionCode.replayed.explanation)"
+        ) { $0.entry(repeated).encoded() }
+        lie("writes digest", "statement \(network.id(of: next)) was recorded with other writes") {
+            $0.entry(next).with(writesDigest: digest(1)).encoded()
+        }
+        lie("state digest", "the state digest differs") {
+            $0.entry(next).with(stateDigest: digest(1)).encoded()
+        }
+        lie("dropped", "the entry says that its position is 6") {
+            $0.entry(next).with(position: 6).encoded()
+        }
+        lie("dropped and renumbered", "the state digest differs") { _ in
+            other.entry(next).with(position: 5).encoded()
+        }
+        lie("time goes back", "the ledger's time goes back") {
+            $0.entry(next, at: Self.now - 1).encoded()
+        }
+        var reordered = honest
+        for _ in 0..<2 { other.append(network.deposit()) }
+        for place in [6, 5, 7] { reordered.append(leaf: other.entries[place]) }
+        lies.append(
+            (
+                "reordered", reordered,
+                .fault(.init(position: 5, reason: "the entry says that its position is 6"))
+            ))
+        var late = honest
+        late.append(network.deposit(now: Self.now + 301), at: Self.now + 301)
+        lies.append(
+            ("time jumps ahead", late, .clock(position: 5, time: Self.now + 301, now: Self.now)))
+
+        for (name, forge, refusal) in lies {
+            #expect(throws: refusal, "\(name)") { try forge.extend(mirror) }
+            #expect(mirror.head == before.0, "\(name)")
+            #expect(mirror.checkpoint == before.1, "\(name)")
+            #expect(try content() == before.2, "\(name)")
+            #expect(throws: MirrorRefusal.incomplete(executed: 5, checkpoint: forge.size), "\(name)") {
+                try mirror.confirm(forge.checkpoint(), clock: Self.now)
+            }
+        }
+        // The honest log goes on.
+        try follow(other, mirror)
+        #expect(mirror.head.size == 8)
+    }
+
+    @Test func timeThatIsHeldBackIsRefused() throws {
+        var forge = Forge(network, deposits: 3)
+        let mirror = try make(forge)
+        // A day later nothing has happened; this copy has seen that.
+        let day = Self.now + 86_400
+        try mirror.confirm(forge.checkpoint(), clock: day)
+        var held = forge
+        held.append(network.deposit(now: day - 301), at: day - 301)
+        let refusal = MirrorRefusal.clock(position: 5, time: day - 301, now: day)
+        #expect(throws: refusal) { try held.extend(mirror, clock: day + 100) }
+        // It remembers that over a restart.
+        mirror.close()
+        let again = try open()
+        #expect(throws: refusal) { try held.extend(again, clock: day + 100) }
+        #expect(again.head.size == 5)
+
+        forge.append(network.deposit(now: day - 300), at: day - 300)
+        forge.append(network.deposit(now: day + 400), at: day + 400)
+        try forge.extend(again, clock: day + 100)
+        #expect(again.time == day + 400)
+    }
+
+    /// What lies before the first confirmation may be as old as it is.
+    @Test func aNewMirrorCatchesUpWithOldEntries() throws {
+        let forge = Forge(network, deposits: 3)
+        try Mirror.create(at: directory.path, genesis: network.file)
+        let mirror = try open()
+        #expect(mirror.head == .empty)
+        #expect(mirror.time == TestNetwork.created)
+        #expect(mirror.checkpoint == nil)
+        try forge.extend(mirror, clock: Self.now + 10_000_000)
+        try mirror.confirm(forge.checkpoint(), clock: Self.now + 10_000_000)
+    }
+
+    @Test func whatIsNotTheLogsIsRefused() throws {
+        var forge = Forge(network, deposits: 3)
+        let mirror = try make(forge)
+        let stranger = try NoteSigner(name: "medseal/test", kind: .note, key: .generate())
+        let note = try stranger.sign(forge.checkpoint().checkpoint)
+        let foreign = try VerifiedCheckpoint(opening: note, log: stranger.verifierKey)
+        #expect(throws: MirrorRefusal.otherLog) { try mirror.confirm(foreign, clock: Self.now) }
+        #expect(throws: MirrorRefusal.otherLog) {
+            try mirror.extend(
+                by: [], to: foreign, consistency: forge.consistency(from: 5), clock: Self.now)
+        }
+
+        let honest = forge
+        for _ in 0..<4 { forge.append(network.deposit()) }
+        let served = Array(forge.entries[5..<8])
+        func extend(_ entries: [[UInt8]], proof: ConsistencyProof) throws {
+            try mirror.extend(by: entries, to: forge.checkpoint(), consistency: proof, clock: Self.now)
+        }
+        let unproven = MirrorRefusal.unproven(size: 8, checkpoint: 9)
+        #expect(throws: unproven) { try extend(served, proof: forge.consistency(from: 7)) }
+        #expect(throws: unproven) { try extend(served.reversed(), proof: forge.consistency(from: 8)) }
+        #expect(throws: MirrorRefusal.unproven(size: 7, checkpoint: 9)) {
+            try extend(Array(served.dropLast()), proof: forge.consistency(from: 8))
+        }
+        #expect(throws: MirrorRefusal.unproven(size: 8, checkpoint: 5)) {
+            try mirror.extend(
+                by: served, to: honest.checkpoint(), consistency: honest.consistency(from: 5),
+                clock: Self.now)
+        }
+        #expect(mirror.head.size == 5)
+        // In pieces, on the way to one checkpoint.
+        try extend(served, proof: forge.consistency(from: 8))
+        #expect(mirror.head.size == 8)
+        try follow(forge, mirror)
+        #expect(mirror.head.size == 9)
+    }
+
+    // MARK: Other histories
+
+    @Test func aForkIsRefusedAfterConfirmation() throws {
+        let common = Forge(network, deposits: 3)
+        var (honest, fork) = (common, common)
+        for _ in 0..<3 { honest.append(network.deposit()) }
+        for _ in 0..<5 { fork.append(network.deposit()) }
+        let mirror = try make(honest)
+        for size: UInt64 in 6...8 {
+            #expect(throws: MirrorRefusal.fork(size: size)) {
+                try mirror.confirm(fork.checkpoint(size: size), clock: Self.now)
+            }
+            #expect(throws: MirrorRefusal.fork(size: size)) {
+                try mirror.extend(
+                    by: [], to: fork.checkpoint(size: size), consistency: fork.consistency(from: 8),
+                    clock: Self.now)
+            }
+        }
+        #expect(throws: MirrorRefusal.unproven(size: 10, checkpoint: 10)) { try fork.extend(mirror) }
+        #expect(mirror.checkpoint == honest.checkpoint().note.encoded)
+        honest.append(network.deposit())
+        try follow(honest, mirror)
+    }
+
+    @Test func yesterdaysLogIsRefused() throws {
+        let forge = Forge(network, deposits: 3)
+        let mirror = try make(forge)
+        let refusal = MirrorRefusal.goesBack(confirmed: 5, shown: 4)
+        #expect(throws: refusal) { try mirror.confirm(forge.checkpoint(size: 4), clock: Self.now) }
+        #expect(throws: refusal) {
+            try mirror.extend(
+                by: [], to: forge.checkpoint(size: 4), consistency: forge.consistency(from: 4),
+                clock: Self.now)
+        }
+        #expect(mirror.checkpoint == forge.checkpoint().note.encoded)
+        try mirror.confirm(forge.checkpoint(), clock: Self.now)
+    }
+
+    /// A copy that its own disk has changed accuses nobody.
+    @Test func aDamagedCopyAccusesNobody() throws {
+        var forge = Forge(network, deposits: 7)
+        let mirror = try make(forge)
+        for _ in 0..<3 { forge.append(network.deposit()) }
+        try change("UPDATE nodes SET hash = randomblob(32) WHERE level = 1 AND position = 2")
+        #expect(throws: MirrorRefusal.ledger(.damaged(Finding(.tree, "is not that of the entries")))) {
+            try mirror.confirm(forge.checkpoint(size: 6), clock: Self.now)
+        }
+        try change("UPDATE nodes SET hash = randomblob(32) WHERE level = 3")
+        let finding = Finding(.tree, "has another root than what was executed")
+        #expect(throws: MirrorRefusal.ledger(.damaged(finding))) {
+            try mirror.confirm(forge.checkpoint(size: 9), clock: Self.now)
+        }
+        #expect(throws: MirrorRefusal.self) { try forge.extend(mirror) }
+        #expect(mirror.head.size == 9)
+    }
+
+    // MARK: Restarts
+
+    @Test func anOldDatabaseIsNotOpened() throws {
+        var forge = Forge(network, deposits: 3)
+        try make(forge).close()
+        let yesterday = directory.read("ledger.sqlite")
+        forge.append(network.deposit())
+        var mirror = try open()
+        try forge.extend(mirror)
+        mirror.close()
+        let executed = directory.read("ledger.sqlite")
+        mirror = try open()
+        #expect(mirror.head.size == 6, "executed, not confirmed")
+        try follow(forge, mirror)
+        mirror.close()
+        let newest = directory.snapshot()
+        for database in [yesterday, executed] {
+            directory.restore(newest)
+            directory.write(database, to: "ledger.sqlite")
+            #expect(throws: LedgerError.self) { try open() }
+        }
+        directory.write(yesterday, to: "ledger.sqlite")
+        #expect(throws: LedgerError.readOnly(.behindAnchor(anchored: 6, present: 5))) { try open() }
+        directory.restore(newest)
+        directory.remove("checkpoint")
+        #expect(throws: LedgerError.readOnly(.anchorMissing)) { try open() }
+        directory.write([], to: "checkpoint")
+        #expect(throws: LedgerError.readOnly(.anchorDamaged)) { try open() }
+
+        // Another history under this anchor.
+        directory.restore(newest)
+        var fork = Forge(network, deposits: 3)
+        fork.append(network.deposit())
+        directory.write(fork.checkpoint().note.encoded, to: "checkpoint")
+        #expect(throws: LedgerError.readOnly(.differsFromAnchor(size: 6))) { try open() }
+        directory.restore(newest)
+        #expect(try open().head.size == 6)
+    }
+
+    @Test func aCrashWhileConfirmingIsMadeGood() throws {
+        var forge = Forge(network, deposits: 3)
+        // The first time: there is no anchor yet, and nothing was confirmed.
+        try make(forge).close()
+        try change("DELETE FROM confirmed")
+        directory.remove("checkpoint")
+        var mirror = try open()
+        #expect(directory.read("checkpoint") == forge.checkpoint().note.encoded)
+        try mirror.confirm(forge.checkpoint(), clock: Self.now)
+        // Later: the anchor is behind.
+        let anchor = directory.read("checkpoint")
+        forge.append(network.deposit())
+        try follow(forge, mirror)
+        mirror.close()
+        directory.write(anchor, to: "checkpoint")
+        mirror = try open()
+        #expect(directory.read("checkpoint") == forge.checkpoint().note.encoded)
+        #expect(mirror.checkpoint == forge.checkpoint().note.encoded)
+    }
+
+    @Test func aCheckpointThatIsNotOfTheTreeIsNotOpened() throws {
+        let forge = Forge(network, deposits: 3)
+        try make(forge).close()
+        try change("DELETE FROM entries WHERE position = 4")
+        #expect(throws: LedgerError.damaged(Finding(.tree, "has another root than the checkpoint"))) {
+            try open()
+        }
+    }
+
+    /// Nothing is confirmed that could not be anchored, and a disk that fails is not believed again.
+    @Test func withoutAnAnchorNothingIsConfirmed() throws {
+        var forge = Forge(network, deposits: 3)
+        let mirror = try make(forge)
+        let before = mirror.checkpoint
+        forge.append(network.deposit())
+        try forge.extend(mirror)
+        mkdir(directory.path + "/checkpoint.new", 0o700)
+        #expect(throws: MirrorRefusal.self) { try mirror.confirm(forge.checkpoint(), clock: Self.now) }
+        rmdir(directory.path + "/checkpoint.new")
+        #expect(mirror.checkpoint == before)
+        #expect(throws: MirrorRefusal.self) { try mirror.confirm(forge.checkpoint(), clock: Self.now) }
+        mirror.close()
+        try open().confirm(forge.checkpoint(), clock: Self.now)
+    }
+
+    /// A thousand at once, of every size: what was confirmed only ever grows (T32).
+    @Test func concurrentConfirmationsNeverGoBack() async throws {
+        let forge = Forge(network, deposits: 48)
+        try Mirror.create(at: directory.path, genesis: network.file)
+        let mirror = try open()
+        try forge.extend(mirror)
+        let checkpoints = (1...forge.size).map { forge.checkpoint(size: $0) }
+        await withTaskGroup(of: Void.self) { group in
+            for index in 0..<1000 {
+                let checkpoint = checkpoints[index * 7 % checkpoints.count]
+                group.addTask {
+                    let size = checkpoint.checkpoint.head.size
+                    let before = confirmedSize(of: mirror)
+                    do throws(MirrorRefusal) {
+                        try mirror.confirm(checkpoint, clock: Self.now)
+                        #expect(size >= before)
+                        #expect(confirmedSize(of: mirror) >= size)
+                    } catch {
+                        guard case .goesBack(_, size) = error else {
+                            Issue.record("\(error)")
+                            return
+                        }
+                    }
+                }
+            }
+        }
+        #expect(mirror.checkpoint == forge.checkpoint().note.encoded)
+        mirror.close()
+        #expect(try open().checkpoint == forge.checkpoint().note.encoded)
+    }
+
+    /// Each round a process of its own follows the log and is killed in the midst of it.
+    @Test func whatAKilledProcessConfirmedIsThere() async throws {
+        try Mirror.create(at: directory.path, genesis: network.file)
+        var confirmed: UInt64 = 0
+        for round in 0..<6 {
+            let path = directory.path
+            let killed = await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+                try followUntilKilled(in: path)
+            }
+            #expect(killed != nil)
+            let mirror = try open()
+            let lines = directory.read("confirmed").split(separator: 0x0a)
+            let told = lines.last.flatMap { UInt64(String(decoding: $0, as: UTF8.self)) } ?? 0
+            #expect(told >= confirmed)
+            confirmed = told
+            let size = confirmedSize(of: mirror)
+            #expect(size >= confirmed, "round \(round)")
+            #expect(mirror.head.size >= size)
+            mirror.close()
+            let ledger = try LedgerDatabase(path: directory.path + "/ledger.sqlite")
+            #expect(try ledger.read { try $0.structuralProblems() } == [])
+            ledger.close()
+        }
+        #expect(confirmed > 0, "no process came to confirm anything")
+    }
+
+    private func change(_ sql: String) throws {
+        let database = try DatabaseQueue(path: directory.path + "/ledger.sqlite")
+        try database.writeWithoutTransaction { try $0.execute(sql: sql) }
+        try database.close()
+    }
+
+    /// Every row of every table.
+    private func content() throws -> [[Row]] {
+        var configuration = Configuration()
+        configuration.readonly = true
+        let database = try DatabaseQueue(
+            path: directory.path + "/ledger.sqlite", configuration: configuration)
+        return try database.read { connection in
+            try ["entries", "nodes", "state", "subjects", "checkpoint", "confirmed"].map {
+                try Row.fetchAll(connection, sql: "SELECT * FROM \($0)")
+            }
+        }
+    }
+}
+
+/// The size of the newest checkpoint that the mirror has confirmed, 0 without one.
+private func confirmedSize(of mirror: Mirror) -> UInt64 {
+    guard let note = mirror.checkpoint else { return 0 }
+    return try! Checkpoint(decoding: SignedNote(decoding: note).text).head.size
+}
+
+/// Goes on from where the mirror in `path` stands, writes each size that it has confirmed to the file
+/// `confirmed`, and is killed by its own hand within a few hundredths of a second.
+private func followUntilKilled(in path: String) throws {
+    let network = TestNetwork()
+    let mirror = try Mirror(directory: path, genesis: network.file)
+    var forge = Forge(network, repeating: try mirror.entries(from: 0, limit: 1_000_000))
+    let log = open(path + "/confirmed", O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    var thread = pthread_t()
+    pthread_create(
+        &thread, nil,
+        { _ in
+            usleep(UInt32.random(in: 1_000..<60_000))
+            kill(getpid(), SIGKILL)
+            return nil
+        }, nil)
+    while true {
+        forge.append(network.deposit())
+        try forge.extend(mirror)
+        try mirror.confirm(forge.checkpoint(), clock: MirrorTests.now)
+        let line = Array("\(forge.size)\n".utf8)
+        write(log, line, line.count)
+    }
+}
