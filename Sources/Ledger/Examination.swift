@@ -82,16 +82,15 @@ struct Examination {
     }
 
     private mutating func examine(_ row: EntryRow) throws {
-        if Merkle.leafHash(row.entry) != row.leafHash {
-            report(.entry(row.position), "differs from its leaf hash")
-        }
-        try tree?.append(row.leafHash) { level, position, hash in
+        let leafHash = Merkle.leafHash(row.entry)
+        if leafHash != row.leafHash { report(.entry(row.position), "differs from its leaf hash") }
+        try tree?.append(row.leafHash.isHash ? row.leafHash : leafHash) { level, position, hash in
             let stored = try tables.storedNode(level: level, position: position)
             if stored != hash {
                 let problem = stored == nil ? "is missing" : "is not the hash of the nodes below it"
                 findings.append(Finding(.node(level: level, position: position), problem))
             }
-            return stored ?? hash
+            return stored.flatMap { $0.isHash ? $0 : nil } ?? hash
         }
         guard !isReplayStopped else { return }
         let statement: VerifiedStatement
@@ -200,6 +199,11 @@ struct Examination {
 extension StateKey {
     /// Whether it is the mark of an accepted statement.
     fileprivate var isMark: Bool { StatementID(bytes.dropFirst()).map { .statement($0) } == self }
+}
+
+extension [UInt8] {
+    /// Whether it has a hash's length, as a damaged one may not.
+    fileprivate var isHash: Bool { count == Merkle.hashBytes }
 }
 
 /// The right edge of the tree as it is stored: what each complete subtree's root is said to be, largest
