@@ -87,6 +87,10 @@ let package = Package(
         module(
             "Client",
             ours: ["Remote", "API", "Contract", "Age", "Identity", "TransparencyLog", "Primitives"]),
+        module(
+            "Validation",
+            ours: ["Remote", "Ledger", "API", "Contract", "Identity", "TransparencyLog", "Primitives"],
+            others: [hummingbird, nioCore, log]),
         .executableTarget(
             name: "medseal",
             dependencies: [
@@ -97,9 +101,8 @@ let package = Package(
         .executableTarget(
             name: "medseald",
             dependencies: [
-                "Server", "Records", "Ledger", "Vault", "Desk", "Identity", "Contract", "Primitives",
-                arguments, log,
-                nioCore,
+                "Server", "Validation", "Remote", "Records", "Ledger", "Vault", "Desk", "Identity", "Contract",
+                "Primitives", arguments, log, nioCore, unixSignals,
             ],
             swiftSettings: strict),
 

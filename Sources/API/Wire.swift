@@ -49,14 +49,46 @@ public enum Wire {
         public var statement: StatementID
         public var position: UInt64
         public var time: LedgerTime
-        /// The signed checkpoint that covers it.
+        /// How far it had come: what the caller waited for, or as much of that as there was in time.
+        public var acknowledged: Acknowledged
+        /// The signed checkpoint that covers it; empty when it was only sequenced.
         public var checkpoint: Data
 
-        public init(statement: StatementID, position: UInt64, time: LedgerTime, checkpoint: Data) {
+        public init(
+            statement: StatementID, position: UInt64, time: LedgerTime, acknowledged: Acknowledged,
+            checkpoint: Data
+        ) {
             self.statement = statement
             self.position = position
             self.time = time
+            self.acknowledged = acknowledged
             self.checkpoint = checkpoint
+        }
+    }
+
+    /// How much an acknowledgement is worth; the ledger's `Acknowledgement`.
+    public enum Acknowledged: String, Codable, Sendable, CaseIterable {
+        /// Decided, and may still be lost in a crash.
+        case sequenced
+        /// It survives a power cut, under a signed checkpoint.
+        case durable
+        /// Enough validators of other organisations have executed it too and cosigned.
+        case cosigned
+    }
+
+    /// One statement on the ledger, in the stream of events.
+    public struct Event: Codable, Hashable, Sendable {
+        public var position: UInt64
+        public var time: LedgerTime
+        /// The kind's name (docs/contract.md).
+        public var kind: String
+        public var statement: StatementID
+
+        public init(position: UInt64, time: LedgerTime, kind: String, statement: StatementID) {
+            self.position = position
+            self.time = time
+            self.kind = kind
+            self.statement = statement
         }
     }
 

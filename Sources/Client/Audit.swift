@@ -252,27 +252,6 @@ private struct VaultFolder {
 }
 
 extension Connection {
-    /// Consecutive entries of the log as leaf bytes, at most `limit`; empty at its end.
-    func leaves(from position: UInt64, limit: Int) async throws -> [[UInt8]] {
-        let page = try await call(
-            .get, Routes.entries, query: [("from", String(position)), ("limit", String(limit))],
-            answerBytesMax: limit * (Limits.statementBytesMax + 1_024))
-        var leaves = [[UInt8]]()
-        var start = 0
-        while start < page.count {
-            guard page.count - start >= 4 else {
-                throw ClientFailure.unverified("the server's page of entries is malformed")
-            }
-            let count = page[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
-            guard count <= page.count - start - 4 else {
-                throw ClientFailure.unverified("the server's page of entries is malformed")
-            }
-            leaves.append(Array(page[start + 4..<start + 4 + count]))
-            start += 4 + count
-        }
-        return leaves
-    }
-
     /// What the server found when it examined its own ledger, as sentences.
     func examination() async throws -> [String] {
         let answer: Wire.Examination = try await call(.get, Routes.examination)

@@ -16,6 +16,9 @@ extension SignedStatement {
     public func verified() -> VerifiedStatement? {
         verified(hash: SHA256.digest, isValid: Signatures.isValid)
     }
+
+    /// The id that the ledger knows it by, whether or not its signatures hold.
+    public var id: StatementID { StatementID(hashing: claims[0].message) }
 }
 
 extension Genesis {
@@ -41,6 +44,10 @@ extension Replay {
 extension Bytes32 where Meaning == DigestMeaning {
     /// SHA-256 of `bytes`.
     public init(hashing bytes: [UInt8]) { self.init(sha256: bytes) }
+}
+
+extension Bytes32 where Meaning == StatementMeaning {
+    fileprivate init(hashing bytes: [UInt8]) { self.init(sha256: bytes) }
 }
 
 extension Bytes32 where Meaning == NetworkMeaning {

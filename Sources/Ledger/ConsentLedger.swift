@@ -12,13 +12,14 @@ public protocol ConsentLedger: Sendable {
     /// Whether statements are taken, and if not, why.
     var state: LedgerState { get }
 
-    /// Submits the bytes of a signed statement (COSE_Sign1) and waits until it is durable or refused.
+    /// Submits the bytes of a signed statement (COSE_Sign1) and waits until it is refused or as far as
+    /// `level` says; the receipt says how far it came.
     ///
     /// Bytes that are no statement are `.rejected(.malformed)`, a signature that does not hold
     /// `.rejected(.signatureInvalid)`. A statement that is on the ledger already is answered with its first
     /// position and time: a retry is harmless. When it throws, the statement may or may not have been
     /// recorded: submit the same bytes again.
-    func submit(_ statement: [UInt8]) async throws(LedgerError) -> Outcome
+    func submit(_ statement: [UInt8], until level: Acknowledgement) async throws(LedgerError) -> Outcome
 
     /// The contract's value of `key`, or nil where there is none. Throws `damaged` when the stored row is not
     /// what was written.
@@ -41,6 +42,17 @@ public protocol ConsentLedger: Sendable {
 
     /// The newest signed checkpoint: a note (c2sp.org/tlog-checkpoint) that covers all that was acknowledged.
     func checkpoint() throws(LedgerError) -> [UInt8]
+    /// The newest checkpoint with as many cosignatures as the genesis asks for: what its readers may believe.
+    /// Throws `notCosigned` before the first.
+    func cosignedCheckpoint() throws(LedgerError) -> [UInt8]
+    /// The checkpoint that validators shall cosign now.
+    func candidate() throws(LedgerError) -> [UInt8]
+    /// Takes a checkpoint of this ledger that the validator of `organisation` has cosigned just now: whoever
+    /// calls has made sure of that.
+    ///
+    /// Throws `invalidCosignature`; and `readOnly` when it shows that this ledger has lost or changed
+    /// something, which from then on takes no more statements.
+    func add(cosigned note: [UInt8], by organisation: OrganisationName) throws(LedgerError)
     /// The hashes that prove that the entry at `position` is in the tree of `size` entries (RFC 6962, section
     /// 2.1.1), 32 bytes each. Throws `outOfRange` unless `position < size` and the log has `size` entries.
     func inclusionProof(position: UInt64, size: UInt64) throws(LedgerError) -> [[UInt8]]
@@ -56,11 +68,31 @@ public protocol ConsentLedger: Sendable {
     /// closes.
     func committed(after position: UInt64?) -> AsyncStream<UInt64>
 
-    /// The ledger's time as a statement submitted now would be decided at: never earlier than the last
-    /// entry's. Examines everything stored against a replay from genesis; no findings: all holds. Throws when
-    /// it cannot read.
+    /// Examines everything stored against a replay from genesis; no findings: all holds. Throws when it cannot
+    /// read.
     func examine() throws(LedgerError) -> [Finding]
+    /// The ledger's time as a statement submitted now would be decided at: never earlier than the last
+    /// entry's.
     func now() -> LedgerTime
+}
+
+extension ConsentLedger {
+    /// Submits a statement and waits until it is durable.
+    public func submit(_ statement: [UInt8]) async throws(LedgerError) -> Outcome {
+        try await submit(statement, until: .durable)
+    }
+}
+
+/// How much a statement's acknowledgement is worth.
+public enum Acknowledgement: UInt8, Sendable, CaseIterable, Comparable {
+    /// It has its turn and was decided on. A crash may still lose it.
+    case sequenced = 1
+    /// It survives a power cut, under a signed checkpoint.
+    case durable = 2
+    /// Enough validators of other organisations have executed it too and cosigned.
+    case cosigned = 3
+
+    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
 /// What became of a submitted statement.
@@ -98,8 +130,23 @@ public struct Receipt: Sendable {
     public let position: UInt64
     /// The ledger time that it was decided at.
     public let time: LedgerTime
-    /// A signed checkpoint (c2sp.org/tlog-checkpoint) that covers the position.
+    /// How far it had come when this was written.
+    public let level: Acknowledgement
+    /// A signed checkpoint (c2sp.org/tlog-checkpoint) that covers the position; empty for `sequenced`.
     public let checkpoint: [UInt8]
     /// The stages in order; empty when the statement was on the ledger already.
     public let passages: [Passage]
+}
+
+extension Receipt {
+    /// The same, once a checkpoint that covers it has its cosignatures.
+    func cosigned(under checkpoint: [UInt8], after duration: Duration) -> Receipt {
+        var passages = passages
+        if let last = passages.popLast() {
+            passages.append(Passage(stage: last.stage, duration: last.duration + duration))
+        }
+        return Receipt(
+            statement: statement, position: position, time: time, level: .cosigned, checkpoint: checkpoint,
+            passages: passages)
+    }
 }

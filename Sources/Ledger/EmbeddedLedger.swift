@@ -16,6 +16,7 @@ public final class EmbeddedLedger: ConsentLedger {
     private let database: LedgerDatabase
     private let publisher: Publisher
     private let sequencer: Sequencer
+    private let cosigning: Cosigning
     private let verifierKey: VerifierKey
     private let clock: @Sendable () -> UInt64
 
@@ -56,7 +57,15 @@ public final class EmbeddedLedger: ConsentLedger {
         guard try database.read({ try $0.genesis() }) == genesis else { throw .otherNetwork }
         let opening = try Opening(
             database, in: self.directory, genesis: self.genesis, network: network, signer: signer)
-        self.publisher = Publisher(opening, directory: self.directory)
+        let keys = try Self.checkpointKeys(of: self.genesis)
+        let written = try self.directory.readCosigned().flatMap { try? keys.open($0) }
+        var reason = opening.readOnlyReason
+        if reason == nil, let written {
+            reason = try Self.conflict(with: written, keys, opening.head.tree.head, database)
+        }
+        if reason == nil, !self.genesis.quorum.rules.isEmpty { reason = .awaitingValidators }
+        self.cosigning = Cosigning(keys: keys, written: written, directory: self.directory)
+        self.publisher = Publisher(opening, readOnlyReason: reason, directory: self.directory)
         self.sequencer = Sequencer(
             from: opening.head, database: database, publisher: publisher, signer: signer, clock: clock)
     }
@@ -66,6 +75,7 @@ public final class EmbeddedLedger: ConsentLedger {
     public func close() {
         sequencer.close()
         publisher.close()
+        cosigning.close()
         database.close()
         directory.unlock()
     }
@@ -88,7 +98,9 @@ public final class EmbeddedLedger: ConsentLedger {
 
     public func now() -> LedgerTime { max(clock(), publisher.present.tip.time) }
 
-    public func submit(_ statement: [UInt8]) async throws(LedgerError) -> Outcome {
+    public func submit(
+        _ statement: [UInt8], until level: Acknowledgement
+    ) async throws(LedgerError) -> Outcome {
         let submitted = ContinuousClock.now
         guard let proposed = try? SignedStatement(statement, network: network) else {
             return .rejected(.malformed)
@@ -96,12 +108,99 @@ public final class EmbeddedLedger: ConsentLedger {
         let proposedAt = ContinuousClock.now
         guard let endorsed = proposed.verified() else { return .rejected(.signatureInvalid) }
         let endorsedAt = ContinuousClock.now
-        return try await sequencer.order(
-            endorsed,
+        let outcome = try await sequencer.order(
+            endorsed, until: level,
             passages: [
                 .init(stage: .propose, duration: proposedAt - submitted),
                 .init(stage: .endorse, duration: endorsedAt - proposedAt),
             ], since: endorsedAt)
+        guard level == .cosigned, case .committed(let receipt) = outcome else { return outcome }
+        return .committed(await cosigned(receipt))
+    }
+
+    // MARK: Cosignatures
+
+    /// How long a statement that is durable waits for its cosignatures.
+    static let cosigningDuration = Duration.seconds(10)
+
+    /// The receipt under a cosigned checkpoint, or the same one where none came in time or the network asks
+    /// for none.
+    private func cosigned(_ receipt: Receipt) async -> Receipt {
+        guard !genesis.quorum.rules.isEmpty else { return receipt }
+        let began = ContinuousClock.now
+        let covering = cosigning.sizes(after: receipt.position == 0 ? nil : receipt.position - 1)
+        let isCovered = await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                for await size in covering where size > receipt.position { return true }
+                return false
+            }
+            group.addTask {
+                try? await Task.sleep(for: Self.cosigningDuration)
+                return false
+            }
+            let first = await group.next() ?? false
+            group.cancelAll()
+            return first
+        }
+        guard isCovered, let note = cosigning.cosigned else { return receipt }
+        return receipt.cosigned(under: note, after: .now - began)
+    }
+
+    public func cosignedCheckpoint() throws(LedgerError) -> [UInt8] {
+        let newest = try checkpoint()
+        if genesis.quorum.rules.isEmpty { return newest }
+        guard let note = cosigning.cosigned else { throw .notCosigned }
+        return note
+    }
+
+    public func candidate() throws(LedgerError) -> [UInt8] {
+        let newest = try opened(try checkpoint())
+        return cosigning.candidate(newest: newest).note.encoded
+    }
+
+    public func add(cosigned note: [UInt8], by organisation: OrganisationName) throws(LedgerError) {
+        guard publisher.present.state != .closed else { throw .closed }
+        let checkpoint = try opened(note)
+        guard cosigning.keys.cosigned(checkpoint).contains(organisation) else {
+            throw .invalidCosignature("the validator of \(organisation) has not cosigned it")
+        }
+        let head = publisher.present.tip.head
+        if let reason = try Self.conflict(with: checkpoint, cosigning.keys, head, database) {
+            publisher.stop(because: reason)
+            throw .readOnly(reason)
+        }
+        if try cosigning.add(checkpoint) { publisher.resume() }
+    }
+
+    private func opened(_ note: [UInt8]) throws(LedgerError) -> VerifiedCheckpoint {
+        do throws(NoteError) {
+            return try cosigning.keys.open(note)
+        } catch {
+            throw .invalidCosignature("\(error)")
+        }
+    }
+
+    private static func checkpointKeys(of genesis: Genesis) throws(LedgerError) -> CheckpointKeys {
+        do throws(NoteError) {
+            return try CheckpointKeys(genesis)
+        } catch {
+            throw .malformedGenesis("a key in it is none to rely on")
+        }
+    }
+
+    /// What stands between the log that ends with `head` and one that was cosigned; nil when it begins with
+    /// that.
+    private static func conflict(
+        with checkpoint: VerifiedCheckpoint, _ keys: CheckpointKeys, _ head: TreeHead,
+        _ database: LedgerDatabase
+    ) throws(LedgerError) -> ReadOnlyReason? {
+        guard let cosigner = keys.cosigned(checkpoint).first else { return nil }
+        let cosigned = checkpoint.checkpoint.head
+        guard cosigned.size <= head.size else {
+            return .behindCosigner(cosigner, cosigned: cosigned.size, present: head.size)
+        }
+        let own = try database.read { try TreeHead(size: cosigned.size, reading: $0) }
+        return own == cosigned ? nil : .differsFromCosigner(cosigner, size: cosigned.size)
     }
 
     // MARK: Reading

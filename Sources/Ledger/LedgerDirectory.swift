@@ -5,6 +5,7 @@ import Glibc
 /// back (SECURITY.md, T33).
 final class LedgerDirectory: Sendable {
     static let anchorName = "checkpoint"
+    static let cosignedName = "cosigned"
     private static let databaseName = "ledger.sqlite"
 
     private let path: String
@@ -40,51 +41,91 @@ final class LedgerDirectory: Sendable {
     // MARK: The database's file
 
     var databasePath: String { path + "/" + Self.databaseName }
-    var hasDatabase: Bool { faccessat(descriptor, Self.databaseName, F_OK, 0) == 0 }
+    var hasDatabase: Bool { has(Self.databaseName) }
 
     /// Has `make` write a database file under another name and gives it its own once it is durable: there is
-    /// never half of one.
-    func addDatabase(_ make: (_ path: String) throws(LedgerError) -> Void) throws(LedgerError) {
+    /// never half of one. A database that is there already stays under the name `previous`.
+    func addDatabase<Failure: Error>(
+        keepingPrevious previous: String? = nil, _ failure: (LedgerError) -> Failure,
+        _ make: (_ path: String) throws(Failure) -> Void
+    ) throws(Failure) {
         let temporary = Self.databaseName + ".new"
         for suffix in ["", "-wal", "-shm"] { unlinkat(descriptor, temporary + suffix, 0) }
         try make(path + "/" + temporary)
-        let file = openat(descriptor, temporary, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw .failed("opening the new database") }
+        do throws(LedgerError) {
+            // What is still in a WAL would be left behind, or come back into another file.
+            for name in [temporary, Self.databaseName] where has(name + "-wal") {
+                throw .storage("\(name)-wal was not folded into its database")
+            }
+            try sync(temporary)
+            if let previous, linkat(descriptor, Self.databaseName, descriptor, previous, 0) != 0 {
+                throw .failed("linking \(previous)")
+            }
+            try rename(temporary, to: Self.databaseName)
+        } catch { throw failure(error) }
+    }
+
+    func addDatabase(_ make: (_ path: String) throws(LedgerError) -> Void) throws(LedgerError) {
+        try addDatabase({ $0 }, make)
+    }
+
+    /// What a database that was replaced at `now`, in seconds since 1970, is called from then on.
+    static func previousName(at now: UInt64) -> String {
+        var (seconds, parts) = (time_t(clamping: now), tm())
+        gmtime_r(&seconds, &parts)
+        var text = [CChar](repeating: 0, count: 32)
+        strftime(&text, text.count, "%Y%m%dT%H%M%SZ", &parts)
+        return databaseName + ".replaced-" + String(decoding: text.prefix { $0 != 0 }.map { UInt8($0) }, as: UTF8.self)
+    }
+
+    private func has(_ name: String) -> Bool { faccessat(descriptor, name, F_OK, 0) == 0 }
+
+    private func sync(_ name: String) throws(LedgerError) {
+        let file = openat(descriptor, name, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw .failed("opening \(name)") }
         defer { close(file) }
-        guard fsync(file) == 0 else { throw .failed("syncing the new database") }
-        try rename(temporary, to: Self.databaseName)
+        guard fsync(file) == 0 else { throw .failed("syncing \(name)") }
     }
 
     // MARK: The anchor
 
     /// The anchor's bytes, or nil when there is no such file.
-    func readAnchor() throws(LedgerError) -> [UInt8]? {
-        let file = openat(descriptor, Self.anchorName, O_RDONLY | O_CLOEXEC)
+    func readAnchor() throws(LedgerError) -> [UInt8]? { try read(Self.anchorName) }
+
+    /// Replaces the anchor: once this returns it survives a power cut, and at no moment is there half of one.
+    func writeAnchor(_ note: [UInt8]) throws(LedgerError) { try replace(Self.anchorName, with: note) }
+
+    /// The newest checkpoint that enough validators have cosigned.
+    func readCosigned() throws(LedgerError) -> [UInt8]? { try read(Self.cosignedName) }
+
+    func writeCosigned(_ note: [UInt8]) throws(LedgerError) { try replace(Self.cosignedName, with: note) }
+
+    private func read(_ name: String) throws(LedgerError) -> [UInt8]? {
+        let file = openat(descriptor, name, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
             if errno == ENOENT { return nil }
-            throw .failed("reading the anchor")
+            throw .failed("reading \(name)")
         }
         defer { close(file) }
         // Longer than any checkpoint of ours: what is cut off there is none anyway.
         var bytes = [UInt8](repeating: 0, count: 1 << 16)
-        let count = read(file, &bytes, bytes.count)
-        guard count >= 0 else { throw .failed("reading the anchor") }
+        let count = Glibc.read(file, &bytes, bytes.count)
+        guard count >= 0 else { throw .failed("reading \(name)") }
         return Array(bytes.prefix(count))
     }
 
-    /// Replaces the anchor: once this returns it survives a power cut, and at no moment is there half of one.
-    func writeAnchor(_ note: [UInt8]) throws(LedgerError) {
-        let temporary = Self.anchorName + ".new"
+    private func replace(_ name: String, with note: [UInt8]) throws(LedgerError) {
+        let temporary = name + ".new"
         let file = openat(descriptor, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard file >= 0 else { throw .failed("writing the anchor") }
+        guard file >= 0 else { throw .failed("writing \(name)") }
         let isDurable = write(file, note, note.count) == note.count && fsync(file) == 0
-        let error: LedgerError? = isDurable ? nil : .failed("writing the anchor")
+        let error: LedgerError? = isDurable ? nil : .failed("writing \(name)")
         close(file)
         if let error {
             unlinkat(descriptor, temporary, 0)
             throw error
         }
-        try rename(temporary, to: Self.anchorName)
+        try rename(temporary, to: name)
     }
 
     private func rename(_ old: String, to new: String) throws(LedgerError) {

@@ -14,6 +14,10 @@ public enum LedgerError: Error, Hashable, Sendable {
     case overloaded
     /// A position or size that the log does not have.
     case outOfRange
+    /// No checkpoint has yet as many cosignatures as the network asks for.
+    case notCosigned
+    /// What was to be a cosigned checkpoint of this ledger is none.
+    case invalidCosignature(String)
     /// `close` was called.
     case closed
 
@@ -52,6 +56,14 @@ public enum ReadOnlyReason: Hashable, Sendable {
     case anchorDamaged
     /// The database contradicts its own signed checkpoint or cannot say where it ends.
     case damaged(Finding)
+    /// A validator has cosigned more entries than the database has: an old copy was put back, or entries were
+    /// lost.
+    case behindCosigner(OrganisationName, cosigned: UInt64, present: UInt64)
+    /// A validator has cosigned another history of the first `size` entries.
+    case differsFromCosigner(OrganisationName, size: UInt64)
+    /// The validators that the genesis asks for have not yet said, since this start, that they know nothing
+    /// newer. It goes on by itself.
+    case awaitingValidators
     /// A write failed in a way that leaves open what the disk holds. Start again: what was acknowledged is
     /// there.
     case storageFailed(String)
@@ -111,6 +123,12 @@ extension ReadOnlyReason: CustomStringConvertible {
         case .anchorMissing: "the file `checkpoint` beside the database is gone"
         case .anchorDamaged: "the file `checkpoint` beside the database is no checkpoint of this ledger"
         case .damaged(let finding): "damaged: \(finding)"
+        case .behindCosigner(let organisation, let cosigned, let present):
+            "the database has \(present) entries, but the validator of \(organisation) has cosigned \(cosigned): an old copy, or entries were lost"
+        case .differsFromCosigner(let organisation, let size):
+            "the first \(size) entries are not those that the validator of \(organisation) has cosigned"
+        case .awaitingValidators:
+            "it waits for the validators that its network asks for to confirm where the log ends"
         case .storageFailed(let message): "writing failed (\(message)); start again once the disk is well"
         }
     }
@@ -125,6 +143,8 @@ extension LedgerError: CustomStringConvertible {
         case .storage(let message): "the ledger's storage failed: \(message)"
         case .overloaded: "too many statements are waiting"
         case .outOfRange: "the log has no such position or size"
+        case .notCosigned: "the validators that the network asks for have cosigned no checkpoint yet"
+        case .invalidCosignature(let reason): "this is no cosigned checkpoint of the ledger: \(reason)"
         case .closed: "the ledger is closed"
         case .absent: "there is no ledger here"
         case .exists: "there is a ledger here already"

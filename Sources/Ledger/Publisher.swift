@@ -38,12 +38,12 @@ final class Publisher: Sendable {
     private let waiting = Mutex(Waiting())
     private let published: Mutex<Published>
 
-    init(_ opening: Opening, directory: LedgerDirectory) {
+    init(_ opening: Opening, readOnlyReason: ReadOnlyReason?, directory: LedgerDirectory) {
         self.directory = directory
         let tip = Tip(
             head: opening.head.tree.head, time: opening.head.time, checkpoint: opening.checkpoint)
         published = Mutex(
-            Published(state: opening.readOnlyReason.map { .readOnly($0) } ?? .healthy, tip: tip))
+            Published(state: readOnlyReason.map { .readOnly($0) } ?? .healthy, tip: tip))
         broadcast = SizeBroadcast(size: tip.head.size)
     }
 
@@ -71,7 +71,20 @@ final class Publisher: Sendable {
         case .damaged(let finding): reason = .damaged(finding)
         default: return
         }
-        published.withLock { if $0.state == .healthy { $0.state = .readOnly(reason) } }
+        stop(because: reason)
+    }
+
+    func stop(because reason: ReadOnlyReason) {
+        published.withLock { published in
+            if [.healthy, .readOnly(.awaitingValidators)].contains(published.state) {
+                published.state = .readOnly(reason)
+            }
+        }
+    }
+
+    /// Takes statements, if the validators are all that was waited for.
+    func resume() {
+        published.withLock { if $0.state == .readOnly(.awaitingValidators) { $0.state = .healthy } }
     }
 
     /// Answers what waits and ends the streams.

@@ -8,9 +8,30 @@ import TransparencyLog
 final class Sequencer: Sendable {
     fileprivate struct Proposal {
         let statement: VerifiedStatement
+        let level: Acknowledgement
         let passages: [Receipt.Passage]
         let since: ContinuousClock.Instant
-        let reply: @Sendable (Result<Outcome, LedgerError>) -> Void
+        let answer: Answer
+
+        func reply(_ result: Result<Outcome, LedgerError>) { answer.give(result) }
+    }
+
+    /// Gives the first of its answers: whoever was told that a statement has its turn is not told again what
+    /// became of it.
+    fileprivate final class Answer: Sendable {
+        private let continuation: Mutex<CheckedContinuation<Result<Outcome, LedgerError>, Never>?>
+
+        init(_ continuation: CheckedContinuation<Result<Outcome, LedgerError>, Never>) {
+            self.continuation = Mutex(continuation)
+        }
+
+        func give(_ result: Result<Outcome, LedgerError>) {
+            let waiting = continuation.withLock { continuation in
+                defer { continuation = nil }
+                return continuation
+            }
+            waiting?.resume(returning: result)
+        }
     }
 
     /// A proposal whose turn has come: when, and what was decided when.
@@ -60,16 +81,16 @@ final class Sequencer: Sendable {
 
     // MARK: Order
 
-    /// Gives a verified statement its turn and waits for its outcome. The stage began at `since`, after
-    /// `passages`.
+    /// Gives a verified statement its turn and waits for its outcome: until it is decided for `sequenced`, or
+    /// else until it is durable. The stage began at `since`, after `passages`.
     func order(
-        _ statement: VerifiedStatement, passages: [Receipt.Passage], since: ContinuousClock.Instant
+        _ statement: VerifiedStatement, until level: Acknowledgement, passages: [Receipt.Passage], since: ContinuousClock.Instant
     ) async throws(LedgerError) -> Outcome {
         let outcome: Result<Outcome, LedgerError> = await withCheckedContinuation { continuation in
             enqueue(
-                Proposal(statement: statement, passages: passages, since: since) {
-                    continuation.resume(returning: $0)
-                })
+                Proposal(
+                    statement: statement, level: level, passages: passages, since: since,
+                    answer: Answer(continuation)))
         }
         return try outcome.get()
     }
@@ -137,7 +158,13 @@ final class Sequencer: Sendable {
                     // A damaged row was read, before anything was written for this statement.
                     verdict = .failure(error)
                 }
-                decided.append(Decided(proposal: proposal, verdict: verdict, turn: turn, decision: .now))
+                let decision = Decided(
+                    proposal: proposal, verdict: verdict, turn: turn, decision: .now)
+                if proposal.level == .sequenced, let outcome = decision.sequenced {
+                    proposal.reply(.success(outcome))
+                } else {
+                    decided.append(decision)
+                }
             }
             let isLonger = block.head.size > before.size
             return (decided, block.head, isLonger ? try block.seal(with: signer) : nil)
@@ -162,6 +189,15 @@ final class Sequencer: Sendable {
 }
 
 extension Sequencer.Decided {
+    /// The answer to whom it is enough that the statement has its turn; nil where that is not the answer.
+    fileprivate var sequenced: Outcome? {
+        guard case .success(.appended(let position, let time)) = verdict else { return nil }
+        return .committed(
+            Receipt(
+                statement: proposal.statement.id, position: position, time: time, level: .sequenced,
+                checkpoint: [], passages: passages))
+    }
+
     fileprivate func outcome(
         _ tip: Tip, _ committed: ContinuousClock.Instant
     ) -> Result<Outcome, LedgerError> {
@@ -173,20 +209,24 @@ extension Sequencer.Decided {
                 .committed(
                     receipt(
                         position, time, tip,
-                        passages: proposal.passages + [
-                            .init(stage: .order, duration: turn - proposal.since),
-                            .init(stage: .validate, duration: decision - turn),
-                            .init(stage: .commit, duration: committed - decision),
-                        ]))
+                        passages: passages + [.init(stage: .commit, duration: committed - decision)]))
             }
         }
+    }
+
+    /// The stages up to the decision.
+    private var passages: [Receipt.Passage] {
+        proposal.passages + [
+            .init(stage: .order, duration: turn - proposal.since),
+            .init(stage: .validate, duration: decision - turn),
+        ]
     }
 
     private func receipt(
         _ position: UInt64, _ time: LedgerTime, _ tip: Tip, passages: [Receipt.Passage]
     ) -> Receipt {
         Receipt(
-            statement: proposal.statement.id, position: position, time: time, checkpoint: tip.checkpoint,
-            passages: passages)
+            statement: proposal.statement.id, position: position, time: time, level: .durable,
+            checkpoint: tip.checkpoint, passages: passages)
     }
 }

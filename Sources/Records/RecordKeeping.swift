@@ -27,7 +27,9 @@ public struct RecordKeeping: Sendable {
 
     /// Orders a statement once everything that it points to is durably kept here. What the contract refuses
     /// is refused with the contract's reason, whatever is missing.
-    public func submit(_ bytes: [UInt8]) async throws -> Submission {
+    ///
+    /// Waits as far as `level` says (`ConsentLedger.submit`).
+    public func submit(_ bytes: [UInt8], until level: Acknowledgement = .durable) async throws -> Submission {
         if let signed = try? SignedStatement(bytes, network: ledger.network),
             let statement = signed.verified()
         {
@@ -41,7 +43,7 @@ public struct RecordKeeping: Sendable {
                 return .missing(missing)
             }
         }
-        switch try await ledger.submit(bytes) {
+        switch try await ledger.submit(bytes, until: level) {
         case .committed(let receipt): return .committed(receipt)
         case .rejected(let code): return .rejected(code)
         }

@@ -8,7 +8,9 @@ public import TransparencyLog
 // The ledger's part of the API. What is read here is believed only as far as each function says.
 
 extension Connection {
-    /// Submits a statement, as the key that signed it; the receipt's checkpoint is verified.
+    /// Submits a statement, as the key that signed it, and waits until it is durable, or cosigned where the
+    /// network has a quorum; the receipt's checkpoint is verified. The receipt says what was reached: not
+    /// every validator may have cosigned in time.
     ///
     /// Throws `Problem` when the contract refuses. A statement that is on the ledger already gets its first
     /// receipt again.
@@ -22,8 +24,10 @@ extension Connection {
         guard let statement = try? SignedStatement(bytes, network: network.id).verified() else {
             preconditionFailure("a statement that was signed here")
         }
+        let level: Wire.Acknowledged = network.genesis.quorum.rules.isEmpty ? .durable : .cosigned
         let body = try await calling(as: key).call(
-            .post, Routes.statements, .bytes(bytes, type: "application/cose"))
+            .post, Routes.statements, query: [("until", level.rawValue)],
+            .bytes(bytes, type: "application/cose"))
         let receipt: Wire.Receipt
         do {
             receipt = try JSON.decode(Wire.Receipt.self, body)
@@ -34,17 +38,48 @@ extension Connection {
         guard receipt.position < checkpoint.checkpoint.head.size,
             receipt.statement == statement.id
         else { throw ClientFailure.unverified("the server's receipt is not for this statement") }
+        guard receipt.acknowledged != .cosigned || network.checkpointKeys.meetsQuorum(checkpoint) else {
+            throw ClientFailure.unverified("the server's receipt says cosigned, and is not")
+        }
         return receipt
     }
 
-    /// The newest checkpoint, signed by the ledger's key that the genesis pins.
+    /// The newest checkpoint that may be believed: signed by the ledger's key that the genesis pins, and
+    /// cosigned within the last hour by as many validators as the genesis asks for.
     public func checkpoint() async throws -> VerifiedCheckpoint {
-        try opened(try await call(.get, Routes.checkpoint))
+        let checkpoint = try opened(try await call(.get, Routes.checkpoint))
+        let keys = network.checkpointKeys
+        guard keys.meetsQuorum(checkpoint) else {
+            throw ClientFailure.unverified(
+                "the checkpoint has not the cosignatures that the network asks for: the ledger shows something that its validators have not confirmed"
+            )
+        }
+        guard keys.meetsQuorum(checkpoint, since: machineTime() - Self.cosignatureSecondsMax) else {
+            throw ClientFailure.unverified(
+                "the checkpoint's cosignatures are more than an hour old: the ledger holds back what is newer, or its validators are not running"
+            )
+        }
+        return checkpoint
+    }
+
+    /// How old the cosignatures of a checkpoint may be.
+    static let cosignatureSecondsMax: UInt64 = 3_600
+
+    /// The checkpoint that validators shall cosign now, signed by the ledger. With `size`, the answer waits a
+    /// while for one of more entries.
+    package func candidate(beyond size: UInt64?) async throws -> VerifiedCheckpoint {
+        let query = size.map { [("beyond", String($0))] } ?? []
+        return try opened(try await call(.get, Routes.candidate, query: query))
+    }
+
+    /// Hands a checkpoint with one's own cosignature to the ledger.
+    package func deliver(cosigned note: [UInt8]) async throws {
+        _ = try await call(.post, Routes.cosignatures, .bytes(note, type: "text/plain; charset=utf-8"))
     }
 
     private func opened(_ note: [UInt8]) throws -> VerifiedCheckpoint {
         do {
-            return try VerifiedCheckpoint(opening: note, log: network.checkpointKeys.log)
+            return try network.checkpointKeys.open(note)
         } catch {
             throw ClientFailure.unverified(
                 "the checkpoint is not signed by this network's ledger", cause: error)
@@ -106,6 +141,27 @@ extension Connection {
         return Array(page[4...])
     }
 
+    /// Consecutive entries of the log as leaf bytes, at most `limit`; empty at its end.
+    package func leaves(from position: UInt64, limit: Int) async throws -> [[UInt8]] {
+        let page = try await call(
+            .get, Routes.entries, query: [("from", String(position)), ("limit", String(limit))],
+            answerBytesMax: limit * (Limits.statementBytesMax + 1_024))
+        var leaves = [[UInt8]]()
+        var start = 0
+        while start < page.count {
+            guard page.count - start >= 4 else {
+                throw ClientFailure.unverified("the server's page of entries is malformed")
+            }
+            let count = page[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
+            guard count <= page.count - start - 4 else {
+                throw ClientFailure.unverified("the server's page of entries is malformed")
+            }
+            leaves.append(Array(page[start + 4..<start + 4 + count]))
+            start += 4 + count
+        }
+        return leaves
+    }
+
     /// The statement at a position: its signatures hold. That the log holds it is the server's word (see
     /// `provenStatement`).
     public func statement(at position: UInt64) async throws -> VerifiedStatement {
@@ -163,12 +219,20 @@ extension Connection {
         guard old.size <= new.size else {
             throw ClientFailure.unverified("the server shows an older log than it did before")
         }
-        let answer: Wire.Proof = try await call(
-            .get, Routes.consistency, query: [("from", String(old.size)), ("to", String(new.size))])
-        guard ConsistencyProof(hashes: answer.hashes.map { [UInt8]($0) }).verify(from: old, to: new) else {
+        guard try await consistency(from: old.size, to: new.size).verify(from: old, to: new) else {
             throw ClientFailure.unverified(
                 "the server shows another log than it did before: it has two histories")
         }
+    }
+}
+
+extension Connection {
+    /// What is to prove that the log of `newSize` entries continues that of `oldSize`; nothing is checked
+    /// yet.
+    package func consistency(from oldSize: UInt64, to newSize: UInt64) async throws -> ConsistencyProof {
+        let answer: Wire.Proof = try await call(
+            .get, Routes.consistency, query: [("from", String(oldSize)), ("to", String(newSize))])
+        return ConsistencyProof(hashes: answer.hashes.map { [UInt8]($0) })
     }
 }
 

@@ -63,6 +63,8 @@ public struct Network: Sendable {
     public let organisations: [Organisation]
     /// The keys that its checkpoints are signed with.
     public let checkpointKeys: CheckpointKeys
+    /// The genesis file.
+    public let genesisFile: [UInt8]
     /// The two files as they were read, for a home's own copy.
     package let files: [(name: String, bytes: [UInt8])]
 
@@ -101,6 +103,7 @@ public struct Network: Sendable {
         } catch {
             throw .unverified("a key in the genesis of \(what) is no key", cause: error)
         }
+        genesisFile = genesisBytes
         files = [(Self.genesisName, genesisBytes), (Self.fileName, fileBytes)]
     }
 

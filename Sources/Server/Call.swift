@@ -72,6 +72,15 @@ struct Call: Sendable {
         return value
     }
 
+    /// What to wait for, in the query; nil when absent.
+    func acknowledged(_ name: String) throws -> Wire.Acknowledged? {
+        guard let text = request.uri.queryParameters[Substring(name)] else { return nil }
+        guard let level = Wire.Acknowledged(rawValue: String(text)) else {
+            throw Problem(.malformed, "\(name) is sequenced, durable or cosigned")
+        }
+        return level
+    }
+
     func requiredNumber(_ name: String) throws -> UInt64 {
         guard let value = try number(name) else {
             throw Problem(.malformed, "\(name) is missing in the query")

@@ -17,11 +17,35 @@ extension Service {
             guard signed.caller == call.key else {
                 throw Problem(.notAllowed, "the request is signed by another key than the statement")
             }
-            switch try await records.submit(bytes) {
+            let level = try call.acknowledged("until").map(Acknowledgement.init) ?? .durable
+            switch try await records.submit(bytes, until: level) {
             case .committed(let receipt):
                 return try .json(
                     Wire.Receipt(
                         statement: receipt.statement, position: receipt.position, time: receipt.time,
+                        acknowledged: Wire.Acknowledged(receipt.level),
+                        checkpoint: Data(receipt.checkpoint)))
+            case .rejected(let code): throw Problem.rejected(code)
+            case .missing(let digests):
+                throw Problem(
+                    .conflict, "not in the vault yet: \(digests.map(\.hex).joined(separator: ", "))")
+            }
+        }
+        on(.post, Routes.statements, of: router) { call in
+            let bytes = try await call.body(max: Limits.statementBytesMax)
+            guard let signed = try? SignedStatement(bytes, network: ledger.network) else {
+                throw Problem.rejected(.malformed)
+            }
+            guard signed.caller == call.key else {
+                throw Problem(.notAllowed, "the request is signed by another key than the statement")
+            }
+            let level = try call.acknowledged("until").map(Acknowledgement.init) ?? .durable
+            switch try await records.submit(bytes, until: level) {
+            case .committed(let receipt):
+                return try .json(
+                    Wire.Receipt(
+                        statement: receipt.statement, position: receipt.position, time: receipt.time,
+                        acknowledged: Wire.Acknowledged(receipt.level),
                         checkpoint: Data(receipt.checkpoint)))
             case .rejected(let code): throw Problem.rejected(code)
             case .missing(let digests):
@@ -75,18 +99,6 @@ extension Service {
                 Wire.Positions(
                     positions: try ledger.positions(
                         about: subject, kind: kind, after: try call.number("after"), limit: Int(limit))))
-        }
-        on(.get, Routes.inclusion, of: router) { call in
-            try requireParty(call)
-            let hashes = try ledger.inclusionProof(
-                position: try call.requiredNumber("position"), size: try call.requiredNumber("size"))
-            return try .json(Wire.Proof(hashes: hashes.map { Data($0) }))
-        }
-        on(.get, Routes.consistency, of: router) { call in
-            try requireParty(call)
-            let hashes = try ledger.consistencyProof(
-                from: try call.requiredNumber("from"), to: try call.requiredNumber("to"))
-            return try .json(Wire.Proof(hashes: hashes.map { Data($0) }))
         }
         on(.get, Routes.examination, of: router) { call in
             _ = try requireMember(call)

@@ -30,6 +30,7 @@ public struct Service: Sendable {
         router.get(RouterPath(Routes.health)) { _, _ in Response.bytes(Array("ok\n".utf8), type: "text/plain")
         }
         addLedgerRoutes(to: router)
+        addLogRoutes(to: router)
         addMemberRoutes(to: router)
         addVaultRoutes(to: router)
         addDeskRoutes(to: router)
@@ -86,8 +87,8 @@ public struct Service: Sendable {
     /// What a ledger says of itself names positions, keys and hashes only: all of it may be told.
     private func problem(_ error: LedgerError) -> Problem {
         switch error {
-        case .readOnly: Problem(.readOnly, "\(error)")
-        case .outOfRange: Problem(.malformed, "\(error)")
+        case .readOnly, .notCosigned: Problem(.readOnly, "\(error)")
+        case .outOfRange, .invalidCosignature: Problem(.malformed, "\(error)")
         default: Problem(.storage, "\(error)")
         }
     }
@@ -142,9 +143,15 @@ public struct Service: Sendable {
         try custodian.desk.status(ofInbox: key.bytes) != nil
     }
 
-    /// Whoever belongs to the network: a member, or a patient's inbox at one of the organisations served
-    /// here.
+    /// The organisation whose validator signed the call; nil when the key is none's.
+    func validator(_ call: Call) -> OrganisationName? {
+        ledger.genesis.organisations.first { $0.validator == call.key }?.name
+    }
+
+    /// Whoever belongs to the network: a member, a validator, or a patient's inbox at one of the
+    /// organisations served here.
     func requireParty(_ call: Call) throws {
+        if validator(call) != nil { return }
         if try member(call) != nil { return }
         for custodian in records.custodians.values where try isInbox(call.key, of: custodian) { return }
         throw Problem(.notAllowed, "the signing key belongs to no member and no inbox here")

@@ -11,6 +11,12 @@ public struct SignedNote: Sendable, Hashable {
         /// What the key's kind says; not empty.
         public let bytes: [UInt8]
 
+        /// The line as it stands in a note, newline included.
+        public var line: [UInt8] {
+            StaticString("\u{2014} ").bytes + name + [UInt8(ascii: " ")]
+                + Base64.encode(keyID.bigEndianBytes + bytes) + [Lines.newline]
+        }
+
         func isOf(_ key: VerifierKey) -> Bool { keyID == key.keyID && name == [UInt8](key.name.utf8) }
     }
 
@@ -52,10 +58,7 @@ public struct SignedNote: Sendable, Hashable {
 
     /// The note's bytes: text, an empty line, the signature lines.
     public var encoded: [UInt8] {
-        signatures.reduce(into: text + [Lines.newline]) { note, signature in
-            note += StaticString("\u{2014} ").bytes + signature.name + [UInt8(ascii: " ")]
-            note += Base64.encode(signature.keyID.bigEndianBytes + signature.bytes) + [Lines.newline]
-        }
+        signatures.reduce(into: text + [Lines.newline]) { $0 += $1.line }
     }
 
     /// Adds a signature line at the end. Throws `duplicateSignature` when that key's is there already.
@@ -64,6 +67,12 @@ public struct SignedNote: Sendable, Hashable {
             throw .duplicateSignature
         }
         signatures.append(signature)
+    }
+
+    /// The same note with that signature line in the place of an older one by the same key.
+    public func replacing(_ signature: Signature) -> SignedNote {
+        let others = signatures.filter { $0.name != signature.name || $0.keyID != signature.keyID }
+        return SignedNote(text: text, signatures: others + [signature])
     }
 
     /// The signature of `key`, verified; nil when it did not sign, whatever unknown keys did.

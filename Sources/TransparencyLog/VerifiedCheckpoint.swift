@@ -35,4 +35,30 @@ public struct VerifiedCheckpoint: Sendable, Hashable {
         self.cosignatures = cosignatures
         self.note = note
     }
+
+    private init(_ checkpoint: Checkpoint, _ cosignatures: [VerifiedSignature], _ note: SignedNote) {
+        self.checkpoint = checkpoint
+        self.cosignatures = cosignatures
+        self.note = note
+    }
+
+    /// This checkpoint with the cosignatures of `other` too, opened under the same keys; where a key is in
+    /// both, the later one. Nil when it is about another tree.
+    public func merged(with other: VerifiedCheckpoint) -> VerifiedCheckpoint? {
+        guard note.text == other.note.text else { return nil }
+        var cosignatures = cosignatures
+        var lines = note.signatures
+        for newer in other.cosignatures {
+            guard let line = other.note.signatures.first(where: { $0.isOf(newer.key) }) else { continue }
+            if let index = cosignatures.firstIndex(where: { $0.key == newer.key }) {
+                guard (newer.time ?? 0) > (cosignatures[index].time ?? 0) else { continue }
+                cosignatures[index] = newer
+                lines = lines.map { $0.isOf(newer.key) ? line : $0 }
+            } else if lines.count < SignedNote.signaturesMax {
+                cosignatures.append(newer)
+                lines.append(line)
+            }
+        }
+        return VerifiedCheckpoint(checkpoint, cosignatures, SignedNote(text: note.text, signatures: lines))
+    }
 }

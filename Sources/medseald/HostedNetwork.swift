@@ -36,11 +36,11 @@ struct HostedNetwork {
             server.scheme == "https"
         else { throw StartFailure("public/network.json is damaged or names no https server") }
 
-        let ledgerKey = try Self.open("server/ledger.key.pem", try bytes("server/ledger.key.pem"), passphrase)
+        let ledgerKey = try ServiceKey.open("server/ledger.key.pem", try bytes("server/ledger.key.pem"), passphrase)
         guard let key = SigningKey(pkcs8: ledgerKey) else {
             throw StartFailure("server/ledger.key.pem is not an Ed25519 key")
         }
-        let tlsKey = try Self.open("server/tls.key.pem", try bytes("server/tls.key.pem"), passphrase)
+        let tlsKey = try ServiceKey.open("server/tls.key.pem", try bytes("server/tls.key.pem"), passphrase)
         listener = try Listener(
             host: host, port: port ?? server.port ?? 443, certificates: try bytes("server/tls.pem"),
             privateKey: tlsKey)
@@ -102,39 +102,9 @@ struct HostedNetwork {
             throw StartFailure("public/genesis.cbor is not a genesis: \(error.reason)")
         }
     }
-
-    private static func open(_ path: String, _ pem: [UInt8], _ passphrase: SecretBytes) throws -> SecretBytes
-    {
-        do {
-            return try SealedPrivateKey.open(pem: pem, passphrase: passphrase)
-        } catch {
-            throw StartFailure(
-                error == .wrongPassphrase
-                    ? "wrong passphrase (it does not open \(path))"
-                    : "\(path) is damaged: it is no encrypted PKCS#8 key")
-        }
-    }
 }
 
 /// The part of public/network.json that a server needs.
 private struct NetworkDescription: Decodable {
     let server: String
-}
-
-/// Why the server cannot start, in words that say what to do.
-struct StartFailure: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) { self.description = description }
-
-    init(_ error: any Error) {
-        switch error {
-        case let failure as StartFailure: self = failure
-        case let failure as IOError where failure.errnoCode == EADDRINUSE:
-            self.init("the port is taken: stop the other process, or choose another with --port")
-        case let failure as IOError where failure.errnoCode == EACCES:
-            self.init("the port may not be used: choose one above 1023 with --port")
-        default: self.init(String(describing: error))
-        }
-    }
 }

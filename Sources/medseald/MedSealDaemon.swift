@@ -13,7 +13,7 @@ struct MedSealDaemon: AsyncParsableCommand {
               medseal network init net --organisation hospital1:hospital --organisation insurer:insurer
               medseald run net
             """,
-        subcommands: [RunCommand.self])
+        subcommands: [RunCommand.self, ValidateCommand.self])
 
     static func main() async {
         ProcessMemory.keepPrivate()

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import Logging
-import Primitives
 import Server
 
 struct RunCommand: AsyncParsableCommand {
@@ -18,11 +17,7 @@ struct RunCommand: AsyncParsableCommand {
     @Argument(help: "The network's folder.")
     var directory: String
 
-    @Option(name: .long, help: "A file of mode 0600 whose first line is the passphrase.")
-    var passphraseFile: String?
-
-    @Option(name: .long, help: "A file descriptor whose first line is the passphrase.")
-    var passphraseFd: Int32?
+    @OptionGroup var passphrase: ServicePassphrase
 
     @Option(name: .long, help: "The port to serve on, instead of the one in the network's address.")
     var port: Int?
@@ -30,40 +25,21 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(name: .long, help: "Log every request, not only what went wrong.")
     var verbose = false
 
-    func validate() throws {
-        if passphraseFile != nil && passphraseFd != nil {
-            throw ValidationError("name one source of the passphrase, not two")
-        }
-    }
-
     func run() async throws {
-        let source: SecretSource =
-            if let passphraseFile {
-                .file(passphraseFile)
-            } else if let passphraseFd {
-                .descriptor(passphraseFd)
-            } else {
-                .terminal(prompt: "Passphrase of the network's services", confirming: false)
-            }
         var logger = Logger(label: "medseald") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = verbose ? .info : .warning
         do {
-            let network = try HostedNetwork(directory: directory, passphrase: try source.read(), port: port)
+            let network = try HostedNetwork(directory: directory, passphrase: try passphrase.read(), port: port)
             defer { network.close() }
             let address = "https://\(network.listener.host):\(network.listener.port)"
             let organisations = network.organisations
-            if let trouble = network.trouble {
-                FileHandle.standardError.write(
-                    Data("medseald: THE LEDGER IS READ-ONLY: \(trouble)\n".utf8))
-            }
+            if let trouble = network.trouble { say("THE LEDGER IS READ-ONLY: \(trouble)") }
             try await network.listener.run(network.service(logger: logger), logger: logger) {
-                FileHandle.standardError.write(
-                    Data("medseald: serving \(organisations) on \(address)\n".utf8))
+                say("serving \(organisations) on \(address)")
             }
-            FileHandle.standardError.write(Data("medseald: stopped\n".utf8))
+            say("stopped")
         } catch {
-            FileHandle.standardError.write(
-                Data("medseald: cannot serve \(directory): \(StartFailure(error))\n".utf8))
+            say("cannot serve \(directory): \(StartFailure(error))")
             throw ExitCode(1)
         }
     }

@@ -1,0 +1,145 @@
+import API
+import Contract
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Identity
+import Ledger
+
+// The log itself: checkpoints, entries, proofs, events, and what validators bring.
+
+extension Service {
+    /// How long a validator that asks for news waits before it gets what there is.
+    static let candidateDuration = Duration.seconds(20)
+
+    func addLogRoutes(to router: Router<CallContext>) {
+        on(.get, Routes.inclusion, of: router) { call in
+            try requireParty(call)
+            let hashes = try ledger.inclusionProof(
+                position: try call.requiredNumber("position"), size: try call.requiredNumber("size"))
+            return try .json(Wire.Proof(hashes: hashes.map { Data($0) }))
+        }
+        on(.get, Routes.consistency, of: router) { call in
+            try requireParty(call)
+            let hashes = try ledger.consistencyProof(
+                from: try call.requiredNumber("from"), to: try call.requiredNumber("to"))
+            return try .json(Wire.Proof(hashes: hashes.map { Data($0) }))
+        }
+        on(.get, Routes.events, of: router) { call in
+            try requireParty(call)
+            let seen = try call.request.headers[.lastEventID].map { text in
+                guard let position = UInt64(text) else {
+                    throw Problem(.malformed, "Last-Event-ID is not a position")
+                }
+                return position
+            }
+            return events(after: try seen ?? call.number("after"))
+        }
+    }
+
+    private static let note = "text/plain; charset=utf-8"
+
+    /// Waits until the log has more than `size` entries, for a while.
+    private func newSize(beyond size: UInt64) async {
+        let sizes = ledger.committed(after: size == 0 ? nil : size - 1)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { for await present in sizes where present > size { return } }
+            group.addTask { try? await Task.sleep(for: Self.candidateDuration) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    // MARK: Events
+
+    /// How often a quiet stream shows that it is alive.
+    private static let eventHeartbeat = Duration.seconds(15)
+    private static let eventsAtOnce = 256
+
+    /// Every statement after `position` as it is committed, without end (server-sent events, WHATWG HTML
+    /// section 9.2).
+    private func events(after position: UInt64?) -> Response {
+        let ledger = ledger
+        let network = ledger.network
+        let body = ResponseBody { writer in
+            var next = position.map { $0 + 1 } ?? 0
+            let news = Self.news(of: ledger, after: position)
+            for await _ in news {
+                var page = try ledger.entries(from: next, limit: Self.eventsAtOnce)
+                if page.isEmpty { try await writer.write(ByteBuffer(string: ":\n\n")) }
+                while !page.isEmpty {
+                    var text = ""
+                    for leaf in page {
+                        text += try Self.event(leaf, network)
+                        next += 1
+                    }
+                    try await writer.write(ByteBuffer(string: text))
+                    page = try ledger.entries(from: next, limit: Self.eventsAtOnce)
+                }
+            }
+            try await writer.finish(nil)
+        }
+        return Response(
+            status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"], body: body)
+    }
+
+    /// A sign whenever the log has grown, at once, and from time to time; ends when the ledger closes.
+    private static func news(of ledger: any ConsentLedger, after position: UInt64?) -> AsyncStream<Void> {
+        let sizes = ledger.committed(after: position)
+        return AsyncStream { continuation in
+            let growth = Task {
+                continuation.yield()
+                for await _ in sizes { continuation.yield() }
+                continuation.finish()
+            }
+            let heartbeat = Task {
+                while !Task.isCancelled {
+                    try? await Task.sleep(for: Self.eventHeartbeat)
+                    continuation.yield()
+                }
+            }
+            continuation.onTermination = { _ in
+                growth.cancel()
+                heartbeat.cancel()
+            }
+        }
+    }
+
+    private static func event(_ leaf: [UInt8], _ network: NetworkID) throws -> String {
+        let entry = try LogEntry.decode(leaf)
+        let statement = try SignedStatement(entry.statement, network: network)
+        let event = Wire.Event(
+            position: entry.position, time: entry.time, kind: "\(statement.statement.assertion.kind)",
+            statement: statement.id)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let data = String(decoding: try encoder.encode(event), as: UTF8.self)
+        return "id: \(entry.position)\nevent: statement\ndata: \(data)\n\n"
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static var lastEventID: Self { Self("Last-Event-ID")! }
+}
+
+extension Wire.Acknowledged {
+    init(_ level: Acknowledgement) {
+        self =
+            switch level {
+            case .sequenced: .sequenced
+            case .durable: .durable
+            case .cosigned: .cosigned
+            }
+    }
+}
+
+extension Acknowledgement {
+    init(_ level: Wire.Acknowledged) {
+        self =
+            switch level {
+            case .sequenced: .sequenced
+            case .durable: .durable
+            case .cosigned: .cosigned
+            }
+    }
+}

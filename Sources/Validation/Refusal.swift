@@ -1,0 +1,29 @@
+public import Ledger
+import Remote
+import TransparencyLog
+
+/// Why a validator does not cosign: what the ledger shows is not what its own execution gives.
+public struct Refusal: Error, Sendable, CustomStringConvertible {
+    /// Where and why; nil when the checkpoint itself could not be verified.
+    public let reason: MirrorRefusal?
+    public let description: String
+    /// The checkpoint that was refused.
+    let shown: VerifiedCheckpoint?
+
+    init(_ reason: MirrorRefusal, shown: VerifiedCheckpoint) {
+        self.reason = reason
+        self.description = "\(reason)"
+        self.shown = shown
+    }
+
+    init(_ failure: ClientFailure) {
+        reason = nil
+        description = failure.description
+        shown = nil
+    }
+
+    /// Whether it may be over without anybody's doing: a clock that is put right.
+    var isPassing: Bool {
+        if case .clock = reason { true } else { false }
+    }
+}

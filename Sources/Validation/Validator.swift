@@ -1,0 +1,224 @@
+import API
+public import Contract
+import Identity
+public import Ledger
+public import Primitives
+public import Remote
+import TransparencyLog
+
+/// One organisation's own judgement of the ledger: follows it, executes every statement again with the same
+/// contract, and cosigns what its own execution confirms (design, section 5).
+///
+/// It needs no key but its own, and trusts nobody: not the ledger, not its server. What it has confirmed is in
+/// its mirror, durable, before a cosignature leaves.
+public actor Validator {
+    /// What a validator has to tell while it follows.
+    public enum Event: Sendable {
+        /// It has executed the log up to here and cosigned.
+        case cosigned(size: UInt64)
+        /// It is executing a long stretch of the log; so many entries are done.
+        case catchingUp(executed: UInt64, of: UInt64)
+        /// The ledger cannot be reached, or shows entries whose time is off: it tries again.
+        case waiting(String)
+    }
+
+    /// Entries that are fetched and executed at a time.
+    static let pageEntries = 512
+    /// After so many seconds the newest checkpoint is cosigned again: nothing newer is known.
+    private static let cosignatureSeconds: UInt64 = 15
+    private static let retrySeconds = 1...30
+
+    private let connection: Connection
+    private let mirror: Mirror
+    private let signer: NoteSigner
+    private let evidence: Folder
+    private let clock: @Sendable () -> UInt64
+    private let report: @Sendable (Event) -> Void
+    private let turn = Turn()
+
+    /// `connection` calls as the validator's key. `evidence` is where what it refuses is kept.
+    ///
+    /// Throws `badInput` when the key is not the one that the genesis pins for `organisation`.
+    public init(
+        of organisation: OrganisationName, key: SigningKey, connection: Connection, mirror: Mirror,
+        evidence: Folder, clock: @escaping @Sendable () -> UInt64 = systemClock,
+        report: @escaping @Sendable (Event) -> Void = { _ in }
+    ) throws(ClientFailure) {
+        let genesis = connection.network.genesis
+        let pinned = try connection.network.organisation(organisation)
+        let isPinned = genesis.organisations.contains {
+            $0.name == pinned.name && $0.validator == key.key
+        }
+        let name = CheckpointKeys.name(of: organisation, at: genesis.origin)
+        guard isPinned, let signer = try? NoteSigner(name: name, kind: .cosignature, key: key) else {
+            throw .badInput("this is not the validator's key of \(organisation) in the genesis")
+        }
+        self.connection = connection
+        self.mirror = mirror
+        self.signer = signer
+        self.evidence = evidence
+        self.clock = clock
+        self.report = report
+    }
+
+    // MARK: Following
+
+    /// Follows the ledger until the task is cancelled.
+    ///
+    /// Throws a `Refusal` when the log is not what its rules make it: then it cosigns nothing more. Goes on
+    /// trying when the ledger is out of reach.
+    public func follow() async throws {
+        var beyond: UInt64?
+        var delay = Self.retrySeconds.lowerBound
+        while !Task.isCancelled {
+            do {
+                // What the log orders after this moment may not be dated before it.
+                let moment = clock()
+                let candidate = try await connection.candidate(beyond: beyond)
+                let size = candidate.checkpoint.head.size
+                if size == beyond, isFresh(candidate) {
+                    // Others have still to cosign it.
+                    try await Task.sleep(for: .milliseconds(50))
+                    continue
+                }
+                let line = try await cosign(candidate, at: moment)
+                try await connection.deliver(cosigned: candidate.note.replacing(line).encoded)
+                if size != beyond { report(.cosigned(size: size)) }
+                beyond = size
+                delay = Self.retrySeconds.lowerBound
+            } catch let refusal as Refusal where !refusal.isPassing {
+                await tell(refusal)
+                throw refusal
+            } catch is CancellationError {
+                return
+            } catch let failure as ClientFailure where failure.code == .unverified {
+                throw Refusal(failure)
+            } catch {
+                report(.waiting("\((error as? Problem)?.detail ?? "\(error)")"))
+                try? await Task.sleep(for: .seconds(delay))
+                delay = min(delay * 2, Self.retrySeconds.upperBound)
+            }
+        }
+    }
+
+    /// Whether the checkpoint has this validator's own cosignature, and not for long.
+    private func isFresh(_ checkpoint: VerifiedCheckpoint) -> Bool {
+        let own = checkpoint.cosignatures.first { $0.key == signer.verifierKey }
+        return own?.time.map { $0 + Self.cosignatureSeconds > clock() } ?? false
+    }
+
+    /// The cosignature for a checkpoint, once everything up to it was executed here and it is remembered as
+    /// the newest. `moment` is the clock's before the checkpoint was asked for.
+    private func cosign(
+        _ checkpoint: VerifiedCheckpoint, at moment: UInt64
+    ) async throws -> SignedNote.Signature {
+        try await turn.run {
+            do {
+                try await self.catchUp(to: checkpoint)
+                try self.mirror.confirm(checkpoint, clock: moment)
+            } catch let refusal as MirrorRefusal {
+                throw Refusal(refusal, shown: checkpoint)
+            }
+            return try self.signer.cosign(checkpoint, time: self.clock())
+        }
+    }
+
+    private func catchUp(to checkpoint: VerifiedCheckpoint) async throws {
+        let size = checkpoint.checkpoint.head.size
+        while mirror.head.size < size {
+            let position = mirror.head.size
+            let page = try await connection.leaves(from: position, limit: Self.pageEntries)
+                .prefix(Int(min(size - position, UInt64(Self.pageEntries))))
+            guard !page.isEmpty else {
+                throw ClientFailure.unreachable("the server gives no entry at position \(position)")
+            }
+            let proof = try await connection.consistency(from: position + UInt64(page.count), to: size)
+            try mirror.extend(by: Array(page), to: checkpoint, consistency: proof, clock: clock())
+            if size - position > 4 * UInt64(Self.pageEntries) {
+                report(.catchingUp(executed: mirror.head.size, of: size))
+            }
+        }
+    }
+
+    // MARK: Refusing
+
+    /// Keeps what is refused, and shows the ledger what it contradicts: an honest one then stops by itself.
+    private func tell(_ refusal: Refusal) async {
+        let folder = evidence.folder("\(clock())")
+        try? folder.make()
+        try? folder.write(Array((refusal.description + "\n").utf8), as: "reason", mode: 0o644)
+        if let shown = refusal.shown { try? folder.write(shown.note.encoded, as: "shown", mode: 0o644) }
+        guard let confirmed = mirror.checkpoint else { return }
+        try? folder.write(confirmed, as: "confirmed", mode: 0o644)
+        guard let own = try? connection.network.checkpointKeys.open(confirmed),
+            let line = try? signer.cosign(own, time: clock())
+        else { return }
+        let note = own.note.replacing(line)
+        try? await connection.deliver(cosigned: note.encoded)
+    }
+
+    // MARK: As a witness
+
+    /// The answer to `add-checkpoint` (c2sp.org/tlog-witness).
+    public enum WitnessAnswer: Sendable, Equatable {
+        /// The cosignature, as a line of the note.
+        case cosigned([UInt8])
+        case malformed
+        case unknownLog
+        case unsigned
+        /// The size of the checkpoint that was cosigned last.
+        case conflict(size: UInt64)
+        case unproven
+        /// Its own execution does not confirm it; why.
+        case refused(String)
+        /// The entries cannot be had now.
+        case unavailable(String)
+    }
+
+    /// Cosigns the checkpoint of an `add-checkpoint` request, after its entries were executed here like any
+    /// others.
+    public func add(_ body: [UInt8]) async -> WitnessAnswer {
+        guard let request = try? AddCheckpoint(decoding: body),
+            let claimed = try? Checkpoint(decoding: request.note.text), request.oldSize <= claimed.head.size
+        else { return .malformed }
+        let keys = connection.network.checkpointKeys
+        guard claimed.origin == keys.log.name else { return .unknownLog }
+        guard let checkpoint = try? VerifiedCheckpoint(opening: request.note, log: keys.log) else {
+            return .unsigned
+        }
+        let moment = clock()
+        let confirmed = mirror.checkpoint.flatMap { try? keys.open($0) }?.checkpoint.head
+        guard request.oldSize == confirmed?.size ?? 0 else { return .conflict(size: confirmed?.size ?? 0) }
+        if let confirmed {
+            if claimed.head.size == confirmed.size, claimed.head.root != confirmed.root {
+                return .conflict(size: confirmed.size)
+            }
+            guard request.consistency.verify(from: confirmed, to: claimed.head) else { return .unproven }
+        }
+        do {
+            return .cosigned(try await cosign(checkpoint, at: moment).line)
+        } catch let refusal as Refusal {
+            if case .goesBack(let size, _) = refusal.reason { return .conflict(size: size) }
+            return .refused(refusal.description)
+        } catch {
+            return .unavailable("\(error)")
+        }
+    }
+}
+
+/// One after the other, in the order of asking.
+private actor Turn {
+    private var isTaken = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func run<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
+        if isTaken {
+            await withCheckedContinuation { waiting.append($0) }
+        }
+        isTaken = true
+        defer {
+            if waiting.isEmpty { isTaken = false } else { waiting.removeFirst().resume() }
+        }
+        return try await body()
+    }
+}

@@ -1,0 +1,55 @@
+import Hummingbird
+public import Logging
+import NIOCore
+import TransparencyLog
+
+/// Serves `add-checkpoint` (c2sp.org/tlog-witness) for a validator, over plain HTTP: what goes over it is
+/// signed and no secret. Put a TLS proxy before it where others than this machine shall reach it.
+public struct WitnessServer: Sendable {
+    private let validator: Validator
+    private let host: String
+    private let port: Int
+
+    public init(_ validator: Validator, host: String = "127.0.0.1", port: Int) {
+        self.validator = validator
+        self.host = host
+        self.port = port
+    }
+
+    /// Serves until the task is cancelled. Throws when the address cannot be bound.
+    public func run(logger: Logger) async throws {
+        let application = Application(
+            router: router(),
+            configuration: .init(address: .hostname(host, port: port), serverName: "medseald"),
+            logger: logger)
+        try await application.run()
+    }
+
+    func router() -> Router<BasicRequestContext> {
+        let router = Router()
+        router.post("add-checkpoint") { [validator] request, _ in
+            let body = try await request.body.collect(upTo: AddCheckpoint.bytesMax)
+            return Self.response(await validator.add(Array(body.readableBytesView)))
+        }
+        return router
+    }
+
+    private static func response(_ answer: Validator.WitnessAnswer) -> Response {
+        func text(_ status: HTTPResponse.Status, _ text: String, type: String = "text/plain") -> Response {
+            Response(
+                status: status, headers: [.contentType: type],
+                body: .init(byteBuffer: ByteBuffer(string: text)))
+        }
+        return switch answer {
+        case .cosigned(let line):
+            Response(status: .ok, body: .init(byteBuffer: ByteBuffer(bytes: line)))
+        case .malformed: text(.badRequest, "this is no add-checkpoint request\n")
+        case .unknownLog: text(.notFound, "this validator follows another log\n")
+        case .unsigned: text(.forbidden, "the checkpoint is not signed by the log\n")
+        case .conflict(let size): text(.conflict, "\(size)\n", type: "text/x.tlog.size")
+        case .unproven: text(.unprocessableContent, "the proof does not hold\n")
+        case .refused(let reason): text(.forbidden, reason + "\n")
+        case .unavailable(let reason): text(.serviceUnavailable, reason + "\n")
+        }
+    }
+}

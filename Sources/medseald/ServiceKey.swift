@@ -1,0 +1,67 @@
+import ArgumentParser
+import Foundation
+import NIOCore
+import Primitives
+
+/// Where a service gets the passphrase of its keys.
+struct ServicePassphrase: ParsableArguments {
+    @Option(name: .long, help: "A file of mode 0600 whose first line is the passphrase.")
+    var passphraseFile: String?
+
+    @Option(name: .long, help: "A file descriptor whose first line is the passphrase.")
+    var passphraseFd: Int32?
+
+    func validate() throws {
+        if passphraseFile != nil && passphraseFd != nil {
+            throw ValidationError("name one source of the passphrase, not two")
+        }
+    }
+
+    func read() throws -> SecretBytes {
+        let source: SecretSource =
+            if let passphraseFile {
+                .file(passphraseFile)
+            } else if let passphraseFd {
+                .descriptor(passphraseFd)
+            } else {
+                .terminal(prompt: "Passphrase of the network's services", confirming: false)
+            }
+        return try source.read()
+    }
+}
+
+/// A service's private key at rest: encrypted PKCS#8.
+enum ServiceKey {
+    /// The key as PKCS#8 DER; `path` is for the message when it cannot be opened.
+    static func open(_ path: String, _ pem: [UInt8], _ passphrase: SecretBytes) throws -> SecretBytes {
+        do {
+            return try SealedPrivateKey.open(pem: pem, passphrase: passphrase)
+        } catch {
+            throw StartFailure(
+                error == .wrongPassphrase
+                    ? "wrong passphrase (it does not open \(path))"
+                    : "\(path) is damaged: it is no encrypted PKCS#8 key")
+        }
+    }
+}
+
+/// Why the server cannot start, in words that say what to do.
+struct StartFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+
+    init(_ error: any Error) {
+        switch error {
+        case let failure as StartFailure: self = failure
+        case let failure as IOError where failure.errnoCode == EADDRINUSE:
+            self.init("the port is taken: stop the other process, or choose another with --port")
+        case let failure as IOError where failure.errnoCode == EACCES:
+            self.init("the port may not be used: choose one above 1023 with --port")
+        default: self.init(String(describing: error))
+        }
+    }
+}
+
+/// Says something to the people who run the service.
+func say(_ text: String) { FileHandle.standardError.write(Data("medseald: \(text)\n".utf8)) }
