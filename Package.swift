@@ -101,8 +101,9 @@ let package = Package(
         .executableTarget(
             name: "medseald",
             dependencies: [
-                "Server", "Validation", "Remote", "Records", "Ledger", "Vault", "Desk", "Identity", "Contract",
-                "Primitives", arguments, log, nioCore, unixSignals,
+                "Server", "Validation", "Remote", "Records", "Ledger", "Vault", "Desk", "Identity",
+                "Contract",
+                "Primitives", "TransparencyLog", arguments, log, nioCore, unixSignals,
             ],
             swiftSettings: strict),
 

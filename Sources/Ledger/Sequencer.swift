@@ -84,7 +84,8 @@ final class Sequencer: Sendable {
     /// Gives a verified statement its turn and waits for its outcome: until it is decided for `sequenced`, or
     /// else until it is durable. The stage began at `since`, after `passages`.
     func order(
-        _ statement: VerifiedStatement, until level: Acknowledgement, passages: [Receipt.Passage], since: ContinuousClock.Instant
+        _ statement: VerifiedStatement, until level: Acknowledgement, passages: [Receipt.Passage],
+        since: ContinuousClock.Instant
     ) async throws(LedgerError) -> Outcome {
         let outcome: Result<Outcome, LedgerError> = await withCheckedContinuation { continuation in
             enqueue(

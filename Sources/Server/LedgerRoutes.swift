@@ -31,41 +31,6 @@ extension Service {
                     .conflict, "not in the vault yet: \(digests.map(\.hex).joined(separator: ", "))")
             }
         }
-        on(.post, Routes.statements, of: router) { call in
-            let bytes = try await call.body(max: Limits.statementBytesMax)
-            guard let signed = try? SignedStatement(bytes, network: ledger.network) else {
-                throw Problem.rejected(.malformed)
-            }
-            guard signed.caller == call.key else {
-                throw Problem(.notAllowed, "the request is signed by another key than the statement")
-            }
-            let level = try call.acknowledged("until").map(Acknowledgement.init) ?? .durable
-            switch try await records.submit(bytes, until: level) {
-            case .committed(let receipt):
-                return try .json(
-                    Wire.Receipt(
-                        statement: receipt.statement, position: receipt.position, time: receipt.time,
-                        acknowledged: Wire.Acknowledged(receipt.level),
-                        checkpoint: Data(receipt.checkpoint)))
-            case .rejected(let code): throw Problem.rejected(code)
-            case .missing(let digests):
-                throw Problem(
-                    .conflict, "not in the vault yet: \(digests.map(\.hex).joined(separator: ", "))")
-            }
-        }
-        on(.get, Routes.checkpoint, of: router) { call in
-            try requireParty(call)
-            return .bytes(try ledger.checkpoint(), type: "text/plain; charset=utf-8")
-        }
-        on(.get, Routes.entries, of: router) { call in
-            try requireParty(call)
-            let limit = min(try call.number("limit") ?? 256, 1_024)
-            var output = [UInt8]()
-            for entry in try ledger.entries(from: try call.requiredNumber("from"), limit: Int(limit)) {
-                output += withUnsafeBytes(of: UInt32(entry.count).bigEndian) { Array($0) } + entry
-            }
-            return .bytes(output)
-        }
         on(.post, Routes.state, of: router) { call in
             try requireParty(call)
             let query = try await call.json(Wire.StateQuery.self)

@@ -13,6 +13,32 @@ extension Service {
     static let candidateDuration = Duration.seconds(20)
 
     func addLogRoutes(to router: Router<CallContext>) {
+        on(.get, Routes.checkpoint, of: router) { call in
+            try requireParty(call)
+            return .bytes(try ledger.cosignedCheckpoint(), type: Self.note)
+        }
+        on(.get, Routes.candidate, of: router) { call in
+            try requireParty(call)
+            if let known = try call.number("beyond") { await newSize(beyond: known) }
+            return .bytes(try ledger.candidate(), type: Self.note)
+        }
+        on(.post, Routes.cosignatures, of: router) { call in
+            guard let organisation = validator(call) else {
+                throw Problem(.notAllowed, "the signing key is no validator's of this network")
+            }
+            let note = try await call.body(max: Wire.jsonBytesMax)
+            try ledger.add(cosigned: note, by: organisation)
+            return Response(status: .noContent)
+        }
+        on(.get, Routes.entries, of: router) { call in
+            try requireParty(call)
+            let limit = min(try call.number("limit") ?? 256, 1_024)
+            var output = [UInt8]()
+            for entry in try ledger.entries(from: try call.requiredNumber("from"), limit: Int(limit)) {
+                output += withUnsafeBytes(of: UInt32(entry.count).bigEndian) { Array($0) } + entry
+            }
+            return .bytes(output)
+        }
         on(.get, Routes.inclusion, of: router) { call in
             try requireParty(call)
             let hashes = try ledger.inclusionProof(

@@ -26,12 +26,33 @@ struct FoundingOrganisation: ExpressibleByArgument {
     }
 }
 
+/// A rule of the quorum as it is typed: `count`, or `count:kind,kind`.
+struct QuorumRule: ExpressibleByArgument {
+    let rule: Quorum.Rule
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count <= 2, let count = UInt64(parts[0]) else { return nil }
+        var kinds = OrganisationKind.allCases
+        if parts.count == 2 {
+            let named = parts[1].split(separator: ",", omittingEmptySubsequences: false)
+            kinds = named.compactMap { OrganisationKind(name: String($0)) }
+            guard kinds.count == named.count else { return nil }
+        }
+        guard let rule = Quorum.Rule(count: count, kinds: kinds) else { return nil }
+        self.rule = rule
+    }
+}
+
 struct NetworkInit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Make a network's folder: genesis, organisations, server.",
         discussion: """
-            Each organisation gets a root key, a certificate authority, age keys and a vault. Every private key is \
-            sealed under the passphrase. DIR/public is what members and patients need.
+            Each organisation gets a root key, a certificate authority, age keys, a validator's key and a vault. Every private \
+            key is sealed under the passphrase. DIR/public is what members and patients need.
+
+            With --quorum nobody believes a checkpoint before the validators of so many organisations have cosigned it \
+            (medseald validate). Without it the ledger's own signature is enough.
 
             Example: medseal network init net --organisation hospital1:hospital --organisation insurer:insurer
             """)
@@ -46,6 +67,15 @@ struct NetworkInit: AsyncParsableCommand {
             valueName: "name:kind"))
     var organisations: [FoundingOrganisation]
 
+    @Option(
+        name: .customLong("quorum"),
+        help: ArgumentHelp(
+            """
+            How many organisations' validators must have cosigned before a checkpoint is believed, of these kinds or of any; \
+            may be given more than once, and all must be met.
+            """, valueName: "count[:kind,...]"))
+    var quorum: [QuorumRule] = []
+
     @Option(help: "The port on which medseald will serve.")
     var port: UInt16 = 8443
 
@@ -54,7 +84,8 @@ struct NetworkInit: AsyncParsableCommand {
 
     func run() async throws {
         let founding = try NetworkFounding(
-            organisations: organisations.map { ($0.name, $0.kind) }, port: port)
+            organisations: organisations.map { ($0.name, $0.kind) }, port: port,
+            quorum: Quorum(quorum.map(\.rule)))
         let folder = Folder(self.folder)
         guard !folder.parent.has(folder.name) else {
             throw ClientFailure.badInput("\(folder.path) exists already")

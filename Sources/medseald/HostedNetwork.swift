@@ -36,7 +36,8 @@ struct HostedNetwork {
             server.scheme == "https"
         else { throw StartFailure("public/network.json is damaged or names no https server") }
 
-        let ledgerKey = try ServiceKey.open("server/ledger.key.pem", try bytes("server/ledger.key.pem"), passphrase)
+        let ledgerKey = try ServiceKey.open(
+            "server/ledger.key.pem", try bytes("server/ledger.key.pem"), passphrase)
         guard let key = SigningKey(pkcs8: ledgerKey) else {
             throw StartFailure("server/ledger.key.pem is not an Ed25519 key")
         }

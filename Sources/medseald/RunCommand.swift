@@ -29,7 +29,8 @@ struct RunCommand: AsyncParsableCommand {
         var logger = Logger(label: "medseald") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = verbose ? .info : .warning
         do {
-            let network = try HostedNetwork(directory: directory, passphrase: try passphrase.read(), port: port)
+            let network = try HostedNetwork(
+                directory: directory, passphrase: try passphrase.read(), port: port)
             defer { network.close() }
             let address = "https://\(network.listener.host):\(network.listener.port)"
             let organisations = network.organisations

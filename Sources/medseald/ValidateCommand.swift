@@ -7,6 +7,7 @@ import Logging
 import Primitives
 import Remote
 import Synchronization
+import TransparencyLog
 import UnixSignals
 import Validation
 

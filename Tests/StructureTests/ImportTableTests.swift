@@ -38,9 +38,16 @@ import Testing
             ["Client", "Remote", "API", "Age", "Contract", "Identity", "Primitives", "TransparencyLog"],
             ["ArgumentParser"]
         ),
+        "Validation": (
+            ["Remote", "Ledger", "API", "Contract", "Identity", "TransparencyLog", "Primitives"],
+            ["Hummingbird", "Logging", "NIOCore"]
+        ),
         "medseald": (
-            ["Server", "Records", "Ledger", "Vault", "Desk", "Identity", "Contract", "Primitives"],
-            ["ArgumentParser", "Logging", "NIOCore"]
+            [
+                "Server", "Validation", "Remote", "Records", "Ledger", "Vault", "Desk", "Identity",
+                "Contract", "Primitives", "TransparencyLog",
+            ],
+            ["ArgumentParser", "Logging", "NIOCore", "UnixSignals"]
         ),
         "embed-sql": ([], []),
         "CSodium": ([], []),
