@@ -8,6 +8,11 @@ public struct Replay: Sendable {
     public struct Fault: Error, Hashable, Sendable {
         public let position: UInt64
         public let reason: String
+
+        public init(position: UInt64, reason: String) {
+            self.position = position
+            self.reason = reason
+        }
     }
 
     /// Key and value of everything the contract knows.

@@ -13,11 +13,11 @@ public final class EmbeddedLedger: ConsentLedger {
     public let genesis: Genesis
     public let network: NetworkID
     private let directory: LedgerDirectory
-    private let database: LedgerDatabase
-    private let publisher: Publisher
+    let database: LedgerDatabase
+    let publisher: Publisher
     private let sequencer: Sequencer
     private let cosigning: Cosigning
-    private let verifierKey: VerifierKey
+    let verifierKey: VerifierKey
     private let clock: @Sendable () -> UInt64
 
     /// Makes the ledger of the network of `genesis` (the file's bytes) in `directory`, which is made if it is
@@ -180,7 +180,7 @@ public final class EmbeddedLedger: ConsentLedger {
         }
     }
 
-    private static func checkpointKeys(of genesis: Genesis) throws(LedgerError) -> CheckpointKeys {
+    static func checkpointKeys(of genesis: Genesis) throws(LedgerError) -> CheckpointKeys {
         do throws(NoteError) {
             return try CheckpointKeys(genesis)
         } catch {
@@ -248,7 +248,7 @@ public final class EmbeddedLedger: ConsentLedger {
 
     public func committed(after position: UInt64?) -> AsyncStream<UInt64> { publisher.sizes(after: position) }
 
-    private func read<Result>(_ body: (LedgerTables) throws -> Result) throws(LedgerError) -> Result {
+    func read<Result>(_ body: (LedgerTables) throws -> Result) throws(LedgerError) -> Result {
         guard publisher.present.state != .closed else { throw .closed }
         return try database.read(body)
     }

@@ -17,6 +17,7 @@ struct Examination {
     private let tables: LedgerTables
     private let anchor: [UInt8]?
     private let key: VerifierKey
+    private let mayGoBeyondCheckpoint: Bool
     private let network: NetworkID
     private let checked = CheckedSignatures()
     private var replay: Replay
@@ -27,23 +28,26 @@ struct Examination {
     private var size: UInt64 = 0
     private var subjectCount: UInt64 = 0
 
+    /// `mayGoBeyondCheckpoint` for a mirror, which executes entries before it confirms a checkpoint over them.
     init(
-        of tables: LedgerTables, anchor: [UInt8]?, genesis: Genesis, network: NetworkID, key: VerifierKey
+        of tables: LedgerTables, anchor: [UInt8]?, genesis: Genesis, network: NetworkID, key: VerifierKey,
+        mayGoBeyondCheckpoint: Bool = false
     ) {
         self.tables = tables
         self.anchor = anchor
         self.key = key
         self.network = network
+        self.mayGoBeyondCheckpoint = mayGoBeyondCheckpoint
         replay = Replay(
             genesis: genesis, network: network, hash: { SHA256.digest($0) },
             isValid: { [checked] claim in checked.contains(claim) })
     }
 
     /// Throws only when reading fails; where SQLite itself meets damage, that is a finding, and the end.
-    mutating func run() throws {
+    mutating func run(progress: LedgerProgress = { _, _ in }) throws {
         do {
             for problem in try tables.structuralProblems() { report(.database, problem) }
-            try examineEntries()
+            try examineEntries(progress)
             guard findings.count < Self.findingsMax else { return }
             try examineNodeCount()
             try examineSubjectCount()
@@ -61,7 +65,8 @@ struct Examination {
     // MARK: Entries
 
     /// While one chunk is executed, the signatures of the next are checked.
-    private mutating func examineEntries() throws {
+    private mutating func examineEntries(_ progress: LedgerProgress) throws {
+        let total = try tables.size()
         var rows = try tables.rows(from: 0, limit: Self.chunkEntries)
         var signatures = SignatureCheck(of: rows.map(\.entry), network: network)
         while let last = rows.last?.position, findings.count < Self.findingsMax {
@@ -78,6 +83,7 @@ struct Examination {
                 size = row.position + 1
             }
             rows = next
+            progress(size, max(size, total))
         }
     }
 
@@ -121,8 +127,7 @@ struct Examination {
     // MARK: What lies beside the entries
 
     private mutating func examineNodeCount() throws {
-        let expected = (1..<64).reduce(UInt64(0)) { $0 + size >> UInt64($1) }
-        guard try tables.count(of: "nodes") != expected else { return }
+        guard try tables.count(of: "nodes") != LedgerTables.nodeCount(of: size) else { return }
         try tables.eachNodePlace { level, position in
             if level >= 64 || position >= size >> UInt64(level) {
                 findings.append(Finding(.node(level: level, position: position), "belongs to no entries"))
@@ -132,7 +137,7 @@ struct Examination {
 
     private mutating func examineSubjectCount() throws {
         guard !isReplayStopped, try tables.count(of: "subjects") != subjectCount else { return }
-        try tables.eachSubject { subject, kind, position in
+        try tables.eachSubject(in: .all) { subject, kind, position in
             let statement = position < size ? try tables.statement(at: position, network: network) : nil
             let isRight = statement.map { statement in
                 statement.assertion.kind.rawValue == kind && statement.indexedSubjects.contains(subject)
@@ -145,12 +150,21 @@ struct Examination {
     }
 
     private mutating func examineCheckpoints() throws {
-        let signed = signedHead(try tables.checkpoint())
-        if let signed, let tree, signed != TreeHead(size: size, root: tree.root) {
-            report(.checkpoint, "is of \(signed.size) entries and another root")
-        } else if signed == nil {
+        var isConfirmed = false
+        do {
+            isConfirmed = try tables.confirmed() != nil
+        } catch let LedgerError.damaged(finding) { findings.append(finding) }
+        let stored = try tables.checkpoint()
+        if let signed = signedHead(stored) {
+            let isWhole = signed.size == size || mayGoBeyondCheckpoint && signed.size < size
+            if let tree, !isWhole || signed != (try? head(at: signed.size, tree)) {
+                report(.checkpoint, "is of \(signed.size) entries and another root")
+            }
+        } else if stored != nil || !mayGoBeyondCheckpoint {
             report(.checkpoint, "is missing or not signed by this ledger")
         }
+        // A mirror that has confirmed nothing yet has no anchor.
+        if anchor == nil, mayGoBeyondCheckpoint, !isConfirmed { return }
         guard let anchored = signedHead(anchor) else {
             return report(.anchor, "is missing or not signed by this ledger")
         }
@@ -160,6 +174,11 @@ struct Examination {
         if (try? TreeHead(size: anchored.size, reading: tables)) != anchored {
             report(.anchor, "has another root at size \(anchored.size)")
         }
+    }
+
+    private func head(at size: UInt64, _ tree: StoredTree) throws -> TreeHead {
+        if size == self.size { return TreeHead(size: size, root: tree.root) }
+        return try TreeHead(size: size, reading: tables)
     }
 
     private func signedHead(_ note: [UInt8]?) -> TreeHead? {
@@ -198,7 +217,7 @@ struct Examination {
 
 extension StateKey {
     /// Whether it is the mark of an accepted statement.
-    fileprivate var isMark: Bool { StatementID(bytes.dropFirst()).map { .statement($0) } == self }
+    var isMark: Bool { StatementID(bytes.dropFirst()).map { .statement($0) } == self }
 }
 
 extension [UInt8] {

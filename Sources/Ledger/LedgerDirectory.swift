@@ -50,7 +50,12 @@ final class LedgerDirectory: Sendable {
         _ make: (_ path: String) throws(Failure) -> Void
     ) throws(Failure) {
         let temporary = Self.databaseName + ".new"
-        for suffix in ["", "-wal", "-shm"] { unlinkat(descriptor, temporary + suffix, 0) }
+        func removeTemporary() {
+            for suffix in ["", "-wal", "-shm"] { unlinkat(descriptor, temporary + suffix, 0) }
+        }
+        // What a crash has left behind, and after this what a failure does.
+        removeTemporary()
+        defer { removeTemporary() }
         try make(path + "/" + temporary)
         do throws(LedgerError) {
             // What is still in a WAL would be left behind, or come back into another file.
@@ -75,7 +80,8 @@ final class LedgerDirectory: Sendable {
         gmtime_r(&seconds, &parts)
         var text = [CChar](repeating: 0, count: 32)
         strftime(&text, text.count, "%Y%m%dT%H%M%SZ", &parts)
-        return databaseName + ".replaced-" + String(decoding: text.prefix { $0 != 0 }.map { UInt8($0) }, as: UTF8.self)
+        return databaseName + ".replaced-"
+            + String(decoding: text.prefix { $0 != 0 }.map { UInt8($0) }, as: UTF8.self)
     }
 
     private func has(_ name: String) -> Bool { faccessat(descriptor, name, F_OK, 0) == 0 }
@@ -136,7 +142,7 @@ final class LedgerDirectory: Sendable {
 
 extension LedgerError {
     /// What the last system call failed with.
-    fileprivate static func failed(_ what: String) -> LedgerError {
+    static func failed(_ what: String) -> LedgerError {
         let code = errno
         if code == ENOSPC || code == EDQUOT { return .diskFull }
         return .storage("\(what): \(String(cString: strerror(code)))")

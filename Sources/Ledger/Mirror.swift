@@ -28,10 +28,7 @@ public final class Mirror: Sendable {
         var end: LedgerError?
     }
 
-    private let network: NetworkID
-    private let key: VerifierKey
-    private let directory: LedgerDirectory
-    private let database: LedgerDatabase
+    private let files: LedgerFiles
     /// One extends or confirms at a time; readers do not wait for that.
     private let turn = Mutex(())
     private let present: Mutex<Present>
@@ -49,49 +46,38 @@ public final class Mirror: Sendable {
     ///
     /// Throws `readOnly` with the reason when its database is not one that it has confirmed before: it must
     /// not cosign again. Throws `absent`, `inUse`, `otherNetwork`, `malformedGenesis`, `damaged`, `storage`.
-    public init(directory: String, genesis file: [UInt8]) throws(LedgerError) {
-        let genesis = try EmbeddedLedger.decode(file)
-        network = Genesis.networkID(of: file)
-        guard let keys = try? CheckpointKeys(genesis) else {
-            throw .malformedGenesis("one of its keys is none to rely on")
-        }
-        key = keys.log
-        self.directory = try LedgerDirectory(directory)
-        guard self.directory.hasDatabase else { throw .absent }
-        database = try LedgerDatabase(path: self.directory.databasePath)
-        guard try database.read({ try $0.genesis() }) == file else { throw .otherNetwork }
-        let empty = Head(beforeFirstOf: genesis, network: network)
-        present = Mutex(try Self.open(database, in: self.directory, or: empty, key: key))
+    public init(directory: String, genesis: [UInt8]) throws(LedgerError) {
+        files = try LedgerFiles(in: directory, genesis: genesis)
+        present = Mutex(try Self.open(files))
     }
 
     /// Holds the database against its own checkpoint and both against the anchor, which is brought up to date
     /// when a crash has left it behind.
-    private static func open(
-        _ database: LedgerDatabase, in directory: LedgerDirectory, or empty: Head, key: VerifierKey
-    ) throws(LedgerError) -> Present {
-        let (head, confirmed) = try database.read { tables -> (Head, Confirmed?) in
+    private static func open(_ files: LedgerFiles) throws(LedgerError) -> Present {
+        let empty = Head(beforeFirstOf: files.genesis, network: files.network)
+        let (head, confirmed) = try files.database.read { tables -> (Head, Confirmed?) in
             let head = try tables.end(or: empty)
-            guard let (note, signed) = try tables.signedCheckpoint(by: key) else { return (head, nil) }
+            guard let (note, signed) = try tables.signedCheckpoint(by: files.key) else { return (head, nil) }
             guard signed.size <= head.size, try TreeHead(size: signed.size, reading: tables) == signed else {
                 throw LedgerError.damaged(Finding(.tree, "has another root than the checkpoint"))
             }
             return (head, Confirmed(note: note, size: signed.size, moment: try tables.confirmed()))
         }
-        let anchor = try directory.readAnchor()
+        let anchor = try files.directory.readAnchor()
         // Before the first confirmation is complete there may be no anchor.
         if anchor != nil || confirmed?.moment != nil {
-            if let reason = try Opening.compare(head, with: directory, database, key: key) {
+            if let reason = try Opening.compare(head, with: files.directory, files.database, key: files.key) {
                 throw .readOnly(reason)
             }
         }
         // The database is written first: it is behind the anchor only when an old copy was put back.
-        if let anchored = anchor.flatMap({ try? VerifiedCheckpoint(opening: $0, log: key).checkpoint.head }) {
-            let present = confirmed?.size ?? 0
-            guard anchored.size <= present else {
-                throw .readOnly(.behindAnchor(anchored: anchored.size, present: present))
+        if let anchor, let anchored = try? VerifiedCheckpoint(opening: anchor, log: files.key) {
+            let (shown, present) = (anchored.checkpoint.head.size, confirmed?.size ?? 0)
+            guard shown <= present else {
+                throw .readOnly(.behindAnchor(anchored: shown, present: present))
             }
         }
-        if let confirmed, confirmed.note != anchor { try directory.writeAnchor(confirmed.note) }
+        if let confirmed, confirmed.note != anchor { try files.directory.writeAnchor(confirmed.note) }
         return Present(head: head, confirmed: confirmed)
     }
 
@@ -99,8 +85,7 @@ public final class Mirror: Sendable {
     public func close() {
         turn.withLock { _ in
             present.withLock { $0.end = .closed }
-            database.close()
-            directory.unlock()
+            files.close()
         }
     }
 
@@ -138,12 +123,21 @@ public final class Mirror: Sendable {
         }
     }
 
-    private func read<Value>(
+    func read<Value>(
         _ body: (LedgerTables, TreeHead) throws -> Value
     ) throws(LedgerError) -> Value {
         let (head, end) = present.withLock { ($0.head.tree.head, $0.end) }
         if end == .closed { throw .closed }
-        return try database.read { try body($0, head) }
+        return try files.database.read { try body($0, head) }
+    }
+
+    /// Writes the log up to the newest confirmed checkpoint into `folder` (`Archive`). Throws `outOfRange`
+    /// before the first, `damaged`, `diskFull`, `storage`.
+    public func export(to folder: String, progress: LedgerProgress = { _, _ in }) throws(LedgerError) {
+        guard let checkpoint else { throw .outOfRange }
+        try files.database.readAtLength { tables in
+            try tables.export(checkpoint, log: files.key, to: folder, progress: progress)
+        }
     }
 
     // MARK: Extending
@@ -177,12 +171,12 @@ public final class Mirror: Sendable {
         _ entries: [[UInt8]], after present: Present, clock: UInt64
     ) throws(MirrorRefusal) -> Head {
         let result: Result<Head, MirrorRefusal> = try stored { () throws(LedgerError) in
-            try database.attempt { tables in
+            try files.database.attempt { tables in
                 var block = Block(after: present.head, tables: tables)
                 do {
-                    try SignatureCheck.ahead(of: entries, by: Self.chunkEntries, network: network) {
+                    try SignatureCheck.ahead(of: entries, by: Self.chunkEntries, network: files.network) {
                         entry, isValid in
-                        try block.reexecute(entry, network: network, isValid: isValid) { entry in
+                        try block.reexecute(entry, network: files.network, isValid: isValid) { entry in
                             try Self.admit(entry, after: present.confirmed?.moment ?? 0, at: clock)
                         }
                     }
@@ -226,7 +220,7 @@ public final class Mirror: Sendable {
             }
             let executed = present.head.tree.head
             let own = try stored { () throws(LedgerError) in
-                try database.read { tables in
+                try files.database.read { tables in
                     let own = try TreeHead(size: shown.size, reading: tables)
                     guard shown.size < executed.size || own == executed else {
                         throw LedgerError.damaged(Finding(.tree, "has another root than what was executed"))
@@ -239,13 +233,13 @@ public final class Mirror: Sendable {
             let note = checkpoint.note.encoded
             let isFirst = present.confirmed?.moment == nil
             try stored { () throws(LedgerError) in
-                try database.write { tables in
+                try files.database.write { tables in
                     try tables.setCheckpoint(note)
                     if !isFirst { try tables.setConfirmed(clock) }
                 }
-                if note != present.confirmed?.note || isFirst { try directory.writeAnchor(note) }
+                if note != present.confirmed?.note || isFirst { try files.directory.writeAnchor(note) }
                 // From now on there has to be an anchor.
-                if isFirst { try database.write { try $0.setConfirmed(clock) } }
+                if isFirst { try files.database.write { try $0.setConfirmed(clock) } }
             }
             present.confirmed = Confirmed(note: note, size: shown.size, moment: clock)
         }
@@ -253,7 +247,9 @@ public final class Mirror: Sendable {
 
     /// What the checkpoint says, if this log has signed it.
     private func head(of checkpoint: VerifiedCheckpoint) throws(MirrorRefusal) -> TreeHead {
-        guard let own = try? VerifiedCheckpoint(opening: checkpoint.note, log: key) else { throw .otherLog }
+        guard let own = try? VerifiedCheckpoint(opening: checkpoint.note, log: files.key) else {
+            throw .otherLog
+        }
         return own.checkpoint.head
     }
 
@@ -263,7 +259,7 @@ public final class Mirror: Sendable {
     ) throws(MirrorRefusal) {
         guard shown.size < size else { return }
         let own = try stored { () throws(LedgerError) in
-            try database.read { try TreeHead(size: shown.size, reading: $0) }
+            try files.database.read { try TreeHead(size: shown.size, reading: $0) }
         }
         throw own == shown ? .goesBack(confirmed: size, shown: shown.size) : try fork(shown)
     }
@@ -272,7 +268,7 @@ public final class Mirror: Sendable {
     /// changed: nobody is accused before every entry was hashed again.
     private func fork(_ shown: TreeHead) throws(MirrorRefusal) -> MirrorRefusal {
         let own = try stored { () throws(LedgerError) in
-            try database.readAtLength { tables in
+            try files.database.readAtLength { tables in
                 var tree = MerkleTree()
                 while tree.size < shown.size {
                     let end = tree.size + min(512, shown.size - tree.size)

@@ -1,12 +1,21 @@
 import Contract
 import GRDB
 import Identity
+import Primitives
 
 /// A row of the table `entries` as it is stored, unchecked.
 struct EntryRow: Sendable {
     let position: UInt64
     let leafHash: [UInt8]
     let entry: [UInt8]
+}
+
+/// Blobs from `lower` on and before `upper`, if there is one.
+struct BlobRange {
+    let lower: [UInt8]
+    let upper: [UInt8]?
+
+    static let all = BlobRange(lower: [], upper: nil)
 }
 
 /// The tables row by row, believing nothing: for an examination.
@@ -74,6 +83,29 @@ extension LedgerTables {
         return try? SignedStatement(entry.statement, network: network).verified()
     }
 
+    /// The statement of an entry whoever signed it, or nil when the entry is damaged.
+    func storedStatement(at position: UInt64, network: NetworkID) throws -> VerifiedStatement? {
+        guard let row = try rows(from: position, limit: 1).first, row.position == position,
+            let entry = try? LogEntry.decode(row.entry)
+        else { return nil }
+        return try? SignedStatement(entry.statement, network: network)
+            .verified(hash: SHA256.digest, isValid: { _ in true })
+    }
+
+    /// A leaf hash or a node, or nil when it is missing or no hash.
+    func storedHash(level: Int, position: UInt64) throws -> [UInt8]? {
+        do {
+            return try node(level: level, position: position)
+        } catch LedgerError.damaged {
+            return nil
+        }
+    }
+
+    /// How many nodes a log of `size` entries has stored.
+    static func nodeCount(of size: UInt64) -> UInt64 {
+        (1..<64).reduce(UInt64(0)) { $0 + size >> UInt64($1) }
+    }
+
     func count(of table: String) throws -> UInt64 {
         try connection.first("SELECT count(*) FROM \(table)") { $0.integer(0) } ?? 0
     }
@@ -85,10 +117,34 @@ extension LedgerTables {
         }
     }
 
+    /// Rows of the state whose stored key lies in `keys`.
+    func eachStateRow(in keys: BlobRange, _ visit: (StateKey, StateRow) throws -> Void) throws {
+        try connection.each(
+            """
+            SELECT key, value, position, check_digest FROM state
+            WHERE key >= ? AND (? OR key < ?)
+            """, .blob(keys.lower), .integer(keys.upper == nil ? 1 : 0), .blob(keys.upper ?? [])
+        ) { row in
+            try visit(
+                StateRow.key(stored: row.blob(0)),
+                StateRow(
+                    value: row.blob(1), position: row.isNull(2) ? nil : row.integer(2),
+                    checkDigest: row.blob(3)))
+            return true
+        }
+    }
+
+    /// Rows of the index whose subject lies in `subjects`.
     func eachSubject(
+        in subjects: BlobRange,
         _ visit: (_ subject: [UInt8], _ kind: UInt64, _ position: UInt64) throws -> Void
     ) throws {
-        try connection.each("SELECT subject, kind, position FROM subjects") { row in
+        try connection.each(
+            """
+            SELECT subject, kind, position FROM subjects
+            WHERE subject >= ? AND (? OR subject < ?)
+            """, .blob(subjects.lower), .integer(subjects.upper == nil ? 1 : 0), .blob(subjects.upper ?? [])
+        ) { row in
             try visit(row.blob(0), row.integer(1), row.integer(2))
             return true
         }

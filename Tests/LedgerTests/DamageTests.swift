@@ -349,7 +349,7 @@ import TransparencyLog
         let ledger = try await network.make(in: directory)
         for _ in 0..<3 { try await ledger.commit(network.deposit()) }
         ledger.close()
-        let content = try content()
+        let content = try directory.content()
         let counts = try await flip("ledger.sqlite", content)
         #expect(counts.found > 0)
     }
@@ -360,7 +360,7 @@ import TransparencyLog
         for _ in 0..<3 { try await ledger.commit(network.deposit()) }
         let running = directory.snapshot()
         ledger.close()
-        let content = try content()
+        let content = try directory.content()
         directory.restore(running)
         #expect(directory.files.contains("ledger.sqlite-wal"))
         #expect(try await flip("ledger.sqlite-wal", content).found > 0)
@@ -369,7 +369,7 @@ import TransparencyLog
     /// And over the anchor.
     @Test func everyFlippedByteOfTheAnchorIsFound() async throws {
         try await network.make(in: directory).close()
-        #expect(try await flip("checkpoint", content()).harmless == 0)
+        #expect(try await flip("checkpoint", directory.content()).harmless == 0)
     }
 
     private func flip(_ name: String, _ content: [[Row]]) async throws -> (found: Int, harmless: Int) {
@@ -392,7 +392,7 @@ import TransparencyLog
                 counts.found += 1
             } else {
                 counts.harmless += 1
-                #expect(try self.content() == content, "byte \(offset) of \(name), bits \(bits)")
+                #expect(try directory.content() == content, "byte \(offset) of \(name), bits \(bits)")
             }
         }
         return counts
@@ -412,20 +412,9 @@ import TransparencyLog
         return (0..<count).filter { offset in ranges.isEmpty || ranges.contains { $0.contains(offset) } }
             .flatMap { offset in (0..<8).map { (offset, 1 << UInt8($0)) } }
     }
-
-    /// Every row of every table.
-    private func content() throws -> [[Row]] {
-        let database = try DatabaseQueue(path: directory.path + "/ledger.sqlite")
-        defer { try? database.close() }
-        return try database.read { connection in
-            try ["network", "entries", "nodes", "state", "subjects", "checkpoint", "confirmed"].map {
-                try Row.fetchAll(connection, sql: "SELECT * FROM \($0)")
-            }
-        }
-    }
 }
 
 extension [UInt8] {
     /// The bytes as an SQL literal.
-    fileprivate var sql: String { "x'\(lowercaseHex(self))'" }
+    var sql: String { "x'\(lowercaseHex(self))'" }
 }

@@ -1,11 +1,10 @@
-import GRDB
+import Contract
 import Glibc
 import Identity
 import Primitives
 import Testing
 import TransparencyLog
 
-@testable import Contract
 @testable import Ledger
 
 /// A mirror takes nothing from a lying operator, and forgets nothing that it has confirmed (SECURITY.md, T31,
@@ -71,7 +70,7 @@ import TransparencyLog
     @Test func everyLieIsRefusedByName() throws {
         let honest = Forge(network, deposits: 3)
         let mirror = try make(honest)
-        let before = (mirror.head, mirror.checkpoint, try content())
+        let before = (mirror.head, mirror.checkpoint, try directory.content())
         let next = network.deposit()
         let owner = SigningKey.generate()
         let record = RecordHandle.random()
@@ -144,7 +143,7 @@ import TransparencyLog
             #expect(throws: refusal, "\(name)") { try forge.extend(mirror) }
             #expect(mirror.head == before.0, "\(name)")
             #expect(mirror.checkpoint == before.1, "\(name)")
-            #expect(try content() == before.2, "\(name)")
+            #expect(try directory.content() == before.2, "\(name)")
             #expect(throws: MirrorRefusal.incomplete(executed: 5, checkpoint: forge.size), "\(name)") {
                 try mirror.confirm(forge.checkpoint(), clock: Self.now)
             }
@@ -268,11 +267,11 @@ import TransparencyLog
         var forge = Forge(network, deposits: 7)
         let mirror = try make(forge)
         for _ in 0..<3 { forge.append(network.deposit()) }
-        try change("UPDATE nodes SET hash = randomblob(32) WHERE level = 1 AND position = 2")
+        try directory.change("UPDATE nodes SET hash = randomblob(32) WHERE level = 1 AND position = 2")
         #expect(throws: MirrorRefusal.ledger(.damaged(Finding(.tree, "is not that of the entries")))) {
             try mirror.confirm(forge.checkpoint(size: 6), clock: Self.now)
         }
-        try change("UPDATE nodes SET hash = randomblob(32) WHERE level = 3")
+        try directory.change("UPDATE nodes SET hash = randomblob(32) WHERE level = 3")
         let finding = Finding(.tree, "has another root than what was executed")
         #expect(throws: MirrorRefusal.ledger(.damaged(finding))) {
             try mirror.confirm(forge.checkpoint(size: 9), clock: Self.now)
@@ -324,7 +323,7 @@ import TransparencyLog
         var forge = Forge(network, deposits: 3)
         // The first time: there is no anchor yet, and nothing was confirmed.
         try make(forge).close()
-        try change("DELETE FROM confirmed")
+        try directory.change("DELETE FROM confirmed")
         directory.remove("checkpoint")
         var mirror = try open()
         #expect(directory.read("checkpoint") == forge.checkpoint().note.encoded)
@@ -343,7 +342,7 @@ import TransparencyLog
     @Test func aCheckpointThatIsNotOfTheTreeIsNotOpened() throws {
         let forge = Forge(network, deposits: 3)
         try make(forge).close()
-        try change("DELETE FROM entries WHERE position = 4")
+        try directory.change("DELETE FROM entries WHERE position = 4")
         #expect(throws: LedgerError.damaged(Finding(.tree, "has another root than the checkpoint"))) {
             try open()
         }
@@ -421,25 +420,6 @@ import TransparencyLog
         }
         #expect(confirmed > 0, "no process came to confirm anything")
     }
-
-    private func change(_ sql: String) throws {
-        let database = try DatabaseQueue(path: directory.path + "/ledger.sqlite")
-        try database.writeWithoutTransaction { try $0.execute(sql: sql) }
-        try database.close()
-    }
-
-    /// Every row of every table.
-    private func content() throws -> [[Row]] {
-        var configuration = Configuration()
-        configuration.readonly = true
-        let database = try DatabaseQueue(
-            path: directory.path + "/ledger.sqlite", configuration: configuration)
-        return try database.read { connection in
-            try ["entries", "nodes", "state", "subjects", "checkpoint", "confirmed"].map {
-                try Row.fetchAll(connection, sql: "SELECT * FROM \($0)")
-            }
-        }
-    }
 }
 
 /// The size of the newest checkpoint that the mirror has confirmed, 0 without one.
@@ -455,14 +435,7 @@ private func followUntilKilled(in path: String) throws {
     let mirror = try Mirror(directory: path, genesis: network.file)
     var forge = Forge(network, repeating: try mirror.entries(from: 0, limit: 1_000_000))
     let log = open(path + "/confirmed", O_WRONLY | O_CREAT | O_APPEND, 0o600)
-    var thread = pthread_t()
-    pthread_create(
-        &thread, nil,
-        { _ in
-            usleep(UInt32.random(in: 1_000..<60_000))
-            kill(getpid(), SIGKILL)
-            return nil
-        }, nil)
+    killSoon(within: 1_000..<60_000)
     while true {
         forge.append(network.deposit())
         try forge.extend(mirror)

@@ -1,0 +1,66 @@
+public import TransparencyLog
+
+/// The log as c2sp.org/tlog-tiles has it, checked as it is read.
+extension LedgerTables {
+    /// The bytes of a tile of the log of `size` entries; nil where it has no such tile. A partial tile is
+    /// given at every width that the log has passed, for readers of older checkpoints.
+    ///
+    /// Throws `damaged` when an entry differs from its leaf hash, or a node from the nodes below it.
+    func tile(_ path: TilePath, size: UInt64) throws -> [UInt8]? {
+        let width = UInt64(TilePath.widthMax)
+        let first = path.index * width
+        switch path.content {
+        case .entries:
+            guard first + UInt64(path.width) <= size else { return nil }
+            return EntryBundle.encode(try entries(in: first..<first + UInt64(path.width)))
+        case .hashes(let level):
+            guard level < 8, first + UInt64(path.width) <= size >> UInt64(8 * level) else { return nil }
+            return try HashTile.bytes(
+                level: level, index: path.index, width: path.width, reading: CheckedNodes(tables: self))
+        }
+    }
+}
+
+/// The stored nodes, each held against what lies below it.
+private struct CheckedNodes: NodeReader {
+    let tables: LedgerTables
+
+    func node(level: Int, position: UInt64) throws -> [UInt8] {
+        // Reading the entry compares it with its leaf hash.
+        if level == 0 { return Merkle.leafHash(try tables.entry(at: position)) }
+        let hash = try tables.node(level: level, position: position)
+        let left = try tables.node(level: level - 1, position: 2 * position)
+        let right = try tables.node(level: level - 1, position: 2 * position + 1)
+        guard hash == Merkle.nodeHash(left, right) else {
+            throw LedgerError.damaged(
+                Finding(.node(level: level, position: position), "is not the hash of the nodes below it"))
+        }
+        return hash
+    }
+}
+
+extension EmbeddedLedger {
+    /// The bytes of a tile (c2sp.org/tlog-tiles) of the log up to its newest checkpoint, or nil where there
+    /// is none. Throws `damaged`.
+    public func tile(_ path: TilePath) throws(LedgerError) -> [UInt8]? {
+        let size = publisher.present.tip.head.size
+        return try read { try $0.tile(path, size: size) }
+    }
+
+    /// Writes the log up to its newest checkpoint into `folder` (`Archive`); submitting and reading go on.
+    /// Throws `damaged`, `diskFull`, `storage`.
+    public func export(to folder: String, progress: LedgerProgress = { _, _ in }) throws(LedgerError) {
+        let note = try checkpoint()
+        try database.readAtLength { tables in
+            try tables.export(note, log: verifierKey, to: folder, progress: progress)
+        }
+    }
+}
+
+extension Mirror {
+    /// The bytes of a tile (c2sp.org/tlog-tiles) of what was executed, or nil where there is none. Throws
+    /// `damaged`.
+    public func tile(_ path: TilePath) throws(LedgerError) -> [UInt8]? {
+        try read { tables, head in try tables.tile(path, size: head.size) }
+    }
+}

@@ -1,0 +1,74 @@
+import Contract
+import Identity
+import TransparencyLog
+
+/// Told now and then how many entries of how many are done.
+public typealias LedgerProgress = (_ done: UInt64, _ total: UInt64) -> Void
+
+/// A database made from nothing but entries, by executing them, up to a signed checkpoint.
+struct Restoration {
+    /// Entries in one transaction: a whole number of bundles.
+    private static let blockEntries: UInt64 = 2048
+    /// Entries that are executed while the signatures of as many are checked.
+    private static let chunkEntries = 256
+
+    let genesis: Genesis
+    /// The genesis file.
+    let file: [UInt8]
+    let note: [UInt8]
+    /// What the note says.
+    let signed: TreeHead
+    /// When a mirror confirmed the checkpoint.
+    var confirmed: UInt64?
+    /// The entries of a range, in order.
+    let entries: (Range<UInt64>) throws(RestoreRefusal) -> [[UInt8]]
+
+    /// Writes the database file, complete once this returns; it is not durable before the caller has synced
+    /// it.
+    func write(to path: String, progress: LedgerProgress) throws(RestoreRefusal) {
+        let result = try RestoreRefusal.catching { () throws(LedgerError) in
+            try LedgerDatabase.create(at: path, genesis: genesis, file: file)
+            let database = try LedgerDatabase(path: path)
+            defer { database.close() }
+            return try fill(database, progress)
+        }
+        try result.get()
+    }
+
+    private func fill(
+        _ database: LedgerDatabase, _ progress: LedgerProgress
+    ) throws(LedgerError) -> Result<Void, RestoreRefusal> {
+        let network = Genesis.networkID(of: file)
+        var head = Head(beforeFirstOf: genesis, network: network)
+        repeat {
+            let end = min(head.size + Self.blockEntries, signed.size)
+            let result: Result<Head, RestoreRefusal> = try database.attempt { tables in
+                var block = Block(after: head, tables: tables)
+                do {
+                    let entries = try entries(head.size..<end)
+                    try SignatureCheck.ahead(of: entries, by: Self.chunkEntries, network: network) {
+                        try block.reexecute($0, network: network, isValid: $1) { _ in }
+                    }
+                } catch let fault as Replay.Fault {
+                    return .failure(.fault(fault))
+                } catch let refusal as RestoreRefusal {
+                    return .failure(refusal)
+                }
+                if end == signed.size {
+                    guard try block.storedHead() == signed else {
+                        return .failure(.otherRoot(size: signed.size))
+                    }
+                    try tables.setCheckpoint(note)
+                    if let confirmed { try tables.setConfirmed(confirmed) }
+                }
+                return .success(block.head)
+            }
+            switch result {
+            case .success(let next): head = next
+            case .failure(let refusal): return .failure(refusal)
+            }
+            progress(head.size, signed.size)
+        } while head.size < signed.size
+        return .success(())
+    }
+}

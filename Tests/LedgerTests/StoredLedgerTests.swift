@@ -1,0 +1,286 @@
+import Contract
+import GRDB
+import Glibc
+import Identity
+import Primitives
+import Testing
+import TransparencyLog
+
+@testable import Ledger
+
+/// Checking and mending without the ledger's key.
+@Suite struct StoredLedgerTests {
+    let network = TestNetwork()
+    let directory = TestDirectory()
+
+    /// A closed ledger of `deposits` and 2 entries.
+    private func make(deposits: Int) async throws {
+        let ledger = try await network.make(in: directory)
+        for _ in 0..<deposits { try await ledger.commit(network.deposit()) }
+        ledger.close()
+    }
+
+    private func open() throws -> StoredLedger {
+        try StoredLedger(directory: directory.path, genesis: network.file)
+    }
+
+    private func withStored<Value>(_ body: (StoredLedger) throws -> Value) throws -> Value {
+        let stored = try open()
+        defer { stored.close() }
+        return try body(stored)
+    }
+
+    private func parts(_ count: UInt64, _ stored: StoredLedger) throws -> [Finding] {
+        try (1...count).flatMap { try stored.examine(ExaminedPart($0, of: count)!) }
+    }
+
+    @Test func aWholeLedgerHasNoFindings() async throws {
+        try await make(deposits: 20)
+        try withStored { stored throws in
+            var told = [UInt64]()
+            #expect(try stored.examine { done, total in told += [done, total] } == [])
+            #expect(told == [22, 22])
+            for count: UInt64 in [1, 2, 3, 7, 22, 100, ExaminedPart.countMax] {
+                let numbers = count > 100 ? [1, 2, 999, count] : Array(1...count)
+                for number in numbers {
+                    #expect(try stored.examine(ExaminedPart(number, of: count)!) == [])
+                }
+            }
+            #expect(throws: LedgerError.inUse) { try network.open(directory) }
+        }
+        #expect(try network.open(directory).state == .healthy)
+    }
+
+    @Test func aMirrorIsNoDamagedLedger() throws {
+        var forge = Forge(network, deposits: 9)
+        try Mirror.create(at: directory.path, genesis: network.file)
+        func follow(_ body: (Mirror) throws -> Void) throws {
+            let mirror = try Mirror(directory: directory.path, genesis: network.file)
+            defer { mirror.close() }
+            try body(mirror)
+        }
+        func expectWhole(sourceLocation: SourceLocation = #_sourceLocation) throws {
+            try withStored { stored throws in
+                #expect(try stored.examine() == [], sourceLocation: sourceLocation)
+                #expect(try parts(3, stored) == [], sourceLocation: sourceLocation)
+            }
+        }
+        try expectWhole()
+        try follow { try forge.extend($0) }
+        try expectWhole()
+        try follow { try $0.confirm(forge.checkpoint(size: 4), clock: MirrorTests.now) }
+        try expectWhole()
+        forge.append(network.deposit())
+        try follow { mirror in
+            try forge.extend(mirror)
+            try mirror.confirm(forge.checkpoint(), clock: MirrorTests.now)
+        }
+        try expectWhole()
+        try directory.change("UPDATE confirmed SET moment = moment + 1")
+        let finding = Finding(
+            .checkpoint, "was confirmed at a time that differs from its check digest")
+        #expect(try withStored { try $0.examine() } == [finding])
+        try directory.change("DELETE FROM confirmed; DELETE FROM checkpoint")
+        #expect(try withStored { try $0.examine() }.map(\.place) == [.checkpoint])
+    }
+
+    /// One line a change, and where the parts together find it, each once, whatever their number.
+    @Test func everyChangedRowIsInOnePart() async throws {
+        try await make(deposits: 20)
+        let whole = directory.snapshot()
+        let random = "randomblob(32)"
+        let lines: [(String, Finding.Place)] = [
+            ("UPDATE entries SET leaf_hash = \(random) WHERE position = 20", .entry(20)),
+            ("DELETE FROM entries WHERE position = 5", .entry(5)),
+            ("DELETE FROM entries WHERE position = 10 OR position = 11", .entry(10)),
+            (
+                "UPDATE nodes SET hash = \(random) WHERE level = 2 AND position = 3",
+                .node(level: 2, position: 3)
+            ),
+            ("DELETE FROM nodes WHERE level = 1 AND position = 7", .node(level: 1, position: 7)),
+            ("INSERT INTO nodes VALUES (6, 0, \(random))", .tree),
+            ("UPDATE checkpoint SET note = x'00'", .checkpoint),
+        ]
+        for (sql, place) in lines {
+            for count: UInt64 in [1, 4, 22] {
+                directory.restore(whole)
+                try directory.change(sql)
+                let found = Set(try withStored { try parts(count, $0) }.map(\.place))
+                #expect(found.contains(place), "\(sql) in \(count): \(found)")
+            }
+        }
+        // Of one row of a table there is one finding.
+        for (sql, problem) in [
+            ("UPDATE state SET value = x'00' WHERE position = 9", "differs from its check digest"),
+            (
+                "INSERT INTO subjects VALUES (x'0102', 3, 4)", "is not what the entry is about"
+            ),
+            (
+                """
+                DELETE FROM subjects WHERE (subject, position) =
+                    (SELECT subject, position FROM subjects WHERE position = 9)
+                """, "is missing"
+            ),
+        ] {
+            directory.restore(whole)
+            try directory.change(sql)
+            for count: UInt64 in [1, 5] {
+                #expect(try withStored { try parts(count, $0) }.map(\.problem) == [problem], "\(sql)")
+            }
+        }
+        // A statement that nobody signed, in a row that agrees with itself.
+        directory.restore(whole)
+        let entry = try await firstEntry()
+        var statement = entry.statement
+        statement[statement.count - 1] ^= 1
+        let forged = entry.with(statement: statement).encoded()
+        try directory.change(
+            "UPDATE entries SET entry = \(forged.sql), leaf_hash = \(Merkle.leafHash(forged).sql) WHERE position = 0"
+        )
+        let found = try withStored { try parts(4, $0) }
+        #expect(found.contains(Finding(.entry(0), "a signature of the statement does not hold")))
+        #expect(found.contains { $0.place == .node(level: 1, position: 0) })
+    }
+
+    private func firstEntry() async throws -> LogEntry {
+        let ledger = try network.open(directory)
+        defer { ledger.close() }
+        return try LogEntry.decode(ledger.entries(from: 0, limit: 1)[0])
+    }
+
+    @Test func partsMeetWithoutGap() {
+        for count: UInt64 in [1, 2, 3, 7, 1000] {
+            for total: UInt64 in [0, 1, 5, 1_000_000_000_000] {
+                var end: UInt64 = 0
+                for number in 1...count {
+                    let range = ExaminedPart(number, of: count)!.range(of: total)
+                    #expect(range.lowerBound == end)
+                    end = range.upperBound
+                }
+                #expect(end == total)
+            }
+        }
+        #expect(ExaminedPart(0, of: 3) == nil)
+        #expect(ExaminedPart(4, of: 3) == nil)
+        #expect(ExaminedPart(1, of: ExaminedPart.countMax + 1) == nil)
+    }
+
+    // MARK: Rebuilding
+
+    @Test func whatIsDerivedIsMadeAnew() async throws {
+        try await make(deposits: 20)
+        let whole = directory.read("ledger.sqlite")
+        let content = try directory.content()
+        try directory.change(
+            """
+            DELETE FROM state; UPDATE nodes SET hash = randomblob(32); DELETE FROM subjects;
+            UPDATE checkpoint SET note = x'00'
+            """)
+        let rebuilt = try open().rebuild(now: 1_800_000_000)
+        #expect(
+            rebuilt
+                == .init(size: 22, leftOut: 0, previous: "ledger.sqlite.replaced-20270115T080000Z"))
+        #expect(directory.files == ["checkpoint", "ledger.sqlite", rebuilt.previous])
+        #expect(directory.read(rebuilt.previous).count == whole.count)
+        #expect(try directory.content() == content)
+        let ledger = try network.open(directory)
+        #expect(ledger.state == .healthy)
+        #expect(try ledger.examine() == [])
+        try await ledger.commit(network.deposit())
+    }
+
+    /// A mirror remembers when it confirmed, and may have to fetch again what nobody has signed here.
+    @Test func aMirrorIsMadeAnew() throws {
+        let forge = Forge(network, deposits: 9)
+        try Mirror.create(at: directory.path, genesis: network.file)
+        var mirror = try Mirror(directory: directory.path, genesis: network.file)
+        try forge.extend(mirror)
+        try mirror.confirm(forge.checkpoint(size: 7), clock: MirrorTests.now + 1000)
+        mirror.close()
+        let rebuilt = try open().rebuild(now: 0)
+        #expect(rebuilt.size == 7 && rebuilt.leftOut == 4)
+        mirror = try Mirror(directory: directory.path, genesis: network.file)
+        #expect(mirror.head.size == 7)
+        #expect(
+            throws: MirrorRefusal.clock(
+                position: 7, time: MirrorTests.now, now: MirrorTests.now + 1000)
+        ) { try forge.extend(mirror, clock: MirrorTests.now + 1000) }
+    }
+
+    /// One line a change, and what cannot be made good again.
+    @Test func whatCannotBeRebuiltIsNamed() async throws {
+        try await make(deposits: 20)
+        let whole = directory.snapshot()
+        let other = Forge(network, deposits: 20)
+        let lines: [(String, RestoreRefusal)] = [
+            (
+                "DELETE FROM entries WHERE position = 5",
+                .fault(.init(position: 5, reason: "the entry is missing"))
+            ),
+            (
+                "DELETE FROM entries WHERE position = 21",
+                .fault(.init(position: 21, reason: "the entry is missing"))
+            ),
+            (
+                "UPDATE entries SET entry = x'00' WHERE position = 5",
+                .fault(.init(position: 5, reason: "the entry is malformed: not a log entry"))
+            ),
+            (
+                (0..<22).map { "UPDATE entries SET entry = \(other.entries[$0].sql) WHERE position = \($0)" }
+                    .joined(separator: ";"), .otherRoot(size: 22)
+            ),
+        ]
+        for (sql, refusal) in lines {
+            directory.restore(whole)
+            try directory.change(sql)
+            let before = try directory.content()
+            let stored = try open()
+            #expect(throws: refusal) { try stored.rebuild(now: 0) }
+            stored.close()
+            let isUntouched = try directory.content() == before
+            #expect(isUntouched && !directory.files.contains { $0.contains(".new") })
+        }
+        directory.restore(whole)
+        try directory.change("DELETE FROM checkpoint")
+        directory.remove("checkpoint")
+        let stored = try open()
+        #expect(throws: RestoreRefusal.unsigned) { try stored.rebuild(now: 0) }
+    }
+}
+
+extension TestDirectory {
+    /// Changes the closed database.
+    func change(_ sql: String) throws {
+        let database = try DatabaseQueue(path: path + "/ledger.sqlite")
+        try database.writeWithoutTransaction { try $0.execute(sql: sql) }
+        try database.close()
+    }
+
+    /// Every row of every table.
+    func content() throws -> [[Row]] {
+        var configuration = Configuration()
+        configuration.readonly = true
+        let database = try DatabaseQueue(path: path + "/ledger.sqlite", configuration: configuration)
+        defer { try? database.close() }
+        return try database.read { connection in
+            try ["network", "entries", "nodes", "state", "subjects", "checkpoint", "confirmed"].map {
+                try Row.fetchAll(connection, sql: "SELECT * FROM \($0)")
+            }
+        }
+    }
+}
+
+/// Has this process killed by its own hand within some microseconds.
+func killSoon(within microseconds: Range<UInt32>) {
+    let delay = UInt32.random(in: microseconds)
+    let context = UnsafeMutablePointer<UInt32>.allocate(capacity: 1)
+    context.initialize(to: delay)
+    var thread = pthread_t()
+    pthread_create(
+        &thread, nil,
+        { context in
+            usleep(context!.load(as: UInt32.self))
+            kill(getpid(), SIGKILL)
+            return nil
+        }, context)
+}
