@@ -40,6 +40,14 @@ public protocol ConsentLedger: Sendable {
         about subject: [UInt8], kind: StatementKind?, after position: UInt64?, limit: Int
     ) throws(LedgerError) -> [UInt64]
 
+    /// Positions of the entries that `query` looks for, in rising order: up to `limit` of those after
+    /// `position`, or from the first on. Takes as long as the answer, not as the log.
+    ///
+    /// An index for finding, not for deciding: read the entries, which are checked.
+    func positions(
+        of query: EntryQuery, after position: UInt64?, limit: Int
+    ) throws(LedgerError) -> [UInt64]
+
     /// The newest signed checkpoint: a note (c2sp.org/tlog-checkpoint) that covers all that was acknowledged.
     func checkpoint() throws(LedgerError) -> [UInt8]
     /// The newest checkpoint with as many cosignatures as the genesis asks for: what its readers may believe.

@@ -227,23 +227,14 @@ public final class EmbeddedLedger: ConsentLedger {
     public func positions(
         about subject: [UInt8], kind: StatementKind?, after position: UInt64?, limit: Int
     ) throws(LedgerError) -> [UInt64] {
+        try positions(of: EntryQuery(subject: subject, kind: kind), after: position, limit: limit)
+    }
+
+    public func positions(
+        of query: EntryQuery, after position: UInt64?, limit: Int
+    ) throws(LedgerError) -> [UInt64] {
         let size = publisher.present.tip.head.size
-        guard limit > 0, size > 0, position.map({ $0 < size - 1 }) ?? true else { return [] }
-        let start = position.map { $0 + 1 } ?? 0
-        return try read { tables in
-            var positions = [UInt64]()
-            for kind in kind.map({ [$0] }) ?? StatementKind.allCases {
-                positions += try tables.positions(about: subject, kind: kind, from: start, limit: limit)
-            }
-            // A statement is not indexed under its own id, but marked.
-            if let id = StatementID(subject), let mark = try tables.state(of: .statement(id)),
-                let own = mark.position, own >= start,
-                kind == nil || kind == StatementState(bytes: mark.value)?.kind
-            {
-                positions.append(own)
-            }
-            return Array(positions.filter { $0 < size }.sorted().prefix(limit))
-        }
+        return try read { try $0.positions(of: query, after: position, size: size, limit: limit) }
     }
 
     public func committed(after position: UInt64?) -> AsyncStream<UInt64> { publisher.sizes(after: position) }

@@ -84,23 +84,6 @@ struct LedgerTables {
         }
     }
 
-    /// Up to `limit` positions of entries of one kind about `subject`, from `start` on.
-    func positions(
-        about subject: [UInt8], kind: StatementKind, from start: UInt64, limit: Int
-    ) throws -> [UInt64] {
-        var positions = [UInt64]()
-        try connection.each(
-            """
-            SELECT position FROM subjects WHERE subject = ? AND kind = ? AND position >= ?
-            ORDER BY position LIMIT ?
-            """, .blob(subject), .integer(kind.rawValue), .integer(start), .integer(UInt64(limit))
-        ) { row in
-            positions.append(row.integer(0))
-            return true
-        }
-        return positions
-    }
-
     // MARK: The tree
 
     func insert(_ node: MerkleTree.Node) throws {
@@ -203,9 +186,4 @@ extension LedgerTables: NodeReader {
         }
         return hash
     }
-}
-
-extension VerifiedStatement {
-    /// What it is found under besides its own id.
-    var indexedSubjects: [[UInt8]] { subjects.filter { $0 != id.bytes } }
 }

@@ -202,9 +202,9 @@ import TransparencyLog
         for _ in 0..<3 { try await ledger.commit(network.release(record, under: grant)) }
 
         func positions(
-            _ subject: [UInt8], _ kind: StatementKind? = nil, after: UInt64? = nil, limit: Int = 100
+            _ subject: [UInt8]?, _ kind: StatementKind? = nil, after: UInt64? = nil, limit: Int = 100
         ) throws -> [UInt64] {
-            try ledger.positions(about: subject, kind: kind, after: after, limit: limit)
+            try ledger.positions(of: EntryQuery(subject: subject, kind: kind), after: after, limit: limit)
         }
         #expect(try positions(record.bytes) == [2, 4, 5, 6, 7])
         #expect(try positions(record.bytes, .release) == [5, 6, 7])
@@ -219,6 +219,107 @@ import TransparencyLog
         #expect(try positions(network.hospital.bytes, .deposit) == [2, 3])
         #expect(try positions(network.clinician.key.bytes) == [0, 2, 3])
         #expect(try positions(RecordHandle.random().bytes) == [])
+        #expect(try positions(nil) == Array(0..<8))
+        #expect(try positions(nil, after: 2, limit: 3) == [3, 4, 5])
+        #expect(try positions(nil, .deposit) == [2, 3])
+        #expect(try positions(nil, .release, after: 5) == [6, 7])
+        #expect(try positions(nil, .release, limit: 2) == [5, 6])
+        #expect(try positions(nil, .revoke) == [])
+        #expect(try positions([], .deposit) == [2, 3])
+    }
+
+    /// Entries at created + 10, 10, 20, 20, 20, 30.
+    @Test func theIndexFindsWhatIsOfATime() async throws {
+        let clock = TestClock(TestNetwork.created + 10)
+        let ledger = try await network.make(in: directory, clock: { clock.now })
+        let record = RecordHandle.random()
+        for (time, handle): (UInt64, RecordHandle) in [
+            (20, .random()), (20, record), (20, .random()), (30, .random()),
+        ] {
+            clock.set(TestNetwork.created + time)
+            try await ledger.commit(network.deposit(handle))
+        }
+        func positions(
+            _ since: UInt64?, _ until: UInt64?, _ subject: [UInt8]? = nil, _ kind: StatementKind? = nil,
+            after: UInt64? = nil
+        ) throws -> [UInt64] {
+            let query = EntryQuery(
+                subject: subject, kind: kind, since: since.map { TestNetwork.created + $0 },
+                until: until.map { TestNetwork.created + $0 })
+            return try ledger.positions(of: query, after: after, limit: 100)
+        }
+        #expect(try positions(nil, nil) == Array(0..<6))
+        #expect(try positions(0, 10) == [])
+        #expect(try positions(10, 11) == [0, 1])
+        #expect(try positions(11, nil) == [2, 3, 4, 5])
+        #expect(try positions(20, 30) == [2, 3, 4])
+        #expect(try positions(20, 30, after: 2) == [3, 4])
+        #expect(try positions(30, 20) == [])
+        #expect(try positions(31, nil) == [])
+        #expect(try positions(20, nil, record.bytes) == [3])
+        #expect(try positions(21, nil, record.bytes) == [])
+        #expect(try positions(nil, 20, nil, .enrol) == [0, 1])
+        #expect(try positions(20, nil, nil, .deposit) == [2, 3, 4, 5])
+        #expect(try positions(21, nil, nil, .deposit) == [5])
+        // A statement by its own id.
+        let id = network.id(of: try LogEntry.decode(ledger.entries(from: 3, limit: 1)[0]).statement)
+        #expect(try positions(20, 30, id.bytes) == [3])
+        #expect(try positions(30, nil, id.bytes) == [])
+    }
+
+    /// Whatever is asked, the answer is that of going through the log.
+    @Test func theIndexAgreesWithTheLog() async throws {
+        let clock = TestClock(TestNetwork.created + 10)
+        let ledger = try await network.make(in: directory, clock: { clock.now })
+        let owners = (0..<3).map { _ in (RecordHandle.random(), SigningKey.generate()) }
+        for (record, owner) in owners {
+            clock.set(clock.now + 3)
+            try await ledger.commit(network.deposit(record, owner: owner))
+            let grant = try await ledger.commit(network.grant(record, owner: owner)).statement
+            clock.set(clock.now + 3)
+            for _ in 0..<2 { try await ledger.commit(network.release(record, under: grant)) }
+        }
+        let log = try ledger.entries(from: 0, limit: 100).map { bytes in
+            let entry = try LogEntry.decode(bytes)
+            let statement = try #require(
+                try SignedStatement(entry.statement, network: network.network).verified())
+            return (entry, statement)
+        }
+        let subjects: [[UInt8]?] = [nil] + Set(log.flatMap { $0.1.subjects }).map { $0 }
+        let times: [LedgerTime?] = [nil] + Set(log.map(\.0.time)).flatMap { [$0, $0 + 1] }
+        for subject in subjects {
+            for kind: StatementKind? in [nil, .enrol, .deposit, .grant, .release, .revoke] {
+                for since in times {
+                    let query = EntryQuery(
+                        subject: subject, kind: kind, since: since, until: times.randomElement()!)
+                    let after: UInt64? = [nil, 0, 5, 13, .max].randomElement()!
+                    let limit = Int.random(in: 0..<16)
+                    let found = try ledger.positions(of: query, after: after, limit: limit)
+                    let expected = log.filter { entry, statement in
+                        (query.subject.map { statement.subjects.contains($0) } ?? true)
+                            && (query.kind.map { $0 == statement.assertion.kind } ?? true)
+                            && (query.since.map { entry.time >= $0 } ?? true)
+                            && (query.until.map { entry.time < $0 } ?? true)
+                            && (after.map { entry.position > $0 } ?? true)
+                    }.map(\.0.position).prefix(limit)
+                    #expect(found == Array(expected), "\(query) after \(String(describing: after))")
+                }
+            }
+        }
+    }
+
+    /// A ledger from before the index by kind gets it when it is opened.
+    @Test func anOlderDatabaseGetsItsIndexByKind() async throws {
+        try await network.make(in: directory).close()
+        try directory.change(
+            """
+            DELETE FROM subjects WHERE subject = x'';
+            DELETE FROM grdb_migrations WHERE identifier = '0003_kinds'
+            """)
+        let ledger = try network.open(directory)
+        #expect(
+            try ledger.positions(of: EntryQuery(kind: .enrol), after: nil, limit: 10) == [0, 1])
+        #expect(try ledger.examine() == [])
     }
 
     @Test func theLedgersTimeNeverGoesBack() async throws {

@@ -1,0 +1,87 @@
+public import Contract
+
+/// Which entries of the log are looked for; what is nil does not matter.
+public struct EntryQuery: Hashable, Sendable {
+    /// What they are about: a handle, id, key or name (`VerifiedStatement.subjects`).
+    public var subject: [UInt8]?
+    public var kind: StatementKind?
+    /// Their ledger time is this or later.
+    public var since: LedgerTime?
+    /// Their ledger time is earlier than this.
+    public var until: LedgerTime?
+
+    public init(
+        subject: [UInt8]? = nil, kind: StatementKind? = nil, since: LedgerTime? = nil,
+        until: LedgerTime? = nil
+    ) {
+        self.subject = subject
+        self.kind = kind
+        self.since = since
+        self.until = until
+    }
+}
+
+extension LedgerTables {
+    /// Positions below `size` of what `query` looks for, in rising order: up to `limit` of those after
+    /// `position`, or from the first on. Reads a logarithmic number of rows and those of the answer.
+    func positions(
+        of query: EntryQuery, after position: UInt64?, size: UInt64, limit: Int
+    ) throws -> [UInt64] {
+        guard limit > 0, position.map({ $0 < size }) ?? true else { return [] }
+        let start = max(
+            position.map { $0 + 1 } ?? 0, try query.since.map { try first(since: $0, size: size) } ?? 0)
+        let end = try query.until.map { try first(since: $0, size: size) } ?? size
+        guard start < end else { return [] }
+        guard query.subject != nil || query.kind != nil else {
+            return Array(start..<start + min(UInt64(limit), end - start))
+        }
+        let subject = query.subject ?? VerifiedStatement.anySubject
+        var positions = [UInt64]()
+        for kind in query.kind.map({ [$0] }) ?? StatementKind.allCases {
+            positions += try self.positions(about: subject, kind: kind, in: start..<end, limit: limit)
+        }
+        // A statement is not indexed under its own id, but marked.
+        if let id = StatementID(subject), let mark = try state(of: .statement(id)),
+            let own = mark.position, (start..<end).contains(own),
+            query.kind == nil || query.kind == StatementState(bytes: mark.value)?.kind
+        {
+            positions.append(own)
+        }
+        return Array(positions.sorted().prefix(limit))
+    }
+
+    /// The first position of an entry of that time or later: times rise with the positions.
+    private func first(since time: LedgerTime, size: UInt64) throws -> UInt64 {
+        var (lower, upper) = (UInt64(0), size)
+        while lower < upper {
+            let middle = lower + (upper - lower) / 2
+            if try logEntry(at: middle).time < time { lower = middle + 1 } else { upper = middle }
+        }
+        return lower
+    }
+
+    private func positions(
+        about subject: [UInt8], kind: StatementKind, in range: Range<UInt64>, limit: Int
+    ) throws -> [UInt64] {
+        var positions = [UInt64]()
+        try connection.each(
+            """
+            SELECT position FROM subjects WHERE subject = ? AND kind = ? AND position >= ? AND position < ?
+            ORDER BY position LIMIT ?
+            """, .blob(subject), .integer(kind.rawValue), .integer(range.lowerBound),
+            .integer(range.upperBound), .integer(UInt64(limit))
+        ) { row in
+            positions.append(row.integer(0))
+            return true
+        }
+        return positions
+    }
+}
+
+extension VerifiedStatement {
+    /// The subject under which every statement is found.
+    static let anySubject = [UInt8]()
+
+    /// What it is found under besides its own id.
+    var indexedSubjects: [[UInt8]] { [Self.anySubject] + subjects.filter { $0 != id.bytes } }
+}
