@@ -32,6 +32,7 @@ let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -80,7 +81,7 @@ let package = Package(
         module(
             "Server",
             ours: ["API", "Records", "Identity", "Ledger", "Vault", "Desk", "Contract", "Primitives"],
-            others: [hummingbird, hummingbirdTLS, nioCore, nioSSL, httpTypes, log, unixSignals]),
+            others: [hummingbird, hummingbirdTLS, nioCore, nioSSL, httpTypes, log, lifecycle, unixSignals]),
         module(
             "Remote", ours: ["API", "Contract", "Identity", "TransparencyLog", "Primitives"],
             others: [httpClient, nioCore, nioHTTP1, nioSSL]),

@@ -66,7 +66,7 @@ public enum Wire {
         }
     }
 
-    /// How much an acknowledgement is worth; the ledger's `Acknowledgement`.
+    /// How much an acknowledgement is worth; the ledger's `Acknowledgement`. Each is more than the one before.
     public enum Acknowledged: String, Codable, Sendable, CaseIterable {
         /// Decided, and may still be lost in a crash.
         case sequenced

@@ -1,4 +1,4 @@
-import API
+public import API
 import Age
 public import Contract
 import Foundation
@@ -99,9 +99,16 @@ extension Patient {
             notBefore: now, notAfter: notAfter, releases: releases)
     }
 
-    /// Grants what `approval` shows, and answers the request. Gives the grants' ids, in the order of the
-    /// items.
-    public func approve(_ approval: Approval) async throws -> [StatementID] {
+    /// What an approval has put on the ledger.
+    public struct Approved: Sendable {
+        /// In the order of the approval's items.
+        public let grants: [StatementID]
+        /// What is true of every statement of it.
+        public let acknowledged: Wire.Acknowledged
+    }
+
+    /// Grants what `approval` shows, and answers the request.
+    public func approve(_ approval: Approval) async throws -> Approved {
         let draft = try draft(of: approval)
         let journal = AnswerJournal(patient: self, request: approval.request.id)
         try journal.write(draft)
@@ -111,7 +118,7 @@ extension Patient {
 
     /// Goes on with an approval that was cut off; nil when there is none, or when it has become too old to go
     /// on with.
-    public func resumeApproval(of id: StatementID) async throws -> [StatementID]? {
+    public func resumeApproval(of id: StatementID) async throws -> Approved? {
         let journal = AnswerJournal(patient: self, request: id)
         guard let draft = try journal.read() else { return nil }
         guard machineTime() + 60 < draft.validUntil else {
@@ -122,11 +129,11 @@ extension Patient {
     }
 
     /// Rejects a request.
-    public func reject(_ request: RoutedRequest) async throws {
+    public func reject(_ request: RoutedRequest) async throws -> Wire.Receipt {
         let key = wallet.ownerKey(organisation: request.custodian, index: request.answeringIndex)
-        try await connected(at: request.custodian) { connection in
+        return try await connected(at: request.custodian) { connection in
             let answer = Answer(request: request.id, verdict: .rejected, letter: nil)
-            try await connection.submit(.make(.answer(answer), now: machineTime()), signedBy: key)
+            return try await connection.submit(.make(.answer(answer), now: machineTime()), signedBy: key)
         }
     }
 
@@ -171,35 +178,38 @@ extension Patient {
         return draft
     }
 
-    private func carryOut(_ draft: AnswerJournal.Draft, _ journal: AnswerJournal) async throws
-        -> [StatementID]
-    {
-        try await connected(at: draft.custodian) { connection in
+    private func carryOut(_ draft: AnswerJournal.Draft, _ journal: AnswerJournal) async throws -> Approved {
+        let acknowledged = try await connected(at: draft.custodian) { connection in
             let routes = Routes.Organisation(draft.custodian)
+            var receipts = [Wire.Receipt]()
             do {
                 for grant in draft.grants {
                     let envelope = [UInt8](grant.envelope)
                     _ = try await connection.call(
                         .put, routes.blob(Digest(hashing: envelope).hex),
                         .bytes(envelope, type: "application/octet-stream"))
-                    _ = try await connection.submit(
-                        [UInt8](grant.statement),
-                        signedBy: wallet.ownerKey(organisation: grant.owner, index: grant.index))
+                    receipts.append(
+                        try await connection.submit(
+                            [UInt8](grant.statement),
+                            signedBy: wallet.ownerKey(organisation: grant.owner, index: grant.index)))
                 }
                 try await connection.call(
                     .post, routes.letters,
                     json: Wire.Letter(
                         addressee: .key(draft.addressee), request: journal.request, body: draft.letter))
-                _ = try await connection.submit(
-                    [UInt8](draft.answer),
-                    signedBy: wallet.ownerKey(organisation: draft.custodian, index: draft.answeringIndex))
+                receipts.append(
+                    try await connection.submit(
+                        [UInt8](draft.answer),
+                        signedBy: wallet.ownerKey(
+                            organisation: draft.custodian, index: draft.answeringIndex)))
             } catch let problem as Problem where problem.type == .rejected {
                 journal.remove()
                 throw problem
             }
+            return receipts.acknowledged
         }
         journal.remove()
-        return draft.grants.map(\.id)
+        return Approved(grants: draft.grants.map(\.id), acknowledged: acknowledged)
     }
 }
 

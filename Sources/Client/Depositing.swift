@@ -1,4 +1,4 @@
-import API
+public import API
 public import Age
 public import Contract
 import Foundation
@@ -23,7 +23,7 @@ public struct Depositing: Sendable {
         /// The record was there before this call.
         public let wasThere: Bool
         /// Where the ledger has it; nil when it was there before.
-        public let position: UInt64?
+        public let receipt: Wire.Receipt?
     }
 
     /// A file to be saved.
@@ -207,7 +207,7 @@ public struct Depositing: Sendable {
             }
             let wasDone = contents.isDone
             if !wasDone { try journal.finish() }
-            return Done(record: contents.record, files: files, wasThere: true, position: nil)
+            return Done(record: contents.record, files: files, wasThere: true, receipt: nil)
         }
         guard !contents.isDone else {
             throw ClientFailure.unverified("the ledger had record \(contents.record) and has it no more")
@@ -224,7 +224,7 @@ public struct Depositing: Sendable {
             let receipt = try await connection.submit(
                 .make(.deposit(deposit), now: machineTime()), signedBy: member.signingKey)
             try journal.finish()
-            return Done(record: contents.record, files: files, wasThere: false, position: receipt.position)
+            return Done(record: contents.record, files: files, wasThere: false, receipt: receipt)
         } catch let problem as Problem where problem.isRefusedPermit {
             // The permit goes with the handle: another try is another record. No ciphertext stays behind.
             journals.folder.remove(journal.folder.name)

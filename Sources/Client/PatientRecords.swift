@@ -76,18 +76,21 @@ extension Patient {
         throw Problem.rejected(.grantUnknown)
     }
 
-    /// Ends every grant on a record. Gives their ids.
-    public func revokeAll(of handle: RecordHandle) async throws -> [StatementID] {
+    /// Ends every grant on a record. Gives their ids, with the receipts of their ends.
+    public func revokeAll(
+        of handle: RecordHandle
+    ) async throws -> [(grant: StatementID, receipt: Wire.Receipt)] {
         guard let record = try await ownRecords().first(where: { $0.handle == handle }) else {
             throw Problem.rejected(.notTheOwner)
         }
         let all = try await connected(at: record.depositedAt) { try await grants(of: handle, $0) }
-        let open = all.filter { !$0.state.revoked }
-        for grant in open { try await revoke(grant.id, of: record) }
-        return open.map(\.id)
+        var revoked = [(grant: StatementID, receipt: Wire.Receipt)]()
+        for grant in all where !grant.state.revoked {
+            revoked.append((grant.id, try await revoke(grant.id, of: record)))
+        }
+        return revoked
     }
 
-    @discardableResult
     private func revoke(_ grant: StatementID, of record: OwnRecord) async throws -> Wire.Receipt {
         try await connected(at: record.depositedAt) { connection in
             try await connection.submit(

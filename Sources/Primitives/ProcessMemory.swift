@@ -18,5 +18,9 @@ public enum ProcessMemory {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
         _ = medseal_forbid_dumps()
+        // Started through /proc/self/exe it would be called `exe`.
+        if let program = CommandLine.arguments.first?.split(separator: "/").last {
+            _ = medseal_name_process(String(program))
+        }
     }
 }

@@ -175,9 +175,7 @@ extension Connection {
     ) async throws -> (entry: LogEntry, statement: VerifiedStatement) {
         let head = checkpoint.checkpoint.head
         let leaf = try await leaf(at: position)
-        let answer: Wire.Proof = try await call(
-            .get, Routes.inclusion, query: [("position", String(position)), ("size", String(head.size))])
-        let proof = InclusionProof(hashes: answer.hashes.map { [UInt8]($0) })
+        let proof = try await inclusion(of: position, in: head.size)
         return try Self.proven(leaf, at: position, proof, head: head, network: network.id)
     }
 
@@ -194,7 +192,7 @@ extension Connection {
     }
 
     /// The statement of a leaf, its signatures verified.
-    private static func believed(
+    static func believed(
         _ leaf: [UInt8], at position: UInt64, network: NetworkID
     ) throws(ClientFailure) -> (entry: LogEntry, statement: VerifiedStatement) {
         guard let entry = try? LogEntry.decode(leaf), entry.position == position,
@@ -227,6 +225,20 @@ extension Connection {
 }
 
 extension Connection {
+    /// The lowest position of a statement about a handle, id, key or name.
+    func firstPosition(about subject: [UInt8]) async throws -> UInt64? {
+        let page: Wire.Positions = try await call(
+            .get, Routes.positions, query: [("subject", lowercaseHex(subject)), ("limit", "1")])
+        return page.positions.first
+    }
+
+    /// What is to prove that the entry is in the tree of `size` entries; nothing is checked yet.
+    func inclusion(of position: UInt64, in size: UInt64) async throws -> InclusionProof {
+        let answer: Wire.Proof = try await call(
+            .get, Routes.inclusion, query: [("position", String(position)), ("size", String(size))])
+        return InclusionProof(hashes: answer.hashes.map { [UInt8]($0) })
+    }
+
     /// What is to prove that the log of `newSize` entries continues that of `oldSize`; nothing is checked
     /// yet.
     package func consistency(from oldSize: UInt64, to newSize: UInt64) async throws -> ConsistencyProof {

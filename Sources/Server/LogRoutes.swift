@@ -5,6 +5,7 @@ import HTTPTypes
 import Hummingbird
 import Identity
 import Ledger
+import ServiceLifecycle
 
 // The log itself: checkpoints, entries, proofs, events, and what validators bring.
 
@@ -71,6 +72,7 @@ extension Service {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { for await present in sizes where present > size { return } }
             group.addTask { try? await Task.sleep(for: Self.candidateDuration) }
+            group.addTask { try? await gracefulShutdown() }
             await group.next()
             group.cancelAll()
         }
@@ -90,7 +92,7 @@ extension Service {
         let body = ResponseBody { writer in
             var next = position.map { $0 + 1 } ?? 0
             let news = Self.news(of: ledger, after: position)
-            for await _ in news {
+            for await _ in news.cancelOnGracefulShutdown() {
                 var page = try ledger.entries(from: next, limit: Self.eventsAtOnce)
                 if page.isEmpty { try await writer.write(ByteBuffer(string: ":\n\n")) }
                 while !page.isEmpty {

@@ -47,10 +47,10 @@ struct ApproveCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let grants = try await patient.patient { patient in
-            if let grants = try await patient.resumeApproval(of: request) {
+        let approved = try await patient.patient { patient in
+            if let approved = try await patient.resumeApproval(of: request) {
                 Standard.error("medseal: went on with the approval that was cut off")
-                return grants
+                return approved
             }
             let asked = try await patient.waitingRequest(request)
             let approval = try await patient.approval(
@@ -61,8 +61,12 @@ struct ApproveCommand: AsyncParsableCommand {
             }
             return try await patient.approve(approval)
         }
-        try output.print(["grants": grants]) {
-            for grant in grants { print("Granted \(grant)") }
+        struct Answer: Encodable {
+            var grants: [StatementID]
+            var acknowledged: Wire.Acknowledged
+        }
+        try output.print(Answer(grants: approved.grants, acknowledged: approved.acknowledged)) {
+            for grant in approved.grants { print("Granted \(grant) (\(approved.acknowledged))") }
         }
     }
 
@@ -105,8 +109,10 @@ struct RejectCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await patient.patient { try await $0.reject(try await $0.waitingRequest(request)) }
-        try output.print(["rejected": request.hex]) { print("Rejected \(request)") }
+        let receipt = try await patient.patient { try await $0.reject(try await $0.waitingRequest(request)) }
+        try output.print(["rejected": request.hex, "acknowledged": receipt.acknowledged.rawValue]) {
+            print("Rejected \(request), \(receipt.shown)")
+        }
     }
 }
 
@@ -139,12 +145,17 @@ struct RevokeCommand: AsyncParsableCommand {
         let revoked = try await patient.patient { patient in
             if let record { return try await patient.revokeAll(of: record) }
             guard let grant else { return [] }
-            try await patient.revoke(grant)
-            return [grant]
+            return [(grant, try await patient.revoke(grant))]
         }
-        try output.print(["revoked": revoked]) {
+        struct Answer: Encodable {
+            var revoked: [StatementID]
+            var acknowledged: Wire.Acknowledged
+        }
+        let answer = Answer(
+            revoked: revoked.map(\.grant), acknowledged: revoked.map(\.receipt).acknowledged)
+        try output.print(answer) {
             if revoked.isEmpty { print("Nothing was in force.") }
-            for grant in revoked { print("Revoked \(grant)") }
+            for (grant, receipt) in revoked { print("Revoked \(grant), \(receipt.shown)") }
         }
     }
 }

@@ -1,3 +1,4 @@
+import API
 import Age
 import ArgumentParser
 import Client
@@ -46,15 +47,17 @@ struct DepositCommand: AsyncParsableCommand {
             var files: [Digest]
             var alreadyDeposited: Bool
             var position: UInt64?
+            var acknowledged: Wire.Acknowledged?
         }
         let answer = Answer(
-            record: done.record, files: done.files, alreadyDeposited: done.wasThere, position: done.position)
+            record: done.record, files: done.files, alreadyDeposited: done.wasThere,
+            position: done.receipt?.position, acknowledged: done.receipt?.acknowledged)
         try output.print(answer) {
-            if done.wasThere {
-                print("Already deposited as record \(done.record)")
-            } else {
+            if let receipt = done.receipt {
                 print("Deposited record \(done.record)")
-                print("  \(done.files.count) file(s), at ledger position \(done.position ?? 0)")
+                print("  \(done.files.count) file(s), \(receipt.shown)")
+            } else {
+                print("Already deposited as record \(done.record)")
             }
         }
     }

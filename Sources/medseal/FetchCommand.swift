@@ -203,6 +203,7 @@ struct ReceiveCommand: AsyncParsableCommand {
             var files: Int
             var alreadyCustodian: Bool
             var position: UInt64?
+            var acknowledged: Wire.Acknowledged?
         }
         let rows = try await member.connected { member, connection in
             var grants = [StatementID]()
@@ -214,15 +215,15 @@ struct ReceiveCommand: AsyncParsableCommand {
                 rows.append(
                     Row(
                         record: done.record, files: done.files, alreadyCustodian: done.receipt == nil,
-                        position: done.receipt?.position))
+                        position: done.receipt?.position, acknowledged: done.receipt?.acknowledged))
             }
             return rows
         }
         try output.print(rows) {
             for row in rows {
-                if let position = row.position {
+                if let position = row.position, let acknowledged = row.acknowledged {
                     print(
-                        "Received record \(row.record): \(row.files) file(s), acknowledged at ledger position \(position)"
+                        "Received record \(row.record): \(row.files) file(s), acknowledged at ledger position \(position) (\(acknowledged))"
                     )
                 } else {
                     print("Custodian of record \(row.record) already")

@@ -6,8 +6,8 @@ import Remote
 /// `medseal ledger`
 struct LedgerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ledger", abstract: "The ledger as files that other people's tools read.",
-        subcommands: [LedgerExportCommand.self])
+        commandName: "ledger", abstract: "Prove, list, keep and repair the ledger.",
+        subcommands: [LedgerProve.self, LedgerVerify.self, LedgerExportCommand.self])
 }
 
 /// `medseal ledger export`

@@ -63,13 +63,13 @@ struct MemberEnrol: AsyncParsableCommand {
             var organisation: OrganisationName
             var role: String
             var position: UInt64
+            var acknowledged: Wire.Acknowledged
         }
-        try output.print(
-            Answer(member: key, organisation: organisation, role: role.name, position: receipt.position)
-        ) {
-            print(
-                "Enrolled \(SafeText.escaped(name)), \(role.name) of \(organisation), at ledger position \(receipt.position)"
-            )
+        let answer = Answer(
+            member: key, organisation: organisation, role: role.name, position: receipt.position,
+            acknowledged: receipt.acknowledged)
+        try output.print(answer) {
+            print("Enrolled \(SafeText.escaped(name)), \(role.name) of \(organisation), \(receipt.shown)")
             print("  key   \(key)")
             print("  home  \(home)")
         }
@@ -123,8 +123,8 @@ struct MemberRetire: AsyncParsableCommand {
             Folder(network), organisation: organisation,
             passphrase: try passphrase.read("Passphrase of \(organisation)"))
         let receipt = try await office.retire(key)
-        try output.print(["retired": key.hex]) {
-            print("Retired \(key) at ledger position \(receipt.position)")
+        try output.print(["retired": key.hex, "acknowledged": receipt.acknowledged.rawValue]) {
+            print("Retired \(key) \(receipt.shown)")
         }
     }
 }

@@ -46,10 +46,12 @@ struct RequestCommand: AsyncParsableCommand {
         struct Answer: Encodable {
             var request: StatementID
             var position: UInt64
+            var acknowledged: Wire.Acknowledged
         }
-        try output.print(Answer(request: id, position: receipt.position)) {
+        let answer = Answer(request: id, position: receipt.position, acknowledged: receipt.acknowledged)
+        try output.print(answer) {
             print("Request \(id)")
-            print("  at ledger position \(receipt.position); \(custodian) will pass it on to the patient")
+            print("  \(receipt.shown); \(custodian) will pass it on to the patient")
         }
     }
 }
@@ -104,8 +106,8 @@ struct RouteCommand: AsyncParsableCommand {
         let receipt = try await member.connected { member, connection in
             try await member.route(request, toPatient: patient, connection)
         }
-        try output.print(["routed": request.hex]) {
-            print("Routed to the patient's inbox, at ledger position \(receipt.position)")
+        try output.print(["routed": request.hex, "acknowledged": receipt.acknowledged.rawValue]) {
+            print("Routed to the patient's inbox, \(receipt.shown)")
         }
     }
 }

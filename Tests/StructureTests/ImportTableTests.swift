@@ -25,7 +25,10 @@ import Testing
         "API": (["Contract", "Primitives"], []),
         "Server": (
             ["API", "Records", "Identity", "Ledger", "Vault", "Desk", "Contract", "Primitives"],
-            ["Hummingbird", "HummingbirdTLS", "HTTPTypes", "Logging", "NIOCore", "NIOSSL", "UnixSignals"]
+            [
+                "Hummingbird", "HummingbirdTLS", "HTTPTypes", "Logging", "NIOCore", "NIOSSL",
+                "ServiceLifecycle", "UnixSignals",
+            ]
         ),
         "Remote": (
             ["API", "Contract", "Identity", "TransparencyLog", "Primitives"],
