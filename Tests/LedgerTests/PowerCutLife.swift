@@ -57,6 +57,7 @@ final class PowerCutLife: Sendable {
         } catch {
             // What fails then may fail. A wrong answer is never right.
             if !isOver.load(ordering: .acquiring) { notes.note("problem: \(error)") }
+            if plan.end == .cutOnceShown { kill(getpid(), SIGKILL) }
         }
         while true { pause() }
     }
