@@ -99,7 +99,7 @@ struct PowerCutTorture: CustomStringConvertible {
         var endings = [Ending]()
         while left > 0 {
             let end = ends.randomElement(using: &dice)!
-            let microseconds = dice.roll(0..<(dice.flip() ? 30_000 : 200_000))
+            let microseconds = dice.roll(0..<(dice.flip() ? 30_000 : 300_000))
             endings.append(Ending(end, after: microseconds, failingSync: dice.roll(1..<20)))
             if end == .cut || end == .cutOnceShown { left -= 1 }
         }
@@ -161,7 +161,9 @@ struct PowerCutTorture: CustomStringConvertible {
         try PowerCutLife.makeLedger(in: directory, of: network)
         let ledger = try PowerCutLife.openLedger(in: directory, of: network)
         defer { ledger.close() }
-        var found = try witness.contradictions(in: ledger)
+        let mirror = try PowerCutLife.openMirror(in: directory + ".mirror", of: network)
+        defer { mirror.close() }
+        var found = try witness.contradictions(in: ledger) + witness.contradictions(in: mirror)
         for (id, position) in witness.acknowledged {
             let entry = try ledger.entries(from: position, limit: 1)[0]
             let statement = try LogEntry.decode(entry).statement

@@ -16,6 +16,8 @@ struct PowerCutWitness {
     private(set) var pending: [(id: StatementID, bytes: [UInt8])] = []
     /// Every root that was shown, by size.
     private(set) var roots: [UInt64: [UInt8]] = [:]
+    /// The newest checkpoint that a mirror has confirmed, and may have cosigned.
+    private(set) var confirmed: TreeHead?
     private(set) var problems: [String] = []
     /// What the process was doing when its end came.
     private(set) var phase = "starting"
@@ -32,6 +34,8 @@ struct PowerCutWitness {
                 submitted[id] = decodeLowercaseHex(Array(words[2].utf8))
             case "acknowledged": acknowledge(StatementID(hex: words[1])!, at: UInt64(words[2])!)
             case "shown": show(UInt64(words[1])!, decodeLowercaseHex(Array(words[2].utf8))!)
+            case "confirmed":
+                confirmed = TreeHead(size: UInt64(words[1])!, root: decodeLowercaseHex(Array(words[2].utf8))!)
             case "phase": phase = words[1]
             default: problems.append(words.joined(separator: " "))
             }
@@ -55,6 +59,7 @@ struct PowerCutWitness {
             roots.map { "shown \($0) \(lowercaseHex($1))\n" }
             + acknowledged.map { "acknowledged \($0) \($1)\n" }
             + pending.map { "submitted \($0) \(lowercaseHex($1))\n" }
+            + (confirmed.map { ["confirmed \($0.size) \(lowercaseHex($0.root))\n"] } ?? [])
         return Array(lines.joined().utf8)
     }
 
@@ -82,6 +87,20 @@ struct PowerCutWitness {
         }
         return found
     }
+
+    /// What does not hold of `mirror`, freshly opened.
+    func contradictions(in mirror: Mirror) throws -> [String] {
+        guard let confirmed else { return [] }
+        let present = try mirror.checkpoint.map { try EmbeddedLedger.head(of: $0, TestNetwork().genesis) }
+        guard let present, present.size >= confirmed.size else {
+            return [
+                "size \(confirmed.size) was confirmed, now \(present.map { "\($0.size)" } ?? "nothing") is"
+            ]
+        }
+        let hashes = try mirror.consistencyProof(from: confirmed.size, to: present.size)
+        return ConsistencyProof(hashes: hashes).verify(from: confirmed, to: present)
+            ? [] : ["what was confirmed at size \(confirmed.size) does not lead to what the mirror has"]
+    }
 }
 
 extension EmbeddedLedger {
@@ -91,9 +110,13 @@ extension EmbeddedLedger {
     }
 
     static func head(of note: [UInt8], _ genesis: Genesis) throws -> TreeHead {
+        try verified(note, genesis).checkpoint.head
+    }
+
+    static func verified(_ note: [UInt8], _ genesis: Genesis) throws -> VerifiedCheckpoint {
         let key = try VerifierKey(
             name: genesis.origin.description, kind: .note, publicKey: genesis.ledgerKey.bytes)
-        return try VerifiedCheckpoint(opening: note, log: key).checkpoint.head
+        return try VerifiedCheckpoint(opening: note, log: key)
     }
 }
 
@@ -112,5 +135,6 @@ final class PowerCutNotes: Sendable {
 
     func submitted(_ id: StatementID, _ bytes: [UInt8]) { note("submitted \(id) \(lowercaseHex(bytes))") }
     func acknowledged(_ id: StatementID, at position: UInt64) { note("acknowledged \(id) \(position)") }
+    func confirmed(_ head: TreeHead) { note("confirmed \(head.size) \(lowercaseHex(head.root))") }
     func shown(_ head: TreeHead) { note("shown \(head.size) \(lowercaseHex(head.root))") }
 }
