@@ -80,7 +80,10 @@ let package = Package(
         module("API", ours: ["Contract", "Primitives"]),
         module(
             "Server",
-            ours: ["API", "Records", "Identity", "Ledger", "Vault", "Desk", "Contract", "Primitives"],
+            ours: [
+                "API", "Records", "Identity", "Ledger", "Vault", "Desk", "Contract", "Primitives",
+                "TransparencyLog",
+            ],
             others: [hummingbird, hummingbirdTLS, nioCore, nioSSL, httpTypes, log, lifecycle, unixSignals]),
         module(
             "Remote", ours: ["API", "Contract", "Identity", "TransparencyLog", "Primitives"],
@@ -95,8 +98,8 @@ let package = Package(
         .executableTarget(
             name: "medseal",
             dependencies: [
-                "Client", "Remote", "API", "Age", "Contract", "Identity", "Primitives", "TransparencyLog",
-                arguments,
+                "Client", "Remote", "API", "Age", "Contract", "Identity", "Ledger", "Primitives",
+                "TransparencyLog", arguments,
             ],
             swiftSettings: strict),
         .executableTarget(

@@ -9,6 +9,8 @@ public enum Routes {
     public static let cosignatures = "/v1/ledger/cosignatures"
     public static let events = "/v1/ledger/events"
     public static let entries = "/v1/ledger/entries"
+    /// c2sp.org/tlog-tiles: `tile/...` below this.
+    public static let log = "/v1/ledger"
     public static let state = "/v1/ledger/state"
     public static let positions = "/v1/ledger/positions"
     public static let inclusion = "/v1/ledger/proofs/inclusion"

@@ -1,4 +1,5 @@
 public import Contract
+public import TransparencyLog
 
 /// The promise that every ledger of MedSeal keeps, whoever orders its statements (design, section 5).
 ///
@@ -32,13 +33,6 @@ public protocol ConsentLedger: Sendable {
     func entries(from position: UInt64, limit: Int) throws(LedgerError) -> [[UInt8]]
     /// Where the statement stands in the log, or nil when it does not.
     func position(of id: StatementID) throws(LedgerError) -> UInt64?
-    /// Positions of statements about a handle, id, key or name (`VerifiedStatement.subjects`), of one kind or
-    /// of all, in rising order: up to `limit` of those after `position`, or from the first on.
-    ///
-    /// An index for finding, not for deciding: read the entries, which are checked.
-    func positions(
-        about subject: [UInt8], kind: StatementKind?, after position: UInt64?, limit: Int
-    ) throws(LedgerError) -> [UInt64]
 
     /// Positions of the entries that `query` looks for, in rising order: up to `limit` of those after
     /// `position`, or from the first on. Takes as long as the answer, not as the log.
@@ -68,6 +62,10 @@ public protocol ConsentLedger: Sendable {
     /// section 2.1.2), 32 bytes each. Throws `outOfRange` unless `oldSize <= newSize` and the log has
     /// `newSize` entries.
     func consistencyProof(from oldSize: UInt64, to newSize: UInt64) throws(LedgerError) -> [[UInt8]]
+
+    /// The bytes of a tile (c2sp.org/tlog-tiles) of the log up to its newest checkpoint, or nil where there is
+    /// none. Throws `damaged`.
+    func tile(_ path: TilePath) throws(LedgerError) -> [UInt8]?
 
     /// The log's sizes as it grows, beginning at once when there are entries after `position` already (nil:
     /// any entries at all).

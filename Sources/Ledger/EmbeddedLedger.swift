@@ -225,12 +225,6 @@ public final class EmbeddedLedger: ConsentLedger {
     }
 
     public func positions(
-        about subject: [UInt8], kind: StatementKind?, after position: UInt64?, limit: Int
-    ) throws(LedgerError) -> [UInt64] {
-        try positions(of: EntryQuery(subject: subject, kind: kind), after: position, limit: limit)
-    }
-
-    public func positions(
         of query: EntryQuery, after position: UInt64?, limit: Int
     ) throws(LedgerError) -> [UInt64] {
         let size = publisher.present.tip.head.size

@@ -142,13 +142,22 @@ public struct Connection: Sendable {
         }
     }
 
+    /// Hands the body of a good answer without end to `receive`, piece by piece, until it ends after all.
+    func stream(
+        _ path: String, query: [(String, String)], receive: ([UInt8]) async throws -> Void
+    ) async throws {
+        let response = try await attempt(.get, path, query: query, .none, deadline: nil, progress: nil)
+        for try await piece in response.body { try await receive(Array(piece.readableBytesView)) }
+    }
+
     /// Sends a call and sees its status, once more after a lost connection.
     private func send(
         _ method: Method, _ path: String, query: [(String, String)], _ content: Content,
         progress: (@Sendable (Int) -> Void)?
     ) async throws -> HTTPClientResponse {
         do {
-            return try await attempt(method, path, query: query, content, progress: progress)
+            return try await attempt(
+                method, path, query: query, content, deadline: content.deadline, progress: progress)
         } catch let problem as Problem {
             throw problem
         } catch let failure as ClientFailure {
@@ -157,7 +166,8 @@ public struct Connection: Sendable {
             guard !(error is CancellationError) else { throw error }
             // Whatever is sent here may arrive twice: statements, blobs and letters are known by their hash.
             do {
-                return try await attempt(method, path, query: query, content, progress: progress)
+                return try await attempt(
+                    method, path, query: query, content, deadline: content.deadline, progress: progress)
             } catch let problem as Problem {
                 throw problem
             } catch let failure as ClientFailure {
@@ -170,7 +180,7 @@ public struct Connection: Sendable {
 
     private func attempt(
         _ method: Method, _ path: String, query: [(String, String)], _ content: Content,
-        progress: (@Sendable (Int) -> Void)?
+        deadline: Duration?, progress: (@Sendable (Int) -> Void)?
     ) async throws -> HTTPClientResponse {
         let queryText = query.map { "\($0)=\($1)" }.joined(separator: "&")
         var request = HTTPClientRequest(url: base + path + (queryText.isEmpty ? "" : "?\(queryText)"))
@@ -195,9 +205,8 @@ public struct Connection: Sendable {
             let pieces = try FilePieces(path: path, eventLoop: eventLoop, progress: progress)
             request.body = .stream(pieces, length: .known(Int64(byteCount)))
         }
-        // A long upload takes its time: what must come soon is the answer after it.
-        let deadline = Self.answerSeconds + Int64(content.byteCount / 1_000_000)
-        let response = try await http.execute(request, timeout: .seconds(deadline))
+        let response = try await http.execute(
+            request, deadline: deadline.map { .now() + .seconds($0.components.seconds) } ?? .distantFuture)
         guard (200..<300).contains(response.status.code) else { throw try await problem(response) }
         return response
     }
@@ -225,6 +234,11 @@ public struct Connection: Sendable {
 }
 
 extension Connection.Content {
+    /// A long upload takes its time: what must come soon is the answer after it.
+    fileprivate var deadline: Duration {
+        .seconds(Connection.answerSeconds + Int64(byteCount / 1_000_000))
+    }
+
     fileprivate var byteCount: Int {
         switch self {
         case .none: 0

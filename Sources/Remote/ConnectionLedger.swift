@@ -111,22 +111,79 @@ extension Connection {
         return value
     }
 
+    /// What statements are looked for; what is nil does not matter.
+    public struct Query: Sendable {
+        /// A handle, id, key or name that they are about.
+        public var subject: [UInt8]?
+        public var kind: StatementKind?
+        /// From this ledger time on.
+        public var since: LedgerTime?
+        /// Before this ledger time.
+        public var until: LedgerTime?
+
+        public init(
+            subject: [UInt8]? = nil, kind: StatementKind? = nil, since: LedgerTime? = nil,
+            until: LedgerTime? = nil
+        ) {
+            self.subject = subject
+            self.kind = kind
+            self.since = since
+            self.until = until
+        }
+    }
+
     /// Positions of the statements of one kind about a handle, id, key or name, in rising order.
     public func positions(about subject: [UInt8], kind: StatementKind) async throws -> [UInt64] {
         let limit = 1_000
         var positions = [UInt64]()
         while true {
-            var query = [
-                ("subject", lowercaseHex(subject)), ("kind", String(kind.rawValue)), ("limit", String(limit)),
-            ]
-            if let last = positions.last { query.append(("after", String(last))) }
-            let page: Wire.Positions = try await call(.get, Routes.positions, query: query)
-            guard page.positions.allSatisfy({ position in positions.last.map { $0 < position } ?? true })
-            else {
+            let page = try await self.positions(
+                of: Query(subject: subject, kind: kind), after: positions.last, limit: limit)
+            positions += page
+            if page.count < limit { return positions }
+        }
+    }
+
+    /// Up to `limit` (at most 1,000) positions of the statements that `query` looks for, after `position`, in
+    /// rising order. That none is left out is the server's word: an audit reads them all.
+    public func positions(
+        of query: Query, after position: UInt64? = nil, limit: Int
+    ) async throws -> [UInt64] {
+        var fields = [("limit", String(limit))]
+        if let subject = query.subject { fields.append(("subject", lowercaseHex(subject))) }
+        if let kind = query.kind { fields.append(("kind", String(kind.rawValue))) }
+        if let since = query.since { fields.append(("since", String(since))) }
+        if let until = query.until { fields.append(("until", String(until))) }
+        if let position { fields.append(("after", String(position))) }
+        let page: Wire.Positions = try await call(.get, Routes.positions, query: fields)
+        var last = position
+        for next in page.positions {
+            guard last.map({ $0 < next }) ?? true else {
                 throw ClientFailure.unverified("the server's list of positions does not rise")
             }
-            positions += page.positions
-            if page.positions.count < limit { return positions }
+            last = next
+        }
+        return page.positions
+    }
+
+    /// Hands every statement after `position` to `receive` as it is committed, until the task is cancelled.
+    /// That they are on the ledger is the server's word.
+    public func follow(
+        after position: UInt64?, _ receive: (Wire.Event) async throws -> Void
+    ) async throws {
+        var last = position
+        while !Task.isCancelled {
+            var lines = EventLines()
+            try await stream(Routes.events, query: last.map { [("after", String($0))] } ?? []) { piece in
+                for data in lines.add(piece) {
+                    let event = try JSON.decode(Wire.Event.self, data)
+                    guard last.map({ event.position > $0 }) ?? true else {
+                        throw ClientFailure.unverified("the server's events do not rise")
+                    }
+                    last = event.position
+                    try await receive(event)
+                }
+            }
         }
     }
 
@@ -165,7 +222,14 @@ extension Connection {
     /// The statement at a position: its signatures hold. That the log holds it is the server's word (see
     /// `provenStatement`).
     public func statement(at position: UInt64) async throws -> VerifiedStatement {
-        try Self.believed(try await leaf(at: position), at: position, network: network.id).statement
+        try await logEntry(at: position).statement
+    }
+
+    /// The same with its entry.
+    public func logEntry(
+        at position: UInt64
+    ) async throws -> (entry: LogEntry, statement: VerifiedStatement) {
+        try Self.believed(try await leaf(at: position), at: position, network: network.id)
     }
 
     /// The statement at a position of the log that `checkpoint` commits to, proven to be there; its
@@ -225,13 +289,6 @@ extension Connection {
 }
 
 extension Connection {
-    /// The lowest position of a statement about a handle, id, key or name.
-    func firstPosition(about subject: [UInt8]) async throws -> UInt64? {
-        let page: Wire.Positions = try await call(
-            .get, Routes.positions, query: [("subject", lowercaseHex(subject)), ("limit", "1")])
-        return page.positions.first
-    }
-
     /// What is to prove that the entry is in the tree of `size` entries; nothing is checked yet.
     func inclusion(of position: UInt64, in size: UInt64) async throws -> InclusionProof {
         let answer: Wire.Proof = try await call(
@@ -261,3 +318,17 @@ extension Statement {
 
 /// The clock of this machine, as the ledger counts.
 public func machineTime() -> LedgerTime { UInt64(max(0, Date().timeIntervalSince1970)) }
+
+/// Cuts a stream of server-sent events into what stands after `data: `.
+private struct EventLines {
+    private var rest = [UInt8]()
+
+    mutating func add(_ piece: [UInt8]) -> [[UInt8]] {
+        rest += piece
+        guard let end = rest.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
+        let lines = rest[...end].split(separator: UInt8(ascii: "\n"))
+        defer { rest.removeFirst(end + 1) }
+        let mark = Array("data: ".utf8)
+        return lines.filter { $0.starts(with: mark) }.map { Array($0.dropFirst(mark.count)) }
+    }
+}

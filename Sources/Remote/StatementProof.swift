@@ -63,7 +63,9 @@ extension Connection {
     /// It was verified as its readers will. Throws `refused` when the ledger knows nothing of that id.
     public func proof(of id: [UInt8], under checkpoint: VerifiedCheckpoint) async throws -> [UInt8] {
         let head = checkpoint.checkpoint.head
-        guard let position = try await firstPosition(about: id), position < head.size else {
+        guard let position = try await positions(of: Query(subject: id), limit: 1).first,
+            position < head.size
+        else {
             throw ClientFailure.refused("the ledger knows no statement and no record \(lowercaseHex(id))")
         }
         let leaf = try await leaf(at: position)

@@ -50,20 +50,26 @@ extension Service {
         }
         on(.get, Routes.positions, of: router) { call in
             try requireParty(call)
-            guard let text = call.request.uri.queryParameters["subject"],
-                let subject = decodeLowercaseHex(Array(text.utf8)), subject.count <= 40
-            else { throw Problem(.malformed, "subject is not lowercase hexadecimal") }
+            let subject = try call.request.uri.queryParameters["subject"].map { text in
+                guard let subject = decodeLowercaseHex(Array(text.utf8)), subject.count <= 40 else {
+                    throw Problem(.malformed, "subject is not lowercase hexadecimal")
+                }
+                return subject
+            }
             let kind = try call.number("kind").map { number in
                 guard let kind = StatementKind(rawValue: number) else {
                     throw Problem(.malformed, "no such kind")
                 }
                 return kind
             }
+            let query = EntryQuery(
+                subject: subject, kind: kind, since: try call.number("since"),
+                until: try call.number("until"))
             let limit = min(try call.number("limit") ?? 1_000, 1_000)
             return try .json(
                 Wire.Positions(
                     positions: try ledger.positions(
-                        about: subject, kind: kind, after: try call.number("after"), limit: Int(limit))))
+                        of: query, after: try call.number("after"), limit: Int(limit))))
         }
         on(.get, Routes.examination, of: router) { call in
             _ = try requireMember(call)

@@ -6,6 +6,7 @@ import Hummingbird
 import Identity
 import Ledger
 import ServiceLifecycle
+import TransparencyLog
 
 // The log itself: checkpoints, entries, proofs, events, and what validators bring.
 
@@ -30,6 +31,14 @@ extension Service {
             let note = try await call.body(max: Wire.jsonBytesMax)
             try ledger.add(cosigned: note, by: organisation)
             return Response(status: .noContent)
+        }
+        on(.get, Routes.log + "/tile/**", of: router) { call in
+            try requireParty(call)
+            let below = call.request.uri.path.utf8.dropFirst(Routes.log.utf8.count + 1)
+            guard let path = TilePath(decoding: Array(below)), let tile = try ledger.tile(path) else {
+                throw Problem(.notFound, "the log has no such tile")
+            }
+            return .bytes(tile)
         }
         on(.get, Routes.entries, of: router) { call in
             try requireParty(call)

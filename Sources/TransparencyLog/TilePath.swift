@@ -90,6 +90,18 @@ public struct TilePath: Sendable, Hashable {
         return width == Self.widthMax ? index < fullTiles : index == fullTiles && width == partialWidth
     }
 
+    /// Every tile of a log of `size` entries: the bundles of entries, then the hashes, level by level.
+    public static func all(inTreeOf size: UInt64) -> [TilePath] {
+        let width = UInt64(widthMax)
+        func row(_ content: Content, _ count: UInt64) -> [TilePath] {
+            stride(from: 0, to: count, by: widthMax).map { first in
+                TilePath(content, index: first / width, width: Int(min(width, count - first)))
+            }
+        }
+        let levels = (0..<8).filter { size >> UInt64(8 * $0) > 0 }
+        return row(.entries, size) + levels.flatMap { row(.hashes(level: $0), size >> UInt64(8 * $0)) }
+    }
+
     /// Three digits in each element, all but the last after an `x`; nil from 2^56 on.
     private static func index(of elements: ArraySlice<ArraySlice<UInt8>>) -> UInt64? {
         guard !elements.isEmpty, elements.count <= 6 else { return nil }

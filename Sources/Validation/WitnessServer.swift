@@ -18,10 +18,13 @@ public struct WitnessServer: Sendable {
 
     /// Serves until the task is cancelled. Throws when the address cannot be bound.
     public func run(logger: Logger) async throws {
+        var quiet = logger
+        // It reports as an error every connection that is open when it ends.
+        quiet.logLevel = .critical
         let application = Application(
             router: router(),
             configuration: .init(address: .hostname(host, port: port), serverName: "medseald"),
-            logger: logger)
+            logger: quiet)
         try await application.run()
     }
 

@@ -20,6 +20,7 @@ import Testing
             "guard Set(digests).count == digests.count else {",
             "guard Set(organisations.map(\\.name)).count == organisations.count,",
             "Set(organisations.flatMap { [$0.root, $0.validator] } + [ledgerKey]).count",
+            "_ entry: LogEntry, _ statement: VerifiedStatement, reads: [StateKey: [UInt8]],",
             "var seen = Set<[UInt8]>()",
             "for key in statement.readKeys { reads[key] = state[key] }",
             "let reads: [StateKey: [UInt8]]",

@@ -24,7 +24,10 @@ import Testing
         "Records": (["Contract", "Ledger", "Vault", "Desk", "Identity"], []),
         "API": (["Contract", "Primitives"], []),
         "Server": (
-            ["API", "Records", "Identity", "Ledger", "Vault", "Desk", "Contract", "Primitives"],
+            [
+                "API", "Records", "Identity", "Ledger", "Vault", "Desk", "Contract", "Primitives",
+                "TransparencyLog",
+            ],
             [
                 "Hummingbird", "HummingbirdTLS", "HTTPTypes", "Logging", "NIOCore", "NIOSSL",
                 "ServiceLifecycle", "UnixSignals",
@@ -38,7 +41,10 @@ import Testing
             ["Remote", "API", "Contract", "Age", "Identity", "TransparencyLog", "Primitives"], []
         ),
         "medseal": (
-            ["Client", "Remote", "API", "Age", "Contract", "Identity", "Primitives", "TransparencyLog"],
+            [
+                "Client", "Remote", "API", "Age", "Contract", "Identity", "Ledger", "Primitives",
+                "TransparencyLog",
+            ],
             ["ArgumentParser"]
         ),
         "Validation": (

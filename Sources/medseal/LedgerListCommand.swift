@@ -1,0 +1,131 @@
+import API
+import ArgumentParser
+import Client
+import Contract
+import Foundation
+import Primitives
+import Remote
+
+/// `medseal ledger list`
+struct LedgerList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List statements: by record, member or any handle, by kind, by time.",
+        discussion: """
+            Times are like 2026-11-22 or 2026-11-22T15:00:00Z. A page ends with the position to go on after. --follow goes on with \\
+            what is committed from now on, until it is interrupted.
+
+            Examples:
+              medseal ledger list --about RECORD --home eve
+              medseal ledger list --kind release --since 2026-11-01 --home eve
+              medseal ledger list --follow --home eve
+            """)
+
+    @Option(help: ArgumentHelp("About this record, statement or key.", valueName: "id"))
+    var about: Digest?
+
+    @Option(help: ArgumentHelp("About this organisation.", valueName: "name"))
+    var organisation: OrganisationName?
+
+    @Option(help: ArgumentHelp("Only of this kind (deposit, grant, release, ...).", valueName: "kind"))
+    var kind: KindOption?
+
+    @Option(help: ArgumentHelp("From this time on.", valueName: "time"))
+    var since: MomentOption?
+
+    @Option(help: ArgumentHelp("Before this time.", valueName: "time"))
+    var until: MomentOption?
+
+    @Option(help: ArgumentHelp("After this position.", valueName: "position"))
+    var after: UInt64?
+
+    @Option(help: "At most so many, 1 to 1000.")
+    var limit: Int = 50
+
+    @Flag(help: "Go on with every new statement as it is committed.")
+    var follow = false
+
+    @OptionGroup var member: MemberOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard about == nil || organisation == nil else {
+            throw ValidationError("Name one of --about and --organisation.")
+        }
+        guard (1...1_000).contains(limit) else { throw ValidationError("--limit is 1 to 1000.") }
+        guard !follow || (about == nil && organisation == nil && kind == nil && since == nil && until == nil)
+        else { throw ValidationError("--follow goes with --after only: it shows every statement.") }
+    }
+
+    struct Row: Encodable {
+        var position: UInt64
+        var time: LedgerTime
+        var kind: String
+        var statement: StatementID
+        var signer: PublicKey?
+    }
+
+    func run() async throws {
+        if follow { return try await followAll() }
+        let query = Connection.Query(
+            subject: about?.bytes ?? organisation?.bytes, kind: kind?.kind, since: since?.time,
+            until: until?.time)
+        let rows = try await member.connected { _, connection in
+            var rows = [Row]()
+            for position in try await connection.positions(of: query, after: after, limit: limit) {
+                let (entry, statement) = try await connection.logEntry(at: position)
+                rows.append(
+                    Row(
+                        position: position, time: entry.time, kind: "\(statement.assertion.kind)",
+                        statement: statement.id, signer: statement.caller))
+            }
+            return rows
+        }
+        try output.print(rows) {
+            var table = Table("POSITION", "TIME", "KIND", "STATEMENT", "SIGNED BY")
+            for row in rows {
+                table.add(
+                    "\(row.position)", Moment.text(row.time), row.kind, row.statement.hex,
+                    row.signer?.hex ?? "")
+            }
+            table.print()
+            if rows.count == limit, let last = rows.last {
+                print("There may be more: --after \(last.position)")
+            }
+        }
+    }
+
+    private func followAll() async throws {
+        try await member.connected { _, connection in
+            try await connection.follow(after: after) { event in
+                let text = "\(event.position)  \(Moment.text(event.time))  \(event.kind)  \(event.statement)"
+                let line = output.json ? try JSONEncoder().encode(event) : Data(text.utf8)
+                // Not through print, which would keep lines back where nobody looks.
+                FileHandle.standardOutput.write(line + Data("\n".utf8))
+            }
+        }
+    }
+}
+
+/// A statement's kind by its name.
+struct KindOption: ExpressibleByArgument {
+    let kind: StatementKind
+
+    init?(argument: String) {
+        guard let kind = StatementKind.allCases.first(where: { "\($0)" == argument }) else { return nil }
+        self.kind = kind
+    }
+}
+
+/// A time as it is typed: a day, or a moment, in UTC.
+struct MomentOption: ExpressibleByArgument {
+    let time: LedgerTime
+
+    init?(argument: String) {
+        let moment = argument.utf8.count == 10 ? argument + "T00:00:00Z" : argument
+        guard let date = try? Date(moment, strategy: .iso8601), date.timeIntervalSince1970 >= 0 else {
+            return nil
+        }
+        time = UInt64(date.timeIntervalSince1970)
+    }
+}
