@@ -12,7 +12,7 @@ struct LedgerList: AsyncParsableCommand {
         commandName: "list",
         abstract: "List statements: by record, member or any handle, by kind, by time.",
         discussion: """
-            Times are like 2026-11-22 or 2026-11-22T15:00:00Z. A page ends with the position to go on after. --follow goes on with \\
+            Times are like 2026-11-22 or 2026-11-22T15:00:00Z. A page ends with the position to go on after. --follow goes on with \
             what is committed from now on, until it is interrupted.
 
             Examples:

@@ -31,8 +31,8 @@ struct LedgerCheck: ParsableCommand {
         commandName: "fsck",
         abstract: "Check everything that a ledger's folder holds, or a part of it.",
         discussion: """
-            Executes the log again from its genesis and holds every entry, hash, row and checkpoint against that. With --sample 3/30 \\
-            only the third of thirty parts is looked at, and nothing executed: one part a day has seen everything in a month. \\
+            Executes the log again from its genesis and holds every entry, hash, row and checkpoint against that. With --sample 3/30 \
+            only the third of thirty parts is looked at, and nothing executed: one part a day has seen everything in a month. \
             Nothing may have the folder open meanwhile; of a ledger that runs, medseal audit asks for the same.
 
             Exit code 0 when all holds, 4 when something does not.
@@ -83,8 +83,8 @@ struct LedgerRebuild: ParsableCommand {
         commandName: "rebuild",
         abstract: "Make a ledger's state, tree and indexes anew from its log.",
         discussion: """
-            For a database of which fsck says that something besides the entries is damaged. Every entry is executed again; the new \\
-            database takes the old one's place once its root is the signed one, and the old one is kept beside it. When an entry \\
+            For a database of which fsck says that something besides the entries is damaged. Every entry is executed again; the new \
+            database takes the old one's place once its root is the signed one, and the old one is kept beside it. When an entry \
             itself is damaged it says which: then import an archive, for example one exported from another organisation's validator.
 
             Example: medseal ledger rebuild net/server/ledger --genesis net/public/genesis.cbor
@@ -122,8 +122,8 @@ struct LedgerImport: ParsableCommand {
         commandName: "import",
         abstract: "Make a ledger's folder from an archive, by executing all of it.",
         discussion: """
-            This is how a ledger starts again after a total loss, from an archive of its own or from one that was exported from \\
-            another organisation's validator. Take the newest copy there is: the ledger starts only where every validator that it \\
+            This is how a ledger starts again after a total loss, from an archive of its own or from one that was exported from \
+            another organisation's validator. Take the newest copy there is: the ledger starts only where every validator that it \
             hears from agrees that nothing newer was cosigned.
 
             Example: medseal ledger import archive net/server/ledger --genesis net/public/genesis.cbor
@@ -163,8 +163,8 @@ struct LedgerExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Write the log into a folder, as an archive that verifies itself.",
         discussion: """
-            The folder gets the layout of c2sp.org/tlog-tiles: checkpoint, tile/entries/... (the entries), tile/0/... (hashes), and \\
-            beside them genesis.cbor and ledger.vkey. Any reader of transparency logs can verify it, and a lost ledger starts again \\
+            The folder gets the layout of c2sp.org/tlog-tiles: checkpoint, tile/entries/... (the entries), tile/0/... (hashes), and \
+            beside them genesis.cbor and ledger.vkey. Any reader of transparency logs can verify it, and a lost ledger starts again \
             from it (medseal ledger import). It holds what the ledger holds: hashes, handles and signatures, nothing about a patient.
 
             As a member, from the server; or with --from out of a folder on this machine, the ledger's or a validator's.

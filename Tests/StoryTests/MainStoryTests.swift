@@ -116,7 +116,7 @@ import Testing
             names(try story.vault("hospital1")).intersection(names(try story.vault("hospital2"))).count == 4)
 
         try audit(story)
-        try otherPeoplesCode(story)
+        try otherPeoplesCode(story, record)
         try nothingLeaks(story)
         try theServerKeepsToItself(story)
         #expect(story.end(SIGTERM) == 0)
@@ -163,21 +163,31 @@ import Testing
         #expect(try audit().code == 0)
     }
 
-    private func otherPeoplesCode(_ story: Story) throws {
+    private func otherPeoplesCode(_ story: Story, _ record: String) throws {
         #expect(try story.medseal(as: "eve", "ledger", "export", "export").code == 0)
-        let python =
-            ProcessInfo.processInfo.environment["MEDSEAL_PYTHON"]
-            ?? Story.root.appending(path: ".build/python/bin/python3").path
-        try #require(FileManager.default.fileExists(atPath: python), "tools/prepare makes \(python)")
-        let script = Story.root.appending(path: "Tests/Tools/verify_ledger.py").path
-        let verified = try story.run(python, [script, "export"])
+        let genesis = "net/public/genesis.cbor"
+        let verified = try story.python("verify_ledger.py", "export", genesis)
         #expect(verified.code == 0 && verified.text.hasPrefix("verified: "), "\(verified.text)")
-        // The check is able to fail: one altered byte of an entry.
-        let entry = story.folder.appending(path: "export/entries/000000003.cbor")
-        var bytes = try Data(contentsOf: entry)
+        #expect(
+            try story.medseal(as: "eve", "ledger", "prove", record, "-o", "deposit.tlog-proof").code == 0)
+        let proven = try story.python("verify_proof.py", "deposit.tlog-proof", genesis)
+        #expect(proven.code == 0 && proven.text.hasPrefix("verified: deposit "), "\(proven.text)")
+
+        // The checks are able to fail: one altered byte of an entry.
+        let tiles = story.folder.appending(path: "export/tile/entries")
+        let paths = try FileManager.default.subpathsOfDirectory(atPath: tiles.path)
+        let bundle = tiles.appending(path: try #require(paths.max { $0.count < $1.count }))
+        var bytes = try Data(contentsOf: bundle)
         bytes[bytes.count - 1] ^= 1
-        try story.replace(entry, with: bytes)
-        #expect(try story.run(python, [script, "export"]).code == 1)
+        try story.replace(bundle, with: bytes)
+        #expect(try story.python("verify_ledger.py", "export").code == 1)
+        let proof = story.folder.appending(path: "deposit.tlog-proof")
+        let text = try String(contentsOf: proof, encoding: .utf8)
+        let moved = text.replacing("\nindex ", with: "\nindex 1", maxReplacements: 1)
+        try story.replace(proof, with: Data(moved.utf8))
+        #expect(try story.python("verify_proof.py", "deposit.tlog-proof", genesis).code == 1)
+        let refused = try story.medseal(["ledger", "verify", "deposit.tlog-proof", "--genesis", genesis])
+        #expect(refused.code == 4, "\(refused.text)")
     }
 
     /// No name, number, plaintext or passphrase in anything that the server has or said, nor in the homes'

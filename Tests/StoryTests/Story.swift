@@ -68,6 +68,15 @@ final class Story: Sendable {
         try run(Self.programs.appending(path: "medseal").path, arguments)
     }
 
+    /// A script of Tests/Tools, with the packages that tools/prepare installs.
+    func python(_ script: String, _ arguments: String...) throws -> Result {
+        let python =
+            ProcessInfo.processInfo.environment["MEDSEAL_PYTHON"]
+            ?? Self.root.appending(path: ".build/python/bin/python3").path
+        try #require(FileManager.default.fileExists(atPath: python), "tools/prepare makes \(python)")
+        return try run(python, [Self.root.appending(path: "Tests/Tools/\(script)").path] + arguments)
+    }
+
     /// A command of somebody with a home, who has a passphrase file of the same name.
     func medseal(as home: String, _ arguments: String...) throws -> Result {
         try medseal(arguments + ["--home", home, "--passphrase-file", "\(home).pass"])
