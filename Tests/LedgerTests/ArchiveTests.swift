@@ -251,6 +251,10 @@ import TransparencyLog
         #expect(try tile(.hashes(level: 0), 0, 3) != nil)
         #expect(throws: LedgerError.self) { try tile(.hashes(level: 1), 0, 1) }
         #expect(throws: LedgerError.self) { try mirror.export(to: folder.path) }
+        // The root first, before any tile is written.
+        try directory.change("UPDATE nodes SET hash = randomblob(32) WHERE level = 5 AND position = 8")
+        let root = Finding(.tree, "has another root than the checkpoint")
+        #expect(throws: LedgerError.damaged(root)) { try mirror.export(to: TestFolder().path) }
         #expect(folder.read("checkpoint") == [], "the checkpoint comes last")
     }
 }

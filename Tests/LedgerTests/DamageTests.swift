@@ -372,7 +372,35 @@ import TransparencyLog
         #expect(try await flip("checkpoint", directory.content()).harmless == 0)
     }
 
+    /// And over a mirror's database, which remembers when it confirmed.
+    @Test func everyFlippedByteOfAMirrorIsFoundOrChangesNothing() async throws {
+        let forge = Forge(network, deposits: 3)
+        try Mirror.create(at: directory.path, genesis: network.file)
+        let mirror = try Mirror(directory: directory.path, genesis: network.file)
+        try forge.extend(mirror)
+        try mirror.confirm(forge.checkpoint(size: 4), clock: MirrorTests.now)
+        mirror.close()
+        let counts = try await flip("ledger.sqlite", directory.content()) { directory in
+            try Mirror(directory: directory.path, genesis: network.file).close()
+            let stored = try StoredLedger(directory: directory.path, genesis: network.file)
+            defer { stored.close() }
+            return try !stored.examine().isEmpty
+        }
+        #expect(counts.found > 0)
+    }
+
     private func flip(_ name: String, _ content: [[Row]]) async throws -> (found: Int, harmless: Int) {
+        try await flip(name, content) { directory in
+            let ledger = try network.open(directory)
+            defer { ledger.close() }
+            return try ledger.state != .healthy || !ledger.examine().isEmpty
+        }
+    }
+
+    /// Whatever `isFound` throws has found it too.
+    private func flip(
+        _ name: String, _ content: [[Row]], isFound: (TestDirectory) throws -> Bool
+    ) async throws -> (found: Int, harmless: Int) {
         let whole = directory.snapshot()
         let bytes = try #require(whole[name])
         var counts = (found: 0, harmless: 0)
@@ -380,15 +408,7 @@ import TransparencyLog
             var files = whole
             files[name]![offset] ^= bits
             directory.restore(files)
-            let isFound: Bool
-            do {
-                let ledger = try network.open(directory)
-                defer { ledger.close() }
-                isFound = try ledger.state != .healthy || !ledger.examine().isEmpty
-            } catch {
-                isFound = true
-            }
-            if isFound {
+            if (try? isFound(directory)) ?? true {
                 counts.found += 1
             } else {
                 counts.harmless += 1

@@ -342,10 +342,16 @@ import TransparencyLog
     @Test func aCheckpointThatIsNotOfTheTreeIsNotOpened() throws {
         let forge = Forge(network, deposits: 3)
         try make(forge).close()
+        let whole = directory.snapshot()
+        let damaged = LedgerError.damaged(Finding(.tree, "has another root than the checkpoint"))
         try directory.change("DELETE FROM entries WHERE position = 4")
-        #expect(throws: LedgerError.damaged(Finding(.tree, "has another root than the checkpoint"))) {
-            try open()
-        }
+        #expect(throws: damaged) { try open() }
+        // Another history's, under an anchor that a crash has left behind.
+        directory.restore(whole)
+        let fork = Forge(network, deposits: 3).checkpoint().note.encoded
+        try directory.change("UPDATE checkpoint SET note = \(fork.sql)")
+        directory.write(forge.checkpoint(size: 3).note.encoded, to: "checkpoint")
+        #expect(throws: damaged) { try open() }
     }
 
     /// Nothing is confirmed that could not be anchored, and a disk that fails is not believed again.

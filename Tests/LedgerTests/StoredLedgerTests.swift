@@ -84,6 +84,45 @@ import TransparencyLog
         #expect(try withStored { try $0.examine() }.map(\.place) == [.checkpoint])
     }
 
+    /// A checkpoint that the ledger has signed, but not over this.
+    @Test func aCheckpointOfSomethingElseIsFound() async throws {
+        let forge = Forge(network, deposits: 9)
+        try Mirror.create(at: directory.path, genesis: network.file)
+        let mirror = try Mirror(directory: directory.path, genesis: network.file)
+        try forge.extend(mirror)
+        try mirror.confirm(forge.checkpoint(), clock: MirrorTests.now)
+        mirror.close()
+        let whole = directory.snapshot()
+        let fork = Forge(network, deposits: 9)
+        func expect(
+            _ note: VerifiedCheckpoint, _ places: [Finding.Place],
+            sourceLocation: SourceLocation = #_sourceLocation
+        ) throws {
+            directory.restore(whole)
+            try directory.change("UPDATE checkpoint SET note = \(note.note.encoded.sql)")
+            let found = try withStored { try $0.examine() }.map(\.place)
+            #expect(found == places, sourceLocation: sourceLocation)
+        }
+        try expect(forge.checkpoint(size: 7), [])
+        try expect(fork.checkpoint(size: 7), [.checkpoint])
+        try expect(fork.checkpoint(), [.checkpoint])
+        var longer = Forge(network, repeating: forge.entries)
+        longer.append(network.deposit())
+        try expect(longer.checkpoint(), [.checkpoint])
+        // In a ledger it has to cover everything.
+        directory.restore(whole)
+        try directory.change(
+            """
+            DELETE FROM confirmed;
+            UPDATE checkpoint SET note = \(forge.checkpoint(size: 7).note.encoded.sql)
+            """)
+        #expect(try withStored { try $0.examine() }.map(\.place) == [.checkpoint])
+        // And what was confirmed has an anchor.
+        directory.restore(whole)
+        directory.remove("checkpoint")
+        #expect(try withStored { try $0.examine() }.map(\.place) == [.anchor])
+    }
+
     /// One line a change, and where the parts together find it, each once, whatever their number.
     @Test func everyChangedRowIsInOnePart() async throws {
         try await make(deposits: 20)
