@@ -117,7 +117,11 @@ let package = Package(
         tests("AgeTests", of: ["Age", "Primitives"], data: ["Vectors"]),
         tests("IdentityTests", of: ["Identity", "Contract", "Primitives"]),
         tests("VaultTests", of: ["Vault", "Primitives"]),
-        tests("LedgerTests", of: ["Ledger", "Contract", "Primitives", "TransparencyLog", "Identity"]),
+        tests(
+            "LedgerTests",
+            of: [
+                "Ledger", "Validation", "Remote", "Contract", "Primitives", "TransparencyLog", "Identity",
+            ]),
         tests(
             "ServerTests",
             of: [

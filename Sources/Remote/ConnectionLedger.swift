@@ -67,13 +67,13 @@ extension Connection {
 
     /// The checkpoint that validators shall cosign now, signed by the ledger. With `size`, the answer waits a
     /// while for one of more entries.
-    package func candidate(beyond size: UInt64?) async throws -> VerifiedCheckpoint {
+    public func candidate(beyond size: UInt64?) async throws -> VerifiedCheckpoint {
         let query = size.map { [("beyond", String($0))] } ?? []
         return try opened(try await call(.get, Routes.candidate, query: query))
     }
 
     /// Hands a checkpoint with one's own cosignature to the ledger.
-    package func deliver(cosigned note: [UInt8]) async throws {
+    public func deliver(cosigned note: [UInt8]) async throws {
         _ = try await call(.post, Routes.cosignatures, .bytes(note, type: "text/plain; charset=utf-8"))
     }
 
@@ -199,7 +199,7 @@ extension Connection {
     }
 
     /// Consecutive entries of the log as leaf bytes, at most `limit`; empty at its end.
-    package func leaves(from position: UInt64, limit: Int) async throws -> [[UInt8]] {
+    public func leaves(from position: UInt64, limit: Int) async throws -> [[UInt8]] {
         let page = try await call(
             .get, Routes.entries, query: [("from", String(position)), ("limit", String(limit))],
             answerBytesMax: limit * (Limits.statementBytesMax + 1_024))
@@ -298,7 +298,7 @@ extension Connection {
 
     /// What is to prove that the log of `newSize` entries continues that of `oldSize`; nothing is checked
     /// yet.
-    package func consistency(from oldSize: UInt64, to newSize: UInt64) async throws -> ConsistencyProof {
+    public func consistency(from oldSize: UInt64, to newSize: UInt64) async throws -> ConsistencyProof {
         let answer: Wire.Proof = try await call(
             .get, Routes.consistency, query: [("from", String(oldSize)), ("to", String(newSize))])
         return ConsistencyProof(hashes: answer.hashes.map { [UInt8]($0) })

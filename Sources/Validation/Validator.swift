@@ -28,7 +28,8 @@ public actor Validator {
     private static let cosignatureSeconds: UInt64 = 15
     private static let retrySeconds = 1...30
 
-    private let connection: Connection
+    private let log: any FollowedLog
+    private let keys: CheckpointKeys
     private let mirror: Mirror
     private let signer: NoteSigner
     private let evidence: Folder
@@ -36,24 +37,25 @@ public actor Validator {
     private let report: @Sendable (Event) -> Void
     private let turn = Turn()
 
-    /// `connection` calls as the validator's key. `evidence` is where what it refuses is kept.
+    /// `log` is asked as the validator's key. `evidence` is where what it refuses is kept.
     ///
-    /// Throws `badInput` when the key is not the one that the genesis pins for `organisation`.
+    /// Throws `badInput` when the genesis is none, or pins another key for `organisation`.
     public init(
-        of organisation: OrganisationName, key: SigningKey, connection: Connection, mirror: Mirror,
+        of organisation: OrganisationName, key: SigningKey, log: some FollowedLog, mirror: Mirror,
         evidence: Folder, clock: @escaping @Sendable () -> UInt64 = systemClock,
         report: @escaping @Sendable (Event) -> Void = { _ in }
     ) throws(ClientFailure) {
-        let genesis = connection.network.genesis
-        let pinned = try connection.network.organisation(organisation)
-        let isPinned = genesis.organisations.contains {
-            $0.name == pinned.name && $0.validator == key.key
+        guard let genesis = try? Genesis.decode(log.genesisFile), let keys = try? CheckpointKeys(genesis)
+        else { throw .badInput("the genesis does not hold") }
+        guard let pinned = genesis.organisations.first(where: { $0.name == organisation }) else {
+            throw .badInput("the network has no organisation \(organisation)")
         }
         let name = CheckpointKeys.name(of: organisation, at: genesis.origin)
-        guard isPinned, let signer = try? NoteSigner(name: name, kind: .cosignature, key: key) else {
-            throw .badInput("this is not the validator's key of \(organisation) in the genesis")
-        }
-        self.connection = connection
+        guard pinned.validator == key.key,
+            let signer = try? NoteSigner(name: name, kind: .cosignature, key: key)
+        else { throw .badInput("this is not the validator's key of \(organisation) in the genesis") }
+        self.log = log
+        self.keys = keys
         self.mirror = mirror
         self.signer = signer
         self.evidence = evidence
@@ -74,7 +76,7 @@ public actor Validator {
             do {
                 // What the log orders after this moment may not be dated before it.
                 let moment = clock()
-                let candidate = try await connection.candidate(beyond: beyond)
+                let candidate = try await log.candidate(beyond: beyond)
                 let size = candidate.checkpoint.head.size
                 if size == beyond, isFresh(candidate) {
                     // Others have still to cosign it.
@@ -82,7 +84,7 @@ public actor Validator {
                     continue
                 }
                 let line = try await cosign(candidate, at: moment)
-                try await connection.deliver(cosigned: candidate.note.replacing(line).encoded)
+                try await log.deliver(cosigned: candidate.note.replacing(line).encoded)
                 if size != beyond { report(.cosigned(size: size)) }
                 beyond = size
                 delay = Self.retrySeconds.lowerBound
@@ -127,12 +129,12 @@ public actor Validator {
         let size = checkpoint.checkpoint.head.size
         while mirror.head.size < size {
             let position = mirror.head.size
-            let page = try await connection.leaves(from: position, limit: Self.pageEntries)
+            let page = try await log.leaves(from: position, limit: Self.pageEntries)
                 .prefix(Int(min(size - position, UInt64(Self.pageEntries))))
             guard !page.isEmpty else {
                 throw ClientFailure.unreachable("the server gives no entry at position \(position)")
             }
-            let proof = try await connection.consistency(from: position + UInt64(page.count), to: size)
+            let proof = try await log.consistency(from: position + UInt64(page.count), to: size)
             try mirror.extend(by: Array(page), to: checkpoint, consistency: proof, clock: clock())
             if size - position > 4 * UInt64(Self.pageEntries) {
                 report(.catchingUp(executed: mirror.head.size, of: size))
@@ -150,11 +152,11 @@ public actor Validator {
         if let shown = refusal.shown { try? folder.write(shown.note.encoded, as: "shown", mode: 0o644) }
         guard let confirmed = mirror.checkpoint else { return }
         try? folder.write(confirmed, as: "confirmed", mode: 0o644)
-        guard let own = try? connection.network.checkpointKeys.open(confirmed),
+        guard let own = try? keys.open(confirmed),
             let line = try? signer.cosign(own, time: clock())
         else { return }
         let note = own.note.replacing(line)
-        try? await connection.deliver(cosigned: note.encoded)
+        try? await log.deliver(cosigned: note.encoded)
     }
 
     // MARK: As a witness
@@ -181,7 +183,6 @@ public actor Validator {
         guard let request = try? AddCheckpoint(decoding: body),
             let claimed = try? Checkpoint(decoding: request.note.text), request.oldSize <= claimed.head.size
         else { return .malformed }
-        let keys = connection.network.checkpointKeys
         guard claimed.origin == keys.log.name else { return .unknownLog }
         guard let checkpoint = try? VerifiedCheckpoint(opening: request.note, log: keys.log) else {
             return .unsigned

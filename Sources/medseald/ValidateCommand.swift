@@ -83,7 +83,7 @@ struct ValidateCommand: AsyncParsableCommand {
         logger.logLevel = .warning
         try await Connection.open(network, caller: key) { [verbose, witnessPort, logger] connection in
             let validator = try Validator(
-                of: name, key: key, connection: connection, mirror: mirror,
+                of: name, key: key, log: connection, mirror: mirror,
                 evidence: home.folder("evidence"), report: Self.reporter(verbose: verbose))
             say("validates \(network.genesis.origin) for \(name), \(mirror.head.size) entries executed")
             try await untilStopped {

@@ -1,0 +1,322 @@
+import Contract
+import Foundation
+import Identity
+import Ledger
+import Primitives
+import Remote
+import Synchronization
+import Testing
+import TransparencyLog
+import Validation
+
+/// A log that shows a validator whatever a test wants.
+private final class ShownLog: FollowedLog {
+    struct Unreachable: Error {}
+
+    let genesisFile: [UInt8]
+    private let network: TestNetwork
+    private let state: Mutex<(forge: Forge, isReachable: Bool, delivered: [[UInt8]])>
+
+    init(_ forge: Forge, of network: TestNetwork) {
+        genesisFile = network.file
+        self.network = network
+        state = Mutex((forge, true, []))
+    }
+
+    /// What it shows from now on.
+    func show(_ forge: Forge) { state.withLock { $0.forge = forge } }
+    func setReachable(_ isReachable: Bool) { state.withLock { $0.isReachable = isReachable } }
+
+    private func forge() throws -> Forge {
+        try state.withLock { state in
+            guard state.isReachable else { throw ClientFailure.unreachable("out of reach") }
+            return state.forge
+        }
+    }
+
+    func candidate(beyond size: UInt64?) async throws -> VerifiedCheckpoint {
+        for _ in 0..<20 {
+            let checkpoint = try forge().checkpoint()
+            if checkpoint.checkpoint.head.size != size { return checkpoint }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        return try forge().checkpoint()
+    }
+
+    func leaves(from position: UInt64, limit: Int) async throws -> [[UInt8]] {
+        Array(try forge().entries.dropFirst(Int(position)).prefix(limit))
+    }
+
+    func consistency(from oldSize: UInt64, to newSize: UInt64) async throws -> ConsistencyProof {
+        try forge().consistency(from: oldSize, to: newSize)
+    }
+
+    func deliver(cosigned note: [UInt8]) async throws { state.withLock { $0.delivered.append(note) } }
+
+    /// The checkpoints that came back with the cosignature of `organisation`, which holds.
+    func cosigned(by organisation: OrganisationName) throws -> [TreeHead] {
+        let keys = try CheckpointKeys(network.genesis)
+        return try state.withLock { $0.delivered }.map { note in
+            let checkpoint = try keys.open(note)
+            #expect(keys.cosigned(checkpoint) == [organisation])
+            return checkpoint.checkpoint.head
+        }
+    }
+}
+
+/// The machine's clock, and what the validator has told of waiting.
+private final class Surroundings: Sendable {
+    let now = Mutex(TestNetwork.created + 10)
+    let told = Mutex([String]())
+}
+
+/// A validator cosigns what its own execution confirms, and nothing else (T31, T32).
+@Suite struct ValidatorTests {
+    private let network = TestNetwork()
+    private let folder = TestDirectory()
+    private let evidence = TestDirectory()
+    private let surroundings = Surroundings()
+
+    private func validator(of log: ShownLog, _ mirror: Mirror) throws -> Validator {
+        try Validator(
+            of: network.insurer, key: network.insurerValidator, log: log, mirror: mirror,
+            evidence: Folder(evidence.path + "/kept"), clock: { surroundings.now.withLock { $0 } },
+            report: { event in
+                if case .waiting(let reason) = event { surroundings.told.withLock { $0.append(reason) } }
+            })
+    }
+
+    private func mirror() throws -> Mirror {
+        if !folder.files.contains("ledger.sqlite") {
+            try Mirror.create(at: folder.path, genesis: network.file)
+        }
+        return try Mirror(directory: folder.path, genesis: network.file)
+    }
+
+    /// Follows until `isDone`, or until it refuses; the refusal's words.
+    private func follow(_ validator: Validator, until isDone: @escaping @Sendable () throws -> Bool)
+        async throws
+        -> String?
+    {
+        try await withThrowingTaskGroup(of: String?.self) { group in
+            group.addTask {
+                do {
+                    try await validator.follow()
+                    return nil
+                } catch let refusal as Refusal {
+                    return refusal.description
+                }
+            }
+            group.addTask {
+                for _ in 0..<1_000 {
+                    if try isDone() { return nil }
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+                Issue.record("it took too long")
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+    }
+
+    @Test func itCosignsWhatItHasExecuted() async throws {
+        var forge = Forge(network, deposits: 700)
+        let log = ShownLog(forge, of: network)
+        let mirror = try mirror()
+        let validator = try validator(of: log, mirror)
+        let first = forge.checkpoint().checkpoint.head
+        #expect(
+            try await follow(validator) { try log.cosigned(by: network.insurer).contains(first) } == nil)
+        #expect(mirror.head == first)
+        forge.append(network.deposit())
+        log.show(forge)
+        let second = forge.checkpoint().checkpoint.head
+        #expect(
+            try await follow(validator) { try log.cosigned(by: network.insurer).contains(second) } == nil)
+        #expect(mirror.checkpoint == forge.checkpoint().note.encoded)
+    }
+
+    @Test func itRefusesWhatItsOwnExecutionDoesNotConfirm() async throws {
+        let honest = Forge(network, deposits: 3)
+        let mirror = try mirror()
+        let start = ShownLog(honest, of: network)
+        let head = honest.checkpoint().checkpoint.head
+        #expect(
+            try await follow(try validator(of: start, mirror)) {
+                try start.cosigned(by: network.insurer).contains(head)
+            } == nil)
+
+        let record = RecordHandle.random()
+        var forged = honest
+        var statement = network.deposit(record)
+        statement[statement.count - 1] ^= 1
+        forged.append(leaf: honest.entry(statement).encoded())
+        var unasked = honest
+        let theft = network.grant(record, owner: .generate())
+        unasked.append(leaf: honest.entry(theft).encoded())
+        var wrongWrites = honest
+        wrongWrites.append(leaf: honest.entry(network.deposit()).with(writesDigest: digest(1)).encoded())
+        var wrongState = honest
+        wrongState.append(leaf: honest.entry(network.deposit()).with(stateDigest: digest(1)).encoded())
+        var fork = Forge(network, deposits: 2)
+        fork.append(network.deposit())
+        let yesterday = Forge(network, repeating: Array(honest.entries.prefix(4)))
+        let lies: [(Forge, String)] = [
+            (forged, "entry 5: a signature of the statement does not hold"),
+            (unasked, "entry 5: the contract refuses statement \(network.id(of: theft))"),
+            (wrongWrites, "was recorded with other writes"),
+            (wrongState, "entry 5: the state digest differs"),
+            (fork, "the log's first 5 entries are not those that were executed here"),
+            (yesterday, "the log shows 4 entries, after it had shown 5"),
+        ]
+        for (lie, reason) in lies {
+            let log = ShownLog(lie, of: network)
+            let refusal = try await follow(try validator(of: log, mirror)) { false }
+            #expect(refusal?.contains(reason) == true, "\(reason): \(refusal ?? "nothing")")
+            // All that the log gets is the newest checkpoint that was confirmed: an honest one stops by that.
+            #expect(try log.cosigned(by: network.insurer) == [head])
+            #expect(mirror.head == head)
+        }
+        let kept = Folder(evidence.path + "/kept")
+        let last = try #require(kept.names.last)
+        #expect(kept.folder(last).names == ["confirmed", "reason", "shown"])
+        #expect(try kept.folder(last).read("confirmed") == mirror.checkpoint)
+        kept.parent.remove("kept")
+    }
+
+    @Test func aClockThatIsOffIsToldAndPassesByItself() async throws {
+        var forge = Forge(network, deposits: 1)
+        let late = TestNetwork.created + 10 + 301
+        forge.append(network.deposit(now: late), at: late)
+        let log = ShownLog(forge, of: network)
+        let validator = try validator(of: log, try mirror())
+        #expect(try await follow(validator) { surroundings.told.withLock { !$0.isEmpty } } == nil)
+        #expect(surroundings.told.withLock { $0[0] }.contains("entry 3: its time \(late) is not near enough"))
+        #expect(try log.cosigned(by: network.insurer) == [])
+        surroundings.now.withLock { $0 += 1 }
+        let head = forge.checkpoint().checkpoint.head
+        #expect(
+            try await follow(validator) { try log.cosigned(by: network.insurer).contains(head) } == nil)
+    }
+
+    @Test func itGoesOnWhenTheLogIsBack() async throws {
+        let forge = Forge(network, deposits: 1)
+        let log = ShownLog(forge, of: network)
+        log.setReachable(false)
+        let validator = try validator(of: log, try mirror())
+        #expect(
+            try await follow(validator) {
+                if surroundings.told.withLock({ $0 == ["out of reach"] }) { log.setReachable(true) }
+                return try !log.cosigned(by: network.insurer).isEmpty
+            } == nil)
+    }
+
+    @Test func onlyThePinnedKeyValidates() throws {
+        let log = ShownLog(Forge(network), of: network)
+        let mirror = try mirror()
+        for (organisation, key) in [
+            (network.insurer, network.hospitalValidator), (network.insurer, network.insurerRoot),
+            (OrganisationName("stranger")!, network.insurerValidator),
+        ] {
+            #expect(throws: ClientFailure.self) {
+                try Validator(
+                    of: organisation, key: key, log: log, mirror: mirror, evidence: Folder(evidence.path))
+            }
+        }
+    }
+
+    // MARK: As a witness
+
+    private func request(_ forge: Forge, from old: UInt64, to size: UInt64) -> [UInt8] {
+        AddCheckpoint(
+            oldSize: old,
+            consistency: old == 0 || old > size ? .init(hashes: []) : forge.consistency(from: old, to: size),
+            note: forge.checkpoint(size: size).note
+        ).encoded
+    }
+
+    @Test func addCheckpointAnswersAsTheSpecificationSays() async throws {
+        let forge = Forge(network, deposits: 6)
+        let mirror = try mirror()
+        let validator = try validator(of: ShownLog(forge, of: network), mirror)
+        func answer(_ body: [UInt8]) async -> Validator.WitnessAnswer { await validator.add(body) }
+
+        #expect(await answer(Array("old 0\n".utf8)) == .malformed)
+        #expect(await answer([]) == .malformed)
+        #expect(await answer(request(forge, from: 1, to: 3)) == .conflict(size: 0))
+        guard case .cosigned(let line) = await answer(request(forge, from: 0, to: 3)) else {
+            Issue.record("not cosigned")
+            return
+        }
+        let note = forge.checkpoint(size: 3).note.encoded + line
+        let keys = try CheckpointKeys(network.genesis)
+        #expect(keys.cosigned(try keys.open(note)) == [network.insurer])
+        // Once more for the same is no harm; what is older or unproven is.
+        guard case .cosigned = await answer(request(forge, from: 3, to: 3)) else {
+            Issue.record("not cosigned again")
+            return
+        }
+        #expect(await answer(request(forge, from: 0, to: 3)) == .conflict(size: 3))
+        #expect(await answer(request(forge, from: 2, to: 5)) == .conflict(size: 3))
+        let wrong = AddCheckpoint(
+            oldSize: 3, consistency: forge.consistency(from: 2, to: 5), note: forge.checkpoint(size: 5).note)
+        #expect(await answer(wrong.encoded) == .unproven)
+        let elsewhere = TestNetwork(origin: "medseal/elsewhere")
+        #expect(await answer(request(Forge(elsewhere), from: 3, to: 2)) == .malformed)
+        #expect(await answer(request(Forge(elsewhere, deposits: 3), from: 3, to: 4)) == .unknownLog)
+        let stranger = try NoteSigner(name: "medseal/test", kind: .note, key: .generate())
+        let unsigned = AddCheckpoint(
+            oldSize: 3, consistency: forge.consistency(from: 3, to: 5),
+            note: try stranger.sign(forge.checkpoint(size: 5).checkpoint))
+        #expect(await answer(unsigned.encoded) == .unsigned)
+        // A fork of the same size, and one that goes on from a shared beginning.
+        let fork = Forge(network, deposits: 1)
+        #expect(await answer(request(fork, from: 3, to: 3)) == .conflict(size: 3))
+        #expect(mirror.checkpoint == forge.checkpoint(size: 3).note.encoded)
+        guard case .cosigned = await answer(request(forge, from: 3, to: 8)) else {
+            Issue.record("not cosigned at the end")
+            return
+        }
+        // Proven, and still not what executing it gives.
+        var lie = forge
+        lie.append(leaf: forge.entry(network.deposit()).with(stateDigest: digest(1)).encoded())
+        let lying = try self.validator(of: ShownLog(lie, of: network), mirror)
+        #expect(
+            await lying.add(request(lie, from: 8, to: 9))
+                == .refused("entry 8: the state digest differs"))
+    }
+
+    /// The specification's race: many requests at once never let the size go back (T32).
+    @Test func manyAtOnceNeverGoBack() async throws {
+        let forge = Forge(network, deposits: 30)
+        let mirror = try mirror()
+        let validator = try validator(of: ShownLog(forge, of: network), mirror)
+        let sizes = await withTaskGroup(of: UInt64?.self) { group in
+            for number in 0..<200 {
+                let size = UInt64(1 + number * 7 % 32)
+                group.addTask {
+                    for _ in 0..<4 {
+                        let confirmed =
+                            mirror.checkpoint.flatMap {
+                                try? CheckpointKeys(network.genesis).open($0)
+                            }?.checkpoint.head.size ?? 0
+                        guard confirmed <= size else { return nil }
+                        if case .cosigned = await validator.add(request(forge, from: confirmed, to: size)) {
+                            let after =
+                                mirror.checkpoint.flatMap {
+                                    try? CheckpointKeys(network.genesis).open($0)
+                                }?.checkpoint.head.size ?? 0
+                            #expect(after >= size)
+                            return size
+                        }
+                    }
+                    return nil
+                }
+            }
+            return await group.reduce(into: []) { $0 += [$1].compactMap { $0 } }
+        }
+        #expect(sizes.max() == 32)
+        #expect(try CheckpointKeys(network.genesis).open(mirror.checkpoint!).checkpoint.head.size == 32)
+    }
+}
