@@ -167,6 +167,26 @@ import TransparencyLog
                 #expect(try withStored { try parts(count, $0) }.map(\.problem) == [problem], "\(sql)")
             }
         }
+        // A mark that agrees with itself and points elsewhere.
+        directory.restore(whole)
+        let first = try await firstEntry()
+        let mark = StateKey.statement(network.id(of: first.statement))
+        let value = StatementState(kind: .enrol, time: first.time).encoded()
+        let checkDigest = StateRow.checkDigest(key: mark, value: value, position: 7)
+        try directory.change(
+            "UPDATE state SET position = 7, check_digest = \(checkDigest.sql) WHERE position = 0")
+        #expect(
+            try withStored { try parts(4, $0) }
+                == [Finding(.state(mark), "is not at 0, where the statement is")])
+        // An entry that says that it led to another state.
+        directory.restore(whole)
+        let other = first.with(stateDigest: digest(1)).encoded()
+        try directory.change(
+            "UPDATE entries SET entry = \(other.sql), leaf_hash = \(Merkle.leafHash(other).sql) WHERE position = 0"
+        )
+        #expect(
+            try withStored { try parts(4, $0) }.contains(
+                Finding(.entry(0), "the state digest differs")))
         // A statement that nobody signed, in a row that agrees with itself.
         directory.restore(whole)
         let entry = try await firstEntry()
@@ -202,6 +222,14 @@ import TransparencyLog
         #expect(ExaminedPart(0, of: 3) == nil)
         #expect(ExaminedPart(4, of: 3) == nil)
         #expect(ExaminedPart(1, of: ExaminedPart.countMax + 1) == nil)
+    }
+
+    /// A log of writes beside no database would come back into the next one.
+    @Test func aWALThatWasLeftBehindIsNotTakenOver() throws {
+        directory.write([1], to: "ledger.sqlite-wal")
+        let refusal = LedgerError.storage("ledger.sqlite-wal was not folded into its database")
+        #expect(throws: refusal) { try EmbeddedLedger.create(at: directory.path, genesis: network.file) }
+        #expect(directory.files == ["ledger.sqlite-wal"])
     }
 
     // MARK: Rebuilding
