@@ -96,6 +96,8 @@ public actor Validator {
             } catch let failure as ClientFailure where failure.code == .unverified {
                 throw Refusal(failure)
             } catch {
+                // What it is after this may have less than it had: it shall not wait for more before it answers.
+                beyond = nil
                 report(.waiting("\((error as? Problem)?.detail ?? "\(error)")"))
                 try? await Task.sleep(for: .seconds(delay))
                 delay = min(delay * 2, Self.retrySeconds.upperBound)
@@ -188,14 +190,9 @@ public actor Validator {
             return .unsigned
         }
         let moment = clock()
-        let confirmed = mirror.checkpoint.flatMap { try? keys.open($0) }?.checkpoint.head
-        guard request.oldSize == confirmed?.size ?? 0 else { return .conflict(size: confirmed?.size ?? 0) }
-        if let confirmed {
-            if claimed.head.size == confirmed.size, claimed.head.root != confirmed.root {
-                return .conflict(size: confirmed.size)
-            }
-            guard request.consistency.verify(from: confirmed, to: claimed.head) else { return .unproven }
-        }
+        let confirmed = mirror.checkpoint.flatMap { try? keys.open($0) }?.checkpoint.head ?? MerkleTree().head
+        guard request.oldSize == confirmed.size else { return .conflict(size: confirmed.size) }
+        guard request.consistency.verify(from: confirmed, to: claimed.head) else { return .unproven }
         do {
             return .cosigned(try await cosign(checkpoint, at: moment).line)
         } catch let refusal as Refusal {

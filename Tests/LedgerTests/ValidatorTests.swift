@@ -272,7 +272,7 @@ private final class Surroundings: Sendable {
         #expect(await answer(unsigned.encoded) == .unsigned)
         // A fork of the same size, and one that goes on from a shared beginning.
         let fork = Forge(network, deposits: 1)
-        #expect(await answer(request(fork, from: 3, to: 3)) == .conflict(size: 3))
+        #expect(await answer(request(fork, from: 3, to: 3)) == .unproven)
         #expect(mirror.checkpoint == forge.checkpoint(size: 3).note.encoded)
         guard case .cosigned = await answer(request(forge, from: 3, to: 8)) else {
             Issue.record("not cosigned at the end")
