@@ -113,27 +113,49 @@ public struct Audit: Sendable {
         }
     }
 
-    /// Executes every entry that the checkpoint commits to, and holds their root against it.
+    /// Executes every entry that the checkpoint commits to, and holds their root against it. While one page is
+    /// executed, the next one is on its way and its signatures are checked.
     private func execute(
         _ replay: inout Replay, _ holdings: inout Holdings, to head: TreeHead, progress: (UInt64) -> Void
     ) async throws {
         var tree = MerkleTree()
-        while replay.size < head.size {
-            let page = try await connection.leaves(from: replay.size, limit: 512)
-            guard !page.isEmpty else {
-                throw ClientFailure.unverified(
-                    "the log ends at \(replay.size); the checkpoint commits to \(head.size)")
-            }
-            for leaf in page where replay.size < head.size {
-                let (_, statement) = try replay.apply(leaf)
+        var page = try await page(from: 0, to: head)
+        while !page.isEmpty {
+            let next = replay.size + UInt64(page.count)
+            async let following = self.page(from: next, to: head)
+            try SignatureCheck.ahead(of: page, by: Self.chunkEntries, network: replay.network) {
+                leaf, isValid in
+                let (_, statement) = try replay.apply(leaf, isValid: isValid)
                 _ = tree.append([Merkle.leafHash(leaf)])
                 holdings.note(statement)
             }
             progress(replay.size)
+            page = try await following
         }
         guard tree.head == head else {
             throw ClientFailure.unverified("the entries have another Merkle root than the checkpoint signs")
         }
+        guard replay.time <= machineTime() + Self.clockToleranceSeconds else {
+            throw ClientFailure.unverified(
+                "the ledger's time is ahead of this machine's clock: entry \(replay.size - 1) says \(replay.time)"
+            )
+        }
+    }
+
+    private static let pageEntries = 1_024
+    private static let chunkEntries = 128
+    private static let clockToleranceSeconds: UInt64 = 300
+
+    /// The entries from `position` on, at most a page; none at the end of the log of `head`.
+    private func page(from position: UInt64, to head: TreeHead) async throws -> [[UInt8]] {
+        guard position < head.size else { return [] }
+        let limit = min(head.size - position, UInt64(Self.pageEntries))
+        let page = try await connection.leaves(from: position, limit: Int(limit))
+        guard !page.isEmpty else {
+            throw ClientFailure.unverified(
+                "the log ends at \(position); the checkpoint commits to \(head.size)")
+        }
+        return Array(page.prefix(Int(limit)))
     }
 
     /// Every value of the state that the execution gave, as the server tells it.

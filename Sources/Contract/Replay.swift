@@ -59,6 +59,14 @@ public struct Replay: Sendable {
     public mutating func apply(_ bytes: [UInt8]) throws(Fault) -> (
         entry: LogEntry, statement: VerifiedStatement
     ) {
+        try apply(bytes, isValid: isValid)
+    }
+
+    /// The same, where the signatures were checked beforehand: `isValid` says of each whether it holds.
+    @discardableResult
+    public mutating func apply(
+        _ bytes: [UInt8], isValid: (SignatureClaim) -> Bool
+    ) throws(Fault) -> (entry: LogEntry, statement: VerifiedStatement) {
         let (entry, statement) = try log.open(bytes, hash: hash, isValid: isValid)
         var reads = [StateKey: [UInt8]]()
         for key in statement.readKeys { reads[key] = state[key] }
