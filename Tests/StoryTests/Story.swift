@@ -12,8 +12,8 @@ final class Story: Sendable {
     let port: Int
     private let server = Mutex<Process?>(nil)
 
-    /// Makes the network of `organisations` (name:kind) and starts its server.
-    init(_ organisations: [String]) throws {
+    /// Makes the network of `organisations` (name:kind) with the rules of its quorum, and starts its server.
+    init(_ organisations: [String], quorum: [String] = []) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "medseal-story-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         // Below the ports that the system gives to clients; two stories rarely meet.
@@ -21,7 +21,7 @@ final class Story: Sendable {
         try passphrase("net")
         let made = try medseal(
             ["network", "init", "net", "--port", "\(port)", "--passphrase-file", "net.pass"]
-                + organisations.flatMap { ["--organisation", $0] })
+                + organisations.flatMap { ["--organisation", $0] } + quorum.flatMap { ["--quorum", $0] })
         try #require(made.code == 0, "\(made.text)")
         try start()
     }
@@ -95,6 +95,65 @@ final class Story: Sendable {
         process.standardError = FileHandle.nullDevice
         try process.run()
         return process
+    }
+
+    // MARK: Validators
+
+    /// A `medseald validate` that runs beside the server.
+    final class Validator: Sendable {
+        private let process: Process
+        private let log: URL
+
+        fileprivate init(_ process: Process, _ log: URL) {
+            self.process = process
+            self.log = log
+        }
+
+        deinit {
+            if process.isRunning {
+                kill(process.processIdentifier, SIGKILL)
+                process.waitUntilExit()
+            }
+        }
+
+        /// What it has said so far.
+        var said: String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
+
+        /// Waits until it has said `text`; false when it ends or half a minute passes before.
+        func says(_ text: String) -> Bool {
+            for _ in 0..<600 {
+                if said.contains(text) { return true }
+                if !process.isRunning { return said.contains(text) }
+                usleep(50_000)
+            }
+            return false
+        }
+
+        /// Ends it, or waits for its end; its exit code.
+        func end(_ signal: Int32? = SIGTERM) -> Int32 {
+            if let signal { kill(process.processIdentifier, signal) }
+            process.waitUntilExit()
+            return process.terminationStatus
+        }
+    }
+
+    /// Starts the validator of an organisation. `arguments` are those besides the folder and the
+    /// organisation.
+    func validate(_ organisation: String, _ arguments: String...) throws -> Validator {
+        let log = folder.appending(path: "validator-\(organisation)-\(UUID().uuidString).log")
+        try Data().write(to: log)
+        let process = Process()
+        process.executableURL = Self.programs.appending(path: "medseald")
+        process.arguments =
+            ["validate", "net", "--organisation", organisation, "--passphrase-file", "net.pass", "--verbose"]
+            + arguments
+        process.currentDirectoryURL = folder
+        let handle = try FileHandle(forWritingTo: log)
+        process.standardError = handle
+        process.standardOutput = handle
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        return Validator(process, log)
     }
 
     // MARK: The server
