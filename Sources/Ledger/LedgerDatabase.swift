@@ -24,6 +24,8 @@ struct LedgerDatabase: Sendable {
                 for write in genesis.writes { try tables.apply(write) }
                 return .commit
             }
+            // Closing folds the WAL into the file too, but does not tell when that fails.
+            try queue.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
             try queue.close()
         }
     }
@@ -41,6 +43,10 @@ struct LedgerDatabase: Sendable {
                 try connection.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8192")
             }
             try Self.migrator.migrate(writer)
+            // A process that was killed, or whose disk failed, may have left blocks in the WAL that are in
+            // the page cache only, and syncing once more would not write what failed before. Nothing is built
+            // upon them before they are in the file.
+            try writer.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
             return (writer, try DatabaseQueue(path: path, configuration: Self.configuration(readonly: true)))
         }
     }
