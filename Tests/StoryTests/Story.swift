@@ -70,6 +70,10 @@ final class Story: Sendable {
 
     /// A script of Tests/Tools, with the packages that tools/prepare installs.
     func python(_ script: String, _ arguments: String...) throws -> Result {
+        try python(script, arguments)
+    }
+
+    func python(_ script: String, _ arguments: [String]) throws -> Result {
         let python =
             ProcessInfo.processInfo.environment["MEDSEAL_PYTHON"]
             ?? Self.root.appending(path: ".build/python/bin/python3").path
