@@ -26,7 +26,8 @@ import Testing
         #expect(theirs.code == 0 && theirs.text.hasPrefix("verified: "), "\(theirs.text)")
 
         let port = Int.random(in: 32_000..<32_700)
-        let validator = try RunningValidator(of: "auditor", witnessPort: port, in: story)
+        let validator = try story.validate("auditor", "--witness-port", "\(port)")
+        #expect(validator.says(": cosigned "), "\(validator.said)")
         let url = "http://127.0.0.1:\(port)"
         let ours = try story.python("witness.py", ["ours", url, "auditor"] + operatorKey + archives)
         #expect(ours.code == 0 && ours.text.contains("as it must"), "\(ours.text)\n\(validator.said)")
@@ -34,55 +35,10 @@ import Testing
         #expect(validator.end() == 0, "\(validator.said)")
 
         // The check is able to fail: another organisation's key is not the one that answered.
-        let other = try RunningValidator(of: "hospital1", witnessPort: port, in: story)
+        let other = try story.validate("hospital1", "--witness-port", "\(port)")
+        #expect(other.says(": cosigned "), "\(other.said)")
         let mistaken = try story.python("witness.py", ["ours", url, "auditor"] + operatorKey + archives)
         #expect(mistaken.code == 1, "\(mistaken.text)")
         #expect(other.end() == 0, "\(other.said)")
-    }
-}
-
-/// `medseald validate` for one organisation, beside the story's server.
-private final class RunningValidator {
-    private let process = Process()
-    private let log: URL
-
-    /// Starts it and waits until it has cosigned.
-    init(of organisation: String, witnessPort: Int, in story: Story) throws {
-        log = try story.write("\(organisation)-validator.log", Data())
-        process.executableURL = Story.programs.appending(path: "medseald")
-        process.arguments = [
-            "validate", "net", "--organisation", organisation, "--passphrase-file", "net.pass",
-            "--witness-port", "\(witnessPort)",
-        ]
-        process.currentDirectoryURL = story.folder
-        process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) {
-            $1
-        }
-        let handle = try FileHandle(forWritingTo: log)
-        process.standardError = handle
-        process.standardOutput = handle
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        for _ in 0..<600 where !said.contains(": cosigned ") {
-            try #require(process.isRunning, "the validator ended: \(said)")
-            usleep(50_000)
-        }
-        try #require(said.contains(": cosigned "), "\(said)")
-    }
-
-    deinit {
-        if process.isRunning {
-            kill(process.processIdentifier, SIGKILL)
-            process.waitUntilExit()
-        }
-    }
-
-    var said: String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
-
-    /// Asks it to stop; its exit code.
-    func end() -> Int32 {
-        kill(process.processIdentifier, SIGTERM)
-        process.waitUntilExit()
-        return process.terminationStatus
     }
 }
