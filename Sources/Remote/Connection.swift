@@ -45,6 +45,8 @@ public struct Connection: Sendable {
         self.caller = caller
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv13
+        // A server that has a question before it answers no farewell: whoever ends does not wait long for one.
+        tls.shutdownTimeout = .milliseconds(500)
         tls.trustRoots = .certificates(
             try network.organisations.map { try NIOSSLCertificate(bytes: $0.authority, format: .der) })
         var configuration = HTTPClient.Configuration(tlsConfiguration: tls, redirectConfiguration: .disallow)
