@@ -67,7 +67,7 @@ struct LedgerDatabase: Sendable {
         configuration.busyMode = .timeout(10)
         configuration.prepareDatabase { connection in
             try connection.execute(
-                sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA cache_size = -8192")
+                sql: "PRAGMA page_size = 2048; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA cache_size = -8192")
         }
         return configuration
     }

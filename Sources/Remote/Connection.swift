@@ -144,6 +144,26 @@ public struct Connection: Sendable {
         }
     }
 
+    /// Posts bytes to another server than the network's, unsigned.
+    func post(_ bytes: [UInt8], to url: URL) async throws {
+        var request = HTTPClientRequest(url: url.absoluteString)
+        request.method = .POST
+        request.headers = ["Content-Type": "application/cose", "User-Agent": "medseal"]
+        request.body = .bytes(bytes)
+        let response: HTTPClientResponse
+        do {
+            response = try await http.execute(request, timeout: .seconds(Self.answerSeconds))
+        } catch {
+            throw ClientFailure.unreachable("cannot reach \(url.absoluteString)", cause: error)
+        }
+        guard (200..<300).contains(response.status.code) else {
+            let body = try await response.body.collect(upTo: 4 << 10)
+            let reason = String(decoding: body.readableBytesView, as: UTF8.self)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+            throw ClientFailure.refused("\(url.host() ?? ""): \(reason)")
+        }
+    }
+
     /// Hands the body of a good answer without end to `receive`, piece by piece, until it ends after all.
     func stream(
         _ path: String, query: [(String, String)], receive: ([UInt8]) async throws -> Void

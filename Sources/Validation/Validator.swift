@@ -20,6 +20,9 @@ public actor Validator {
         case catchingUp(executed: UInt64, of: UInt64)
         /// The ledger cannot be reached, or shows entries whose time is off: it tries again.
         case waiting(String)
+        /// A statement that was handed in here is not on the ledger, though the contract accepts it: whoever
+        /// orders leaves it out.
+        case omitted(StatementID, since: UInt64)
     }
 
     /// Entries that are fetched and executed at a time.
@@ -29,6 +32,7 @@ public actor Validator {
     private static let retrySeconds = 1...30
 
     private let log: any FollowedLog
+    private let network: NetworkID
     private let keys: CheckpointKeys
     private let mirror: Mirror
     private let signer: NoteSigner
@@ -36,6 +40,8 @@ public actor Validator {
     private let clock: @Sendable () -> UInt64
     private let report: @Sendable (Event) -> Void
     private let turn = Turn()
+    /// Statements that were handed in here and are not on the ledger yet: when, and whether that was told.
+    private var pending: [StatementID: (statement: VerifiedStatement, since: UInt64, isTold: Bool)] = [:]
 
     /// `log` is asked as the validator's key. `evidence` is where what it refuses is kept.
     ///
@@ -55,6 +61,7 @@ public actor Validator {
             let signer = try? NoteSigner(name: name, kind: .cosignature, key: key)
         else { throw .badInput("this is not the validator's key of \(organisation) in the genesis") }
         self.log = log
+        self.network = Genesis.networkID(of: log.genesisFile)
         self.keys = keys
         self.mirror = mirror
         self.signer = signer
@@ -87,6 +94,7 @@ public actor Validator {
                 try await log.deliver(cosigned: candidate.note.replacing(line).encoded)
                 if size != beyond { report(.cosigned(size: size)) }
                 beyond = size
+                try lookForOmissions()
                 delay = Self.retrySeconds.lowerBound
             } catch let refusal as Refusal where !refusal.isPassing {
                 await tell(refusal)
@@ -140,6 +148,70 @@ public actor Validator {
             try mirror.extend(by: Array(page), to: checkpoint, consistency: proof, clock: clock())
             if size - position > 4 * UInt64(Self.pageEntries) {
                 report(.catchingUp(executed: mirror.head.size, of: size))
+            }
+        }
+    }
+
+    // MARK: Relaying
+
+    /// How long after a statement was handed in here it may still be missing, before that is told.
+    public static let omissionSeconds: UInt64 = 60
+    private static let pendingMax = 1_000
+
+    /// What becomes of a statement that was handed in.
+    public enum RelayAnswer: Sendable, Equatable {
+        /// It is passed on, and it will be told when it does not come onto the ledger.
+        case relayed(StatementID)
+        /// It is on the ledger.
+        case present(StatementID)
+        /// This validator's own execution of the contract refuses it: nobody holds it back.
+        case rejected(RejectionCode)
+        /// Too many wait already.
+        case overloaded
+    }
+
+    /// Takes the bytes of a signed statement from whom the ledger's own server does not serve, passes them on,
+    /// and watches that they come onto the ledger (SECURITY.md, T36).
+    public func relay(_ bytes: [UInt8]) async throws -> RelayAnswer {
+        guard let statement = try? SignedStatement(bytes, network: network)
+        else { return .rejected(.malformed) }
+        guard let verified = statement.verified() else { return .rejected(.signatureInvalid) }
+        if try isOnLedger(verified.id) { return .present(verified.id) }
+        if case .rejected(let code) = try decision(on: verified) { return .rejected(code) }
+        guard pending.count < Self.pendingMax else { return .overloaded }
+        if pending[verified.id] == nil { pending[verified.id] = (verified, clock(), false) }
+        // Whatever the server says to it: what counts is whether it comes onto the ledger.
+        try? await log.submit(statement: bytes)
+        return .relayed(verified.id)
+    }
+
+    private func isOnLedger(_ id: StatementID) throws -> Bool {
+        try mirror.value(of: .statement(id)) != nil
+    }
+
+    /// What the contract says now, on the state that was executed here.
+    private func decision(on statement: VerifiedStatement) throws -> Decision {
+        var reads = [StateKey: [UInt8]]()
+        for key in statement.readKeys { reads[key] = try mirror.value(of: key) }
+        return decide(statement, at: max(mirror.time, clock()), reads: reads)
+    }
+
+    /// Forgets what has come onto the ledger, or may no longer; tells once of what should have.
+    private func lookForOmissions() throws {
+        for (id, handedIn) in pending {
+            if try isOnLedger(id) {
+                pending[id] = nil
+            } else if case .rejected = try decision(on: handedIn.statement) {
+                pending[id] = nil
+            } else if !handedIn.isTold, clock() >= handedIn.since + Self.omissionSeconds {
+                pending[id]?.isTold = true
+                let folder = evidence.folder("omitted-\(id)")
+                try? folder.make()
+                try? folder.write(handedIn.statement.bytes, as: "statement.cose", mode: 0o644)
+                if let confirmed = mirror.checkpoint {
+                    try? folder.write(confirmed, as: "confirmed", mode: 0o644)
+                }
+                report(.omitted(id, since: handedIn.since))
             }
         }
     }

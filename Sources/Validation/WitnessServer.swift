@@ -1,10 +1,11 @@
+import Contract
 import Hummingbird
 public import Logging
 import NIOCore
 import TransparencyLog
 
-/// Serves `add-checkpoint` (c2sp.org/tlog-witness) for a validator, over plain HTTP: what goes over it is
-/// signed and no secret. Put a TLS proxy before it where others than this machine shall reach it.
+/// Serves `add-checkpoint` (c2sp.org/tlog-witness) for a validator, and takes statements to be passed on, over
+/// plain HTTP: what goes over it is signed and no secret. Put a TLS proxy before it where others than this machine shall reach it.
 public struct WitnessServer: Sendable {
     private let validator: Validator
     private let host: String
@@ -34,15 +35,31 @@ public struct WitnessServer: Sendable {
             let body = try await request.body.collect(upTo: AddCheckpoint.bytesMax)
             return Self.response(await validator.add(Array(body.readableBytesView)))
         }
+        router.post("statements") { [validator] request, _ in
+            let body = try await request.body.collect(upTo: Limits.statementBytesMax)
+            return Self.response(try await validator.relay(Array(body.readableBytesView)))
+        }
         return router
     }
 
-    private static func response(_ answer: Validator.WitnessAnswer) -> Response {
-        func text(_ status: HTTPResponse.Status, _ text: String, type: String = "text/plain") -> Response {
-            Response(
-                status: status, headers: [.contentType: type],
-                body: .init(byteBuffer: ByteBuffer(string: text)))
+    private static func response(_ answer: Validator.RelayAnswer) -> Response {
+        switch answer {
+        case .relayed(let id): text(.accepted, "\(id)\n")
+        case .present(let id): text(.ok, "\(id)\n")
+        case .rejected(let code): text(.forbidden, "the contract refuses it: \(code.explanation)\n")
+        case .overloaded: text(.serviceUnavailable, "too many statements wait here\n")
         }
+    }
+
+    private static func text(
+        _ status: HTTPResponse.Status, _ text: String, type: String = "text/plain"
+    ) -> Response {
+        Response(
+            status: status, headers: [.contentType: type],
+            body: .init(byteBuffer: ByteBuffer(string: text)))
+    }
+
+    private static func response(_ answer: Validator.WitnessAnswer) -> Response {
         return switch answer {
         case .cosigned(let line):
             Response(status: .ok, body: .init(byteBuffer: ByteBuffer(bytes: line)))

@@ -40,7 +40,10 @@ struct ValidateCommand: AsyncParsableCommand {
         help: ArgumentHelp("The ledger's address. Default: the one in DIR/public.", valueName: "url"))
     var follow: String?
 
-    @Option(help: "Also serve c2sp.org/tlog-witness add-checkpoint on this port of 127.0.0.1.")
+    @Option(
+        help: """
+            Also serve c2sp.org/tlog-witness add-checkpoint, and take statements to pass on (MEDSEAL_VIA), on this port of 127.0.0.1.
+            """)
     var witnessPort: Int?
 
     @OptionGroup var passphrase: ServicePassphrase
@@ -120,6 +123,10 @@ struct ValidateCommand: AsyncParsableCommand {
                 if told.isNews(nil) || verbose { say("cosigned \(size) entries") }
             case .catchingUp(let executed, let total):
                 if verbose { say("executed \(executed) of \(total) entries") }
+            case .omitted(let id, let since):
+                say(
+                    "THE LEDGER LEAVES OUT statement \(id), handed in here at \(since), which the contract accepts"
+                )
             case .waiting(let reason):
                 if told.isNews(reason) { say("waits: \(reason)") }
             }

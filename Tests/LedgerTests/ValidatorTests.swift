@@ -16,6 +16,8 @@ private final class ShownLog: FollowedLog {
     let genesisFile: [UInt8]
     private let network: TestNetwork
     private let state: Mutex<(forge: Forge, isReachable: Bool, delivered: [[UInt8]])>
+    /// What was handed over to be ordered.
+    let submitted = Mutex([[UInt8]]())
 
     init(_ forge: Forge, of network: TestNetwork) {
         genesisFile = network.file
@@ -51,6 +53,8 @@ private final class ShownLog: FollowedLog {
         try forge().consistency(from: oldSize, to: newSize)
     }
 
+    func submit(statement: [UInt8]) async throws { submitted.withLock { $0.append(statement) } }
+
     func deliver(cosigned note: [UInt8]) async throws { state.withLock { $0.delivered.append(note) } }
 
     /// The checkpoints that came back with the cosignature of `organisation`, which holds.
@@ -68,6 +72,7 @@ private final class ShownLog: FollowedLog {
 private final class Surroundings: Sendable {
     let now = Mutex(TestNetwork.created + 10)
     let told = Mutex([String]())
+    let omitted = Mutex([StatementID]())
 }
 
 /// A validator cosigns what its own execution confirms, and nothing else (T31, T32).
@@ -82,7 +87,11 @@ private final class Surroundings: Sendable {
             of: network.insurer, key: network.insurerValidator, log: log, mirror: mirror,
             evidence: Folder(evidence.path + "/kept"), clock: { surroundings.now.withLock { $0 } },
             report: { event in
-                if case .waiting(let reason) = event { surroundings.told.withLock { $0.append(reason) } }
+                switch event {
+                case .waiting(let reason): surroundings.told.withLock { $0.append(reason) }
+                case .omitted(let id, _): surroundings.omitted.withLock { $0.append(id) }
+                default: break
+                }
             })
     }
 
@@ -224,6 +233,49 @@ private final class Surroundings: Sendable {
                     of: organisation, key: key, log: log, mirror: mirror, evidence: Folder(evidence.path))
             }
         }
+    }
+
+    /// T36: what the operator leaves out, a validator that it was handed to makes known.
+    @Test func whatIsLeftOutIsTold() async throws {
+        var forge = Forge(network, deposits: 1)
+        let log = ShownLog(forge, of: network)
+        let validator = try validator(of: log, try mirror())
+        let head = forge.checkpoint().checkpoint.head
+        #expect(
+            try await follow(validator) { try log.cosigned(by: network.insurer).contains(head) } == nil)
+
+        let dropped = network.deposit()
+        let kept = network.deposit()
+        #expect(try await validator.relay(dropped) == .relayed(network.id(of: dropped)))
+        #expect(try await validator.relay(kept) == .relayed(network.id(of: kept)))
+        #expect(log.submitted.withLock { $0 } == [dropped, kept])
+        // What the contract refuses is nobody's omission.
+        let theft = network.grant(.random(), owner: .generate())
+        guard case .rejected = try await validator.relay(theft) else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(try await validator.relay([1, 2]) == .rejected(.malformed))
+        var forged = dropped
+        forged[forged.count - 1] ^= 1
+        #expect(try await validator.relay(forged) == .rejected(.signatureInvalid))
+
+        forge.append(kept)
+        forge.append(network.deposit())
+        log.show(forge)
+        let next = forge.checkpoint().checkpoint.head
+        #expect(
+            try await follow(validator) { try log.cosigned(by: network.insurer).contains(next) } == nil)
+        #expect(try await validator.relay(kept) == .present(network.id(of: kept)))
+        #expect(surroundings.omitted.withLock { $0.isEmpty })
+
+        surroundings.now.withLock { $0 += Validator.omissionSeconds }
+        #expect(
+            try await follow(validator) { surroundings.omitted.withLock { !$0.isEmpty } } == nil)
+        #expect(surroundings.omitted.withLock { $0 } == [network.id(of: dropped)])
+        let folder = Folder(evidence.path + "/kept/omitted-\(network.id(of: dropped))")
+        #expect(try folder.read("statement.cose") == dropped)
+        folder.parent.parent.remove("kept")
     }
 
     // MARK: As a witness
