@@ -308,20 +308,6 @@ import TransparencyLog
         }
     }
 
-    /// A ledger from before the index by kind gets it when it is opened.
-    @Test func anOlderDatabaseGetsItsIndexByKind() async throws {
-        try await network.make(in: directory).close()
-        try directory.change(
-            """
-            DELETE FROM subjects WHERE subject = x'';
-            DELETE FROM grdb_migrations WHERE identifier = '0003_kinds'
-            """)
-        let ledger = try network.open(directory)
-        #expect(
-            try ledger.positions(of: EntryQuery(kind: .enrol), after: nil, limit: 10) == [0, 1])
-        #expect(try ledger.examine() == [])
-    }
-
     @Test func theLedgersTimeNeverGoesBack() async throws {
         let clock = TestClock(TestNetwork.created - 100)
         var ledger = try await network.make(in: directory, clock: { clock.now })

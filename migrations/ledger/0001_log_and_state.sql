@@ -33,7 +33,7 @@ CREATE TABLE state (
 ) STRICT, WITHOUT ROWID;
 
 -- What each entry is about (handles, ids, keys, names), but for its own id: lists that the contract never
--- reads.
+-- reads. Every entry is also there under the empty subject: that is the list of all entries of one kind.
 CREATE TABLE subjects (
     subject  BLOB NOT NULL,
     kind     INTEGER NOT NULL CHECK (kind > 0),
@@ -45,4 +45,12 @@ CREATE TABLE subjects (
 CREATE TABLE checkpoint (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
     note     BLOB NOT NULL
+) STRICT;
+
+-- In another organisation's copy of a ledger: when, in seconds since 1970 by its own clock, the stored
+-- checkpoint was last confirmed. `check_digest` is the first 16 bytes of SHA-256(moment in eight bytes).
+CREATE TABLE confirmed (
+    only_row     INTEGER PRIMARY KEY CHECK (only_row = 1),
+    moment       INTEGER NOT NULL CHECK (moment >= 0),
+    check_digest BLOB NOT NULL CHECK (length(check_digest) = 16)
 ) STRICT;
