@@ -8,6 +8,8 @@ public import Remote
 /// Makes a network: genesis, organisations with their keys and authorities, the server's folder.
 public struct NetworkFounding: Sendable {
     public let organisations: [(name: OrganisationName, kind: OrganisationKind)]
+    /// The name or IPv4 address under which others reach the server; nil: only this machine does.
+    public let host: String?
     public let port: UInt16
     public let quorum: Quorum
 
@@ -17,7 +19,7 @@ public struct NetworkFounding: Sendable {
     /// Throws `badInput` unless there is at least one organisation, no two of one name, and enough of them
     /// to meet the quorum.
     public init(
-        organisations: [(name: OrganisationName, kind: OrganisationKind)], port: UInt16,
+        organisations: [(name: OrganisationName, kind: OrganisationKind)], host: String? = nil, port: UInt16,
         quorum: Quorum = .none
     ) throws(ClientFailure) {
         guard !organisations.isEmpty, organisations.count <= Genesis.organisationsMax else {
@@ -30,6 +32,7 @@ public struct NetworkFounding: Sendable {
             throw .badInput("the quorum asks for more organisations than there are")
         }
         self.organisations = organisations
+        self.host = host
         self.port = port
         self.quorum = quorum
     }
@@ -64,15 +67,13 @@ public struct NetworkFounding: Sendable {
         let genesis = Genesis(
             origin: origin, ledgerKey: ledgerKey.key, created: UInt64(now.timeIntervalSince1970),
             organisations: founders.map(\.pinned), quorum: quorum)
-        let server = try founders[0].authority.issueServer(
-            hostNames: ["localhost"], addresses: ["127.0.0.1", "::1"], now: now,
-            notAfter: now.addingTimeInterval(Self.serverCertificateSeconds))
+        let server = try serverCertificate(by: founders[0].authority, now: now)
 
         let open = folder.folder("public")
         try open.make()
         try open.write(genesis.signed(by: founders.map(\.root)), as: Network.genesisName, mode: 0o644)
         let file = Network.File(
-            server: "https://127.0.0.1:\(port)", organisations: founders.map(\.described))
+            server: "https://\(host ?? "127.0.0.1"):\(port)", organisations: founders.map(\.described))
         try open.write(try JSON.pretty(file), as: Network.fileName, mode: 0o644)
 
         let serverFolder = folder.folder("server")
@@ -99,6 +100,23 @@ public struct NetworkFounding: Sendable {
                 }
             }
             try await group.waitForAll()
+        }
+    }
+}
+
+extension NetworkFounding {
+    /// For this machine's own names and `host`. Throws `badInput` when that is none.
+    private func serverCertificate(
+        by authority: CertificateAuthority, now: Date
+    ) throws(ClientFailure) -> (certificate: [UInt8], privateKey: SecretBytes) {
+        let isAddress = host?.allSatisfy { $0.isNumber || $0 == "." } ?? false
+        do {
+            return try authority.issueServer(
+                hostNames: ["localhost"] + (isAddress ? [] : [host].compactMap { $0 }),
+                addresses: ["127.0.0.1", "::1"] + (isAddress ? [host].compactMap { $0 } : []), now: now,
+                notAfter: now.addingTimeInterval(Self.serverCertificateSeconds))
+        } catch {
+            throw .badInput("\(host ?? "") is no host name in lowercase and no IPv4 address")
         }
     }
 }

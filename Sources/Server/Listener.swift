@@ -25,6 +25,8 @@ public struct Listener: Sendable {
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
         tls.minimumTLSVersion = .tlsv13
         tls.applicationProtocols = ["http/1.1"]
+        // How long a closed connection waits for the other side to say goodbye: nothing depends on that here.
+        tls.shutdownTimeout = .seconds(1)
         self.tls = tls
     }
 

@@ -127,11 +127,14 @@ public actor Validator {
         try await turn.run {
             do {
                 try await self.catchUp(to: checkpoint)
-                try self.mirror.confirm(checkpoint, clock: moment)
+                // Signed, but not given to anybody before it is kept.
+                let line = try self.signer.cosign(checkpoint, time: self.clock())
+                let own = try self.keys.open(checkpoint.note.replacing(line).encoded)
+                try self.mirror.confirm(own, clock: moment)
+                return line
             } catch let refusal as MirrorRefusal {
                 throw Refusal(refusal, shown: checkpoint)
             }
-            return try self.signer.cosign(checkpoint, time: self.clock())
         }
     }
 

@@ -76,6 +76,12 @@ struct NetworkInit: AsyncParsableCommand {
             """, valueName: "count[:kind,...]"))
     var quorum: [QuorumRule] = []
 
+    @Option(
+        help: """
+            The name or IPv4 address under which other machines reach medseald, which serves on it. Default: this machine only.
+            """)
+    var host: String?
+
     @Option(help: "The port on which medseald will serve.")
     var port: UInt16 = 8443
 
@@ -84,7 +90,7 @@ struct NetworkInit: AsyncParsableCommand {
 
     func run() async throws {
         let founding = try NetworkFounding(
-            organisations: organisations.map { ($0.name, $0.kind) }, port: port,
+            organisations: organisations.map { ($0.name, $0.kind) }, host: host, port: port,
             quorum: Quorum(quorum.map(\.rule)))
         let folder = Folder(self.folder)
         guard !folder.parent.has(folder.name) else {

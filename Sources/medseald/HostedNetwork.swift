@@ -17,10 +17,12 @@ import Vault
 /// opened.
 struct HostedNetwork {
     let listener: Listener
+    /// The host in the network's address.
+    private let host: String
     private let ledger: EmbeddedLedger
     private let custodians: [OrganisationName: Custodian]
 
-    init(directory: String, passphrase: SecretBytes, port: Int?) throws {
+    init(directory: String, passphrase: SecretBytes, listen: String?, port: Int?) throws {
         let folder = URL(fileURLWithPath: directory, isDirectory: true)
         func bytes(_ path: String) throws -> [UInt8] {
             do {
@@ -41,9 +43,10 @@ struct HostedNetwork {
         guard let key = SigningKey(pkcs8: ledgerKey) else {
             throw StartFailure("server/ledger.key.pem is not an Ed25519 key")
         }
+        self.host = host
         let tlsKey = try ServiceKey.open("server/tls.key.pem", try bytes("server/tls.key.pem"), passphrase)
         listener = try Listener(
-            host: host, port: port ?? server.port ?? 443, certificates: try bytes("server/tls.pem"),
+            host: listen ?? host, port: port ?? server.port ?? 443, certificates: try bytes("server/tls.pem"),
             privateKey: tlsKey)
 
         let ledgerFolder = folder.appending(path: "server/ledger").path
@@ -87,7 +90,7 @@ struct HostedNetwork {
         let port = listener.port
         return Service(
             records: RecordKeeping(ledger: ledger, custodians: custodians),
-            authorities: Set(["localhost", "127.0.0.1", "[::1]", listener.host].map { "\($0):\(port)" }),
+            authorities: Set(["localhost", "127.0.0.1", "[::1]", host].map { "\($0):\(port)" }),
             logger: logger)
     }
 

@@ -19,6 +19,9 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var passphrase: ServicePassphrase
 
+    @Option(name: .long, help: "The address to serve on (0.0.0.0: all), instead of the host in the network's address.")
+    var listen: String?
+
     @Option(name: .long, help: "The port to serve on, instead of the one in the network's address.")
     var port: Int?
 
@@ -30,7 +33,7 @@ struct RunCommand: AsyncParsableCommand {
         logger.logLevel = verbose ? .info : .warning
         do {
             let network = try HostedNetwork(
-                directory: directory, passphrase: try passphrase.read(), port: port)
+                directory: directory, passphrase: try passphrase.read(), listen: listen, port: port)
             defer { network.close() }
             let address = "https://\(network.listener.host):\(network.listener.port)"
             let organisations = network.organisations

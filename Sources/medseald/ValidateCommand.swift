@@ -64,7 +64,7 @@ struct ValidateCommand: AsyncParsableCommand {
         } catch let exit as ExitCode {
             throw exit
         } catch {
-            say("cannot validate: \(error)")
+            say("cannot validate: \(StartFailure(error))")
             throw ExitCode(1)
         }
     }
