@@ -38,9 +38,10 @@ final class Cosigning: Sendable {
 
     /// The checkpoint that validators shall cosign now. The same one for a while, so that their cosignatures
     /// meet on it; `newest` takes its place once enough have come, or too few for too long.
-    func candidate(newest: VerifiedCheckpoint) -> VerifiedCheckpoint {
+    func candidate(
+        newest: VerifiedCheckpoint, now: ContinuousClock.Instant = .now
+    ) -> VerifiedCheckpoint {
         present.withLock { present in
-            let now = ContinuousClock.now
             if let candidate = present.candidate {
                 let isOver =
                     keys.meetsQuorum(candidate) || now - present.candidateSince > Self.candidateDuration

@@ -106,7 +106,9 @@ public actor Validator {
             } catch {
                 // What it is after this may have less than it had: it shall not wait for more before it answers.
                 beyond = nil
-                report(.waiting("\((error as? Problem)?.detail ?? "\(error)")"))
+                // A server that has just started takes nothing signed in the second before: not worth a word.
+                let isEarly = (error as? Problem)?.type == .unauthenticated && delay == 1
+                if !isEarly { report(.waiting("\((error as? Problem)?.detail ?? "\(error)")")) }
                 try? await Task.sleep(for: .seconds(delay))
                 delay = min(delay * 2, Self.retrySeconds.upperBound)
             }

@@ -79,9 +79,14 @@ struct HostedNetwork {
         self.custodians = custodians
     }
 
-    /// Why the ledger takes no statements; nil when it does.
+    /// What the people who run it must know of the ledger's state; nil when it takes statements.
     var trouble: String? {
-        if case .readOnly(let reason) = ledger.state { "\(reason)" } else { nil }
+        switch ledger.state {
+        case .readOnly(.awaitingValidators):
+            "the ledger takes statements as soon as its validators have confirmed where it ends"
+        case .readOnly(let reason): "THE LEDGER IS READ-ONLY: \(reason)"
+        default: nil
+        }
     }
 
     var organisations: String { custodians.keys.map(\.description).sorted().joined(separator: ", ") }

@@ -37,7 +37,7 @@ struct RunCommand: AsyncParsableCommand {
             defer { network.close() }
             let address = "https://\(network.listener.host):\(network.listener.port)"
             let organisations = network.organisations
-            if let trouble = network.trouble { say("THE LEDGER IS READ-ONLY: \(trouble)") }
+            if let trouble = network.trouble { say(trouble) }
             try await network.listener.run(network.service(logger: logger), logger: logger) {
                 say("serving \(organisations) on \(address)")
             }

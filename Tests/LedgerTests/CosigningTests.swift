@@ -1,9 +1,10 @@
 import Contract
 import Identity
-import Ledger
 import Primitives
 import Testing
 import TransparencyLog
+
+@testable import Ledger
 
 /// What the ledger makes of the validators' cosignatures (T31 to T33).
 @Suite struct CosigningTests {
@@ -148,17 +149,36 @@ import TransparencyLog
         #expect(receipt.level == .durable)
     }
 
-    @Test func oneCheckpointIsShownToAllUntilEnoughHaveCosignedIt() async throws {
-        let ledger = try await start()
-        let first = try ledger.candidate()
-        try await ledger.commit(network.deposit())
-        #expect(try ledger.candidate() == first)
-        try hospitalCosigns(ledger)
+    @Test func oneCheckpointIsShownToAllUntilEnoughHaveCosignedIt() throws {
         let keys = try CheckpointKeys(network.genesis)
-        #expect(try keys.open(try ledger.candidate()).checkpoint.head.size == 2)
-        try insurerCosigns(ledger)
-        #expect(try keys.open(try ledger.candidate()).checkpoint.head.size == 3)
-        #expect(try keys.open(try ledger.candidate()).cosignatures.isEmpty)
+        let cosigning = Cosigning(keys: keys, written: nil, directory: try LedgerDirectory(directory.path))
+        let forge = Forge(network, deposits: 3)
+        let start = ContinuousClock.now
+        func candidate(_ newest: UInt64, after milliseconds: Int) -> UInt64 {
+            cosigning.candidate(
+                newest: forge.checkpoint(size: newest), now: start + .milliseconds(milliseconds)
+            ).checkpoint.head.size
+        }
+        func cosign(_ size: UInt64, _ organisation: OrganisationName, _ key: SigningKey) throws -> Bool {
+            let note = try Self.cosigned(
+                forge.checkpoint(size: size).note.encoded, by: organisation, key, of: network)
+            return try cosigning.add(try keys.open(note))
+        }
+        #expect(candidate(2, after: 0) == 2)
+        #expect(candidate(3, after: 10) == 2)
+        #expect(try !cosign(2, network.hospital, network.hospitalValidator))
+        #expect(candidate(3, after: 20) == 2)
+        // A cosignature of what is not asked for is not kept.
+        #expect(try !cosign(3, network.insurer, network.insurerValidator))
+        #expect(try cosign(2, network.insurer, network.insurerValidator))
+        #expect(try cosigning.cosigned.map { try keys.open($0).checkpoint.head.size } == 2)
+        #expect(candidate(2, after: 30) == 2)
+        #expect(candidate(3, after: 40) == 3)
+        // Too few for too long: a newer one takes its place.
+        #expect(try !cosign(3, network.hospital, network.hospitalValidator))
+        #expect(candidate(4, after: 1_030) == 3)
+        #expect(candidate(4, after: 1_050) == 4)
+        #expect(try cosigning.cosigned.map { try keys.open($0).checkpoint.head.size } == 2)
     }
 
     @Test func anOldCopyStopsAsSoonAsAValidatorShowsMore() async throws {

@@ -143,7 +143,12 @@ private final class Surroundings: Sendable {
         let second = forge.checkpoint().checkpoint.head
         #expect(
             try await follow(validator) { try log.cosigned(by: network.insurer).contains(second) } == nil)
-        #expect(mirror.checkpoint == forge.checkpoint().note.encoded)
+        #expect(mirror.head == second)
+        // What is kept says who has confirmed it.
+        let keys = try CheckpointKeys(network.genesis)
+        let kept = try keys.open(#require(mirror.checkpoint))
+        #expect(kept.checkpoint.head == second)
+        #expect(keys.cosigned(kept) == [network.insurer])
     }
 
     @Test func itRefusesWhatItsOwnExecutionDoesNotConfirm() async throws {
@@ -325,7 +330,7 @@ private final class Surroundings: Sendable {
         // A fork of the same size, and one that goes on from a shared beginning.
         let fork = Forge(network, deposits: 1)
         #expect(await answer(request(fork, from: 3, to: 3)) == .unproven)
-        #expect(mirror.checkpoint == forge.checkpoint(size: 3).note.encoded)
+        #expect(try keys.open(#require(mirror.checkpoint)).checkpoint == forge.checkpoint(size: 3).checkpoint)
         guard case .cosigned = await answer(request(forge, from: 3, to: 8)) else {
             Issue.record("not cosigned at the end")
             return
