@@ -13,6 +13,7 @@ import base64
 import http.client
 import logging
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -96,6 +97,8 @@ def refused(what: str, status: int, submit: Callable[[], object]) -> None:
 
 def theirs(log: Log, notes: list[bytes]) -> str:
     """aics-witness in a process of its own, as its operator would run it."""
+    # Whoever started this may have blocked signals, and the witness would inherit that and never end.
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
     program = pathlib.Path(sys.executable).with_name("aics-witness")
     with tempfile.TemporaryDirectory() as folder:
 
