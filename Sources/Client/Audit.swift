@@ -69,6 +69,7 @@ public struct Audit: Sendable {
             let checkpoint = try await remembered.advance(connection).checkpoint
             report.root = lowercaseHex(checkpoint.head.root)
             var replay = Replay(genesis: connection.network.genesis, network: connection.network.id)
+            replay.reserve(entries: checkpoint.head.size)
             var holdings = Holdings()
             report.findings += try await finding(in: "log") {
                 try await execute(&replay, &holdings, to: checkpoint.head, progress: progress)

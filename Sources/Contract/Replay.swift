@@ -40,6 +40,11 @@ public struct Replay: Sendable {
             stateDigest: Self.digest(Write.encoded(genesis.writes), hash))
     }
 
+    /// Makes room for the state of a log of so many entries, so that it does not grow step by step.
+    public mutating func reserve(entries: UInt64) {
+        state.reserveCapacity(3 * Int(min(entries, 1 << 24)))
+    }
+
     /// The state digest after `writes`: what chains one entry to the next.
     public static func advance(
         _ stateDigest: Digest, by writesDigest: Digest, hash: ([UInt8]) -> [UInt8]

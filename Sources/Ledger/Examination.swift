@@ -47,6 +47,7 @@ struct Examination {
     mutating func run(progress: LedgerProgress = { _, _ in }) throws {
         do {
             for problem in try tables.structuralProblems() { report(.database, problem) }
+            replay.reserve(entries: try tables.size())
             try examineEntries(progress)
             guard findings.count < Self.findingsMax else { return }
             try examineNodeCount()

@@ -224,14 +224,18 @@ public actor Validator {
     // MARK: Refusing
 
     /// Keeps what is refused, and shows the ledger what it contradicts: an honest one then stops by itself.
+    /// The same checkpoint again is kept once.
     private func tell(_ refusal: Refusal) async {
-        let folder = evidence.folder("\(clock())")
-        try? folder.make()
-        try? folder.write(Array((refusal.description + "\n").utf8), as: "reason", mode: 0o644)
-        if let shown = refusal.shown { try? folder.write(shown.note.encoded, as: "shown", mode: 0o644) }
-        guard let confirmed = mirror.checkpoint else { return }
-        try? folder.write(confirmed, as: "confirmed", mode: 0o644)
-        guard let own = try? keys.open(confirmed),
+        let confirmed = mirror.checkpoint
+        let subject = refusal.shown?.note.text ?? Array(refusal.description.utf8)
+        let folder = evidence.folder("refused-\(lowercaseHex(SHA256.digest(subject).prefix(8)))")
+        if !folder.exists {
+            try? folder.make()
+            try? folder.write(Array((refusal.description + "\n").utf8), as: "reason", mode: 0o644)
+            if let shown = refusal.shown { try? folder.write(shown.note.encoded, as: "shown", mode: 0o644) }
+            if let confirmed { try? folder.write(confirmed, as: "confirmed", mode: 0o644) }
+        }
+        guard let confirmed, let own = try? keys.open(confirmed),
             let line = try? signer.cosign(own, time: clock())
         else { return }
         let note = own.note.replacing(line)
@@ -274,6 +278,7 @@ public actor Validator {
             return .cosigned(try await cosign(checkpoint, at: moment).line)
         } catch let refusal as Refusal {
             if case .goesBack(let size, _) = refusal.reason { return .conflict(size: size) }
+            if !refusal.isPassing { await tell(refusal) }
             return .refused(refusal.description)
         } catch {
             return .unavailable("\(error)")

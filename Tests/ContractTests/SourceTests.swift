@@ -27,6 +27,7 @@ import Testing
             "public func decide("
                 + "_ statement: VerifiedStatement, at time: LedgerTime, reads: [StateKey: [UInt8]])",
             "public private(set) var state: [StateKey: [UInt8]] = [:]",
+            "state.reserveCapacity(3 * Int(min(entries, 1 << 24)))",
             "var reads = [StateKey: [UInt8]]()",
         ]
         let suspicious = [
