@@ -19,7 +19,9 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var passphrase: ServicePassphrase
 
-    @Option(name: .long, help: "The address to serve on (0.0.0.0: all), instead of the host in the network's address.")
+    @Option(
+        name: .long,
+        help: "The address to serve on (0.0.0.0: all), instead of the host in the network's address.")
     var listen: String?
 
     @Option(name: .long, help: "The port to serve on, instead of the one in the network's address.")
