@@ -95,6 +95,10 @@ import TransparencyLog
         #expect(!keys.meetsQuorum(renewed, since: TestNetwork.created + 1))
         #expect(renewed.cosignatures.compactMap(\.time).max() == TestNetwork.created + 50)
         #expect(renewed.cosignatures.count == 2)
+        // One that was on its way for long does not take the newer one's place.
+        try hospitalCosigns(ledger, at: TestNetwork.created + 20)
+        let later = try keys.open(try ledger.cosignedCheckpoint())
+        #expect(later.cosignatures.compactMap(\.time).max() == TestNetwork.created + 50)
     }
 
     @Test func anAcknowledgementSaysHowMuchItIsWorth() async throws {

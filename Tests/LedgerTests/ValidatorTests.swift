@@ -276,7 +276,15 @@ private final class Surroundings: Sendable {
         #expect(try await validator.relay(kept) == .present(network.id(of: kept)))
         #expect(surroundings.omitted.withLock { $0.isEmpty })
 
-        surroundings.now.withLock { $0 += Validator.omissionSeconds }
+        surroundings.now.withLock { $0 += Validator.omissionSeconds - 1 }
+        forge.append(network.deposit())
+        log.show(forge)
+        let almost = forge.checkpoint().checkpoint.head
+        #expect(
+            try await follow(validator) { try log.cosigned(by: network.insurer).contains(almost) } == nil)
+        try await Task.sleep(for: .milliseconds(50))
+        #expect(surroundings.omitted.withLock { $0.isEmpty })
+        surroundings.now.withLock { $0 += 1 }
         #expect(
             try await follow(validator) { surroundings.omitted.withLock { !$0.isEmpty } } == nil)
         #expect(surroundings.omitted.withLock { $0 } == [network.id(of: dropped)])
