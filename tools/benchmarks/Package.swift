@@ -21,7 +21,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
         .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0", traits: []),
     ],
     targets: [
         .systemLibrary(name: "CSodium", path: "product/Sources/CSodium", pkgConfig: "libsodium"),
@@ -49,11 +52,27 @@ let package = Package(
                 "Contract", "Primitives", "TransparencyLog", "Identity", "Migrations",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
+        module("API", ["Contract", "Primitives"]),
+        module(
+            "Remote",
+            [
+                "API", "Contract", "Identity", "TransparencyLog", "Primitives",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
+        .target(
+            name: "Stories", dependencies: ["Contract", "Identity", "Primitives"], swiftSettings: settings),
         .executableTarget(
             name: "bench-memory", dependencies: ["Age", "CSodium", "Primitives"], swiftSettings: settings),
         .executableTarget(
             name: "bench-ledger",
-            dependencies: ["Ledger", "Contract", "Identity", "Primitives", "TransparencyLog"],
+            dependencies: ["Stories", "Ledger", "Contract", "Identity", "Primitives", "TransparencyLog"],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "bench-http",
+            dependencies: ["Stories", "Remote", "API", "Contract", "Identity", "Primitives"],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

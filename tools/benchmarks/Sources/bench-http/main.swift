@@ -1,0 +1,61 @@
+// What tools/bench ledger runs beside `medseald run`; prints one JSON object.
+//
+//   bench-http NETWORK PASSPHRASE-FILE SERVER-PROCESS CLIENTS
+//
+// NETWORK is the folder that `medseal network init` made, its first organisation a hospital, its second an insurer.
+
+import API
+import Foundation
+import Remote
+import Stories
+
+let arguments = CommandLine.arguments
+guard arguments.count == 5, let server = Int(arguments[3]), let clients = Int(arguments[4]) else {
+    fatalError("usage: bench-http NETWORK PASSPHRASE-FILE SERVER-PROCESS CLIENTS")
+}
+let network = try Network(Folder(arguments[1]))
+let stories = try Stories(network, in: Folder(arguments[1]), passphraseFile: arguments[2])
+
+try await connections(clients) { connections in
+    let first = connections[0]
+    for statement in stories.enrolments { try await submit(statement, first) }
+    try await first.prepare(for: stories)
+    // The connections are made and everything is warm.
+    try await Stories.tell(stories.make(500), by: connections, submit: submit)
+
+    var rounds = [(rate: Double, latencies: [Double], server: Double, client: Double)]()
+    for _ in 0..<3 {
+        let batch = stories.make(1_000)
+        let before = (server: processorSeconds(of: server), client: processorSeconds())
+        let (took, latencies) = try await Stories.tell(batch, by: connections, submit: submit)
+        let count = Double(latencies.count)
+        rounds.append(
+            (
+                count / took, latencies, (processorSeconds(of: server) - before.server) / count,
+                (processorSeconds() - before.client) / count
+            ))
+    }
+    let middle = rounds.sorted { $0.rate < $1.rate }[1]
+    let lone = try await Stories.tell(stories.make(40), by: [first], submit: submit).latencies
+    printJSON([
+        ("rate", middle.rate), ("median", middle.latencies.quantile(0.5)),
+        ("p99", middle.latencies.quantile(0.99)), ("server", middle.server), ("client", middle.client),
+        ("lone", lone.quantile(0.5)), ("lone p99", lone.quantile(0.99)),
+    ])
+}
+
+/// Submits a statement and believes the receipt only when its checkpoint is the ledger's.
+@Sendable func submit(_ statement: Stories.Statement, _ connection: Connection) async throws {
+    let receipt = try await connection.submit(statement.bytes, signedBy: statement.key)
+    precondition(receipt.acknowledged == .durable)
+}
+
+/// Runs `body` with so many connections, each of its own.
+func connections(
+    _ count: Int, beside opened: [Connection] = [], _ body: ([Connection]) async throws -> Void
+) async throws {
+    guard opened.count < count else { return try await body(opened) }
+    try await Connection.open(network, caller: stories.clinician) {
+        try await connections(count, beside: opened + [$0], body)
+    }
+}
