@@ -28,22 +28,21 @@ public struct RecordKeeping: Sendable {
     /// Orders a statement once everything that it points to is durably kept here. What the contract refuses
     /// is refused with the contract's reason, whatever is missing.
     ///
-    /// Waits as far as `level` says (`ConsentLedger.submit`).
-    public func submit(_ bytes: [UInt8], until level: Acknowledgement = .durable) async throws -> Submission {
-        if let signed = try? SignedStatement(bytes, network: ledger.network),
-            let statement = signed.verified()
-        {
-            let missing = try missing(for: statement)
-            if !missing.isEmpty {
-                if try ledger.position(of: statement.id) == nil,
-                    case .rejected(let code) = try foresee(statement)
-                {
-                    return .rejected(code)
-                }
-                return .missing(missing)
+    /// The ledger checks the signatures, and nothing is ordered without. Waits as far as `level` says
+    /// (`ConsentLedger.submit`).
+    public func submit(
+        _ signed: SignedStatement, until level: Acknowledgement = .durable
+    ) async throws -> Submission {
+        let missing = try missing(for: signed.statement.assertion)
+        if !missing.isEmpty, let statement = signed.verified() {
+            if try ledger.position(of: statement.id) == nil,
+                case .rejected(let code) = try foresee(statement)
+            {
+                return .rejected(code)
             }
+            return .missing(missing)
         }
-        switch try await ledger.submit(bytes, until: level) {
+        switch try await ledger.submit(signed.bytes, until: level) {
         case .committed(let receipt): return .committed(receipt)
         case .rejected(let code): return .rejected(code)
         }
@@ -54,8 +53,9 @@ public struct RecordKeeping: Sendable {
         decide(statement, at: ledger.now(), reads: try ledger.values(of: statement.readKeys))
     }
 
-    private func missing(for statement: VerifiedStatement) throws -> [Digest] {
-        switch statement.assertion {
+    /// What the assertion points to and is not kept here.
+    private func missing(for assertion: Assertion) throws -> [Digest] {
+        switch assertion {
         case .deposit(let it):
             return try absent(
                 it.files + [it.descriptor, it.ownerEnvelope, it.custodianEnvelope], at: it.organisation)

@@ -19,7 +19,7 @@ extension Service {
                 throw Problem(.notAllowed, "the request is signed by another key than the statement")
             }
             let level = try call.acknowledged("until").map(Acknowledgement.init) ?? .durable
-            switch try await records.submit(bytes, until: level) {
+            switch try await records.submit(signed, until: level) {
             case .committed(let receipt):
                 return try .json(
                     Wire.Receipt(

@@ -228,6 +228,12 @@ import Testing
         let (_, refused) = try await world.submit(.deposit(deposit), by: clinician)
         #expect(refused.problem?.code == RejectionCode.permitMissing.rawValue)
         #expect(refused.problem?.detail.hasPrefix("medical data saving: access denied") == true)
+        // Nor does it matter where a signature does not hold. A statement ends with its signature.
+        var altered = Statement.make(.deposit(deposit), now: world.time.now)
+            .signed(by: clinician, network: world.network)
+        altered[altered.count - 1] ^= 1
+        let unsigned = try await world.send(.post, Routes.statements, by: clinician, body: altered)
+        #expect(unsigned.problem?.code == RejectionCode.signatureInvalid.rawValue)
         let grant = Grant(
             record: record.handle, organisation: world.insurer, grantee: officer.key, kind: .read,
             purpose: .claim,
