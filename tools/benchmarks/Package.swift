@@ -63,16 +63,16 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
         .target(
-            name: "Stories", dependencies: ["Contract", "Identity", "Primitives"], swiftSettings: settings),
+            name: "Workload", dependencies: ["Contract", "Identity", "Primitives"], swiftSettings: settings),
         .executableTarget(
             name: "bench-memory", dependencies: ["Age", "CSodium", "Primitives"], swiftSettings: settings),
         .executableTarget(
             name: "bench-ledger",
-            dependencies: ["Stories", "Ledger", "Contract", "Identity", "Primitives", "TransparencyLog"],
+            dependencies: ["Workload", "Ledger", "Contract", "Identity", "Primitives", "TransparencyLog"],
             swiftSettings: settings),
         .executableTarget(
             name: "bench-http",
-            dependencies: ["Stories", "Remote", "API", "Contract", "Identity", "Primitives"],
+            dependencies: ["Workload", "Remote", "API", "Contract", "Identity", "Primitives"],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

@@ -4,7 +4,7 @@ import Foundation
 import Identity
 import Primitives
 import Remote
-import Stories
+import Workload
 
 extension Stories {
     /// What is said in a network whose first two organisations are a hospital and an insurer, now; their root

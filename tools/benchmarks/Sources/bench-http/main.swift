@@ -7,7 +7,7 @@
 import API
 import Foundation
 import Remote
-import Stories
+import Workload
 
 let arguments = CommandLine.arguments
 guard arguments.count == 5, let server = Int(arguments[3]), let clients = Int(arguments[4]) else {

@@ -1,7 +1,7 @@
 import Contract
 import Identity
 import Primitives
-import Stories
+import Workload
 
 /// A network of a hospital and an insurer, the same in every process.
 struct BenchNetwork: Sendable {

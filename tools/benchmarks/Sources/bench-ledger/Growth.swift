@@ -1,7 +1,7 @@
 import Contract
 import Ledger
-import Stories
 import TransparencyLog
+import Workload
 
 let network = BenchNetwork()
 

@@ -5,6 +5,7 @@
 //   bench-ledger examine DIRECTORY                the full audit
 
 import Ledger
+import Workload
 
 let arguments = CommandLine.arguments
 guard arguments.count >= 3 else {
