@@ -8,6 +8,8 @@ extension LedgerTables {
     /// Throws `damaged` when an entry differs from its leaf hash, or a node from the nodes below it.
     func tile(_ path: TilePath, size: UInt64) throws -> [UInt8]? {
         let width = UInt64(TilePath.widthMax)
+        // Far beyond the log, where positions would overflow, there is no tile.
+        guard path.index <= size / width else { return nil }
         let first = path.index * width
         switch path.content {
         case .entries:

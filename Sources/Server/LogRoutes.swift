@@ -69,7 +69,9 @@ extension Service {
                 }
                 return position
             }
-            return events(after: try seen ?? call.number("after"))
+            let position = try seen ?? call.number("after")
+            guard position != .max else { throw Problem(.malformed, "no log has a position after that") }
+            return events(after: position)
         }
     }
 

@@ -5,6 +5,8 @@ import Primitives
 import TransparencyLog
 
 /// A ledger in memory that says whatever a test wants, under the ledger's own key.
+///
+/// What is forced here (`try!`) fails only when the test itself is wrong, and then has to stop it.
 struct Forge: Sendable {
     let network: TestNetwork
     private(set) var entries: [[UInt8]] = []
