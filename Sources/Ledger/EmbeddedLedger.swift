@@ -58,6 +58,7 @@ public final class EmbeddedLedger: ConsentLedger {
         let opening = try Opening(
             database, in: self.directory, genesis: self.genesis, network: network, signer: signer)
         let keys = try Self.checkpointKeys(of: self.genesis)
+        // Damaged, it is as good as none: with a quorum the validators say anew where the log ends.
         let written = try self.directory.readCosigned().flatMap { try? keys.open($0) }
         var reason = opening.readOnlyReason
         if reason == nil, let written {

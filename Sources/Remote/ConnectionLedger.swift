@@ -77,7 +77,8 @@ extension Connection {
                 "the checkpoint has not the cosignatures that the network asks for: the ledger shows something that its validators have not confirmed"
             )
         }
-        guard keys.meetsQuorum(checkpoint, since: machineTime() - Self.cosignatureSecondsMax) else {
+        let now = machineTime()
+        guard keys.meetsQuorum(checkpoint, since: now - min(now, Self.cosignatureSecondsMax)) else {
             throw ClientFailure.unverified(
                 "the checkpoint's cosignatures are more than an hour old: the ledger holds back what is newer, or its validators are not running"
             )

@@ -173,6 +173,7 @@ import TransparencyLog
     }
 
     private func id(of entry: [UInt8]) -> StatementID {
+        // The ledger has just given it: an entry.
         network.id(of: try! LogEntry.decode(entry).statement)
     }
 

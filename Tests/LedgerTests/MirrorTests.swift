@@ -431,6 +431,7 @@ import TransparencyLog
 /// The size of the newest checkpoint that the mirror has confirmed, 0 without one.
 private func confirmedSize(of mirror: Mirror) -> UInt64 {
     guard let note = mirror.checkpoint else { return 0 }
+    // A note that the mirror has confirmed.
     return try! Checkpoint(decoding: SignedNote(decoding: note).text).head.size
 }
 

@@ -28,6 +28,7 @@ package func residentMebibytes() -> Double {
     Double(text(ofFile: "/proc/self/statm").split(separator: " ")[1])! * 4096 / 1_048_576
 }
 
+/// Files of /proc: where they are missing there is nothing to measure.
 private func text(ofFile path: String) -> String { try! String(contentsOfFile: path, encoding: .utf8) }
 
 extension [Double] {

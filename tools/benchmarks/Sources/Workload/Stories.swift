@@ -98,6 +98,7 @@ package struct Stories: Sendable {
     private func sign(_ assertion: Assertion, _ key: SigningKey) -> Statement {
         let bytes = Contract.Statement.make(assertion, now: now, validSeconds: 80_000)
             .signed(by: key, network: network)
+        // It was signed here a moment ago.
         return Statement(bytes: bytes, key: key, id: try! SignedStatement(bytes, network: network).id)
     }
 }
