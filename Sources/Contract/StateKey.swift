@@ -5,6 +5,11 @@ public struct StateKey: Hashable, Sendable {
 
     public init(bytes: [UInt8]) { self.bytes = bytes }
 
+    /// All bytes at once: an array gives them to the hasher one by one.
+    public func hash(into hasher: inout Hasher) {
+        bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+    }
+
     public static func organisation(_ name: OrganisationName) -> StateKey {
         .init(bytes: [0x01] + name.bytes)
     }

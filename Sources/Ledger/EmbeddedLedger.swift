@@ -276,7 +276,8 @@ public final class EmbeddedLedger: ConsentLedger {
         let anchor = try directory.readAnchor()
         return try database.readAtLength { tables in
             var examination = Examination(
-                of: tables, anchor: anchor, genesis: genesis, network: network, key: verifierKey)
+                of: tables, structure: StructuralCheck(of: database), anchor: anchor, genesis: genesis,
+                network: network, key: verifierKey)
             try examination.run()
             return examination.findings
         }

@@ -19,7 +19,7 @@ struct Examination {
     private let key: VerifierKey
     private let mayGoBeyondCheckpoint: Bool
     private let network: NetworkID
-    private let checked = CheckedSignatures()
+    private let structure: StructuralCheck
     private var replay: Replay
     /// Whether the replay has stopped at an entry that does not follow from those before.
     private var isReplayStopped = false
@@ -29,34 +29,38 @@ struct Examination {
     private var subjectCount: UInt64 = 0
 
     /// `mayGoBeyondCheckpoint` for a mirror, which executes entries before it confirms a checkpoint over them.
+    ///
+    /// `structure` is the check of the same file by SQLite itself, which goes on beside this one.
     init(
-        of tables: LedgerTables, anchor: [UInt8]?, genesis: Genesis, network: NetworkID, key: VerifierKey,
-        mayGoBeyondCheckpoint: Bool = false
+        of tables: LedgerTables, structure: StructuralCheck, anchor: [UInt8]?, genesis: Genesis,
+        network: NetworkID, key: VerifierKey, mayGoBeyondCheckpoint: Bool = false
     ) {
         self.tables = tables
+        self.structure = structure
         self.anchor = anchor
         self.key = key
         self.network = network
         self.mayGoBeyondCheckpoint = mayGoBeyondCheckpoint
         replay = Replay(
             genesis: genesis, network: network, hash: { SHA256.digest($0) },
-            isValid: { [checked] claim in checked.contains(claim) })
+            isValid: { _ in false })
     }
 
     /// Throws only when reading fails; where SQLite itself meets damage, that is a finding, and the end.
     mutating func run(progress: LedgerProgress = { _, _ in }) throws {
         do {
-            for problem in try tables.structuralProblems() { report(.database, problem) }
             replay.reserve(entries: try tables.size())
             try examineEntries(progress)
-            guard findings.count < Self.findingsMax else { return }
-            try examineNodeCount()
-            try examineSubjectCount()
-            try examineCheckpoints()
-            if !isReplayStopped { try examineState() }
+            if findings.count < Self.findingsMax {
+                try examineNodeCount()
+                try examineSubjectCount()
+                try examineCheckpoints()
+                if !isReplayStopped { try examineState() }
+            }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
             report(.database, error.message ?? "cannot be read on")
         }
+        findings = try structure.problems().map { Finding(.database, $0) } + findings
     }
 
     private mutating func report(_ place: Finding.Place, _ problem: String) {
@@ -71,16 +75,16 @@ struct Examination {
         var rows = try tables.rows(from: 0, limit: Self.chunkEntries)
         var signatures = SignatureCheck(of: rows.map(\.entry), network: network)
         while let last = rows.last?.position, findings.count < Self.findingsMax {
-            checked.replace(with: signatures.claimsThatHold())
+            let claims = signatures.claimsThatHold()
             let next = try tables.rows(from: last + 1, limit: Self.chunkEntries)
             signatures = SignatureCheck(of: next.map(\.entry), network: network)
-            for row in rows {
+            for (row, valid) in zip(rows, claims) {
                 if row.position != size {
                     report(.entry(size), "is missing, up to entry \(row.position)")
                     isReplayStopped = true
                     tree = nil
                 }
-                try examine(row)
+                try examine(row, valid.contains)
                 size = row.position + 1
             }
             rows = next
@@ -88,7 +92,7 @@ struct Examination {
         }
     }
 
-    private mutating func examine(_ row: EntryRow) throws {
+    private mutating func examine(_ row: EntryRow, _ isValid: (SignatureClaim) -> Bool) throws {
         let leafHash = Merkle.leafHash(row.entry)
         if leafHash != row.leafHash { report(.entry(row.position), "differs from its leaf hash") }
         try tree?.append(row.leafHash.isHash ? row.leafHash : leafHash) { level, position, hash in
@@ -102,7 +106,7 @@ struct Examination {
         guard !isReplayStopped else { return }
         let statement: VerifiedStatement
         do throws(Replay.Fault) {
-            statement = try replay.apply(row.entry).statement
+            statement = try replay.apply(row.entry, isValid: isValid).statement
         } catch {
             report(
                 .entry(row.position), "\(error.reason); it and what follows from it was not executed again")
@@ -186,15 +190,22 @@ struct Examination {
         note.flatMap { try? VerifiedCheckpoint(opening: $0, log: key).checkpoint.head }
     }
 
-    /// Each value is looked up as the contract would look it up: a row that is there and cannot be found is
-    /// lost.
+    /// Rows whose keys ascend are found by whoever looks for them, as the contract does.
     private mutating func examineState() throws {
         var problems = [Finding]()
-        for (key, value) in replay.state {
-            guard let stored = try tables.storedState(of: key) else {
-                problems.append(Finding(.state(key), "is missing"))
-                continue
+        var found = 0
+        var previous: [UInt8] = []
+        try tables.eachStateRow(in: .all) { key, stored in
+            let place = StateRow.stored(key)
+            if !previous.lexicographicallyPrecedes(place) {
+                problems.append(Finding(.state(key), "is not in its place"))
             }
+            previous = place
+            guard let value = replay.state[key] else {
+                problems.append(Finding(.state(key), "is not in the state that the log leads to"))
+                return
+            }
+            found += 1
             if stored.value != value {
                 problems.append(Finding(.state(key), "has another value than the log leads to"))
             }
@@ -206,10 +217,9 @@ struct Examination {
                 problems.append(Finding(.state(key), "differs from its check digest"))
             }
         }
-        if try tables.count(of: "state") != UInt64(replay.state.count) {
-            try tables.eachStateKey { key in
-                guard replay.state[key] == nil else { return }
-                problems.append(Finding(.state(key), "is not in the state that the log leads to"))
+        if found != replay.state.count {
+            for key in replay.state.keys where try tables.storedState(of: key) == nil {
+                problems.append(Finding(.state(key), "is missing"))
             }
         }
         findings += problems.sorted { $0.description < $1.description }

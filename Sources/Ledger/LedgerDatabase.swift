@@ -108,6 +108,8 @@ struct LedgerDatabase: Sendable {
     func readAtLength<Result>(_ body: (LedgerTables) throws -> Result) throws(LedgerError) -> Result {
         try Self.translated {
             let queue = try DatabaseQueue(path: path, configuration: Self.configuration(readonly: true))
+            // It looks at everything, much of it in no order.
+            try queue.inDatabase { try $0.execute(sql: "PRAGMA cache_size = -131072") }
             return try queue.read { try body(LedgerTables(connection: $0)) }
         }
     }

@@ -27,7 +27,8 @@ public final class StoredLedger: Sendable {
         let anchor = try files.directory.readAnchor()
         return try files.database.readAtLength { tables in
             var examination = Examination(
-                of: tables, anchor: anchor, genesis: files.genesis, network: files.network, key: files.key,
+                of: tables, structure: StructuralCheck(of: files.database), anchor: anchor,
+                genesis: files.genesis, network: files.network, key: files.key,
                 mayGoBeyondCheckpoint: try tables.isMirror(anchor: anchor))
             try examination.run(progress: progress)
             return examination.findings

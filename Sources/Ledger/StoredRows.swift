@@ -149,11 +149,4 @@ extension LedgerTables {
             return true
         }
     }
-
-    func eachStateKey(_ visit: (StateKey) throws -> Void) throws {
-        try connection.each("SELECT key FROM state") { row in
-            try visit(StateRow.key(stored: row.blob(0)))
-            return true
-        }
-    }
 }

@@ -22,8 +22,10 @@ import Testing
             "Set(organisations.flatMap { [$0.root, $0.validator] } + [ledgerKey]).count",
             "_ entry: LogEntry, _ statement: VerifiedStatement, reads: [StateKey: [UInt8]],",
             "var seen = Set<[UInt8]>()",
+            "bytes.withUnsafeBytes { hasher.combine(bytes: $0) }",
             "for key in statement.readKeys { reads[key] = state[key] }",
             "let reads: [StateKey: [UInt8]]",
+            "public func hash(into hasher: inout Hasher) {",
             "public func decide("
                 + "_ statement: VerifiedStatement, at time: LedgerTime, reads: [StateKey: [UInt8]])",
             "public private(set) var state: [StateKey: [UInt8]] = [:]",
