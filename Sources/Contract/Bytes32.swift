@@ -18,6 +18,12 @@ public struct Bytes32<Meaning>: Hashable, Sendable {
     public var hex: String { lowercaseHex(bytes) }
 }
 
+extension Bytes32: Comparable {
+    public static func < (one: Self, other: Self) -> Bool {
+        one.bytes.lexicographicallyPrecedes(other.bytes)
+    }
+}
+
 extension Bytes32: CustomStringConvertible {
     public var description: String { hex }
 }

@@ -30,8 +30,12 @@ public struct CoseSign1: Hashable, Sendable {
 
     /// What is signed: Sig_structure (RFC 9052, section 4.4) with the network id as external data.
     public static func signedContent(payload: [UInt8], key: PublicKey, network: NetworkID) -> [UInt8] {
+        signedContent(payload: payload, key: key, externalData: network.bytes)
+    }
+
+    static func signedContent(payload: [UInt8], key: PublicKey, externalData: [UInt8]) -> [UInt8] {
         CBOR.array([
-            .text(Array("Signature1".utf8)), .bytes(protected(key)), .bytes(network.bytes), .bytes(payload),
+            .text(Array("Signature1".utf8)), .bytes(protected(key)), .bytes(externalData), .bytes(payload),
         ]).encoded()
     }
 

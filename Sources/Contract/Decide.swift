@@ -7,11 +7,9 @@ public enum Decision: Hashable, Sendable {
 
 /// Decides on one statement: the whole rule book, pure and deterministic (design, section 4).
 ///
-/// `reads` holds the present values of exactly `statement.readKeys`; a key without a value is absent. `time`
-/// is the ledger's, in seconds. Of several reasons to refuse the lowest code is given.
-public func decide(_ statement: VerifiedStatement, at time: LedgerTime, reads: [StateKey: [UInt8]])
-    -> Decision
-{
+/// `reads` holds the present values of `statement.readKeys`. `time` is the ledger's, in seconds. Of several
+/// reasons to refuse the lowest code is given.
+public func decide(_ statement: VerifiedStatement, at time: LedgerTime, reads: Reads) -> Decision {
     let before = Case(statement: statement, time: time, reads: reads)
     do throws(RejectionCode) {
         return .accepted([before.mark] + (try before.writes()))
@@ -20,55 +18,12 @@ public func decide(_ statement: VerifiedStatement, at time: LedgerTime, reads: [
     }
 }
 
-extension VerifiedStatement {
-    /// Every key of the state that the decision may look at; computed from the statement alone.
-    public var readKeys: [StateKey] {
-        var keys = [StateKey.statement(id)]
-        func member(_ organisation: OrganisationName) {
-            keys += [.organisation(organisation), .member(caller)]
-        }
-        switch assertion {
-        case .enrol(let it): keys += [.organisation(it.organisation), .member(it.member), .permit(it.member)]
-        case .retire(let it): keys += [.organisation(it.organisation), .member(it.member)]
-        case .deposit(let it):
-            member(it.organisation)
-            if let permit { keys += [.permit(permit.key), .member(permit.key)] }
-            keys += [.record(it.record)]
-        case .request(let it):
-            member(it.organisation)
-            keys += [.organisation(it.custodian)]
-        case .route(let it):
-            member(it.organisation)
-            if let permit { keys += [.permit(permit.key), .member(permit.key)] }
-            keys += [.request(it.request)]
-        case .answer(let it): keys += [.request(it.request)]
-        case .grant(let it):
-            keys += [
-                .record(it.record), .clock(it.record), .organisation(it.organisation), .member(it.grantee),
-            ]
-            if let request = it.request { keys += [.request(request)] }
-        case .revoke(let it): keys += [.record(it.record), .clock(it.record), .grant(it.grant)]
-        case .release(let it):
-            if let organisation = it.organisation { member(organisation) }
-            keys += [.record(it.record), .clock(it.record), .custody(it.record, it.custodian)]
-            if let grant = it.grant { keys += [.grant(grant)] }
-        case .acknowledge(let it):
-            member(it.organisation)
-            keys += [
-                .record(it.record), .clock(it.record), .custody(it.record, it.organisation), .grant(it.grant),
-                .release(it.release),
-            ]
-        }
-        return keys
-    }
-}
-
 /// One statement before the contract. Each check throws the code it stands for; checks stand in the order of
 /// their codes.
 struct Case {
     let statement: VerifiedStatement
     let time: LedgerTime
-    let reads: [StateKey: [UInt8]]
+    let reads: Reads
 
     var mark: Write {
         write(.statement(statement.id), StatementState(kind: statement.assertion.kind, time: time))
@@ -78,17 +33,34 @@ struct Case {
         try require(reads[.statement(statement.id)] == nil, .replayed)
         try require(time < statement.statement.validUntil, .stale)
         try require(statement.statement.validUntil - time <= Limits.validitySecondsMax, .validityTooLong)
-        switch statement.assertion {
-        case .enrol(let enrol): return try self.enrol(enrol)
-        case .retire(let retire): return try self.retire(retire)
-        case .deposit(let deposit): return try self.deposit(deposit)
-        case .request(let request): return try self.request(request)
-        case .route(let route): return try self.route(route)
-        case .answer(let answer): return try self.answer(answer)
-        case .grant(let grant): return try self.grant(grant)
-        case .revoke(let revoke): return try self.revoke(revoke)
-        case .release(let release): return try self.release(release)
-        case .acknowledge(let acknowledge): return try self.acknowledge(acknowledge)
+        return switch statement.assertion {
+        case .admit(let it): try admit(it)
+        case .suspend(let it): try suspend(it)
+        case .rotateRoot(let it): try rotateRoot(it)
+        case .enrol(let it): try enrol(it)
+        case .retire(let it): try retire(it)
+        case .deposit(let it): try deposit(it)
+        case .append(let it): try append(it)
+        case .reseal(let it): try reseal(it)
+        case .dispatch(let it): try dispatch(it)
+        case .acknowledge(let it): try acknowledge(it)
+        case .adopt(let it): try adopt(it)
+        case .remove(let it): try remove(it)
+        case .attestErasure(let it): try attestErasure(it)
+        case .hold(let it): try hold(it)
+        case .request(let it): try request(it)
+        case .route(let it): try route(it)
+        case .answer(let it): try answer(it)
+        case .grant(let it): try grant(it)
+        case .revoke(let it): try revoke(it)
+        case .delegate(let it): try delegate(it)
+        case .undelegate(let it): try undelegate(it)
+        case .instruct(let it): try instruct(it)
+        case .reassign(let it): try reassign(it)
+        case .veto(let it): try veto(it)
+        case .release(let it): try release(it)
+        case .emergency(let it): try emergency(it)
+        case .review(let it): try review(it)
         }
     }
 
@@ -113,6 +85,8 @@ struct Case {
 
     func write(_ key: StateKey, _ value: some StateValue) -> Write { Write(key: key, value: value.encoded()) }
 
+    // MARK: Who speaks
+
     /// The organisation, active.
     func organisation(_ name: OrganisationName) throws(RejectionCode) -> OrganisationState {
         let organisation = try value(
@@ -136,6 +110,33 @@ struct Case {
         return (organisation, member)
     }
 
+    /// The caller, a member of a hospital or laboratory.
+    func custodian(_ name: OrganisationName, roles: [Role]) throws(RejectionCode) {
+        _ = try caller(of: name, kinds: OrganisationKind.allCases.filter(\.isCustodian), roles: roles)
+    }
+
+    /// The member of `key` and its organisation `name`, if both are active.
+    func activeMember(
+        _ key: PublicKey, of name: OrganisationName
+    ) -> (organisation: OrganisationState, member: MemberState)? {
+        guard let organisation: OrganisationState = value(.organisation(name)), !organisation.suspended,
+            let member: MemberState = value(.member(key)), member.organisation == name, !member.retired,
+            time < member.expires
+        else { return nil }
+        return (organisation, member)
+    }
+
+    /// Another than the caller has agreed: an active member of `name`, an organisation of one of `kinds`, in
+    /// one of `roles`.
+    func approver(
+        _ key: PublicKey, of name: OrganisationName, kinds: [OrganisationKind], roles: [Role]
+    ) throws(RejectionCode) {
+        try require(statement.isApproved(by: key), .approvalMissing)
+        guard key != statement.caller, let (organisation, member) = activeMember(key, of: name),
+            kinds.contains(organisation.kind), roles.contains(member.role)
+        else { throw .approverNotAllowed }
+    }
+
     /// The permit that the statement carries: for `name`, in force, never used, not a member's key.
     func permit(for name: OrganisationName) throws(RejectionCode) -> Permit {
         guard let permit = statement.permit else { throw .permitMissing }
@@ -145,6 +146,8 @@ struct Case {
         return permit
     }
 
+    // MARK: The record
+
     /// The record, at a time that is not before what it has seen.
     func record(_ handle: RecordHandle) throws(RejectionCode) -> RecordState {
         let record = try value(.record(handle), as: RecordState.self, else: .recordUnknown)
@@ -153,9 +156,44 @@ struct Case {
         return record
     }
 
+    /// The record, whatever its clock says: a statement that was stamped ahead must not hold off an end that
+    /// its owner orders.
+    func recordAtAnyTime(_ handle: RecordHandle) throws(RejectionCode) -> RecordState {
+        try value(.record(handle), as: RecordState.self, else: .recordUnknown)
+    }
+
     /// The record has now seen this time; a later one that it saw before stays.
     func clock(_ handle: RecordHandle) -> Write {
         let clock: ClockState? = value(.clock(handle))
         return write(.clock(handle), ClockState(seen: max(clock?.seen ?? 0, time)))
+    }
+
+    /// What `name` keeps of the record.
+    func custody(
+        _ handle: RecordHandle, of name: OrganisationName
+    ) throws(RejectionCode) -> CustodyState {
+        let custody = try value(.custody(handle, name), as: CustodyState.self, else: .notACustodian)
+        try require(custody.erased == nil, .notACustodian)
+        return custody
+    }
+
+    func requireOwner(of record: RecordState) throws(RejectionCode) {
+        try require(record.owner(at: time) == statement.caller, .notTheOwner)
+    }
+
+    /// Nil when the caller is the owner; otherwise the delegation by which it acts, which may be over.
+    func delegation(for record: RecordState, _ handle: RecordHandle) throws(RejectionCode) -> DelegationState?
+    {
+        if record.owner(at: time) == statement.caller { return nil }
+        return try value(.delegation(handle, statement.caller), else: .notTheOwner)
+    }
+
+    /// The delegation is in force and covers what is done.
+    func require(
+        _ delegation: DelegationState?, allows: (DelegateScope) -> Bool
+    ) throws(RejectionCode) {
+        guard let delegation else { return }
+        try require(!delegation.isOver(at: time), .delegationEnded)
+        try require(allows(delegation.scope), .delegationTooNarrow)
     }
 }

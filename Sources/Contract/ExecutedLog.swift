@@ -38,11 +38,9 @@ public struct ExecutedLog: Hashable, Sendable {
         return (entry, statement)
     }
 
-    /// Executes the opened entry on `reads`, the present values of `statement.readKeys`, and moves on to what
-    /// follows it. Throws and changes nothing where the decision, the writes or the state digest differ.
+    /// Executes the opened entry on the present values and moves on to what follows it. Throws and changes nothing where the decision, the writes or the state digest differ.
     public mutating func execute(
-        _ entry: LogEntry, _ statement: VerifiedStatement, reads: [StateKey: [UInt8]],
-        hash: ([UInt8]) -> [UInt8]
+        _ entry: LogEntry, _ statement: VerifiedStatement, reads: Reads, hash: ([UInt8]) -> [UInt8]
     ) throws(Replay.Fault) -> [Write] {
         let writes: [Write]
         switch decide(statement, at: entry.time, reads: reads) {

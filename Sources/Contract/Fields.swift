@@ -1,3 +1,27 @@
+/// What statements of one kind say, and how it is written down (docs/format.md).
+protocol StatementContent {
+    /// Its fields from number 3 on, in rising order; nil where one is left out.
+    var fields: [CBOR.Pair?] { get }
+    init(_ fields: inout FieldReader) throws(CBOR.Malformed)
+}
+
+extension CBOR.Pair? {
+    init(_ key: UInt64, _ value: CBOR?) { self = value.map { CBOR.Pair(key, $0) } }
+}
+
+/// A grant or a delegate whose envelope a re-sealing replaces.
+public struct Rewrapped<Meaning>: Hashable, Sendable {
+    public var of: Bytes32<Meaning>
+    public var envelope: Digest
+
+    public init(of: Bytes32<Meaning>, envelope: Digest) {
+        self.of = of
+        self.envelope = envelope
+    }
+
+    var item: CBOR { .array([.bytes32(of), .bytes32(envelope)]) }
+}
+
 /// Reads the fields of one statement in the order of their numbers; whatever is left over at the end is an
 /// error.
 struct FieldReader {
@@ -22,6 +46,12 @@ struct FieldReader {
 
     mutating func unsigned(_ key: UInt64) throws(CBOR.Malformed) -> UInt64 {
         guard case .unsigned(let value) = try required(key) else { throw wrongType(key) }
+        return value
+    }
+
+    mutating func optionalUnsigned(_ key: UInt64) throws(CBOR.Malformed) -> UInt64? {
+        guard let item = optional(key) else { return nil }
+        guard case .unsigned(let value) = item else { throw wrongType(key) }
         return value
     }
 
@@ -80,6 +110,46 @@ struct FieldReader {
         return choice
     }
 
+    /// Names in rising order.
+    mutating func organisations(_ key: UInt64) throws(CBOR.Malformed) -> [OrganisationName] {
+        guard case .array(let items) = try required(key),
+            (1...Genesis.organisationsMax).contains(items.count)
+        else { throw wrongType(key) }
+        var names = [OrganisationName]()
+        for item in items {
+            let name = try Self.organisation(item, key)
+            if let last = names.last, !last.bytes.lexicographicallyPrecedes(name.bytes) {
+                throw CBOR.Malformed("field \(key) is not in rising order")
+            }
+            names.append(name)
+        }
+        return names
+    }
+
+    mutating func organisationDescription(
+        _ key: UInt64
+    ) throws(CBOR.Malformed) -> Genesis.Organisation {
+        try Genesis.Organisation(try required(key))
+    }
+
+    /// In rising order of what they are of.
+    mutating func rewrapped<Meaning>(_ key: UInt64) throws(CBOR.Malformed) -> [Rewrapped<Meaning>] {
+        guard case .array(let items) = try required(key), items.count <= Limits.rewrappedMax else {
+            throw wrongType(key)
+        }
+        var all = [Rewrapped<Meaning>]()
+        for item in items {
+            guard case .array(let parts) = item, parts.count == 2,
+                let of: Bytes32<Meaning> = parts[0].bytes32(), let envelope: Digest = parts[1].bytes32()
+            else { throw wrongType(key) }
+            if let last = all.last, !(last.of < of) {
+                throw CBOR.Malformed("field \(key) is not in rising order")
+            }
+            all.append(Rewrapped(of: of, envelope: envelope))
+        }
+        return all
+    }
+
     mutating func digests(_ key: UInt64) throws(CBOR.Malformed) -> [Digest] {
         guard case .array(let items) = try required(key), (1...Limits.filesPerRecordMax).contains(items.count)
         else {
@@ -127,4 +197,18 @@ public enum Limits {
     public static let grantSecondsMax: UInt64 = 3_660 * 86_400
     public static let insurerGrantSecondsMax: UInt64 = 366 * 86_400
     public static let releasesPerGrantMax: UInt64 = 10_000
+    /// The longest enrolment of a member: ten years. The longest request: a year.
+    public static let enrolmentSecondsMax: UInt64 = 3_660 * 86_400
+    public static let requestSecondsMax: UInt64 = 366 * 86_400
+    /// The longest delegation: until a newborn is of age.
+    public static let delegationSecondsMax: UInt64 = 7_000 * 86_400
+    /// The longest hold: thirty years, as some records must be kept.
+    public static let holdSecondsMax: UInt64 = 10_980 * 86_400
+    /// The longest emergency: a day; and within three days of it somebody must have looked into it.
+    public static let emergencySecondsMax: UInt64 = 86_400
+    public static let reviewSeconds: UInt64 = 259_200
+    /// How long a reassignment waits for a veto: three days.
+    public static let reassignmentSeconds: UInt64 = 259_200
+    /// How many grants, and how many delegates, a re-sealing can give new envelopes.
+    public static let rewrappedMax = 128
 }

@@ -140,24 +140,24 @@ public struct Genesis: Hashable, Sendable {
 
     /// The state in which the network begins.
     public var writes: [Write] {
-        organisations.map { organisation in
-            Write(
-                key: .organisation(organisation.name),
-                value: OrganisationState(kind: organisation.kind, root: organisation.root, suspended: false)
-                    .encoded())
-        }
+        let network = NetworkState(activeOrganisations: UInt64(organisations.count))
+        return [Write(key: .network, value: network.encoded())]
+            + organisations.map { Write(key: .organisation($0.name), value: $0.state.encoded()) }
     }
 }
 
 extension Genesis.Organisation {
-    fileprivate var item: CBOR {
+    /// As it stands when it joins.
+    var state: OrganisationState { OrganisationState(kind: kind, root: root, suspended: false) }
+
+    var item: CBOR {
         .array([
             .name(name), .unsigned(kind.rawValue), .bytes32(root), .bytes32(validator),
             .bytes32(authorityHash), .bytes32(recordsRecipientHash), .bytes32(deskRecipientHash),
         ])
     }
 
-    fileprivate init(_ item: CBOR) throws(CBOR.Malformed) {
+    init(_ item: CBOR) throws(CBOR.Malformed) {
         guard case .array(let parts) = item, parts.count == 7, case .text(let nameBytes) = parts[0],
             let name = OrganisationName(nameBytes), case .unsigned(let kindNumber) = parts[1],
             let kind = OrganisationKind(rawValue: kindNumber), let root: PublicKey = parts[2].bytes32(),

@@ -45,33 +45,3 @@ public struct LogEntry: Hashable, Sendable {
             stateDigest: stateDigest)
     }
 }
-
-extension VerifiedStatement {
-    /// What the statement is about, for the indexes beside the contract: handles, ids, keys and names, as
-    /// bytes.
-    public var subjects: [[UInt8]] {
-        var subjects = [id.bytes, caller.bytes]
-        switch assertion {
-        case .enrol(let it): subjects += [it.organisation.bytes, it.member.bytes]
-        case .retire(let it): subjects += [it.organisation.bytes, it.member.bytes]
-        case .deposit(let it): subjects += [it.organisation.bytes, it.record.bytes]
-        case .request(let it): subjects += [it.organisation.bytes, it.custodian.bytes]
-        case .route(let it): subjects += [it.organisation.bytes, it.request.bytes]
-        case .answer(let it): subjects += [it.request.bytes]
-        case .grant(let it):
-            subjects +=
-                [it.record.bytes, it.organisation.bytes, it.grantee.bytes]
-                + (it.request.map { [$0.bytes] } ?? [])
-        case .revoke(let it): subjects += [it.record.bytes, it.grant.bytes]
-        case .release(let it):
-            subjects +=
-                [it.record.bytes, it.custodian.bytes] + (it.organisation.map { [$0.bytes] } ?? [])
-                + (it.grant.map { [$0.bytes] } ?? [])
-        case .acknowledge(let it):
-            subjects += [it.organisation.bytes, it.record.bytes, it.grant.bytes, it.release.bytes]
-        }
-        if let permit { subjects.append(permit.key.bytes) }
-        var seen = Set<[UInt8]>()
-        return subjects.filter { seen.insert($0).inserted }
-    }
-}

@@ -18,6 +18,10 @@ public enum RejectionCode: UInt64, Error, Sendable, CaseIterable {
     case organisationKindNotAllowed = 17
     case roleNotAllowed = 18
     case memberExists = 19
+    case approvalMissing = 20
+    case approverNotAllowed = 21
+    case tooFewRoots = 22
+    case organisationExists = 23
     // The patient's permission to record or to be asked.
     case permitMissing = 30
     case permitForOtherOrganisation = 31
@@ -31,6 +35,9 @@ public enum RejectionCode: UInt64, Error, Sendable, CaseIterable {
     case notACustodian = 44
     case alreadyCustodian = 45
     case contentDiffers = 46
+    case recordRemoved = 47
+    case delegationEnded = 48
+    case delegationTooNarrow = 49
     // The request.
     case custodianUnknown = 50
     case requestUnknown = 51
@@ -41,6 +48,7 @@ public enum RejectionCode: UInt64, Error, Sendable, CaseIterable {
     case requestAlreadyAnswered = 56
     case requestExpired = 57
     case requestOfOtherMember = 58
+    case purposeDiffers = 59
     // The grant and the release.
     case granteeUnknown = 60
     case grantUnknown = 61
@@ -54,10 +62,31 @@ public enum RejectionCode: UInt64, Error, Sendable, CaseIterable {
     case basisMissing = 70
     case basisNotAllowed = 71
     case releaseMissing = 72
+    case consentMissing = 73
     // The terms that were asked for.
     case expiryInvalid = 80
     case grantTooWide = 81
     case keyNotOneTime = 82
+    case purposeNotAllowed = 83
+    case suiteTooWeak = 84
+    case filesNotAllowed = 85
+    // What has become of it since.
+    case recordOwned = 90
+    case recordNotOwned = 91
+    case nothingToErase = 92
+    case recordHeld = 93
+    case notHeld = 94
+    case superseded = 95
+    case reassignmentPending = 96
+    case noReassignment = 97
+    case emergenciesRefused = 98
+    case emergencyUnknown = 99
+    case emergencyForOtherRecord = 100
+    case notTheReader = 101
+    case emergencyEnded = 102
+    case alreadyReviewed = 103
+    case reviewerNotAllowed = 104
+    case nothingChanges = 105
 
     /// What was wrong, for people; it names no id and no content.
     public var explanation: String {
@@ -77,6 +106,10 @@ public enum RejectionCode: UInt64, Error, Sendable, CaseIterable {
         case .organisationKindNotAllowed: "an organisation of this kind may not do this"
         case .roleNotAllowed: "the member's role does not allow this"
         case .memberExists: "this key is enrolled already"
+        case .approvalMissing: "somebody who must agree to this has not signed it"
+        case .approverNotAllowed: "whoever agreed to this is not one who may"
+        case .tooFewRoots: "fewer than half of the organisations agree"
+        case .organisationExists: "there is an organisation of this name already"
         case .permitMissing: "medical data saving: access denied: the patient has given no permit"
         case .permitForOtherOrganisation:
             "medical data saving: access denied: the patient's permit is for another organisation"
@@ -89,6 +122,9 @@ public enum RejectionCode: UInt64, Error, Sendable, CaseIterable {
         case .notACustodian: "the organisation is not a custodian of this record"
         case .alreadyCustodian: "the organisation is a custodian of this record already"
         case .contentDiffers: "the hashes are not those of the record"
+        case .recordRemoved: "medical data access denied: the record was removed by its owner's order"
+        case .delegationEnded: "the delegation has ended, or there was none"
+        case .delegationTooNarrow: "the delegation does not cover this"
         case .custodianUnknown: "there is no such custodian"
         case .requestUnknown: "there is no such request"
         case .requestOfOtherCustodian: "the request was made to another custodian"
@@ -98,10 +134,11 @@ public enum RejectionCode: UInt64, Error, Sendable, CaseIterable {
         case .requestAlreadyAnswered: "the request was answered already"
         case .requestExpired: "the request has expired"
         case .requestOfOtherMember: "the request was made by somebody else than the grantee"
+        case .purposeDiffers: "the request was made for another purpose"
         case .granteeUnknown: "the grantee is no active member of that organisation"
         case .grantUnknown: "medical data access denied: the patient has granted nothing of the kind"
         case .grantForOtherRecord: "medical data access denied: the grant is for another record"
-        case .grantOfOtherKind: "medical data saving: access denied: the grant does not allow a transfer"
+        case .grantOfOtherKind: "medical data access denied: the grant is for something else"
         case .notTheGrantee: "medical data access denied: the grant is for somebody else"
         case .grantRevoked: "medical data access denied: the patient has revoked the grant"
         case .grantNotYetValid: "medical data access denied: the grant is not valid yet"
@@ -112,9 +149,30 @@ public enum RejectionCode: UInt64, Error, Sendable, CaseIterable {
         case .basisNotAllowed: "medical data access denied: this basis is not open to the caller"
         case .releaseMissing:
             "medical data saving: access denied: nothing was released to the caller under this grant"
-        case .expiryInvalid: "the end lies before the beginning or in the past"
+        case .consentMissing: "medical data saving: access denied: the record's owner has not agreed to this"
+        case .expiryInvalid: "the end lies before the beginning, in the past or too far ahead"
         case .grantTooWide: "the grant lasts too long or allows too many releases or none"
-        case .keyNotOneTime: "a member's key cannot be a patient's one-time key"
+        case .keyNotOneTime: "a key that speaks for somebody already cannot be taken for this"
+        case .purposeNotAllowed: "an organisation of this kind has no access for this purpose"
+        case .suiteTooWeak: "the recipient's key is of a weaker kind than the record asks for"
+        case .filesNotAllowed: "a file is in the record already, or there would be too many"
+        case .recordOwned: "the record has an owner"
+        case .recordNotOwned: "the record has no owner yet"
+        case .nothingToErase: "there is nothing that had to be erased"
+        case .recordHeld: "the custodian must keep the record for now"
+        case .notHeld: "the record is not held"
+        case .superseded: "medical data access denied: the record was sealed anew or changed since"
+        case .reassignmentPending: "the record is to get another owner"
+        case .noReassignment: "there is nothing to veto"
+        case .emergenciesRefused:
+            "medical data access denied: the patient refuses emergencies for this record"
+        case .emergencyUnknown: "medical data access denied: no such emergency was declared"
+        case .emergencyForOtherRecord: "medical data access denied: the emergency is for another record"
+        case .notTheReader: "medical data access denied: the emergency names another reader"
+        case .emergencyEnded: "medical data access denied: the emergency has ended"
+        case .alreadyReviewed: "the emergency was reviewed already"
+        case .reviewerNotAllowed: "somebody else has to review this"
+        case .nothingChanges: "it is so already"
         }
     }
 }

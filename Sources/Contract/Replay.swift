@@ -73,8 +73,7 @@ public struct Replay: Sendable {
         _ bytes: [UInt8], isValid: (SignatureClaim) -> Bool
     ) throws(Fault) -> (entry: LogEntry, statement: VerifiedStatement) {
         let (entry, statement) = try log.open(bytes, hash: hash, isValid: isValid)
-        var reads = [StateKey: [UInt8]]()
-        for key in statement.readKeys { reads[key] = state[key] }
+        let reads = Reads(of: statement) { state[$0] }
         for write in try log.execute(entry, statement, reads: reads, hash: hash) {
             state[write.key] = write.value
         }

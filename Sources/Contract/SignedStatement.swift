@@ -27,6 +27,12 @@ public struct SignedStatement: Hashable, Sendable {
         } else {
             self.permit = nil
         }
+        if !statement.approvals.isEmpty {
+            let content = statement.approvedContent()
+            claims += statement.approvals.map {
+                $0.claim(content, signer: message.key, network: network)
+            }
+        }
         self.claims = claims
     }
 
@@ -45,6 +51,8 @@ extension Assertion {
         switch self {
         case .deposit(let deposit): deposit.permit
         case .route(let route): route.permit
+        case .adopt(let adopt): adopt.permit
+        case .reassign(let reassign): reassign.permit
         default: nil
         }
     }
@@ -60,4 +68,7 @@ public struct VerifiedStatement: Hashable, Sendable {
     public let bytes: [UInt8]
 
     public var assertion: Assertion { statement.assertion }
+
+    /// Whether this key has agreed to it.
+    func isApproved(by key: PublicKey) -> Bool { statement.approvals.contains { $0.key == key } }
 }

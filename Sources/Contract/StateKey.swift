@@ -24,6 +24,11 @@ public struct StateKey: Hashable, Sendable {
     public static func grant(_ id: StatementID) -> StateKey { .init(bytes: [0x08] + id.bytes) }
     public static func release(_ id: StatementID) -> StateKey { .init(bytes: [0x09] + id.bytes) }
     public static func statement(_ id: StatementID) -> StateKey { .init(bytes: [0x0a] + id.bytes) }
+    public static let network = StateKey(bytes: [0x0b])
+    public static func delegation(_ handle: RecordHandle, _ key: PublicKey) -> StateKey {
+        .init(bytes: [0x0c] + handle.bytes + key.bytes)
+    }
+    public static func emergency(_ id: StatementID) -> StateKey { .init(bytes: [0x0d] + id.bytes) }
 }
 
 /// One change of the state. Nothing is ever deleted: an entry that ends says so in its value.

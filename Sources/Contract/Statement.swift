@@ -1,321 +1,5 @@
-/// The kinds of statement. A number's meaning never changes (docs/contract.md).
-public enum StatementKind: UInt64, Sendable, CaseIterable {
-    case genesis = 1
-    case admit = 2
-    case suspend = 3
-    case rotateRoot = 4
-    case enrol = 5
-    case retire = 6
-    case deposit = 7
-    case append = 8
-    case request = 9
-    case route = 10
-    case answer = 11
-    case grant = 12
-    case revoke = 13
-    case release = 14
-    case acknowledge = 15
-    case remove = 16
-    case attestErasure = 17
-    case hold = 18
-    case delegate = 19
-    case undelegate = 20
-    case emergency = 21
-    case review = 22
-    case adopt = 23
-    case reassign = 24
-    case veto = 25
-    /// Not a statement of its own: it is carried inside a deposit or a route.
-    case permit = 26
-}
-
-public enum OrganisationKind: UInt64, Sendable, CaseIterable {
-    case hospital = 1
-    case insurer = 2
-    case laboratory = 3
-    case auditor = 4
-    case authority = 5
-
-    /// Whether such an organisation keeps records of patients.
-    public var isCustodian: Bool { self == .hospital || self == .laboratory }
-}
-
-public enum Role: UInt64, Sendable, CaseIterable {
-    case clinician = 1
-    case registrar = 2
-    case gateway = 3
-    case officer = 4
-    case auditor = 5
-}
-
-public enum Purpose: UInt64, Sendable, CaseIterable {
-    case treatment = 1
-    case claim = 2
-    case coverage = 3
-    case research = 4
-    case legal = 5
-}
-
-public enum GrantKind: UInt64, Sendable, CaseIterable {
-    case read = 1
-    case transfer = 2
-}
-
-public enum Verdict: UInt64, Sendable, CaseIterable {
-    case approved = 1
-    case rejected = 2
-}
-
-/// Why a release needs no grant.
-public enum Basis: UInt64, Sendable, CaseIterable {
-    /// The custodian's own staff, caring for the patient.
-    case care = 1
-    /// The custodian's own staff, administering the record.
-    case administration = 2
-    /// The record's owner.
-    case owner = 3
-}
-
-/// An organisation's root lets a key speak for a member.
-public struct Enrol: Hashable, Sendable {
-    public var organisation: OrganisationName
-    public var member: PublicKey
-    public var role: Role
-    /// SHA-256 of the member's age recipient as text.
-    public var recipientHash: Digest
-    /// SHA-256 of the member's certificate, DER.
-    public var certificateHash: Digest
-    public var expires: LedgerTime
-
-    public init(
-        organisation: OrganisationName, member: PublicKey, role: Role, recipientHash: Digest,
-        certificateHash: Digest, expires: LedgerTime
-    ) {
-        self.organisation = organisation
-        self.member = member
-        self.role = role
-        self.recipientHash = recipientHash
-        self.certificateHash = certificateHash
-        self.expires = expires
-    }
-}
-
-/// An organisation's root ends a member's key at once.
-public struct Retire: Hashable, Sendable {
-    public var organisation: OrganisationName
-    public var member: PublicKey
-
-    public init(
-        organisation: OrganisationName, member: PublicKey
-    ) {
-        self.organisation = organisation
-        self.member = member
-    }
-}
-
-/// A member of the custodian records ciphertext under a permit of the patient's.
-public struct Deposit: Hashable, Sendable {
-    public var organisation: OrganisationName
-    public var record: RecordHandle
-    public var permit: [UInt8]?
-    /// SHA-256 of the record key's recipient as text.
-    public var recipientHash: Digest
-    public var descriptor: Digest
-    public var ownerEnvelope: Digest
-    public var custodianEnvelope: Digest
-    public var files: [Digest]
-
-    public init(
-        organisation: OrganisationName, record: RecordHandle, permit: [UInt8]?, recipientHash: Digest,
-        descriptor: Digest, ownerEnvelope: Digest, custodianEnvelope: Digest, files: [Digest]
-    ) {
-        self.organisation = organisation
-        self.record = record
-        self.permit = permit
-        self.recipientHash = recipientHash
-        self.descriptor = descriptor
-        self.ownerEnvelope = ownerEnvelope
-        self.custodianEnvelope = custodianEnvelope
-        self.files = files
-    }
-}
-
-/// A member asks a custodian for access to somebody's records; who and what stands in the sealed letter.
-public struct Request: Hashable, Sendable {
-    public var organisation: OrganisationName
-    public var custodian: OrganisationName
-    public var purpose: Purpose
-    /// Until when access is asked for; the request itself ends then too.
-    public var notAfter: LedgerTime
-    public var letter: Digest
-
-    public init(
-        organisation: OrganisationName, custodian: OrganisationName, purpose: Purpose,
-        notAfter: LedgerTime, letter: Digest
-    ) {
-        self.organisation = organisation
-        self.custodian = custodian
-        self.purpose = purpose
-        self.notAfter = notAfter
-        self.letter = letter
-    }
-}
-
-/// The custodian has passed a request to a patient, whose permit names the answering key.
-public struct Route: Hashable, Sendable {
-    public var organisation: OrganisationName
-    public var request: StatementID
-    public var permit: [UInt8]?
-    public var letter: Digest
-
-    public init(
-        organisation: OrganisationName, request: StatementID, permit: [UInt8]?, letter: Digest
-    ) {
-        self.organisation = organisation
-        self.request = request
-        self.permit = permit
-        self.letter = letter
-    }
-}
-
-/// The patient answers a request.
-public struct Answer: Hashable, Sendable {
-    public var request: StatementID
-    public var verdict: Verdict
-    /// A letter sealed to the requester, which names the grants.
-    public var letter: Digest?
-
-    public init(
-        request: StatementID, verdict: Verdict, letter: Digest?
-    ) {
-        self.request = request
-        self.verdict = verdict
-        self.letter = letter
-    }
-}
-
-/// A record's owner lets one member read or receive it.
-public struct Grant: Hashable, Sendable {
-    public var record: RecordHandle
-    public var organisation: OrganisationName
-    public var grantee: PublicKey
-    public var kind: GrantKind
-    public var purpose: Purpose
-    public var notBefore: LedgerTime
-    public var notAfter: LedgerTime
-    public var releases: UInt64
-    public var envelope: Digest
-    /// The request that it answers, where naming it links no two records.
-    public var request: StatementID?
-
-    public init(
-        record: RecordHandle, organisation: OrganisationName, grantee: PublicKey, kind: GrantKind,
-        purpose: Purpose, notBefore: LedgerTime, notAfter: LedgerTime, releases: UInt64,
-        envelope: Digest, request: StatementID?
-    ) {
-        self.record = record
-        self.organisation = organisation
-        self.grantee = grantee
-        self.kind = kind
-        self.purpose = purpose
-        self.notBefore = notBefore
-        self.notAfter = notAfter
-        self.releases = releases
-        self.envelope = envelope
-        self.request = request
-    }
-}
-
-/// A record's owner ends a grant.
-public struct Revoke: Hashable, Sendable {
-    public var record: RecordHandle
-    public var grant: StatementID
-
-    public init(
-        record: RecordHandle, grant: StatementID
-    ) {
-        self.record = record
-        self.grant = grant
-    }
-}
-
-/// What must be on the ledger before a custodian serves a byte.
-public struct Release: Hashable, Sendable {
-    /// The reader's organisation; nil for the record's owner.
-    public var organisation: OrganisationName?
-    public var record: RecordHandle
-    public var custodian: OrganisationName
-    public var grant: StatementID?
-    public var basis: Basis?
-
-    public init(
-        organisation: OrganisationName?, record: RecordHandle, custodian: OrganisationName,
-        grant: StatementID?, basis: Basis?
-    ) {
-        self.organisation = organisation
-        self.record = record
-        self.custodian = custodian
-        self.grant = grant
-        self.basis = basis
-    }
-}
-
-/// The receiving organisation of a transfer holds the same bytes.
-public struct Acknowledge: Hashable, Sendable {
-    public var organisation: OrganisationName
-    public var record: RecordHandle
-    public var grant: StatementID
-    public var release: StatementID
-    public var descriptor: Digest
-    public var ownerEnvelope: Digest
-    public var custodianEnvelope: Digest
-    public var files: [Digest]
-
-    public init(
-        organisation: OrganisationName, record: RecordHandle, grant: StatementID, release: StatementID,
-        descriptor: Digest, ownerEnvelope: Digest, custodianEnvelope: Digest, files: [Digest]
-    ) {
-        self.organisation = organisation
-        self.record = record
-        self.grant = grant
-        self.release = release
-        self.descriptor = descriptor
-        self.ownerEnvelope = ownerEnvelope
-        self.custodianEnvelope = custodianEnvelope
-        self.files = files
-    }
-}
-
-/// What a statement says.
-public enum Assertion: Hashable, Sendable {
-    case enrol(Enrol)
-    case retire(Retire)
-    case deposit(Deposit)
-    case request(Request)
-    case route(Route)
-    case answer(Answer)
-    case grant(Grant)
-    case revoke(Revoke)
-    case release(Release)
-    case acknowledge(Acknowledge)
-
-    public var kind: StatementKind {
-        switch self {
-        case .enrol: .enrol
-        case .retire: .retire
-        case .deposit: .deposit
-        case .request: .request
-        case .route: .route
-        case .answer: .answer
-        case .grant: .grant
-        case .revoke: .revoke
-        case .release: .release
-        case .acknowledge: .acknowledge
-        }
-    }
-}
-
-/// A statement's payload: what it says, until when it may be ordered, and a nonce that makes it unique.
+/// A statement's payload: what it says, until when it may be ordered, a nonce that makes it unique, and who
+/// agrees besides the signer.
 public struct Statement: Hashable, Sendable {
     public static let nonceBytes = 16
 
@@ -323,20 +7,31 @@ public struct Statement: Hashable, Sendable {
     /// At this ledger time and later it is refused as stale.
     public var validUntil: LedgerTime
     public var nonce: [UInt8]
+    /// In rising order of their keys.
+    public var approvals: [Approval]
 
-    public init(_ assertion: Assertion, validUntil: LedgerTime, nonce: [UInt8]) {
+    public init(
+        _ assertion: Assertion, validUntil: LedgerTime, nonce: [UInt8], approvals: [Approval] = []
+    ) {
         precondition(nonce.count == Self.nonceBytes, "a nonce has 16 bytes")
         self.assertion = assertion
         self.validUntil = validUntil
         self.nonce = nonce
+        self.approvals = approvals.sorted { $0.key < $1.key }
     }
 
     public func encoded() -> [UInt8] {
-        let common: [CBOR.Pair] = [
+        CBOR.map(pairs + (approvals.isEmpty ? [] : [Approval.pair(approvals)])).encoded()
+    }
+
+    /// What those who agree sign: the payload without their approvals.
+    public func approvedContent() -> [UInt8] { CBOR.map(pairs).encoded() }
+
+    private var pairs: [CBOR.Pair] {
+        [
             .init(0, .unsigned(assertion.kind.rawValue)), .init(1, .unsigned(validUntil)),
             .init(2, .bytes(nonce)),
-        ]
-        return CBOR.map(common + assertion.fields).encoded()
+        ] + assertion.content.fields.compactMap { $0 }
     }
 
     /// Throws when `bytes` are not the one encoding of a statement of a kind that this version knows.
@@ -349,7 +44,191 @@ public struct Statement: Hashable, Sendable {
         let nonce = try fields.bytes(2)
         guard nonce.count == nonceBytes else { throw CBOR.Malformed("the nonce has not 16 bytes") }
         let assertion = try Assertion(kind, &fields)
+        let approvals = kind.takesApprovals ? try Approval.read(&fields) : []
         try fields.finish()
-        return Statement(assertion, validUntil: validUntil, nonce: nonce)
+        return Statement(assertion, validUntil: validUntil, nonce: nonce, approvals: approvals)
+    }
+}
+
+/// Somebody besides the signer agrees to a statement: a signature over the statement's payload without its
+/// approvals, bound to the network and to the signer.
+///
+/// It is the signature of a COSE_Sign1 message (RFC 9052) whose `external_aad` is the network's id and then
+/// the signer's key, so that it is never a statement of its own.
+public struct Approval: Hashable, Sendable {
+    public let key: PublicKey
+    /// 64 bytes.
+    public let signature: [UInt8]
+
+    static let field: UInt64 = 20
+    static let countMax = Genesis.organisationsMax
+
+    public init(key: PublicKey, signature: [UInt8]) {
+        self.key = key
+        self.signature = signature
+    }
+
+    /// What is signed to agree to `content` (`Statement.approvedContent`) when `signer` says it.
+    public static func signedContent(
+        _ content: [UInt8], by key: PublicKey, signer: PublicKey, network: NetworkID
+    ) -> [UInt8] {
+        CoseSign1.signedContent(payload: content, key: key, externalData: network.bytes + signer.bytes)
+    }
+
+    func claim(_ content: [UInt8], signer: PublicKey, network: NetworkID) -> SignatureClaim {
+        SignatureClaim(
+            key: key, message: Self.signedContent(content, by: key, signer: signer, network: network),
+            signature: signature)
+    }
+
+    static func pair(_ approvals: [Approval]) -> CBOR.Pair {
+        CBOR.Pair(field, .array(approvals.map { .array([.bytes32($0.key), .bytes($0.signature)]) }))
+    }
+
+    static func read(_ fields: inout FieldReader) throws(CBOR.Malformed) -> [Approval] {
+        guard let item = fields.optional(field) else { return [] }
+        guard case .array(let items) = item, (1...countMax).contains(items.count) else {
+            throw CBOR.Malformed("field \(field) is not a list of approvals")
+        }
+        var approvals = [Approval]()
+        for item in items {
+            guard case .array(let parts) = item, parts.count == 2, let key: PublicKey = parts[0].bytes32(),
+                case .bytes(let signature) = parts[1], signature.count == 64
+            else { throw CBOR.Malformed("an approval is not a key and a signature") }
+            if let last = approvals.last, !(last.key < key) {
+                throw CBOR.Malformed("approvals are not in the order of their keys")
+            }
+            approvals.append(Approval(key: key, signature: signature))
+        }
+        return approvals
+    }
+}
+
+/// What a statement says.
+public enum Assertion: Hashable, Sendable {
+    case admit(Admit)
+    case suspend(Suspend)
+    case rotateRoot(RotateRoot)
+    case enrol(Enrol)
+    case retire(Retire)
+    case deposit(Deposit)
+    case append(Append)
+    case reseal(Reseal)
+    case dispatch(Dispatch)
+    case acknowledge(Acknowledge)
+    case adopt(Adopt)
+    case remove(Remove)
+    case attestErasure(AttestErasure)
+    case hold(Hold)
+    case request(Request)
+    case route(Route)
+    case answer(Answer)
+    case grant(Grant)
+    case revoke(Revoke)
+    case delegate(Delegate)
+    case undelegate(Undelegate)
+    case instruct(Instruct)
+    case reassign(Reassign)
+    case veto(Veto)
+    case release(Release)
+    case emergency(Emergency)
+    case review(Review)
+
+    public var kind: StatementKind {
+        switch self {
+        case .admit: .admit
+        case .suspend: .suspend
+        case .rotateRoot: .rotateRoot
+        case .enrol: .enrol
+        case .retire: .retire
+        case .deposit: .deposit
+        case .append: .append
+        case .reseal: .reseal
+        case .dispatch: .dispatch
+        case .acknowledge: .acknowledge
+        case .adopt: .adopt
+        case .remove: .remove
+        case .attestErasure: .attestErasure
+        case .hold: .hold
+        case .request: .request
+        case .route: .route
+        case .answer: .answer
+        case .grant: .grant
+        case .revoke: .revoke
+        case .delegate: .delegate
+        case .undelegate: .undelegate
+        case .instruct: .instruct
+        case .reassign: .reassign
+        case .veto: .veto
+        case .release: .release
+        case .emergency: .emergency
+        case .review: .review
+        }
+    }
+
+    var content: any StatementContent {
+        switch self {
+        case .admit(let it): it
+        case .suspend(let it): it
+        case .rotateRoot(let it): it
+        case .enrol(let it): it
+        case .retire(let it): it
+        case .deposit(let it): it
+        case .append(let it): it
+        case .reseal(let it): it
+        case .dispatch(let it): it
+        case .acknowledge(let it): it
+        case .adopt(let it): it
+        case .remove(let it): it
+        case .attestErasure(let it): it
+        case .hold(let it): it
+        case .request(let it): it
+        case .route(let it): it
+        case .answer(let it): it
+        case .grant(let it): it
+        case .revoke(let it): it
+        case .delegate(let it): it
+        case .undelegate(let it): it
+        case .instruct(let it): it
+        case .reassign(let it): it
+        case .veto(let it): it
+        case .release(let it): it
+        case .emergency(let it): it
+        case .review(let it): it
+        }
+    }
+
+    init(_ kind: StatementKind, _ fields: inout FieldReader) throws(CBOR.Malformed) {
+        switch kind {
+        case .admit: self = .admit(try Admit(&fields))
+        case .suspend: self = .suspend(try Suspend(&fields))
+        case .rotateRoot: self = .rotateRoot(try RotateRoot(&fields))
+        case .enrol: self = .enrol(try Enrol(&fields))
+        case .retire: self = .retire(try Retire(&fields))
+        case .deposit: self = .deposit(try Deposit(&fields))
+        case .append: self = .append(try Append(&fields))
+        case .reseal: self = .reseal(try Reseal(&fields))
+        case .dispatch: self = .dispatch(try Dispatch(&fields))
+        case .acknowledge: self = .acknowledge(try Acknowledge(&fields))
+        case .adopt: self = .adopt(try Adopt(&fields))
+        case .remove: self = .remove(try Remove(&fields))
+        case .attestErasure: self = .attestErasure(try AttestErasure(&fields))
+        case .hold: self = .hold(try Hold(&fields))
+        case .request: self = .request(try Request(&fields))
+        case .route: self = .route(try Route(&fields))
+        case .answer: self = .answer(try Answer(&fields))
+        case .grant: self = .grant(try Grant(&fields))
+        case .revoke: self = .revoke(try Revoke(&fields))
+        case .delegate: self = .delegate(try Delegate(&fields))
+        case .undelegate: self = .undelegate(try Undelegate(&fields))
+        case .instruct: self = .instruct(try Instruct(&fields))
+        case .reassign: self = .reassign(try Reassign(&fields))
+        case .veto: self = .veto(try Veto(&fields))
+        case .release: self = .release(try Release(&fields))
+        case .emergency: self = .emergency(try Emergency(&fields))
+        case .review: self = .review(try Review(&fields))
+        case .genesis, .permit:
+            throw CBOR.Malformed("kind \(kind.rawValue) is not a statement of its own")
+        }
     }
 }

@@ -1,0 +1,56 @@
+extension VerifiedStatement {
+    /// What the statement is about, for the indexes beside the contract: handles, ids, keys and names, as
+    /// bytes; each once.
+    public var subjects: [[UInt8]] {
+        var seen = Set<[UInt8]>()
+        let all =
+            [id.bytes, caller.bytes] + named + (permit.map { [$0.key.bytes] } ?? [])
+            + statement.approvals.map(\.key.bytes)
+        return all.filter { seen.insert($0).inserted }
+    }
+
+    private var named: [[UInt8]] {
+        switch assertion {
+        case .admit(let it): [it.organisation.name.bytes] + it.endorsers.map(\.bytes)
+        case .suspend(let it): [it.organisation.bytes] + it.endorsers.map(\.bytes)
+        case .rotateRoot(let it): [it.organisation.bytes, it.root.bytes] + it.endorsers.map(\.bytes)
+        case .enrol(let it):
+            [it.organisation.bytes, it.member.bytes] + (it.replaces.map { [$0.bytes] } ?? [])
+        case .retire(let it): [it.organisation.bytes, it.member.bytes]
+        case .deposit(let it): [it.organisation.bytes, it.record.bytes]
+        case .append(let it): [it.organisation.bytes, it.record.bytes] + (it.grant.map { [$0.bytes] } ?? [])
+        case .reseal(let it):
+            [it.organisation.bytes, it.record.bytes] + it.grants.map(\.of.bytes)
+                + it.delegates.map(\.of.bytes)
+        case .dispatch(let it): [it.organisation.bytes, it.record.bytes, it.grant.bytes, it.release.bytes]
+        case .acknowledge(let it): [it.organisation.bytes, it.record.bytes, it.grant.bytes, it.release.bytes]
+        case .adopt(let it): [it.organisation.bytes, it.record.bytes]
+        case .remove(let it): [it.record.bytes]
+        case .attestErasure(let it): [it.organisation.bytes, it.record.bytes]
+        case .hold(let it): [it.organisation.bytes, it.record.bytes]
+        case .request(let it): [it.organisation.bytes, it.custodian.bytes]
+        case .route(let it): [it.organisation.bytes, it.request.bytes]
+        case .answer(let it): [it.request.bytes]
+        case .grant(let it):
+            [it.record.bytes, it.organisation.bytes] + (it.grantee.map { [$0.bytes] } ?? [])
+                + (it.request.map { [$0.bytes] } ?? [])
+        case .revoke(let it): [it.record.bytes, it.grant.bytes]
+        case .delegate(let it): [it.record.bytes, it.delegate.bytes]
+        case .undelegate(let it): [it.record.bytes, it.delegate.bytes]
+        case .instruct(let it): [it.record.bytes]
+        case .reassign(let it):
+            [it.organisation.bytes, it.record.bytes, it.secondOrganisation.bytes, it.second.bytes]
+        case .veto(let it): [it.record.bytes]
+        case .release(let it):
+            [it.record.bytes, it.custodian.bytes] + (it.organisation.map { [$0.bytes] } ?? [])
+                + (it.grant.map { [$0.bytes] } ?? []) + (it.emergency.map { [$0.bytes] } ?? [])
+        case .emergency(let it):
+            [
+                it.organisation.bytes, it.record.bytes, it.readerOrganisation.bytes, it.reader.bytes,
+                it.second.bytes,
+            ]
+        case .review(let it):
+            [it.record.bytes, it.emergency.bytes] + (it.organisation.map { [$0.bytes] } ?? [])
+        }
+    }
+}
