@@ -177,7 +177,7 @@ public struct Depositing: Sendable {
                 return .init(name: name, digest: Digest(hashing: bytes), byteCount: bytes.count)
             }
             let contents = DepositJournal.Contents(
-                record: record, recipientHash: recordKey.recipient.hash,
+                record: record, recipientHash: recordKey.recipient.hash, suite: kind.suite,
                 descriptor: try keep(try descriptor.sealed(to: recordKey.recipient), as: "descriptor.age"),
                 ownerEnvelope: try keep(
                     try Envelope.wrap(recordKey, record: record, for: patient), as: "owner.age"),
@@ -220,7 +220,7 @@ public struct Depositing: Sendable {
                 recipientHash: contents.recipientHash, descriptor: contents.descriptor.digest,
                 ownerEnvelope: contents.ownerEnvelope.digest,
                 custodianEnvelope: contents.custodianEnvelope.digest,
-                files: files)
+                files: files, suite: contents.suite)
             let receipt = try await connection.submit(
                 .make(.deposit(deposit), now: machineTime()), signedBy: member.signingKey)
             try journal.finish()

@@ -4,6 +4,11 @@ import Foundation
 import Primitives
 import Remote
 
+extension AgeKeyKind {
+    /// As the ledger names it.
+    var suite: Suite { self == .hybrid ? .hybrid : .classical }
+}
+
 /// A record's key, wrapped for one party: an age file whose plaintext is an identity file, in whose comments
 /// stands what it is for.
 ///

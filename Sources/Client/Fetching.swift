@@ -153,7 +153,8 @@ public struct Fetching: Sendable {
         let released = try await Released(
             release, by: member.signingKey, connection: connection,
             markers: member.home.folder.folder("releases"))
-        let envelope = try await released.bytes(grant.envelope)
+        guard let digest = granted.state.envelope else { throw Problem.rejected(.grantOfOtherKind) }
+        let envelope = try await released.bytes(digest)
         let key = try Envelope.open(
             envelope, with: member.identity,
             expecting: .grant(

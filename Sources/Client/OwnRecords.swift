@@ -55,13 +55,13 @@ extension Patient {
         let names = network.custodians.map(\.name)
         let states = try await connection.state(
             found.flatMap { item in [.record(item.handle)] + names.map { .custody(item.handle, $0) } })
-        return try found.map { item in
-            guard let bytes = states[.record(item.handle)], let state = RecordState(bytes: bytes),
-                state.owner == item.key
-            else {
-                throw ClientFailure.unverified(
-                    "the ledger's state names another owner of record \(item.handle)")
+        let now = machineTime()
+        return try found.compactMap { item in
+            guard let bytes = states[.record(item.handle)], let state = RecordState(bytes: bytes) else {
+                throw ClientFailure.unverified("the ledger's state does not know record \(item.handle)")
             }
+            // A reassignment names its key before it takes effect, and the key before it ends then.
+            guard state.owner(at: now) == item.key else { return nil }
             return OwnRecord(
                 handle: item.handle, depositedAt: membership.name, index: item.index, state: state,
                 custodians: names.filter { states[.custody(item.handle, $0)] != nil })
@@ -89,7 +89,7 @@ extension Patient {
         let released = try await Released(
             release, by: ownerKey(of: record), connection: connection, markers: home.folder.folder("releases")
         )
-        let envelope = try await released.bytes(released.custody.ownerEnvelope)
+        let envelope = try await released.ownerEnvelope()
         let descriptor = try await released.bytes(record.state.descriptor)
         let whole = try opened(record, envelope: envelope, descriptor: descriptor)
         try kept.make()

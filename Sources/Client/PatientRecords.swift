@@ -4,6 +4,7 @@ import Foundation
 import Identity
 import Primitives
 import Remote
+import TransparencyLog
 
 extension Patient {
     /// A grant as its record's owner sees it.
@@ -46,16 +47,25 @@ extension Patient {
             guard case .grant(let grant) = statement.assertion, grant.record == record,
                 let state: GrantState = try await connection.state(.grant(statement.id))
             else { continue }
-            let grantee: String
-            do {
-                grantee = try await connection.verifiedMember(grant.grantee, under: checkpoint).shown
-            } catch let failure as ClientFailure where failure.code == .refused || failure.code == .unverified
-            {
-                grantee = "\(grant.grantee.hex.prefix(16)) of \(grant.organisation): \(failure.message)"
-            }
-            grants.append(GivenGrant(id: statement.id, grantee: grantee, state: state))
+            grants.append(
+                GivenGrant(
+                    id: statement.id, grantee: try await shown(granteeOf: grant, checkpoint, connection),
+                    state: state))
         }
         return grants
+    }
+
+    private func shown(
+        granteeOf grant: Grant, _ checkpoint: VerifiedCheckpoint, _ connection: Connection
+    ) async throws -> String {
+        guard let key = grant.grantee else {
+            return "any \(grant.role?.name ?? "member") of \(grant.organisation)"
+        }
+        do {
+            return try await connection.verifiedMember(key, under: checkpoint).shown
+        } catch let failure as ClientFailure where failure.code == .refused || failure.code == .unverified {
+            return "\(key.hex.prefix(16)) of \(grant.organisation): \(failure.message)"
+        }
     }
 
     // MARK: Revoking

@@ -70,7 +70,7 @@ struct ApproveCommand: AsyncParsableCommand {
         }
     }
 
-    private func show(_ approval: Approval) {
+    private func show(_ approval: ProposedApproval) {
         var lines = [
             "To        \(approval.grantee.shown)",
             "May       \(approval.kind == .read ? "read" : "receive and keep") the records below",

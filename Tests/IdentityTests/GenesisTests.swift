@@ -100,8 +100,7 @@ struct GenesisTests {
 
     private func entry(of signed: [UInt8], after replay: Replay, network: NetworkID) throws -> LogEntry {
         let statement = try #require(try SignedStatement(signed, network: network).verified())
-        var reads = [StateKey: [UInt8]]()
-        for key in statement.readKeys { reads[key] = replay.state[key] }
+        let reads = Reads(of: statement) { replay.state[$0] }
         guard case .accepted(let writes) = decide(statement, at: 1_001, reads: reads) else {
             throw CBOR.Malformed("the sample is refused")
         }
