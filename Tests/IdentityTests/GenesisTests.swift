@@ -80,7 +80,7 @@ struct GenesisTests {
         let enrol = Enrol(
             organisation: Samples.hospital, member: SigningKey.generate().key, role: .clinician,
             recipientHash: Samples.digest("recipient"), certificateHash: Samples.digest("certificate"),
-            expires: 9_000)
+            expires: 9_000, suite: .hybrid)
         let signed = Statement.make(.enrol(enrol), now: 1_000).signed(by: roots[0], network: network)
         var replay = Replay(genesis: genesis, network: network)
         let entry = try entry(of: signed, after: replay, network: network)
