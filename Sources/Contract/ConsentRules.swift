@@ -143,7 +143,7 @@ extension Case {
     }
 
     func reassign(_ it: Reassign) throws(RejectionCode) -> [Write] {
-        try custodian(it.organisation, roles: [.registrar])
+        try custodian(it.organisation, roles: [.registrar, .gateway])
         try require(it.secondOrganisation != it.organisation, .approverNotAllowed)
         try approver(
             it.second, of: it.secondOrganisation, kinds: [.hospital, .laboratory, .auditor, .authority],

@@ -11,7 +11,7 @@ extension Case {
             descriptor: it.descriptor, files: it.files)
         let custody = CustodyState(ownerEnvelope: it.ownerEnvelope, custodianEnvelope: it.custodianEnvelope)
         return (owner.map { [write(.permit($0), PermitState(use: .record(it.record)))] } ?? []) + [
-            write(.record(it.record), record), clock(it.record),
+            write(.record(it.record), record), write(.clock(it.record), ClockState(seen: time)),
             write(.custody(it.record, it.organisation), custody),
         ]
     }

@@ -12,17 +12,22 @@ extension Bytes32: ExpressibleByArgument {
     public init?(argument: String) { self.init(hex: argument) }
 }
 
-extension Role: ExpressibleByArgument {
+/// The contract's choices are typed by their names.
+extension NamedChoice where Self: ExpressibleByArgument {
     public init?(argument: String) { self.init(name: argument) }
-    public static var allValueStrings: [String] { names.map(\.name) }
+    public static var allValueStrings: [String] { names }
     public var defaultValueDescription: String { name }
 }
 
-extension Purpose: ExpressibleByArgument {
-    public init?(argument: String) { self.init(name: argument) }
-    public static var allValueStrings: [String] { names.map(\.name) }
-    public var defaultValueDescription: String { name }
-}
+extension Role: ExpressibleByArgument {}
+extension Purpose: ExpressibleByArgument {}
+extension GrantKind: ExpressibleByArgument {}
+extension CustodialReason: ExpressibleByArgument {}
+extension HoldReason: ExpressibleByArgument {}
+extension DelegateScope: ExpressibleByArgument {}
+extension EmergencyRule: ExpressibleByArgument {}
+extension EmergencyReason: ExpressibleByArgument {}
+extension ReviewFinding: ExpressibleByArgument {}
 
 /// A kind of age key as it is typed.
 enum KeyKindOption: String, ExpressibleByArgument, CaseIterable {
