@@ -9,6 +9,9 @@ public struct SignedStatement: Hashable, Sendable {
     public let bytes: [UInt8]
     /// The signatures that must hold, the caller's first.
     public let claims: [SignatureClaim]
+    /// What its id is the hash of: what the caller has signed, without any signature, not even of those who
+    /// agree. More or fewer of them do not make another statement of it, which could be ordered once more.
+    public let identity: [UInt8]
 
     /// Throws when `bytes` are not the one encoding of a statement (and of the permit in it).
     public init(_ bytes: [UInt8], network: NetworkID) throws(CBOR.Malformed) {
@@ -27,11 +30,14 @@ public struct SignedStatement: Hashable, Sendable {
         } else {
             self.permit = nil
         }
-        if !statement.approvals.isEmpty {
+        if statement.approvals.isEmpty {
+            identity = claims[0].message
+        } else {
             let content = statement.approvedContent()
             claims += statement.approvals.map {
                 $0.claim(content, signer: message.key, network: network)
             }
+            identity = CoseSign1.signedContent(payload: content, key: message.key, network: network)
         }
         self.claims = claims
     }
@@ -41,7 +47,7 @@ public struct SignedStatement: Hashable, Sendable {
     public func verified(
         hash: ([UInt8]) -> [UInt8], isValid: (SignatureClaim) -> Bool
     ) -> VerifiedStatement? {
-        guard claims.allSatisfy(isValid), let id = StatementID(hash(claims[0].message)) else { return nil }
+        guard claims.allSatisfy(isValid), let id = StatementID(hash(identity)) else { return nil }
         return VerifiedStatement(id: id, statement: statement, caller: caller, permit: permit, bytes: bytes)
     }
 }
@@ -60,7 +66,7 @@ extension Assertion {
 
 /// A statement whose signatures were checked: what the contract decides on.
 public struct VerifiedStatement: Hashable, Sendable {
-    /// SHA-256 of the signed content, without the signature.
+    /// SHA-256 of the signed content, without any signature (`SignedStatement.identity`).
     public let id: StatementID
     public let statement: Statement
     public let caller: PublicKey
