@@ -34,7 +34,13 @@ struct HistoryMaker {
     private var sent: [(statement: Statement, draft: Draft, bytes: [UInt8])] = []
     private var joining: [HistoryCast.Member] = HistoryCast.members.reversed()
 
-    init(seed: UInt64) { source = SplitMix64(state: seed) }
+    /// Whether the ledger's clock is now and then ahead or behind, as a log's may not be.
+    private let hasUnsteadyClock: Bool
+
+    init(seed: UInt64, hasUnsteadyClock: Bool = true) {
+        source = SplitMix64(state: seed)
+        self.hasUnsteadyClock = hasUnsteadyClock
+    }
 
     mutating func accepted(_ said: VerifiedStatement, at time: LedgerTime) {
         history.add(said, at: time)
@@ -58,7 +64,7 @@ struct HistoryMaker {
     mutating func next() -> Attempt {
         passTime()
         var time = now
-        switch source.below(60) {
+        switch hasUnsteadyClock ? source.below(60) : 60 {
         case 0: time -= UInt64(source.below(100))
         case 1: time += UInt64(source.below(900))
         default: break

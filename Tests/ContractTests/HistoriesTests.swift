@@ -39,8 +39,8 @@ struct HistoryRun {
     private(set) var state: [StateKey: [UInt8]] = [:]
     private(set) var log: [(time: LedgerTime, said: VerifiedStatement, writes: [Write])] = []
 
-    init(seed: UInt64) {
-        maker = HistoryMaker(seed: seed)
+    init(seed: UInt64, hasUnsteadyClock: Bool = true) {
+        maker = HistoryMaker(seed: seed, hasUnsteadyClock: hasUnsteadyClock)
         for write in HistoryCast.genesis.writes { state[write.key] = write.value }
     }
 
@@ -107,7 +107,7 @@ struct HistoryRun {
 
 @Suite("Histories") struct HistoriesTests {
     /// A history is short, so that looking through all of it stays cheap.
-    private static let length = 400
+    static let length = 400
 
     private static func setting(_ name: String) -> UInt64? {
         ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) }

@@ -32,9 +32,26 @@ struct HistoryWatch {
             demand(permits.updateValue(said.assertion, forKey: permit.key) == nil, "one permit, used once")
             demand(time < permit.notAfter, "a permit is used in its time")
         }
-        if let home = homes[said.caller] { demand(!suspended.contains(home), "the suspended are silent") }
+        if Self.isByMember(said.assertion) {
+            demand(homes[said.caller].map { !suspended.contains($0) } ?? false, "the suspended are silent")
+        }
         follow(said, at: time, owner: owner)
         for write in writes { look(at: write) }
+    }
+
+    /// A root, an owner or a proxy may have been enrolled as well; as such they speak for themselves.
+    private static func isByMember(_ says: Assertion) -> Bool {
+        switch says {
+        case .admit, .suspend, .rotateRoot, .enrol, .retire, .answer, .grant, .revoke, .delegate, .undelegate,
+            .instruct, .veto, .remove:
+            false
+        case .release(let it): it.organisation != nil
+        case .review(let it): it.organisation != nil
+        case .deposit, .append, .reseal, .dispatch, .acknowledge, .adopt, .attestErasure, .hold, .request,
+            .route,
+            .reassign, .emergency:
+            true
+        }
     }
 
     private mutating func demand(_ holds: Bool, _ what: String) {
