@@ -64,7 +64,7 @@ struct HistoryMaker {
     mutating func next() -> Attempt {
         passTime()
         var time = now
-        switch hasUnsteadyClock ? source.below(60) : 60 {
+        switch hasUnsteadyClock ? source.below(30) : 30 {
         case 0: time -= UInt64(source.below(100))
         case 1: time += UInt64(source.below(900))
         default: break

@@ -75,6 +75,15 @@ struct HistoryRun {
         return decision
     }
 
+    /// As the state says; the record's clock never goes back.
+    private func owner(of handle: RecordHandle?, at time: LedgerTime) -> PublicKey? {
+        guard let handle, let record = state[.record(handle)].flatMap({ RecordState(bytes: $0) }) else {
+            return nil
+        }
+        let seen = state[.clock(handle)].flatMap { ClockState(bytes: $0) }?.seen ?? 0
+        return record.owner(at: max(seen, time))
+    }
+
     private func broken(_ code: RejectionCode, _ attempt: HistoryMaker.Attempt) throws -> Decision {
         guard attempt.flaw == code else {
             throw Difference(description: "\(code), but \(attempt.flaw as Any)")
