@@ -71,6 +71,13 @@ struct DecisionScript {
             for write in HistoryCast.genesis.writes { state[write.key] = write.value }
         }
 
+        /// By the latest time that the record has seen.
+        func owner(of handle: RecordHandle, at time: LedgerTime) -> PublicKey? {
+            let record = state[.record(handle)].flatMap { RecordState(bytes: $0) }
+            let seen = state[.clock(handle)].flatMap { ClockState(bytes: $0) }?.seen ?? 0
+            return record?.owner(at: max(seen, time))
+        }
+
         mutating func decide(
             on message: [UInt8], at time: LedgerTime
         ) -> (said: VerifiedStatement?, decision: Decision) {
