@@ -94,7 +94,9 @@ extension HistoryMaker {
     private mutating func rotateRoot() -> Draft {
         let name = source.pick(history.organisations)
         let (names, roots) = endorsers()
-        let new: PublicKey = isSloppy() ? root(of: name) : fresh()
+        // Now and then the same again, or the root of another one.
+        let other = source.chance(1, in: 4) ? source.pick(history.organisations) : name
+        let new: PublicKey = isSloppy() || other != name ? root(of: other) : fresh()
         return agreed(
             .rotateRoot(RotateRoot(organisation: name, root: new, endorsers: names)), roots, newRoot: new)
     }

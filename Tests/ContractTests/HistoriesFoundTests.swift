@@ -61,6 +61,19 @@ import Testing
         #expect(bench.say(suspend, by: roots[0], with: again, at: time) == .replayed)
     }
 
+    @Test("one key speaks once, for however many organisations")
+    func sharedRoot() {
+        var bench = Bench()
+        let names = ["auditor1", "authority1", "hospital2", "laboratory1"].map { OrganisationName($0)! }
+        let roots = names.map { Toy.named("root of \($0)") as PublicKey }
+        let rotate = Assertion.rotateRoot(
+            RotateRoot(organisation: names[0], root: roots[1], endorsers: names))
+        #expect(bench.say(rotate, by: roots[1], with: roots, at: bench.start) == nil)
+        let suspend = Suspend(organisation: bench.hospital, endorsers: names, standing: .suspended)
+        let others = Array(roots.dropFirst(2))
+        #expect(bench.say(.suspend(suspend), by: roots[1], with: others, at: bench.start) == .tooFewRoots)
+    }
+
     private let deposited: RecordHandle = Toy.named("record")
 
     private func deposit(_ bench: Bench) -> Assertion {

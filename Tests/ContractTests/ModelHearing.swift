@@ -110,7 +110,7 @@ struct ModelHearing {
             object(.approvalMissing, if: key != caller && !agrees(key))
         }
         let active = history.organisations.count { history.organisation($0)?.takesPart == true }
-        object(.tooFewRoots, if: 2 * names.count <= active)
+        object(.tooFewRoots, if: 2 * Set(roots).count <= active)
     }
 
     mutating func isRoot(of name: OrganisationName) {
