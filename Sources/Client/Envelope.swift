@@ -68,7 +68,8 @@ public enum Envelope {
 
     /// Wraps a record's key for a guardian or proxy, whose invitation was verified.
     static func wrap(
-        _ recordKey: AgeIdentity, record: RecordHandle, for delegate: (key: PublicKey, recipient: AgeRecipient)
+        _ recordKey: AgeIdentity, record: RecordHandle,
+        for delegate: (key: PublicKey, recipient: AgeRecipient)
     ) throws -> [UInt8] {
         try seal(recordKey, .delegate(record, delegate.key), to: delegate.recipient)
     }

@@ -298,7 +298,9 @@ public struct Keeping: Sendable {
         _ record: RecordHandle, reader: PublicKey, of organisation: OrganisationName, second: PublicKey,
         reason: EmergencyReason, hours: Int, envelope: Digest?
     ) throws -> StatementDraft {
-        guard (1...24).contains(hours) else { throw ClientFailure.badInput("an emergency lasts 1 to 24 hours") }
+        guard (1...24).contains(hours) else {
+            throw ClientFailure.badInput("an emergency lasts 1 to 24 hours")
+        }
         return draft(
             .emergency(
                 Emergency(
@@ -314,5 +316,20 @@ public struct Keeping: Sendable {
         }
         return try await submit(
             .review(Review(organisation: name, record: state.record, emergency: id, finding: finding)))
+    }
+}
+
+extension Member {
+    /// Every emergency that was ever declared, in its order.
+    public func emergencies(
+        _ connection: Connection
+    ) async throws -> [(id: StatementID, state: EmergencyState)] {
+        var all = [(id: StatementID, state: EmergencyState)]()
+        for position in try await connection.positions(about: nil, kind: .emergency) {
+            let id = try await connection.statement(at: position).id
+            guard let state: EmergencyState = try await connection.state(.emergency(id)) else { continue }
+            all.append((id, state))
+        }
+        return all
     }
 }
