@@ -144,10 +144,10 @@ extension Case {
 
     func reassign(_ it: Reassign) throws(RejectionCode) -> [Write] {
         try custodian(it.organisation, roles: [.registrar])
-        try require(it.secondOrganisation != it.organisation, .approverNotAllowed)
         try approver(
             it.second, of: it.secondOrganisation, kinds: [.hospital, .laboratory, .auditor, .authority],
             roles: [.registrar, .officer, .auditor])
+        try require(it.secondOrganisation != it.organisation, .approverNotAllowed)
         let permit = try permit(for: it.organisation)
         var record = try record(it.record)
         var custody = try custody(it.record, of: it.organisation)
