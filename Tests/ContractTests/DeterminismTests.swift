@@ -126,6 +126,7 @@ struct Script {
             let types: [any StateValue.Type] = [
                 OrganisationState.self, MemberState.self, PermitState.self, RecordState.self, ClockState.self,
                 CustodyState.self, RequestState.self, GrantState.self, ReleaseState.self, StatementState.self,
+                NetworkState.self, DelegationState.self, EmergencyState.self,
             ]
             let type = types[Int(key.bytes[0]) - 1]
             guard let value = type.init(bytes: bytes) else {
@@ -148,7 +149,9 @@ struct Script {
             let signed = try SignedStatement(entry.message, network: World.network)
             let verified = try #require(signed.verified(hash: Toy.hash, isValid: Toy.isValid))
             for moment in [entry.time, time]
-            where decide(verified, at: moment, reads: world.state) == .rejected(.replayed) {
+            where decide(verified, at: moment, reads: Reads(of: verified) { world.state[$0] })
+                == .rejected(.replayed)
+            {
                 refused += 1
             }
             let foreign = try SignedStatement(entry.message, network: Toy.named("another network"))

@@ -23,7 +23,7 @@ extension DecisionTable {
         201 | root@insurer     | retire officer3@insurer          | ok
         201 | officer3@insurer | request q2                       | memberRetired
         ! suspend insurer
-        201 | officer@insurer  | request q2                       | organisationSuspended
+        201 | officer@insurer | request q2 | organisationSuspended
 
         ## a custodian is asked, until a time to come
         100 | officer@insurer | request q1 custodian=nowhere | custodianUnknown
@@ -33,7 +33,7 @@ extension DecisionTable {
         100 | officer@insurer | request q1 until=100         | expiryInvalid
         100 | officer@insurer | request q1 until=101         | ok
         ! suspend hospital1
-        100 | officer@insurer | request q2                   | custodianUnknown
+        100 | officer@insurer | request q2 | custodianUnknown
         """)
 
     static let route = DecisionTable(
@@ -67,7 +67,7 @@ extension DecisionTable {
         200 | root@hospital1      | retire registrar@hospital1                    | ok
         200 | registrar@hospital1 | route q1 permit=a1@hospital1                  | memberRetired
         ! suspend hospital1
-        200 | gateway@hospital1   | route q1 permit=a1@hospital1                  | organisationSuspended
+        200 | gateway@hospital1 | route q1 permit=a1@hospital1 | organisationSuspended
 
         ## only under a permit of the patient's
         100 | officer@insurer     | request q1                                   | ok
