@@ -68,8 +68,12 @@ extension DecisionTable {
     func linesWereRead() {
         #expect(
             DecisionTable.all.map { "\($0.name) \($0.lineCount)" } == [
-                "enrol 23", "retire 12", "deposit 46", "request 25", "route 45", "answer 21", "grant 63",
-                "revoke 21", "release 81", "acknowledge 72", "every statement 186",
+                "admit 30", "suspend 25", "rotateRoot 18", "enrol 45", "retire 12", "deposit 57",
+                "append 58", "reseal 82", "dispatch 43", "acknowledge 107", "adopt 36", "remove 22",
+                "attestErasure 47", "hold 30", "request 42", "route 45", "answer 21", "grant 69",
+                "grant: its terms 46", "revoke 33", "delegate 45", "undelegate 19", "instruct 11",
+                "reassign 76", "veto 12", "release 73", "release: on a basis 72", "emergency 60",
+                "review 37", "every statement 553",
             ])
     }
 
@@ -80,8 +84,10 @@ extension DecisionTable {
             for case .line(let line) in table.stories.flatMap(\.steps) {
                 let place = try #require(line.place)
                 let path = "Tests/ContractTests/\(place.file)"
-                let text = try texts[place.file] ?? Repository.text(path).split(
-                    separator: "\n", omittingEmptySubsequences: false)
+                let text =
+                    try texts[place.file]
+                    ?? Repository.text(path).split(
+                        separator: "\n", omittingEmptySubsequences: false)
                 texts[place.file] = text
                 #expect(text[place.line - 1].hasSuffix(line.text), "\(path): \(place.line)")
             }

@@ -161,7 +161,7 @@ enum ContractDocument {
         let thousands = Limits.statementBytesMax / 1_000
         #expect(text.contains("at most\n\(thousands),\(Limits.statementBytesMax % 1_000) bytes"))
         #expect(text.ranges(of: "1*\(Limits.filesPerRecordMax) digest").count == 5)
-        #expect(text.ranges(of: "1*\(Genesis.organisationsMax) ").count == 6)
+        #expect(text.ranges(of: "1*\(Genesis.organisationsMax) ").count == 12)
         #expect(text.ranges(of: "0*\(Limits.rewrappedMax) ").count == 2)
     }
 

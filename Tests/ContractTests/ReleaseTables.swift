@@ -94,7 +94,7 @@ extension DecisionTable {
         """)
 
     static let releaseOnABasis = DecisionTable(
-        "release on a basis",
+        "release: on a basis",
         """
         ## the custodian's own staff, on a basis that its role has
         100 | clinician@hospital1 | deposit r1 permit=p1@hospital1                  | ok

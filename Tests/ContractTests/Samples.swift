@@ -8,48 +8,49 @@ enum Samples {
     static let permitMessage = Toy.message(permit.payload(), by: permit.key, network: World.network)
     static let nonce = [UInt8](0..<16)
 
-    static let full: [Assertion] = networks + [
-        .deposit(deposit(permit: permitMessage)),
-        .append(append(grant: Toy.named("grant"))),
-        .reseal(reseal),
-        .dispatch(
-            Dispatch(
-                organisation: hospital, record: Toy.named("record"), grant: Toy.named("grant"),
-                release: Toy.named("release"), descriptor: Toy.named("descriptor"),
-                files: [Toy.named("scan")])),
-        .acknowledge(
-            Acknowledge(
-                organisation: hospital, record: Toy.named("record"), grant: Toy.named("grant"),
-                release: Toy.named("release"), descriptor: Toy.named("descriptor"),
-                ownerEnvelope: Toy.named("owner's"), custodianEnvelope: Toy.named("custodian's"),
-                files: [Toy.named("scan")])),
-        .adopt(adopt(permit: permitMessage)),
-        .remove(Remove(record: Toy.named("record"))),
-        .attestErasure(AttestErasure(organisation: hospital, record: Toy.named("record"))),
-        .hold(hold(until: 1_790_000_000)),
-        .request(
-            Request(
-                organisation: insurer, custodian: hospital, purpose: .claim, notAfter: 1_790_000_000,
-                letter: Toy.named("letter"))),
-        .route(route(permit: permitMessage)),
-        .answer(Answer(request: Toy.named("request"), verdict: .rejected, letter: Toy.named("letter"))),
-        .grant(grant(request: Toy.named("request"))),
-        .revoke(Revoke(record: Toy.named("record"), grant: Toy.named("grant"))),
-        .delegate(
-            Delegate(
-                record: Toy.named("record"), delegate: Toy.named("delegate"), scope: .readAndDecide,
-                notAfter: 1_790_000_000, envelope: Toy.named("envelope"))),
-        .undelegate(Undelegate(record: Toy.named("record"), delegate: Toy.named("delegate"))),
-        .instruct(Instruct(record: Toy.named("record"), emergencies: .refused)),
-        .reassign(reassign(permit: permitMessage)),
-        .veto(Veto(record: Toy.named("record"))),
-        .release(
-            Release(
-                organisation: insurer, record: Toy.named("record"), custodian: hospital,
-                grant: Toy.named("grant"), basis: .administration, emergency: Toy.named("emergency"))),
-        .emergency(emergency(envelope: Toy.named("envelope"))),
-        .review(review(organisation: hospital)),
-    ]
+    static let full: [Assertion] =
+        networks + [
+            .deposit(deposit(permit: permitMessage)),
+            .append(append(grant: Toy.named("grant"))),
+            .reseal(reseal),
+            .dispatch(
+                Dispatch(
+                    organisation: hospital, record: Toy.named("record"), grant: Toy.named("grant"),
+                    release: Toy.named("release"), descriptor: Toy.named("descriptor"),
+                    files: [Toy.named("scan")])),
+            .acknowledge(
+                Acknowledge(
+                    organisation: hospital, record: Toy.named("record"), grant: Toy.named("grant"),
+                    release: Toy.named("release"), descriptor: Toy.named("descriptor"),
+                    ownerEnvelope: Toy.named("owner's"), custodianEnvelope: Toy.named("custodian's"),
+                    files: [Toy.named("scan")])),
+            .adopt(adopt(permit: permitMessage)),
+            .remove(Remove(record: Toy.named("record"))),
+            .attestErasure(AttestErasure(organisation: hospital, record: Toy.named("record"))),
+            .hold(hold(until: 1_790_000_000)),
+            .request(
+                Request(
+                    organisation: insurer, custodian: hospital, purpose: .claim, notAfter: 1_790_000_000,
+                    letter: Toy.named("letter"))),
+            .route(route(permit: permitMessage)),
+            .answer(Answer(request: Toy.named("request"), verdict: .rejected, letter: Toy.named("letter"))),
+            .grant(grant(request: Toy.named("request"))),
+            .revoke(Revoke(record: Toy.named("record"), grant: Toy.named("grant"))),
+            .delegate(
+                Delegate(
+                    record: Toy.named("record"), delegate: Toy.named("delegate"), scope: .readAndDecide,
+                    notAfter: 1_790_000_000, envelope: Toy.named("envelope"))),
+            .undelegate(Undelegate(record: Toy.named("record"), delegate: Toy.named("delegate"))),
+            .instruct(Instruct(record: Toy.named("record"), emergencies: .refused)),
+            .reassign(reassign(permit: permitMessage)),
+            .veto(Veto(record: Toy.named("record"))),
+            .release(
+                Release(
+                    organisation: insurer, record: Toy.named("record"), custodian: hospital,
+                    grant: Toy.named("grant"), basis: .administration, emergency: Toy.named("emergency"))),
+            .emergency(emergency(envelope: Toy.named("envelope"))),
+            .review(review(organisation: hospital)),
+        ]
 
     private static let networks: [Assertion] = [
         .admit(

@@ -46,7 +46,8 @@ enum RuleSource {
     private static func codes(in body: String, _ functions: [String: String]) -> Set<String> {
         var codes = named(in: body)
         for (name, text) in functions {
-            for call in body.ranges(of: "try \(name)(") + body.ranges(of: ".\(name)(at") {
+            let calls = ["try \(name)(", "? \(name)(", ".\(name)(at"].flatMap { body.ranges(of: $0) }
+            for call in calls {
                 var its = RuleSource.codes(in: name == "require" ? "" : text, functions)
                 if name == "caller" {
                     let arguments = arguments(of: body[call.upperBound...])

@@ -208,7 +208,7 @@ extension World {
             default: []
             }
         let usual = Set(needed).subtracting([line.signer, line.options["lacks"] ?? ""])
-        let names = (line.options["approve"].map { commaSeparated($0) } ?? usual) + line.names("also")
+        let names = (line.options["approve"].map { commaSeparated($0) } ?? Array(usual)) + line.names("also")
         let network = line.flags.contains("approvalForeign") ? Toy.named("another network") : Self.network
         let signer: PublicKey = Toy.named(line.options["approvalFor"] ?? line.signer)
         let content = statement.approvedContent() + (line.flags.contains("approvalOld") ? [0] : [])
