@@ -111,6 +111,7 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        tests("ContractTests", of: ["Contract"]),
         tests("PrimitivesTests", of: ["Primitives"], data: ["Vectors"]),
         tests("TransparencyLogTests", of: ["TransparencyLog", "Primitives"]),
         tests("AgeTests", of: ["Age", "Primitives"], data: ["Vectors"]),

@@ -144,10 +144,10 @@ extension Case {
 
     func reassign(_ it: Reassign) throws(RejectionCode) -> [Write] {
         try custodian(it.organisation, roles: [.registrar, .gateway])
-        try require(it.secondOrganisation != it.organisation, .approverNotAllowed)
         try approver(
             it.second, of: it.secondOrganisation, kinds: [.hospital, .laboratory, .auditor, .authority],
             roles: [.registrar, .officer, .auditor])
+        try require(it.secondOrganisation != it.organisation, .approverNotAllowed)
         let permit = try permit(for: it.organisation)
         var record = try record(it.record)
         var custody = try custody(it.record, of: it.organisation)
@@ -159,8 +159,8 @@ extension Case {
         custody.ownerEnvelope = record.ownerEnvelope(in: custody, of: it.organisation, at: time)
         record.owner = record.owner(at: time)
         record.reassignment = Reassignment(
-            owner: permit.key, effective: time + Limits.reassignmentSeconds, custodian: it.organisation,
-            ownerEnvelope: it.ownerEnvelope)
+            owner: permit.key, effective: time.later(by: Limits.reassignmentSeconds),
+            custodian: it.organisation, ownerEnvelope: it.ownerEnvelope)
         return [
             write(.permit(permit.key), PermitState(use: .record(it.record))),
             write(.record(it.record), record), clock(it.record),

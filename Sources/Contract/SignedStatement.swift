@@ -9,6 +9,10 @@ public struct SignedStatement: Hashable, Sendable {
     public let bytes: [UInt8]
     /// The signatures that must hold, the caller's first.
     public let claims: [SignatureClaim]
+    /// What the statement's id is the SHA-256 of: what the caller signed, but for the approvals. They are
+    /// signatures too: said again with other approvals it is the same statement, so that one who agreed once
+    /// agreed to one statement.
+    public let identity: [UInt8]
 
     /// Throws when `bytes` are not the one encoding of a statement (and of the permit in it).
     public init(_ bytes: [UInt8], network: NetworkID) throws(CBOR.Malformed) {
@@ -27,11 +31,12 @@ public struct SignedStatement: Hashable, Sendable {
         } else {
             self.permit = nil
         }
-        if !statement.approvals.isEmpty {
+        if statement.approvals.isEmpty {
+            self.identity = claims[0].message
+        } else {
             let content = statement.approvedContent()
-            claims += statement.approvals.map {
-                $0.claim(content, signer: message.key, network: network)
-            }
+            self.identity = CoseSign1.signedContent(payload: content, key: message.key, network: network)
+            claims += statement.approvals.map { $0.claim(content, signer: message.key, network: network) }
         }
         self.claims = claims
     }
@@ -41,7 +46,7 @@ public struct SignedStatement: Hashable, Sendable {
     public func verified(
         hash: ([UInt8]) -> [UInt8], isValid: (SignatureClaim) -> Bool
     ) -> VerifiedStatement? {
-        guard claims.allSatisfy(isValid), let id = StatementID(hash(claims[0].message)) else { return nil }
+        guard claims.allSatisfy(isValid), let id = StatementID(hash(identity)) else { return nil }
         return VerifiedStatement(id: id, statement: statement, caller: caller, permit: permit, bytes: bytes)
     }
 }
@@ -60,7 +65,7 @@ extension Assertion {
 
 /// A statement whose signatures were checked: what the contract decides on.
 public struct VerifiedStatement: Hashable, Sendable {
-    /// SHA-256 of the signed content, without the signature.
+    /// SHA-256 of the signed content, without any signature (`SignedStatement.identity`).
     public let id: StatementID
     public let statement: Statement
     public let caller: PublicKey

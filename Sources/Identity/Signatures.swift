@@ -34,7 +34,7 @@ extension SignedStatement {
     }
 
     /// The id that the ledger knows it by, whether or not its signatures hold.
-    public var id: StatementID { StatementID(hashing: claims[0].message) }
+    public var id: StatementID { StatementID(hashing: identity) }
 }
 
 extension Genesis {
