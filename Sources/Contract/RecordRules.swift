@@ -167,7 +167,7 @@ extension Case {
 
     func remove(_ it: Remove) throws(RejectionCode) -> [Write] {
         var record = try recordAtAnyTime(it.record)
-        try requireOwner(of: record)
+        try requireOwner(of: record, it.record)
         try require(record.removed == nil, .recordRemoved)
         record.removed = time
         return [write(.record(it.record), record), clock(it.record)]
