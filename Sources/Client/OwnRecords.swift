@@ -99,6 +99,24 @@ extension Patient {
         return whole
     }
 
+    /// Fetches an own record's files into `target`. Logged like every other release.
+    public func fetch(_ handle: RecordHandle, to target: String) async throws -> Fetching.Done {
+        let record = try await ownRecord(handle)
+        guard let custodian = record.custodians.first else { throw Problem.rejected(.notACustodian) }
+        return try await connected(at: record.depositedAt) { connection in
+            let release = Release(record: handle, custodian: custodian, basis: .owner)
+            let released = try await Released(
+                release, by: ownerKey(of: record), connection: connection,
+                markers: home.folder.folder("releases"))
+            let envelope = try await released.ownerEnvelope()
+            let key = try Envelope.open(
+                envelope, with: inboxIdentity(record.depositedAt), expecting: .owner(handle),
+                recipientHash: released.state.recipientHash)
+            return try await Unpacking(spool: home.folder.folder("spool")).unpack(
+                try await Unlocked(released, key, envelope: envelope), to: target, replacing: false)
+        }
+    }
+
     private func opened(_ record: OwnRecord, envelope: [UInt8], descriptor: [UInt8]) throws -> OpenedRecord {
         let key = try Envelope.open(
             envelope, with: inboxIdentity(record.depositedAt), expecting: .owner(record.handle),

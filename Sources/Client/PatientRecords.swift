@@ -78,10 +78,7 @@ extension Patient {
                 try await $0.state(.grant(grant))
             }
             guard let state else { continue }
-            guard let record = try await ownRecords().first(where: { $0.handle == state.record }) else {
-                throw Problem.rejected(.notTheOwner)
-            }
-            return try await revoke(grant, of: record)
+            return try await revoke(grant, of: try await ownRecord(state.record))
         }
         throw Problem.rejected(.grantUnknown)
     }
@@ -90,12 +87,15 @@ extension Patient {
     public func revokeAll(
         of handle: RecordHandle
     ) async throws -> [(grant: StatementID, receipt: Wire.Receipt)] {
-        guard let record = try await ownRecords().first(where: { $0.handle == handle }) else {
-            throw Problem.rejected(.notTheOwner)
-        }
-        let all = try await connected(at: record.depositedAt) { try await grants(of: handle, $0) }
+        try await revokeAll(of: try await ownRecord(handle)) { _ in true }
+    }
+
+    func revokeAll(
+        of record: OwnRecord, where isMeant: (GrantState) -> Bool
+    ) async throws -> [(grant: StatementID, receipt: Wire.Receipt)] {
+        let all = try await connected(at: record.depositedAt) { try await grants(of: record.handle, $0) }
         var revoked = [(grant: StatementID, receipt: Wire.Receipt)]()
-        for grant in all where !grant.state.revoked {
+        for grant in all where !grant.state.revoked && isMeant(grant.state) {
             revoked.append((grant.id, try await revoke(grant.id, of: record)))
         }
         return revoked

@@ -1,7 +1,8 @@
 public import API
 public import Contract
 import Foundation
-public import Identity
+import Identity
+public import Primitives
 public import Remote
 
 /// A statement that others must agree to before its signer says it: a file that goes from hand to hand.

@@ -52,7 +52,7 @@ public enum StatementText {
 
     private static let moments = ["notBefore", "notAfter", "until", "expires"]
 
-    private static func moment(_ time: LedgerTime) -> String {
+    static func moment(_ time: LedgerTime) -> String {
         Date(timeIntervalSince1970: TimeInterval(min(time, 253_402_300_799))).formatted(.iso8601)
     }
 }

@@ -45,6 +45,15 @@ public typealias StatementID = Bytes32<StatementMeaning>
 /// Seconds since 1970-01-01T00:00:00Z, as the ledger says.
 public typealias LedgerTime = UInt64
 
+extension LedgerTime {
+    /// So many seconds later, or the last time that can be written: no time that a log names may stop whoever
+    /// executes it.
+    func later(by seconds: UInt64) -> LedgerTime {
+        let (sum, overflow) = addingReportingOverflow(seconds)
+        return overflow ? .max : sum
+    }
+}
+
 public func lowercaseHex(_ bytes: some Sequence<UInt8>) -> String {
     let digits = Array("0123456789abcdef".utf8)
     return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)

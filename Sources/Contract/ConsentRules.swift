@@ -159,8 +159,8 @@ extension Case {
         custody.ownerEnvelope = record.ownerEnvelope(in: custody, of: it.organisation, at: time)
         record.owner = record.owner(at: time)
         record.reassignment = Reassignment(
-            owner: permit.key, effective: time + Limits.reassignmentSeconds, custodian: it.organisation,
-            ownerEnvelope: it.ownerEnvelope)
+            owner: permit.key, effective: time.later(by: Limits.reassignmentSeconds),
+            custodian: it.organisation, ownerEnvelope: it.ownerEnvelope)
         return [
             write(.permit(permit.key), PermitState(use: .record(it.record))),
             write(.record(it.record), record), clock(it.record),

@@ -102,7 +102,8 @@ public struct Answer: StatementContent, Hashable, Sendable {
     }
 }
 
-/// A record's owner, or a delegate, lets one member or any member with a role read or receive it, or a custodian append.
+/// A record's owner, or a delegate, lets one member, or any with a role, read or receive it, or a custodian
+/// append.
 public struct Grant: StatementContent, Hashable, Sendable {
     public var record: RecordHandle
     public var organisation: OrganisationName

@@ -38,7 +38,8 @@ public struct ExecutedLog: Hashable, Sendable {
         return (entry, statement)
     }
 
-    /// Executes the opened entry on the present values and moves on to what follows it. Throws and changes nothing where the decision, the writes or the state digest differ.
+    /// Executes the opened entry on the present values and moves on to what follows it. Throws and changes
+    /// nothing where the decision, the writes or the state digest differ.
     public mutating func execute(
         _ entry: LogEntry, _ statement: VerifiedStatement, reads: Reads, hash: ([UInt8]) -> [UInt8]
     ) throws(Replay.Fault) -> [Write] {

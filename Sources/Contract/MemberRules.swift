@@ -33,8 +33,8 @@ extension Case {
         return [write(.organisation(it.organisation), organisation)]
     }
 
-    /// More than half of the organisations agree, each by its root, and whoever has `newRoot` does; the caller
-    /// is one of the roots.
+    /// More than half of the organisations agree, each by its root, and whoever has `newRoot` does; the
+    /// caller is one of the roots.
     private func endorsed(
         by names: [OrganisationName], and newRoot: PublicKey? = nil
     ) throws(RejectionCode) -> NetworkState {

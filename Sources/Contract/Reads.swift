@@ -36,7 +36,7 @@ extension VerifiedStatement {
             [.organisation(it.organisation), .member(it.member), .permit(it.member)]
                 + (it.replaces.map { [.member($0)] } ?? [])
         case .retire(let it): [.organisation(it.organisation), .member(it.member)]
-        case .deposit(let it): member(it.organisation) + permitKeys + [.record(it.record)]
+        case .deposit(let it): member(it.organisation) + permitKeys + record(it.record)
         case .append(let it):
             member(it.organisation) + copy(it.record, it.organisation) + (it.grant.map { [.grant($0)] } ?? [])
         case .reseal(let it):

@@ -140,10 +140,12 @@ extension Case {
         let release = try value(.release(it.release), as: ReleaseState.self, else: .releaseMissing)
         try require(release.grant == it.grant, .releaseMissing)
         try require(grant.sealing == record.sealing, .superseded)
+        // What it has erased already it need not erase again.
+        let kept = present.flatMap { $0.erased == nil ? $0 : nil }
         let custody = CustodyState(
             ownerEnvelope: it.ownerEnvelope, custodianEnvelope: it.custodianEnvelope, sealing: record.sealing,
-            generation: record.generation, hold: present?.hold,
-            erasedSealings: present?.erasedSealings ?? record.sealing)
+            generation: record.generation, hold: kept?.hold,
+            erasedSealings: kept?.erasedSealings ?? record.sealing)
         return [write(.custody(it.record, it.organisation), custody), clock(it.record)]
     }
 

@@ -63,8 +63,8 @@ extension Case {
         let emergency = EmergencyState(
             record: it.record, custodian: it.organisation, organisation: it.readerOrganisation,
             reader: it.reader, declared: statement.caller, second: it.second, reason: it.reason,
-            notAfter: it.notAfter, reviewBy: it.notAfter + Limits.reviewSeconds, envelope: it.envelope,
-            sealing: record.sealing)
+            notAfter: it.notAfter, reviewBy: it.notAfter.later(by: Limits.reviewSeconds),
+            envelope: it.envelope, sealing: record.sealing)
         return [write(.emergency(statement.id), emergency), clock(it.record)]
     }
 

@@ -9,8 +9,9 @@ public struct SignedStatement: Hashable, Sendable {
     public let bytes: [UInt8]
     /// The signatures that must hold, the caller's first.
     public let claims: [SignatureClaim]
-    /// What its id is the hash of: what the caller has signed, without any signature, not even of those who
-    /// agree. More or fewer of them do not make another statement of it, which could be ordered once more.
+    /// What the statement's id is the SHA-256 of: what the caller signed, but for the approvals. They are
+    /// signatures too: said again with other approvals it is the same statement, so that one who agreed once
+    /// agreed to one statement.
     public let identity: [UInt8]
 
     /// Throws when `bytes` are not the one encoding of a statement (and of the permit in it).
@@ -31,13 +32,11 @@ public struct SignedStatement: Hashable, Sendable {
             self.permit = nil
         }
         if statement.approvals.isEmpty {
-            identity = claims[0].message
+            self.identity = claims[0].message
         } else {
             let content = statement.approvedContent()
-            claims += statement.approvals.map {
-                $0.claim(content, signer: message.key, network: network)
-            }
-            identity = CoseSign1.signedContent(payload: content, key: message.key, network: network)
+            self.identity = CoseSign1.signedContent(payload: content, key: message.key, network: network)
+            claims += statement.approvals.map { $0.claim(content, signer: message.key, network: network) }
         }
         self.claims = claims
     }

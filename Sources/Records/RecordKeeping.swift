@@ -25,7 +25,8 @@ public struct RecordKeeping: Sendable {
         case missing([Digest])
     }
 
-    /// Orders a statement once everything that it points to is durably kept here. What the contract refuses
+    /// Orders a statement once everything that it points to is durably kept here, and once what it says is
+    /// gone is gone. What the contract refuses
     /// is refused with the contract's reason, whatever is missing.
     ///
     /// The ledger checks the signatures, and nothing is ordered without. Waits as far as `level` says
@@ -42,6 +43,7 @@ public struct RecordKeeping: Sendable {
             }
             return .missing(missing)
         }
+        try erase(before: signed)
         switch try await ledger.submit(signed.bytes, until: level) {
         case .committed(let receipt): return .committed(receipt)
         case .rejected(let code): return .rejected(code)
@@ -49,7 +51,7 @@ public struct RecordKeeping: Sendable {
     }
 
     /// What the contract would say now; nothing is ordered.
-    private func foresee(_ statement: VerifiedStatement) throws -> Decision {
+    func foresee(_ statement: VerifiedStatement) throws -> Decision {
         let values = try ledger.values(of: statement.readKeys)
         return decide(statement, at: ledger.now(), reads: Reads(of: statement) { values[$0] })
     }

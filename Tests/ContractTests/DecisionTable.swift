@@ -26,15 +26,21 @@ struct DecisionTable: Sendable, CustomStringConvertible {
     }
     var description: String { name }
 
-    init(_ name: String, _ text: String) {
+    /// The text's first row stands three lines below the call; `places` gives the rows' places where it does
+    /// not.
+    init(
+        _ name: String, _ text: String, places: [Place]? = nil, file: String = #filePath, line: Int = #line
+    ) {
         var stories = [Story]()
-        for row in text.split(separator: "\n") {
+        for (index, row) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            if row.isEmpty { continue }
             if row.hasPrefix("## ") {
                 stories.append(Story(name: String(row.dropFirst(3))))
             } else if row.hasPrefix("! ") {
                 stories[stories.count - 1].steps.append(.edit(words(row.dropFirst(2))))
             } else if !row.hasPrefix("#") {
-                stories[stories.count - 1].steps.append(.line(Line(row)))
+                let place = places?[index] ?? Place(path: file, line: line + 3 + index)
+                stories[stories.count - 1].steps.append(.line(Line(row, at: place)))
             }
         }
         self.name = name
@@ -42,9 +48,19 @@ struct DecisionTable: Sendable, CustomStringConvertible {
     }
 }
 
+/// Where a row stands in the sources of these tests.
+struct Place: Hashable, Sendable {
+    let path: String
+    let line: Int
+
+    /// The file without its folder.
+    var file: String { String(path.split(separator: "/").last ?? "") }
+}
+
 /// One statement of a table. A line that cannot be read stops the tests: it is a mistake in the table.
 struct Line: Sendable {
     let text: String
+    let place: Place?
     let time: LedgerTime
     let verb: String
     /// The word after the verb: what the statement makes or is about.
@@ -54,12 +70,13 @@ struct Line: Sendable {
     let flags: [String]
     let expected: String
 
-    init(_ row: some StringProtocol) {
+    init(_ row: some StringProtocol, at place: Place? = nil) {
         let columns = row.split(separator: "|").map { words($0) }
         guard columns.count == 4, columns[0].count == 1, columns[1].count == 1, columns[2].count >= 2,
             columns[3].count == 1
         else { preconditionFailure("not four columns: \(row)") }
         self.text = String(row)
+        self.place = place
         self.time = seconds(columns[0][0])
         self.verb = columns[2][0]
         self.subject = columns[2][1]
@@ -80,6 +97,11 @@ struct Line: Sendable {
 /// The words of a text, split at spaces.
 func words(_ text: some StringProtocol) -> [String] {
     Substring(text).split(separator: " ").map { String($0) }
+}
+
+/// `a,b`; none in `none`.
+func commaSeparated(_ text: String) -> [String] {
+    text == "none" ? [] : text.split(separator: ",").map { String($0) }
 }
 
 /// `100`, `366d`, `366d+1`, `366d-1`.

@@ -4,39 +4,45 @@ import Testing
 extension DecisionTable {
     /// One table for each kind of statement, and the refusals that all kinds share.
     static let all = [
-        enrol, retire, deposit, request, route, answer, grant, revoke, release, acknowledge, common,
+        admit, suspend, rotateRoot, enrol, retire, deposit, append, reseal, dispatch, acknowledge, adopt,
+        remove, attestErasure, hold, request, route, answer, grant, grantTerms, revoke, delegate, undelegate,
+        instruct, reassign, veto, release, releaseOnABasis, emergency, review, common,
     ]
 
-    /// What is checked of every statement before its own rules, said of every kind.
-    static let common = DecisionTable(
-        "every statement",
-        FaultTable.all.map { faults in
-            let text = """
-                ## \(faults.name)
-                BASE broken           | malformed
-                BASE forged           | signatureInvalid
-                BASE foreign          | signatureInvalid
-                BASE valid=99         | stale
-                BASE valid=100        | stale
-                BASE valid=1d+101     | validityTooLong
-                BASE valid=1d+100 as=it | ok
-                100 | - | replay it   | replayed
-                1d  | - | replay it   | replayed
-                1d+100 | - | replay it | replayed
+    /// What is checked of every statement before its own rules, said of every kind: BASE is its line.
+    static let common: DecisionTable = {
+        let firstLine = #line + 2
+        let template = """
+            ## NAME
+            BASE broken            | malformed
+            BASE forged            | signatureInvalid
+            BASE foreign           | signatureInvalid
+            BASE valid=99          | stale
+            BASE valid=100         | stale
+            BASE valid=1d+101      | validityTooLong
+            BASE valid=1d+100 as=it | ok
+            100 | - | replay it    | replayed
+            1d  | - | replay it    | replayed
+            1d+100 | - | replay it | replayed
 
-                ## \(faults.name), in its last second
-                BASE valid=101 as=it  | ok
-                101 | - | replay it   | replayed
-                99  | - | replay it   | replayed
-
-                """
-            var rows = [String]()
-            for row in text.split(separator: "\n") {
-                rows.append(row.hasPrefix("BASE") ? faults.base + row.dropFirst(4) : String(row))
-                if row.hasPrefix("##") { rows += faults.given.map(\.text) }
+            ## NAME, in its last second
+            BASE valid=101 as=it   | ok
+            101 | - | replay it    | replayed
+            99  | - | replay it    | replayed
+            """
+        var rows = [(text: String, place: Place)]()
+        for faults in FaultTable.all {
+            let lines = template.split(separator: "\n", omittingEmptySubsequences: false)
+            for (index, line) in lines.enumerated() {
+                let place = Place(path: #filePath, line: firstLine + index)
+                let row = line.replacing("NAME", with: faults.name).replacing("BASE", with: faults.base)
+                rows.append((String(row), place))
+                if row.hasPrefix("##") { rows += faults.given.map { ($0.text, place) } }
             }
-            return rows.joined(separator: "\n")
-        }.joined(separator: "\n"))
+        }
+        let text = rows.map(\.text).joined(separator: "\n")
+        return DecisionTable("every statement", text, places: rows.map(\.place))
+    }()
 
     /// Plays every story; `check` sees each line with what came of it.
     func play(_ check: (Line, World.Outcome) -> Void) {
@@ -62,34 +68,60 @@ extension DecisionTable {
     func linesWereRead() {
         #expect(
             DecisionTable.all.map { "\($0.name) \($0.lineCount)" } == [
-                "enrol 23", "retire 12", "deposit 46", "request 25", "route 45", "answer 21", "grant 63",
-                "revoke 21", "release 81", "acknowledge 72", "every statement 186",
+                "admit 30", "suspend 25", "rotateRoot 18", "enrol 45", "retire 12", "deposit 57",
+                "append 58", "reseal 82", "dispatch 43", "acknowledge 107", "adopt 36", "remove 22",
+                "attestErasure 47", "hold 30", "request 42", "route 45", "answer 21", "grant 69",
+                "grant: its terms 46", "revoke 33", "delegate 45", "undelegate 19", "instruct 11",
+                "reassign 76", "veto 12", "release 73", "release: on a basis 72", "emergency 60",
+                "review 37", "every statement 553",
             ])
     }
 
-    @Test("rows, rules and docs/contract.md name the same codes for each kind of statement")
-    func everyCodeHasALine() throws {
-        var seen = [StatementKind: Set<String>]()
-        for table in DecisionTable.all {
-            table.play { _, outcome in seen[outcome.kind, default: []].insert(outcome.result) }
+    @Test("a line's place is where it stands")
+    func places() throws {
+        var texts = [String: [Substring]]()
+        for table in DecisionTable.all where table.name != DecisionTable.common.name {
+            for case .line(let line) in table.stories.flatMap(\.steps) {
+                let place = try #require(line.place)
+                let path = "Tests/ContractTests/\(place.file)"
+                let text =
+                    try texts[place.file]
+                    ?? Repository.text(path).split(
+                        separator: "\n", omittingEmptySubsequences: false)
+                texts[place.file] = text
+                #expect(text[place.line - 1].hasSuffix(line.text), "\(path): \(place.line)")
+            }
         }
+    }
+
+    @Test("each kind has a line for every code that docs/contract.md lists, and no other")
+    func everyCellIsProven() throws {
         let documented = try ContractDocument.codes()
-        let written = try RuleSource.codes()
-        let common: Set = ["ok", "malformed", "signatureInvalid", "replayed", "stale", "validityTooLong"]
-        #expect(documented.count == 10)
+        #expect(documented.count == Samples.all.count)
+        var cells = Set<Cell>()
         for (kind, codes) in documented {
-            #expect(seen[kind] == common.union(codes), "\(kind): the tables")
-            #expect(written[kind] == Set(codes), "\(kind): the rules")
-            #expect(
-                codes == codes.sorted { (number(of: $0), $0) < (number(of: $1), $1) }, "\(kind): the order")
+            for code in Proofs.common { cells.insert(Cell(kind: kind, code: code)) }
+            for code in codes { cells.insert(Cell(kind: kind, code: choice(code))) }
+            #expect(codes == codes.sorted { number(of: $0) < number(of: $1) }, "\(kind): the order")
         }
+        for cell in Set(Proofs.found.keys).symmetricDifference(cells).sorted() {
+            let proven = Proofs.found[cell].map { "\($0.file):\($0.line)" } ?? "no line"
+            Issue.record("\(cell.kind) \(cell.code): \(proven); docs: \(cells.contains(cell))")
+        }
+    }
+
+    @Test("the rules' sources name the codes that docs/contract.md lists for each kind")
+    func rulesNameTheirCodes() throws {
+        let written = try RuleSource.codes()
+        let documented = try ContractDocument.codes()
+        #expect(written.count == documented.count)
+        for (kind, codes) in documented { #expect(written[kind] == Set(codes), "\(kind)") }
     }
 
     @Test("every code is reachable")
     func everyCodeIsReachable() throws {
-        let documented = Set(try ContractDocument.codes().values.joined())
-        let common: Set = ["malformed", "signatureInvalid", "replayed", "stale", "validityTooLong"]
-        #expect(documented.union(common) == Set(RejectionCode.allCases.map { "\($0)" }))
+        let reached = Set(Proofs.found.keys.map(\.code))
+        #expect(reached == Set(RejectionCode.allCases))
     }
 }
 
@@ -119,10 +151,12 @@ extension DecisionTable {
 
     @Test("every code of a kind is among its faults")
     func everyCodeIsAFault() throws {
-        for (kind, codes) in try ContractDocument.codes() {
-            let tables = FaultTable.all.filter { $0.name.hasPrefix("\(kind)") }
+        let documented = try ContractDocument.codes()
+        #expect(Set(FaultTable.all.map { words($0.name)[0] }) == Set(documented.keys.map { "\($0)" }))
+        for (kind, codes) in documented {
+            let tables = FaultTable.all.filter { words($0.name)[0] == "\(kind)" }
             let faults = Set(tables.flatMap { $0.faults.map(\.code) })
-            #expect(faults.isSuperset(of: codes), "\(kind): \(Set(codes).subtracting(faults))")
+            #expect(faults == Set(codes + Proofs.common.map { "\($0)" }), "\(kind)")
         }
     }
 }

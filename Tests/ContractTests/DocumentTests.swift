@@ -1,4 +1,5 @@
 import Contract
+import Foundation
 import Testing
 
 /// The tables of docs/contract.md.
@@ -58,14 +59,8 @@ enum ContractDocument {
         let rows = try ContractDocument.table("### Fields")
         #expect(rows.count == Samples.all.count)
         for row in rows {
-            let kind: StatementKind = choice(ContractDocument.quoted(row[0])[0])
-            let full = try #require(Samples.full.first { $0.kind == kind })
-            let least = try #require(Samples.least.first { $0.kind == kind })
-            let numbers = Samples.numbers(of: full)
-            let needed = Set(Samples.numbers(of: least))
-            let names = Samples.names(of: full)
-            #expect(names.count == numbers.count)
-            let expected = zip(numbers, names).map { "\($0) `\($1)`\(needed.contains($0) ? "" : "?")" }
+            let fields = Samples.description(of: choice(ContractDocument.quoted(row[0])[0]))
+            let expected = fields.map { "\($0.number) `\($0.name)`\($0.isOptional ? "?" : "")" }
             #expect(row[1] == expected.joined(separator: ", "))
         }
     }
@@ -77,8 +72,12 @@ enum ContractDocument {
             [name, Choice.allCases.map { "\($0.rawValue) `\($0)`" }.joined(separator: ", ")]
         }
         let expected = [
-            row("organisation", OrganisationKind.self), row("role", Role.self), row("purpose", Purpose.self),
-            row("grant", GrantKind.self), row("verdict", Verdict.self), row("basis", Basis.self),
+            row("organisation", OrganisationKind.self), row("standing", Standing.self),
+            row("role", Role.self), row("suite", Suite.self), row("custodial", CustodialReason.self),
+            row("hold", HoldReason.self), row("purpose", Purpose.self), row("verdict", Verdict.self),
+            row("grant", GrantKind.self), row("scope", DelegateScope.self),
+            row("emergencies", EmergencyRule.self), row("basis", Basis.self),
+            row("emergency", EmergencyReason.self), row("finding", ReviewFinding.self),
         ]
         #expect(try ContractDocument.table("### Numbers of choices") == expected)
     }
@@ -92,8 +91,12 @@ enum ContractDocument {
             numbers == [
                 [UInt64(Limits.statementBytesMax)], [1, UInt64(Limits.filesPerRecordMax)],
                 [Limits.validitySecondsMax],
+                [Limits.enrolmentSecondsMax / 86_400], [Limits.requestSecondsMax / 86_400],
                 [Limits.grantSecondsMax / 86_400, Limits.insurerGrantSecondsMax / 86_400],
-                [1, Limits.releasesPerGrantMax], [Limits.releaseSeconds],
+                [1, Limits.releasesPerGrantMax], [UInt64(Limits.rewrappedMax)], [Limits.releaseSeconds],
+                [Limits.delegationSecondsMax / 86_400], [Limits.holdSecondsMax / 86_400],
+                [Limits.reassignmentSeconds], [Limits.emergencySecondsMax], [Limits.reviewSeconds],
+                [1, UInt64(Genesis.organisationsMax)],
             ])
     }
 
@@ -116,6 +119,23 @@ enum ContractDocument {
         }
     }
 
+    @Test("its table of proofs names the lines that prove each code; MEDSEAL_WRITE_TABLES=1 writes it anew")
+    func proofs() throws {
+        let (heading, path) = ("### Where each code is proven", "docs/contract.md")
+        let rows = Proofs.rows()
+        let text = try Repository.text(path)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let start = try #require(lines.firstIndex(of: heading))
+        let head = try #require(lines[start...].firstIndex { $0.hasPrefix("|---") })
+        let end = try #require(lines[head...].firstIndex { !$0.hasPrefix("|") })
+        if ProcessInfo.processInfo.environment["MEDSEAL_WRITE_TABLES"] == "1" {
+            let written = (lines[...head] + rows + lines[end...]).joined(separator: "\n")
+            try written.write(to: Repository.root.appending(path: path), atomically: true, encoding: .utf8)
+        } else {
+            #expect(Array(lines[(head + 1)..<end]) == rows, "write it anew with MEDSEAL_WRITE_TABLES=1")
+        }
+    }
+
     private func prefix(_ write: Write) -> String { lowercaseHex(write.key.bytes.prefix(1)) }
 }
 
@@ -123,12 +143,12 @@ enum ContractDocument {
     @Test("its CDDL has the fields of each kind of statement: number, name, whether it may be left out")
     func statements() throws {
         let rules = try Self.rules()
-        for (full, least) in zip(Samples.full, Samples.least) {
-            let needed = Set(Samples.numbers(of: least))
-            let fields = zip(Samples.numbers(of: full), Samples.names(of: full)).map { number, name in
-                "\(needed.contains(number) ? "" : "? ")\(number) \(name)"
+        for kind in Samples.all.map(\.kind) {
+            let fields = Samples.description(of: kind).map { field in
+                "\(field.isOptional ? "? " : "")\(field.number) \(field.name)"
             }
-            #expect(rules["\(full.kind)"] == ["0 => \(full.kind.rawValue), common,"] + fields)
+            let approvals = Samples.takesApprovals.contains(kind) ? ["? 20 approvals"] : []
+            #expect(rules["\(kind)"] == ["0 => \(kind.rawValue), common,"] + fields + approvals)
         }
         #expect(
             rules["permit"] == ["0 => \(StatementKind.permit.rawValue),", "3 organisation", "4 notAfter"])
@@ -140,8 +160,9 @@ enum ContractDocument {
         let text = try Repository.text("docs/format.md")
         let thousands = Limits.statementBytesMax / 1_000
         #expect(text.contains("at most\n\(thousands),\(Limits.statementBytesMax % 1_000) bytes"))
-        #expect(text.ranges(of: "1*\(Limits.filesPerRecordMax) digest").count == 2)
-        #expect(text.ranges(of: "1*\(Genesis.organisationsMax) ").count == 2)
+        #expect(text.ranges(of: "1*\(Limits.filesPerRecordMax) digest").count == 5)
+        #expect(text.ranges(of: "1*\(Genesis.organisationsMax) ").count == 12)
+        #expect(text.ranges(of: "0*\(Limits.rewrappedMax) ").count == 2)
     }
 
     /// The maps by name: their lines, fields shortened to number and name.

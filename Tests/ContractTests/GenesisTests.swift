@@ -29,10 +29,13 @@ import Testing
         #expect(try decode(file(smallest)) == smallest)
     }
 
-    @Test("its state is its organisations, active")
+    @Test("its state is how many organisations there are, and each of them, active")
     func writes() {
-        #expect(World.genesis.writes.count == World.genesis.organisations.count)
-        for (organisation, write) in zip(World.genesis.organisations, World.genesis.writes) {
+        let (genesis, writes) = (World.genesis, World.genesis.writes)
+        #expect(writes.count == genesis.organisations.count + 1)
+        #expect(writes[0].key == .network)
+        #expect(NetworkState(bytes: writes[0].value) == NetworkState(activeOrganisations: 5))
+        for (organisation, write) in zip(genesis.organisations, writes.dropFirst()) {
             #expect(write.key == .organisation(organisation.name))
             let expected = OrganisationState(
                 kind: organisation.kind, root: organisation.root, suspended: false)

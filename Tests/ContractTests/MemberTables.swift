@@ -17,13 +17,41 @@ extension DecisionTable {
         100 | p1                  | enrol nurse@hospital1 | notTheRoot
         100 | root@hospital1      | enrol nurse@nowhere   | organisationUnknown
         ! suspend hospital1
-        100 | root@hospital1      | enrol nurse@hospital1 | organisationSuspended
-        100 | root@hospital2      | enrol nurse@hospital2 | ok
+        100 | root@hospital1 | enrol nurse@hospital1 | organisationSuspended
+        100 | root@hospital2 | enrol nurse@hospital2 | ok
 
         ## an enrolment ends in the future
-        100 | root@hospital1 | enrol a@hospital1 until=99  | expiryInvalid
-        100 | root@hospital1 | enrol a@hospital1 until=100 | expiryInvalid
-        100 | root@hospital1 | enrol a@hospital1 until=101 | ok
+        100 | root@hospital1 | enrol a@hospital1 until=99      | expiryInvalid
+        100 | root@hospital1 | enrol a@hospital1 until=100     | expiryInvalid
+        100 | root@hospital1 | enrol a@hospital1 until=101     | ok
+        1d  | root@hospital1 | enrol b@hospital1 until=3661d+1 | expiryInvalid
+        1d  | root@hospital1 | enrol b@hospital1 until=3661d   | ok
+
+        ## another key takes the place of a member's, which ends
+        100 | root@hospital1      | enrol nurse@hospital1 replaces=clinician@hospital1 | ok
+        101 | clinician@hospital1 | deposit r1 permit=p1@hospital1 | memberRetired
+        101 | nurse@hospital1     | deposit r1 permit=p1@hospital1 | ok
+        101 | root@hospital1      | enrol nurse2@hospital1 replaces=clinician@hospital1 | memberRetired
+        101 | root@hospital1      | enrol nurse2@hospital1 replaces=nobody@hospital1 | memberUnknown
+        101 | root@hospital1      | enrol n@hospital1 replaces=gateway@hospital2 | memberOfOtherOrganisation
+        101 | root@hospital1      | enrol gateway@hospital1 replaces=nurse@hospital1 | memberExists
+        101 | root@hospital1      | enrol clinician@hospital1 replaces=nurse@hospital1 | memberExists
+        102 | nurse@hospital1     | deposit r2 permit=p2@hospital1 | ok
+        103 | root@hospital2      | enrol n@hospital2 replaces=nurse@hospital1 | memberOfOtherOrganisation
+
+        ## the same key gets another role, recipient or end
+        100 | root@hospital1      | enrol clinician@hospital1 | memberExists
+        100 | root@hospital1      | enrol clinician@hospital1 replaces=clinician@hospital1 role=officer | ok
+        101 | clinician@hospital1 | deposit r1 permit=p1@hospital1 | roleNotAllowed
+        101 | clinician@hospital1 | request q1 | ok
+        102 | root@hospital1      | retire clinician@hospital1 | ok
+        102 | root@hospital1      | enrol clinician@hospital1 replaces=clinician@hospital1 | memberRetired
+
+        ## who has expired is enrolled again
+        100 | root@hospital1 | enrol late@hospital1 until=200                         | ok
+        200 | late@hospital1 | deposit r1 permit=p1@hospital1                         | memberExpired
+        200 | root@hospital1 | enrol late@hospital1 replaces=late@hospital1 until=300 | ok
+        200 | late@hospital1 | deposit r1 permit=p1@hospital1                         | ok
 
         ## a patient's key becomes no member
         90  | clinician@hospital1 | deposit r1 permit=p1@hospital1 | ok
@@ -52,8 +80,8 @@ extension DecisionTable {
         100 | root@hospital1      | retire nobody@hospital1                 | memberUnknown
         100 | root@hospital2      | retire clinician@hospital1 of=hospital2 | memberOfOtherOrganisation
         ! member clinician2@hospital1 expires 90
-        100 | root@hospital1      | retire clinician2@hospital1             | ok
+        100 | root@hospital1 | retire clinician2@hospital1 | ok
         ! suspend hospital1
-        100 | root@hospital1      | retire clinician@hospital1              | organisationSuspended
+        100 | root@hospital1 | retire clinician@hospital1 | organisationSuspended
         """)
 }

@@ -62,8 +62,40 @@ extension DecisionTable {
         201 | root@insurer        | retire officer@insurer                 | ok
         201 | officer@insurer     | release x1 on=r1 grant=g1              | memberRetired
         ! suspend insurer
-        201 | officer2@insurer    | release x1 on=r1 grant=g1              | organisationSuspended
+        201 | officer2@insurer | release x1 on=r1 grant=g1 | organisationSuspended
 
+        ## under a grant to a role: whoever has it in that organisation
+        100 | clinician@hospital1  | deposit r1 permit=p1@hospital1 | ok
+        100 | root@hospital2       | enrol clinician2@hospital2 | ok
+        101 | p1                   | grant g1 on=r1 to=clinicians@hospital2 role=clinician releases=2 | ok
+        102 | clinician@hospital2  | release x1 on=r1 grant=g1 | ok
+        102 | clinician@laboratory | release x2 on=r1 grant=g1 | notTheGrantee
+        102 | gateway@hospital2    | release x2 on=r1 grant=g1 | notTheGrantee
+        102 | clinician2@hospital2 | release x2 on=r1 grant=g1 | ok
+        102 | clinician@hospital2  | release x3 on=r1 grant=g1 | releasesUsedUp
+
+        ## not under a grant that lets append only
+        100 | clinician@hospital1 | deposit r1 permit=p1@hospital1                  | ok
+        101 | p1                  | grant g1 on=r1 to=gateway@hospital1 kind=append | ok
+        102 | gateway@hospital1   | release x1 on=r1 grant=g1                       | grantOfOtherKind
+        102 | gateway@hospital1   | release x1 on=r1 grant=g1 basis=care            | grantOfOtherKind
+
+        ## not what was removed, nor what was sealed anew without it
+        100 | clinician@hospital1 | deposit r1 permit=p1@hospital1    | ok
+        101 | p1                  | grant g1 on=r1 to=officer@insurer | ok
+        102 | clinician@hospital1 | reseal r1 approve=p1              | ok
+        103 | officer@insurer     | release x1 on=r1 grant=g1         | superseded
+        104 | p1                  | grant g2 on=r1 to=officer@insurer | ok
+        105 | officer@insurer     | release x1 on=r1 grant=g2         | ok
+        106 | p1                  | remove r1                         | ok
+        107 | officer@insurer     | release x2 on=r1 grant=g2         | recordRemoved
+        107 | registrar@hospital1 | attestErasure r1                  | ok
+        108 | officer@insurer     | release x2 on=r1 grant=g2         | notACustodian
+        """)
+
+    static let releaseOnABasis = DecisionTable(
+        "release: on a basis",
+        """
         ## the custodian's own staff, on a basis that its role has
         100 | clinician@hospital1 | deposit r1 permit=p1@hospital1                  | ok
         101 | clinician@hospital1 | release x1 on=r1 basis=care                     | ok
@@ -97,5 +129,55 @@ extension DecisionTable {
         101 | p1                  | release x2 on=r1 basis=owner of=hospital1        | memberUnknown
         101 | p1                  | release x2 on=r1 basis=owner custodian=hospital2 | notACustodian
         100 | p1                  | release x2 on=r1 basis=owner                     | clockBehindRecord
+        101 | p1                  | release x2 on=r1 basis=delegate                  | basisNotAllowed
+        101 | p1                  | release x2 on=r1 basis=emergency                 | basisNotAllowed
+
+        ## a delegate
+        100 | clinician@hospital1 | deposit r1 permit=p1@hospital1           | ok
+        100 | clinician@hospital1 | deposit r2 permit=p2@hospital1           | ok
+        101 | p1                  | delegate d1 on=r1 scope=read             | ok
+        101 | p1                  | grant g1 on=r1 to=officer@insurer        | ok
+        102 | d1                  | release x1 on=r1 basis=delegate          | ok
+        102 | d1                  | release x2 on=r2 basis=delegate          | notTheOwner
+        102 | d1                  | release x2 on=r1 basis=owner             | basisNotAllowed
+        102 | d1                  | release x2 on=r1 basis=care              | basisNotAllowed
+        102 | d1                  | release x2 on=r1 basis=emergency         | basisNotAllowed
+        102 | d1                  | release x2 on=r1                         | basisMissing
+        102 | d1                  | release x2 on=r1 grant=g1                | basisMissing
+        102 | d1                  | release x2 on=r1 grant=g1 basis=delegate | basisNotAllowed
+        102 | officer@insurer     | release x2 on=r1 basis=delegate          | basisNotAllowed
+        102 | clinician@hospital1 | release x2 on=r1 basis=delegate          | basisNotAllowed
+
+        ## a reader in an emergency
+        100 | clinician@hospital1 | deposit r1 permit=p1@hospital1                | ok
+        100 | clinician@hospital1 | deposit r2 permit=p2@hospital1                | ok
+        101 | p1                  | grant g1 on=r1 to=clinician@hospital2         | ok
+        101 | clinician@hospital1 | emergency e1 on=r1 until=200                  | ok
+        102 | clinician@hospital2 | release x1 on=r1 basis=emergency              | basisNotAllowed
+        102 | clinician@hospital2 | release x1 on=r1 basis=care emergency=e1      | basisNotAllowed
+        102 | clinician@hospital2 | release x1 on=r1 grant=g1 emergency=e1        | basisNotAllowed
+        102 | clinician@hospital2 | release x1 on=r1 emergency=e1                 | basisMissing
+        102 | clinician@hospital1 | release x1 on=r1 basis=care emergency=e1      | basisNotAllowed
+        102 | p1                  | release x1 on=r1 basis=emergency emergency=e1 | basisNotAllowed
+        102 | clinician@hospital2 | release x1 on=r1 basis=emergency emergency=e9 | emergencyUnknown
+        102 | clinician@hospital2 | release x1 on=r2 basis=emergency emergency=e1 | emergencyForOtherRecord
+        102 | gateway@hospital2   | release x1 on=r1 basis=emergency emergency=e1 | notTheReader
+        102 | clinician@hospital1 | release x1 on=r1 basis=emergency emergency=e1 | notTheReader
+        199 | clinician@hospital2 | release x1 on=r1 basis=emergency emergency=e1 | ok
+        199 | clinician@hospital2 | release x2 on=r1 basis=emergency emergency=e1 | ok
+        200 | clinician@hospital2 | release x3 on=r1 basis=emergency emergency=e1 | emergencyEnded
+
+        ## from the custodian that declared it, until the record is sealed anew
+        100 | clinician@hospital1 | deposit r1 permit=p1@hospital1                     | ok
+        101 | p1                  | grant g1 on=r1 to=gateway@laboratory kind=transfer | ok
+        102 | gateway@laboratory  | release x1 on=r1 grant=g1                          | ok
+        103 | gateway@laboratory  | acknowledge r1 grant=g1 release=x1                 | ok
+        104 | clinician@hospital1 | emergency e1 on=r1                                 | ok
+        105 | clinician@hospital2 | release x2 on=r1 basis=emergency emergency=e1      | ok
+        ! emergency e1 custodian laboratory
+        106 | clinician@hospital2 | release x3 on=r1 basis=emergency emergency=e1 | emergencyForOtherRecord
+        ! emergency e1 custodian hospital1
+        106 | clinician@hospital1 | reseal r1 approve=p1                          | ok
+        107 | clinician@hospital2 | release x3 on=r1 basis=emergency emergency=e1 | emergencyEnded
         """)
 }

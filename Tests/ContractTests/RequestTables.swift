@@ -23,7 +23,7 @@ extension DecisionTable {
         201 | root@insurer     | retire officer3@insurer          | ok
         201 | officer3@insurer | request q2                       | memberRetired
         ! suspend insurer
-        201 | officer@insurer  | request q2                       | organisationSuspended
+        201 | officer@insurer | request q2 | organisationSuspended
 
         ## a custodian is asked, until a time to come
         100 | officer@insurer | request q1 custodian=nowhere | custodianUnknown
@@ -33,7 +33,30 @@ extension DecisionTable {
         100 | officer@insurer | request q1 until=100         | expiryInvalid
         100 | officer@insurer | request q1 until=101         | ok
         ! suspend hospital1
-        100 | officer@insurer | request q2                   | custodianUnknown
+        100 | officer@insurer | request q2 | custodianUnknown
+
+        ## for a year at most
+        1d | officer@insurer | request q1 until=367d+1 | expiryInvalid
+        1d | officer@insurer | request q1 until=367d   | ok
+
+        ## an insurer asks about claims and coverage, others for every purpose but removal
+        100 | officer@insurer     | request q1 purpose=claim     | ok
+        100 | officer@insurer     | request q2 purpose=coverage  | ok
+        100 | officer@insurer     | request q3 purpose=treatment | purposeNotAllowed
+        100 | officer@insurer     | request q3 purpose=research  | purposeNotAllowed
+        100 | officer@insurer     | request q3 purpose=legal     | purposeNotAllowed
+        100 | officer@insurer     | request q3 purpose=removal   | purposeNotAllowed
+        100 | clinician@hospital2 | request q3 purpose=treatment | ok
+        100 | clinician@hospital2 | request q4 purpose=research  | ok
+        100 | clinician@hospital2 | request q5 purpose=legal     | ok
+        100 | clinician@hospital2 | request q6 purpose=claim     | ok
+        100 | clinician@hospital2 | request q7 purpose=coverage  | ok
+
+        ## a custodian asks to have what it keeps removed, no other
+        100 | clinician@hospital2 | request q1 purpose=removal   | purposeNotAllowed
+        100 | registrar@hospital1 | request q1 purpose=removal   | ok
+        101 | registrar@hospital1 | route q1 permit=a1@hospital1 | ok
+        102 | a1                  | answer q1                    | ok
         """)
 
     static let route = DecisionTable(
@@ -67,7 +90,7 @@ extension DecisionTable {
         200 | root@hospital1      | retire registrar@hospital1                    | ok
         200 | registrar@hospital1 | route q1 permit=a1@hospital1                  | memberRetired
         ! suspend hospital1
-        200 | gateway@hospital1   | route q1 permit=a1@hospital1                  | organisationSuspended
+        200 | gateway@hospital1 | route q1 permit=a1@hospital1 | organisationSuspended
 
         ## only under a permit of the patient's
         100 | officer@insurer     | request q1                                   | ok

@@ -21,42 +21,60 @@ enum Repository {
 
 /// The codes that each rule can give, as its source says.
 enum RuleSource {
+    private static let files = [
+        "MemberRules", "RecordRules", "ConsentRules", "ReleaseRules", "Decide", "ConsentStates",
+    ]
+
     /// By kind; without the codes that every statement can have.
     static func codes() throws -> [StatementKind: Set<String>] {
-        let rules = functions(of: try Repository.text("Sources/Contract/Rules.swift"))
-        let shared = functions(of: try Repository.text("Sources/Contract/Decide.swift"))
-        let refusal = functions(of: try Repository.text("Sources/Contract/State.swift"))["refusal"] ?? ""
-        var result = [StatementKind: Set<String>]()
-        for kind in StatementKind.allCases {
-            guard let body = rules["\(kind)"] else { continue }
-            var codes = named(in: body)
-            if body.contains("try organisation(") { codes.formUnion(named(in: shared["organisation"] ?? "")) }
-            if body.contains("try caller(") {
-                codes.formUnion(named(in: shared["organisation"] ?? ""))
-                var speaker = named(in: shared["caller"] ?? "")
-                if !body.contains("kinds:") { speaker.remove("organisationKindNotAllowed") }
-                if !body.contains("roles:") { speaker.remove("roleNotAllowed") }
-                codes.formUnion(speaker)
+        var functions = [String: String]()
+        for file in files {
+            let source = try Repository.text("Sources/Contract/\(file).swift")
+            for part in source.split(separator: "func ").dropFirst() {
+                // The two that check re-sealed envelopes share a name.
+                functions[String(part.prefix { $0.isLetter }), default: ""] += String(part)
             }
-            if body.contains("try permit(") { codes.formUnion(named(in: shared["permit"] ?? "")) }
-            if body.contains("try record(") { codes.formUnion(named(in: shared["record"] ?? "")) }
-            if body.contains(".refusal(") { codes.formUnion(named(in: refusal)) }
-            result[kind] = codes
+        }
+        var result = [StatementKind: Set<String>]()
+        for kind in StatementKind.allCases where ![.genesis, .permit].contains(kind) {
+            result[kind] = codes(in: functions["\(kind)"] ?? "", functions)
         }
         return result
     }
 
-    /// The text of each function by its name, from `func` up to the next.
-    private static func functions(of source: String) -> [String: Substring] {
-        var result = [String: Substring]()
-        for part in source.split(separator: "func ").dropFirst() {
-            result[String(part.prefix { $0.isLetter })] = part
+    /// The codes that a function names, and those of the functions that it calls.
+    private static func codes(in body: String, _ functions: [String: String]) -> Set<String> {
+        var codes = named(in: body)
+        for (name, text) in functions {
+            let calls = ["try \(name)(", "? \(name)(", ".\(name)(at"].flatMap { body.ranges(of: $0) }
+            for call in calls {
+                var its = RuleSource.codes(in: name == "require" ? "" : text, functions)
+                if name == "caller" {
+                    let arguments = arguments(of: body[call.upperBound...])
+                    if !arguments.contains("kinds:") { its.remove("organisationKindNotAllowed") }
+                    if !arguments.contains("roles:") { its.remove("roleNotAllowed") }
+                }
+                codes.formUnion(its)
+            }
         }
-        return result
+        if body.contains("try require(delegation, allows") {
+            codes.formUnion(["delegationEnded", "delegationTooNarrow"])
+        }
+        return codes
+    }
+
+    /// What stands before the bracket that closes a call.
+    private static func arguments(of text: Substring) -> Substring {
+        var depth = 1
+        return text.prefix { character in
+            if character == "(" { depth += 1 }
+            if character == ")" { depth -= 1 }
+            return depth > 0
+        }
     }
 
     /// The codes in a text: `.name`, not followed by more of a name and not applied to anything.
-    private static func named(in text: Substring) -> Set<String> {
+    private static func named(in text: String) -> Set<String> {
         Set(
             RejectionCode.allCases.map { "\($0)" }.filter { name in
                 text.ranges(of: ".\(name)").contains { range in

@@ -3,38 +3,65 @@ import Testing
 
 @Suite("Values of the state") struct StateTests {
     private static let values: [any StateValue & Sendable] = [
+        NetworkState(activeOrganisations: 5),
         OrganisationState(kind: .insurer, root: Toy.named("root"), suspended: true),
         MemberState(
-            organisation: OrganisationName("insurer")!, role: .officer, recipientHash: Toy.named("recipient"),
-            certificateHash: Toy.named("certificate"), expires: 200, retired: false),
+            organisation: insurer, role: .officer, recipientHash: Toy.named("recipient"),
+            certificateHash: Toy.named("certificate"), expires: 200, suite: .hybrid, retired: false),
         PermitState(use: .record(Toy.named("record"))), PermitState(use: .request(Toy.named("request"))),
         RecordState(
-            owner: Toy.named("owner"), recipientHash: Toy.named("recipient"),
-            descriptor: Toy.named("descriptor"),
-            files: [Toy.named("scan"), Toy.named("prescription")]),
-        ClockState(seen: 100), CustodyState(ownerEnvelope: Toy.named("a"), custodianEnvelope: Toy.named("b")),
+            owner: Toy.named("owner"), suite: .hybrid, recipientHash: Toy.named("recipient"),
+            descriptor: Toy.named("descriptor"), files: [Toy.named("scan"), Toy.named("prescription")],
+            sealing: 2, generation: 3, removed: 100, emergencies: .refused, reassignment: reassignment),
+        RecordState(
+            owner: nil, custodial: .patientUnable, suite: .classical, recipientHash: Toy.named("recipient"),
+            descriptor: Toy.named("descriptor"), files: [Toy.named("scan")]),
+        reassignment, ClockState(seen: 100),
+        CustodyState(
+            ownerEnvelope: Toy.named("a"), custodianEnvelope: Toy.named("b"), sealing: 1, generation: 2,
+            hold: HoldState(reason: .proceedings, until: 200), erasedSealings: 1, erased: 100),
+        CustodyState(ownerEnvelope: nil, custodianEnvelope: Toy.named("b")),
+        HoldState(reason: .retention, until: 200),
+        DelegationState(scope: .read, notAfter: 200, envelope: Toy.named("a"), sealing: 1, ended: true),
+        DelegationState(scope: .decide, notAfter: 200, envelope: nil, sealing: 0),
         request(nil), request(Toy.named("a1")),
         GrantState(
-            record: Toy.named("record"), organisation: OrganisationName("insurer")!,
-            grantee: Toy.named("officer"),
-            kind: .read, purpose: .claim, notBefore: 100, notAfter: 200, releasesAllowed: 3, releasesUsed: 1,
-            envelope: Toy.named("envelope"), revoked: false),
+            record: Toy.named("record"), organisation: insurer, grantee: Toy.named("officer"), kind: .read,
+            purpose: .claim, notBefore: 100, notAfter: 200, releasesAllowed: 3, releasesUsed: 1,
+            envelope: Toy.named("envelope"), sealing: 1, revoked: false),
+        GrantState(
+            record: Toy.named("record"), organisation: insurer, grantee: nil, role: .gateway, kind: .append,
+            purpose: .claim, notBefore: 100, notAfter: 200, releasesAllowed: 3, releasesUsed: 1,
+            envelope: nil, revoked: true),
         release(grant: Toy.named("grant"), basis: nil), release(grant: nil, basis: .care),
-        StatementState(kind: .deposit, time: 100),
+        emergency(nil), emergency(.unjustified), StatementState(kind: .deposit, time: 100),
     ]
+
+    private static let insurer = OrganisationName("insurer")!
+    private static let hospital = OrganisationName("hospital1")!
+
+    private static let reassignment = Reassignment(
+        owner: Toy.named("new owner"), effective: 300, custodian: hospital, ownerEnvelope: Toy.named("c"))
 
     private static func request(_ answeringKey: PublicKey?) -> RequestState {
         RequestState(
-            requester: Toy.named("officer"), organisation: OrganisationName("insurer")!,
-            custodian: OrganisationName("hospital1")!, purpose: .coverage, notAfter: 200,
-            stage: answeringKey == nil ? .open : .routed, answeringKey: answeringKey)
+            requester: Toy.named("officer"), organisation: insurer, custodian: hospital, purpose: .coverage,
+            notAfter: 200, stage: answeringKey == nil ? .open : .routed, answeringKey: answeringKey)
     }
 
     private static func release(grant: StatementID?, basis: Basis?) -> ReleaseState {
         ReleaseState(
-            reader: Toy.named("officer"), record: Toy.named("record"),
-            custodian: OrganisationName("hospital1")!,
-            grant: grant, basis: basis, time: 100)
+            reader: Toy.named("officer"), record: Toy.named("record"), custodian: hospital, grant: grant,
+            basis: basis, emergency: basis == nil ? nil : Toy.named("emergency"), time: 100,
+            dispatched: basis == nil)
+    }
+
+    private static func emergency(_ finding: ReviewFinding?) -> EmergencyState {
+        EmergencyState(
+            record: Toy.named("record"), custodian: hospital, organisation: insurer,
+            reader: Toy.named("reader"), declared: Toy.named("clinician"), second: Toy.named("second"),
+            reason: .publicHealth, notAfter: 200, reviewBy: 300,
+            envelope: finding == nil ? nil : Toy.named("envelope"), sealing: 1, finding: finding)
     }
 
     @Test("each is what it decodes to; damaged it is nothing, or what it then decodes to", arguments: values)
