@@ -71,7 +71,7 @@ extension HistoryMaker {
             grantee = asker
         }
         let isInsurer = history.organisation(grantee.organisation)?.kind == .insurer
-        let isByRole = source.chance(1, in: 5) && (!isInsurer || isSloppy())
+        let isByRole = source.chance(1, in: isInsurer ? 15 : 5)
         let purpose: Purpose = isInsurer ? .claim : source.pick([.treatment, .research, .claim])
         let longest = isInsurer ? Limits.insurerGrantSecondsMax : Limits.grantSecondsMax
         let ending = end(within: longest)
