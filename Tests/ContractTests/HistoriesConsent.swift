@@ -145,7 +145,8 @@ extension HistoryMaker {
 
     mutating func reassign() -> Draft {
         let now = now
-        let (handle, record) = record { $0.owner(at: now) != nil && !$0.awaitsOwner(at: now) }
+        let isSecond = source.chance(1, in: 8)
+        let (handle, record) = record { $0.owner(at: now) != nil && $0.awaitsOwner(at: now) == isSecond }
         let name = custodian(of: record)
         var second = member(of: nil, .registrar, .officer, .auditor)
         for _ in 0..<5

@@ -113,8 +113,8 @@ extension HistoryMaker {
         let present = member()
         let name = isSloppy() ? custodian() : present.organisation
         let isNew = source.chance(1, in: 3)
-        let isSameKey = source.chance(1, in: 2)
-        let key: PublicKey = isSloppy() ? anyone() : isNew || !isSameKey ? fresh() : present.key
+        let isSameKey = source.chance(1, in: isNew ? 15 : 2)
+        let key: PublicKey = isSloppy() ? anyone() : isSameKey ? present.key : fresh()
         let enrol = Enrol(
             organisation: name, member: key, role: isNew ? source.pick(Role.allCases) : present.role,
             recipientHash: fresh(), certificateHash: fresh(),

@@ -191,8 +191,9 @@ struct HistoryMaker {
     mutating func custodian(of record: ModelRecord?, where suits: (ModelRecord.Copy) -> Bool = { _ in true })
         -> OrganisationName
     {
+        let isAny = source.chance(1, in: 10)
         let all = record.map { record in
-            history.organisations.filter { record.copy(of: $0).map(suits) ?? false }
+            history.organisations.filter { record.copy(of: $0).map { isAny || suits($0) } ?? false }
         }
         return choose(all ?? []) ?? record?.birth.organisation ?? custodian()
     }
