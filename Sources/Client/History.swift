@@ -22,16 +22,19 @@ public struct GrantUse: Encodable, Sendable {
     public let grant: StatementID
     public let record: RecordHandle
     public let grantee: String
-    public let opened: UInt64
+    public let kind: String
+    /// How often it was opened or, where it lets add to a record, added to.
+    public let used: UInt64
     public let stage: String
 
     /// `opened twice`, `never opened`.
     public var text: String {
-        switch opened {
-        case 0: "never opened"
-        case 1: "opened once"
-        case 2: "opened twice"
-        default: "opened \(opened) times"
+        let what = kind == GrantKind.append.name ? "added to" : "opened"
+        return switch used {
+        case 0: "never \(what)"
+        case 1: "\(what) once"
+        case 2: "\(what) twice"
+        default: "\(what) \(used) times"
         }
     }
 }
@@ -206,8 +209,8 @@ extension Patient {
         if let key = grant.grantee { grantee = try await narrator.name(key) }
         return [
             GrantUse(
-                grant: id, record: grant.record, grantee: grantee, opened: state.releasesUsed,
-                stage: state.stage(at: machineTime()))
+                grant: id, record: grant.record, grantee: grantee, kind: grant.kind.name,
+                used: state.releasesUsed, stage: state.stage(at: machineTime()))
         ]
     }
 }

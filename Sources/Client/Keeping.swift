@@ -102,6 +102,8 @@ public struct Keeping: Sendable {
         _ paths: [String], to record: RecordHandle, grant: StatementID?
     ) async throws -> StatementDraft {
         let sources = try FileSealing.sources(paths)
+        // Known before anything is opened and sent.
+        if let grant { try await requireUsable(grant) }
         let unlocked = try await unlock(record)
         return try await spooled { folder in
             let (files, blobs) = try FileSealing.seal(sources, to: unlocked.key.recipient, into: folder)
@@ -116,6 +118,15 @@ public struct Keeping: Sendable {
                 files: blobs.map(\.digest))
             return draft(.append(append))
         }
+    }
+
+    /// Throws the contract's reason where a standing consent is over or used up.
+    private func requireUsable(_ id: StatementID) async throws {
+        guard let grant: GrantState = try await connection.state(.grant(id)) else {
+            throw Problem.rejected(.grantUnknown)
+        }
+        if let refusal = grant.refusal(at: machineTime()) { throw Problem.rejected(refusal) }
+        guard grant.releasesUsed < grant.releasesAllowed else { throw Problem.rejected(.releasesUsedUp) }
     }
 
     /// Seals a record anew under a fresh key: its files, its descriptor, and an envelope for the owner, the

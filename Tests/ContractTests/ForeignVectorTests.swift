@@ -5,15 +5,19 @@ import Testing
     private struct Vector {
         let name: String
         let signedHash: UInt64
+        let identityHash: UInt64
         let bytes: [UInt8]
     }
 
+    private static let approved = [
+        "admit", "suspend", "rotateRoot", "append", "reseal", "reassign", "emergency",
+    ]
     private let network = NetworkID(hex: ForeignVectors.network)!
     private let vectors = ForeignVectors.text.split(separator: "\n").map { row in
         let parts = words(row)
         return Vector(
-            name: parts[0], signedHash: UInt64(parts[1])!,
-            bytes: decodeLowercaseHex(Array(parts[2...].joined().utf8))!)
+            name: parts[0], signedHash: UInt64(parts[1])!, identityHash: UInt64(parts[2])!,
+            bytes: decodeLowercaseHex(Array(parts[3...].joined().utf8))!)
     }
 
     @Test("each kind of statement is read, and written to the same bytes")
@@ -26,7 +30,10 @@ import Testing
             else { continue }
             let signed = try SignedStatement(vector.bytes, network: network)
             #expect(signed.statement.assertion.kind == kind)
-            #expect(Toy.fnv(signed.claims[0].message) == vector.signedHash, "\(vector.name): what is signed")
+            let claimed = signed.claims.flatMap(\.message)
+            #expect(Toy.fnv(claimed) == vector.signedHash, "\(vector.name): what is signed")
+            #expect(Toy.fnv(signed.identity) == vector.identityHash, "\(vector.name): its id")
+            #expect(signed.statement.approvals.isEmpty != Self.approved.contains(vector.name))
             let message = try CoseSign1.decode(vector.bytes)
             let again = CoseSign1(
                 payload: signed.statement.encoded(), key: signed.caller, signature: message.signature)

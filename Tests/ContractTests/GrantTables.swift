@@ -82,9 +82,9 @@ extension DecisionTable {
         100 | registrar@hospital2 | request q2 | ok
         101 | registrar@hospital1 | route q1 permit=a1 | ok
         101 | registrar@hospital1 | route q2 permit=a2 | ok
-        102 | p1                  | grant g1 on=r1 to=officer@insurer request=q1 purpose=coverage | purposeDiffers
+        102 | p1                  | grant g on=r1 to=officer@insurer request=q1 purpose=legal | purposeDiffers
         102 | p1                  | grant g1 on=r1 to=registrar@hospital2 request=q1 | requestOfOtherMember
-        102 | p1                  | grant g1 on=r1 to=clinicians@hospital1 role=clinician request=q2 | requestOfOtherMember
+        102 | p1                  | grant g on=r1 to=a@hospital1 role=officer request=q2 | requestOfOtherMember
         102 | p1                  | grant g1 on=r1 to=clinicians@hospital2 role=clinician request=q2 | ok
         """)
 

@@ -40,7 +40,8 @@ struct Forge: Sendable {
                 Deposit(
                     organisation: network.hospital, record: .random(), permit: permit,
                     recipientHash: digest(6), descriptor: digest(7), ownerEnvelope: digest(8),
-                    custodianEnvelope: digest(9), files: [digest(10)], suite: .hybrid)), by: network.clinician)
+                    custodianEnvelope: digest(9), files: [digest(10)], suite: .hybrid)), by: network.clinician
+        )
     }
 
     var size: UInt64 { UInt64(entries.count) }

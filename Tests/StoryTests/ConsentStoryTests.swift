@@ -85,6 +85,8 @@ import Testing
         done(try story.medseal(as: "noor", "fetch-own", record, "-o", "own"))
         #expect(try story.bytes("own/scan.dcm") == Data("DICM canary-plaintext".utf8))
 
+        done(try story.medseal(as: "noor", "grant", record, "--to", try key(story, "ben")))
+
         // Who did what stands in the history, the hospital's own staff included.
         let history = try story.medseal(as: "noor", "history")
         for text in [
