@@ -23,6 +23,7 @@ import Testing
             "+ organisations.map { Write(key: .organisation($0.name), value: $0.state.encoded()) }",
             "files.count <= Limits.filesPerRecordMax && Set(files).count == files.count, .filesNotAllowed)",
             "try require(Set(record.files).isDisjoint(with: it.files), .filesNotAllowed)",
+            "try require(UInt64(Set(roots).count) >= network.majority, .tooFewRoots)",
             "var seen = Set<[UInt8]>()",
             "bytes.withUnsafeBytes { hasher.combine(bytes: $0) }",
             "public func hash(into hasher: inout Hasher) {",
