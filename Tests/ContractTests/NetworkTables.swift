@@ -35,7 +35,7 @@ extension DecisionTable {
 
         ## a root that two organisations share counts once
         ! organisation hospital2 root root@hospital1
-        100 | root@hospital1 | admit clinic by=hospitals,insurer approve=root@insurer,root@clinic | tooFewRoots
+        100 | root@hospital1 | admit clinic by=hospitals,insurer lacks=root@hospital2         | tooFewRoots
         100 | root@hospital1 | admit clinic by=auditor,hospitals,insurer lacks=root@hospital2 | ok
 
         ## an approval serves one statement of one signer in one network
