@@ -1,3 +1,4 @@
+import API
 import Age
 public import Contract
 public import Foundation

@@ -1,4 +1,4 @@
-import API
+package import API
 public import Contract
 public import Foundation
 public import Identity
@@ -25,25 +25,7 @@ public struct Network: Sendable {
 
     /// `network.json`.
     package struct File: Codable {
-        package struct Organisation: Codable {
-            package var name: OrganisationName
-            package var kind: String
-            /// PEM.
-            package var authority: String
-            package var recordsRecipient: String
-            package var deskRecipient: String
-
-            package init(
-                name: OrganisationName, kind: String, authority: String, recordsRecipient: String,
-                deskRecipient: String
-            ) {
-                self.name = name
-                self.kind = kind
-                self.authority = authority
-                self.recordsRecipient = recordsRecipient
-                self.deskRecipient = deskRecipient
-            }
-        }
+        package typealias Organisation = Wire.Organisation
         package var server: String
         package var organisations: [Organisation]
 
@@ -127,9 +109,10 @@ public struct Network: Sendable {
 }
 
 extension Network.Organisation {
-    fileprivate init(_ file: Network.File.Organisation, pinned: Genesis.Organisation) throws(ClientFailure) {
+    /// `file` is held against the hashes in the genesis or the admission.
+    init(_ file: Network.File.Organisation, pinned: Genesis.Organisation) throws(ClientFailure) {
         func differs(_ what: String) -> ClientFailure {
-            .unverified("the \(what) of \(pinned.name) is not the one in the genesis")
+            .unverified("the \(what) of \(pinned.name) is not the one that the network agreed on")
         }
         guard let authority = try? PEM.decode(Array(file.authority.utf8), label: "CERTIFICATE"),
             Digest(hashing: authority) == pinned.authorityHash

@@ -1,4 +1,4 @@
-import API
+public import API
 import Contract
 import Desk
 import HTTPTypes
@@ -13,11 +13,17 @@ import Vault
 public struct Service: Sendable {
     let records: RecordKeeping
     let authentication: RequestAuthentication
+    let organisations: [Wire.Organisation]
     let logger: Logger
 
-    /// `authorities` are the host:port names that clients may address.
-    public init(records: RecordKeeping, authorities: Set<String>, logger: Logger) {
+    /// `authorities` are the host:port names that clients may address; `organisations` what is described to
+    /// them.
+    public init(
+        records: RecordKeeping, authorities: Set<String>, organisations: [Wire.Organisation] = [],
+        logger: Logger
+    ) {
         self.records = records
+        self.organisations = organisations
         self.authentication = RequestAuthentication(authorities: authorities, now: records.ledger.now)
         self.logger = logger
     }
@@ -32,6 +38,7 @@ public struct Service: Sendable {
         addLedgerRoutes(to: router)
         addLogRoutes(to: router)
         addMemberRoutes(to: router)
+        addOrganisationRoutes(to: router)
         addVaultRoutes(to: router)
         addDeskRoutes(to: router)
         return router
@@ -148,11 +155,20 @@ public struct Service: Sendable {
         ledger.genesis.organisations.first { $0.validator == call.key }?.name
     }
 
-    /// Whoever belongs to the network: a member, a validator, or a patient's inbox at one of the
-    /// organisations served here.
+    /// The organisation whose root the key is now; nil when it is none's.
+    func organisation(ofRoot key: PublicKey) throws -> OrganisationName? {
+        let names = Set(ledger.genesis.organisations.map(\.name)).union(records.custodians.keys)
+        return try names.first { name in
+            try records.state(.organisation(name), as: OrganisationState.self)?.root == key
+        }
+    }
+
+    /// Whoever belongs to the network: a member, a validator, an organisation's root, or a patient's inbox at
+    /// one of the organisations served here.
     func requireParty(_ call: Call) throws {
         if validator(call) != nil { return }
         if try member(call) != nil { return }
+        if try organisation(ofRoot: call.key) != nil { return }
         for custodian in records.custodians.values where try isInbox(call.key, of: custodian) { return }
         throw Problem(.notAllowed, "the signing key belongs to no member and no inbox here")
     }
