@@ -86,6 +86,16 @@ public struct Member: Sendable {
         try await Connection.open(network, caller: signingKey, memory: home.folder, body)
     }
 
+    /// Takes the organisations that were admitted since into the home's copy of the network, or into `folder`.
+    /// Gives their names.
+    public func updateNetwork(
+        _ folder: Folder?, _ connection: Connection
+    ) async throws -> [OrganisationName] {
+        let checkpoint = try await home.remembered.advance(connection)
+        return try await Network.update(
+            folder ?? home.folder.folder("network"), under: checkpoint, connection)
+    }
+
     func requireDesk() throws(ClientFailure) -> AgeIdentity {
         guard let desk else {
             throw .refused("only clinicians, registrars and gateways of a custodian work at its desk")

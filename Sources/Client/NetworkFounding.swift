@@ -123,7 +123,7 @@ extension NetworkFounding {
 }
 
 /// An organisation while it is being founded, with all its private keys.
-private struct Founder: Sendable {
+struct Founder: Sendable {
     let name: OrganisationName
     let kind: OrganisationKind
     let root = SigningKey.generate()

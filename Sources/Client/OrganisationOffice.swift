@@ -16,20 +16,15 @@ public struct OrganisationOffice: Sendable {
     let folder: Folder
     private let passphrase: SecretBytes
 
-    /// `folder` is the one that `medseal network init` made. Throws `refused` for a wrong passphrase.
-    public init(_ folder: Folder, organisation name: OrganisationName, passphrase: SecretBytes)
-        throws(ClientFailure)
-    {
+    /// `folder` is the one that `medseal network init` made, or `apply`. Where the organisation's root is being
+    /// replaced, it is the one that the ledger has accepted. Throws `refused` for a wrong passphrase.
+    public init(
+        _ folder: Folder, organisation name: OrganisationName, passphrase: SecretBytes
+    ) async throws {
         network = try Network(folder)
         organisation = try network.organisation(name)
         self.folder = folder.folder("organisations").folder(name.description)
-        guard self.folder.has(Self.rootName) else {
-            throw .badInput(
-                "\(folder.path) does not hold the keys of \(name): they stay in the folder that was founded")
-        }
-        root = try SigningKey(
-            opening: try self.folder.read(Self.rootName), passphrase: passphrase,
-            what: "the root key of \(name)")
+        root = try await RootKey(self.folder, of: name, passphrase: passphrase).current(in: network)
         self.passphrase = passphrase
     }
 

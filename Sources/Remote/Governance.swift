@@ -107,18 +107,18 @@ extension Connection {
         if let known = network.organisations.first(where: { $0.name == organisation.name }) {
             return known.authority
         }
-        return try await description(of: organisation).authority
+        return try await described(organisation).organisation.authority
     }
 
     /// An organisation that this folder does not describe yet, as the server describes it, held against its
     /// admission.
-    package func description(
-        of organisation: Governance.Organisation
-    ) async throws -> Network.Organisation {
+    func described(
+        _ organisation: Governance.Organisation
+    ) async throws -> (file: Network.File.Organisation, organisation: Network.Organisation) {
         let answer: Wire.Organisations = try await call(.get, Routes.organisations)
         guard let described = answer.organisations.first(where: { $0.name == organisation.name }) else {
             throw ClientFailure.refused("the server does not describe \(organisation.name)")
         }
-        return try Network.Organisation(described, pinned: organisation.pinned)
+        return (described, try Network.Organisation(described, pinned: organisation.pinned))
     }
 }

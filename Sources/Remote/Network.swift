@@ -37,6 +37,8 @@ public struct Network: Sendable {
 
     package static let genesisName = "genesis.cbor"
     package static let fileName = "network.json"
+    /// A file for each organisation that was admitted after the genesis: the proof of its admission.
+    package static func admissionName(_ name: OrganisationName) -> String { "admitted-\(name).tlog-proof" }
 
     public let genesis: Genesis
     public let id: NetworkID
@@ -79,6 +81,16 @@ public struct Network: Sendable {
             }
             organisations.append(try Organisation(named, pinned: pinned))
         }
+        var files = [(Self.genesisName, genesisBytes), (Self.fileName, fileBytes)]
+        for named in file.organisations where folder.has(Self.admissionName(named.name)) {
+            let proof = try folder.read(Self.admissionName(named.name))
+            let statement = try StatementProof(verifying: proof, genesis: genesisBytes).statement
+            guard case .admit(let admit) = statement.assertion, admit.organisation.name == named.name else {
+                throw .unverified("\(what): the proof of admission is not of \(named.name)")
+            }
+            organisations.append(try Organisation(named, pinned: admit.organisation))
+            files.append((Self.admissionName(named.name), proof))
+        }
         self.organisations = organisations
         do {
             checkpointKeys = try CheckpointKeys(genesis)
@@ -86,7 +98,7 @@ public struct Network: Sendable {
             throw .unverified("a key in the genesis of \(what) is no key", cause: error)
         }
         genesisFile = genesisBytes
-        files = [(Self.genesisName, genesisBytes), (Self.fileName, fileBytes)]
+        self.files = files
     }
 
     /// The organisation of that name. Throws `badInput`.

@@ -27,8 +27,8 @@ struct OfficeOptions: ParsableArguments {
 
     @OptionGroup var passphrase: OrganisationPassphraseOptions
 
-    func office() throws -> OrganisationOffice {
-        try OrganisationOffice(
+    func office() async throws -> OrganisationOffice {
+        try await OrganisationOffice(
             Folder(network), organisation: organisation,
             passphrase: try passphrase.read("Passphrase of \(organisation)"))
     }
@@ -90,7 +90,7 @@ struct MemberEnrol: AsyncParsableCommand {
 
     func run() async throws {
         let organisation = office.organisation
-        let office = try office.office()
+        let office = try await office.office()
         let own = try passphrase.read("New passphrase of the member", isNew: true)
         let (key, receipt) = try await office.enrol(
             name: name, role: role, home: Folder(home), passphrase: own, days: days, kind: keyKind.age,
