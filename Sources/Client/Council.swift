@@ -22,7 +22,10 @@ public struct Council: Sendable {
     public let organisation: OrganisationName
     private let folder: Folder
     private let passphrase: SecretBytes
-    private let root: SigningKey
+    /// Nil where it is lost: then the others replace it.
+    private let root: SigningKey?
+    /// Who reads the ledger: the root, or else the organisation's validator.
+    private let caller: SigningKey
 
     /// `folder` is a network's folder with the keys of the organisation, which need not take part yet. Throws
     /// `refused` for a wrong passphrase.
@@ -31,8 +34,19 @@ public struct Council: Sendable {
         organisation = name
         self.folder = folder.folder("organisations").folder(name.description)
         self.passphrase = passphrase
-        root = try await RootKey(self.folder, of: name, passphrase: passphrase).current(in: network)
+        let rootKey = RootKey(self.folder, of: name, passphrase: passphrase)
+        if rootKey.isLost, self.folder.has(Self.validatorName) {
+            root = nil
+            caller = try SigningKey(
+                opening: try self.folder.read(Self.validatorName), passphrase: passphrase,
+                what: "the validator's key of \(name)")
+        } else {
+            let current = try await rootKey.current(in: network)
+            (root, caller) = (current, current)
+        }
     }
+
+    private static let validatorName = "validator.key.pem"
 
     /// A draft of a decision, said by `signer` (this organisation unless another is named) and agreed to by
     /// `others`. Throws `badInput` when those are not more than half of the organisations.
@@ -43,7 +57,7 @@ public struct Council: Sendable {
     ) async throws -> StatementDraft {
         let signer = signer ?? organisation
         let endorsers = Set(others + [signer]).sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
-        return try await Connection.open(network, caller: root, memory: folder) { connection in
+        return try await Connection.open(network, caller: caller, memory: folder) { connection in
             let checkpoint = try await RememberedCheckpoint(folder: folder).advance(connection)
             let governance = try await connection.governance(under: checkpoint)
             let names = governance.organisations.map(\.name.description).joined(separator: ", ")
@@ -81,11 +95,19 @@ public struct Council: Sendable {
         }
     }
 
+    private func requireRoot() throws(ClientFailure) -> SigningKey {
+        guard let root else {
+            throw .badInput("the root of \(organisation) is lost: the others agree without it (--signer)")
+        }
+        return root
+    }
+
     private var rootKey: RootKey { RootKey(folder, of: organisation, passphrase: passphrase) }
 
     /// Adds this organisation's agreement. Throws `badInput` when the draft is of another network.
     public func agree(to draft: inout StatementDraft) throws(ClientFailure) {
         guard draft.network == network.id else { throw .badInput("the draft is for another network") }
+        let root = try requireRoot()
         guard draft.signer != root.key else {
             throw .badInput("\(organisation) is the draft's signer: it submits it (medseal network submit)")
         }
@@ -95,6 +117,7 @@ public struct Council: Sendable {
     /// Has the draft ordered; where it replaced this organisation's root, the new one takes its place in the
     /// folder.
     public func submit(_ draft: StatementDraft) async throws -> Wire.Receipt {
+        let root = try requireRoot()
         let receipt = try await Connection.open(network, caller: root, memory: folder) { connection in
             try await draft.submit(by: root, connection)
         }
@@ -119,6 +142,8 @@ struct RootKey {
         self.name = name
         self.passphrase = passphrase
     }
+
+    var isLost: Bool { !folder.has(OrganisationOffice.rootName) }
 
     /// The new root that waits to be accepted; made where there is none.
     func next() throws -> SigningKey {

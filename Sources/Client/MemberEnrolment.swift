@@ -34,14 +34,14 @@ extension OrganisationOffice {
         try network.copy(to: draft.folder("network"))
         try draft.write(enrolment, name: name, keys: keys, signingKey: signingKey, passphrase: passphrase)
 
-        let receipt = try await connected { session in
-            let receipt = try await session.connection.submit(
+        let receipt = try await connected { connection in
+            let receipt = try await connection.submit(
                 .make(.enrol(enrolment.enrol), now: machineTime()), signedBy: root)
-            try await session.connection.call(.put, Routes.members, json: enrolment.card)
+            try await connection.call(.put, Routes.members, json: enrolment.card)
             return receipt
         }
         try draft.rename(to: home)
-        if replaced != nil { try await publishList() }
+        if replaced != nil { try await publishList(after: receipt) }
         return (signingKey.key, receipt)
     }
 
@@ -110,13 +110,13 @@ extension OrganisationOffice {
         _ pending: MemberHomeChange, _ statement: [UInt8], reasons: [PublicKey: RevocationList.Reason]
     ) async throws -> (home: MemberHome, receipt: Wire.Receipt) {
         let card = try pending.card()
-        let receipt = try await connected { session in
-            let receipt = try await session.connection.submit(statement, signedBy: root)
-            if let card { try await session.connection.call(.put, Routes.members, json: card) }
+        let receipt = try await connected { connection in
+            let receipt = try await connection.submit(statement, signedBy: root)
+            if let card { try await connection.call(.put, Routes.members, json: card) }
             return receipt
         }
-        try await publishList(reasons: reasons)
         try pending.accept()
+        try await publishList(after: receipt, reasons: reasons)
         return (try MemberHome(pending.home), receipt)
     }
 
@@ -126,16 +126,16 @@ extension OrganisationOffice {
     public func retire(
         _ key: PublicKey, reason: RevocationList.Reason = .cessationOfOperation
     ) async throws -> Wire.Receipt? {
-        let receipt: Wire.Receipt? = try await connected { session in
+        let receipt: Wire.Receipt? = try await connected { connection in
             do {
-                return try await session.connection.submit(
+                return try await connection.submit(
                     .make(.retire(Retire(organisation: organisation.name, member: key)), now: machineTime()),
                     signedBy: root)
             } catch let problem as Problem where problem.code == RejectionCode.memberRetired.rawValue {
                 return nil
             }
         }
-        try await publishList(reasons: [key: reason])
+        try await publishList(after: receipt, reasons: [key: reason])
         return receipt
     }
 }

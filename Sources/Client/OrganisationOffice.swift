@@ -1,11 +1,9 @@
-import API
 import Age
 public import Contract
 import Foundation
 import Identity
 public import Primitives
 public import Remote
-import TransparencyLog
 
 /// An organisation's root key, certificate authority and age keys, opened from a network folder: who enrols
 /// and retires members, and speaks for the organisation in the network.
@@ -30,29 +28,9 @@ public struct OrganisationOffice: Sendable {
 
     static let rootName = "root.pem"
 
-    /// What the office sees of the ledger when it has something to do.
-    struct Session {
-        let connection: Connection
-        let checkpoint: VerifiedCheckpoint
-        let governance: Governance
-    }
-
-    /// Runs `body` with a connection that calls as the organisation's root. Throws `refused` when another key
-    /// is the organisation's root by now, or it is suspended.
-    func connected<Result>(_ body: (Session) async throws -> Result) async throws -> Result {
-        try await Connection.open(network, caller: root, memory: folder) { connection in
-            let checkpoint = try await RememberedCheckpoint(folder: folder).advance(connection)
-            let governance = try await connection.governance(under: checkpoint)
-            guard let own = governance.organisation(organisation.name), own.root == root.key else {
-                throw ClientFailure.refused(
-                    "\(folder.file(Self.rootName)) is not the root of \(organisation.name) any more")
-            }
-            guard !own.isSuspended else {
-                throw ClientFailure.refused("\(organisation.name) is suspended: its root may do nothing")
-            }
-            return try await body(
-                Session(connection: connection, checkpoint: checkpoint, governance: governance))
-        }
+    /// Runs `body` with a connection that calls as the organisation's root.
+    func connected<Result>(_ body: (Connection) async throws -> Result) async throws -> Result {
+        try await Connection.open(network, caller: root, memory: folder, body)
     }
 
     func requireRole(_ role: Role) throws(ClientFailure) {

@@ -3,6 +3,7 @@ public import Contract
 public import Foundation
 public import Identity
 import Remote
+import TransparencyLog
 
 extension OrganisationOffice {
     /// For how long a revocation list is good unless it is said.
@@ -21,7 +22,8 @@ extension OrganisationOffice {
         guard (1...366).contains(days) else {
             throw ClientFailure.badInput("a revocation list is good for 1 to 366 days")
         }
-        return try await connected { session in
+        return try await connected { connection in
+            let session = try await session(connection)
             let ended = try await ended(session)
             guard reasons.keys.allSatisfy({ key in ended.contains { $0.key == key } }) else {
                 throw ClientFailure.refused(
@@ -51,6 +53,35 @@ extension OrganisationOffice {
                 .bytes(list.der, type: "application/pkix-crl"))
             return list
         }
+    }
+
+    /// Publishes the list after the ledger has taken an end; what the ledger has stays done when this fails.
+    func publishList(
+        after receipt: Wire.Receipt?, reasons: [PublicKey: RevocationList.Reason] = [:]
+    ) async throws {
+        do {
+            try await publishList(reasons: reasons)
+        } catch {
+            let place = receipt.map { "the ledger has it (position \($0.position))" } ?? "it ended before"
+            throw ClientFailure(
+                .unreachable,
+                "\(place), but the revocation list is not published yet: run medseal member crl", cause: error
+            )
+        }
+    }
+
+    /// What the office sees of the ledger.
+    private struct Session {
+        let connection: Connection
+        let checkpoint: VerifiedCheckpoint
+        let governance: Governance
+    }
+
+    private func session(_ connection: Connection) async throws -> Session {
+        let checkpoint = try await RememberedCheckpoint(folder: folder).advance(connection)
+        return Session(
+            connection: connection, checkpoint: checkpoint,
+            governance: try await connection.governance(under: checkpoint))
     }
 
     /// The list that was made here last; nil when there is none.

@@ -4,7 +4,7 @@ import Ledger
 import Synchronization
 
 /// How many records a member may ask for, and have released, in an hour and in a day: more than anybody at
-/// work does, far less than a thief of one credential wants (T50).
+/// work does, far less than a thief of one credential wants.
 ///
 /// Gateways work for their whole house: theirs is `gatewayFactor` times as much.
 public struct MemberLimits: Hashable, Sendable {

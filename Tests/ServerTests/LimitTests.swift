@@ -14,7 +14,7 @@ import Testing
 
 @testable import Server
 
-/// T50: one stolen credential cannot empty a hospital, and one caller cannot keep the server from the others.
+/// One stolen credential cannot empty a hospital, and one caller cannot keep the server from the others.
 @Suite struct LimitTests {
     private static let limits = MemberLimits(
         releasesPerHour: 3, releasesPerDay: 5, requestsPerHour: 2, requestsPerDay: 4)

@@ -102,6 +102,23 @@ import Testing
         #expect(members.count == 4 && members.values.allSatisfy { $0 == "active" }, "\(members)")
     }
 
+    /// A root that is lost is not asked: the others replace it.
+    @Test func aLostRootIsReplacedByTheOthers() throws {
+        let story = try Story(["hospital1:hospital", "insurer:insurer", "auditor:auditor"])
+        let folder = story.folder.appending(path: "net/organisations/hospital1")
+        try FileManager.default.removeItem(at: folder.appending(path: "root.pem"))
+        let drafted = try network(
+            story, "rotate-root", as: "hospital1", "--signer", "insurer", "--with", "auditor", "-o", "draft")
+        #expect(drafted.code == 0, "\(drafted.text)")
+        #expect(try network(story, "submit", as: "hospital1", "draft").code == 2)
+        #expect(try network(story, "agree", as: "auditor", "draft", "--yes").code == 0)
+        let submitted = try network(story, "submit", as: "insurer", "draft")
+        #expect(submitted.code == 0, "\(submitted.text)")
+        try story.enrol("ada", "hospital1", "clinician")
+        #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "root.next.pem").path))
+        #expect(try members(story, as: "ada")["Member ada"] == "active")
+    }
+
     @Test func organisationsAreSuspendedRestoredAndAdmitted() throws {
         let story = try Story(["hospital1:hospital", "insurer:insurer", "auditor:auditor"])
         try story.enrol("remo", "hospital1", "gateway")
