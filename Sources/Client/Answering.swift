@@ -54,6 +54,10 @@ extension Patient {
         of request: RoutedRequest, records handles: [RecordHandle]?, days: Int?, releases: UInt64
     ) async throws -> ProposedApproval {
         let grantee = try request.requester.get()
+        guard request.purpose != .removal else {
+            throw ClientFailure.badInput(
+                "\(request.custodian) asks you to have records removed: medseal approve --removal")
+        }
         let now = machineTime()
         let asked = request.notAfter
         var notAfter = min(asked, now + UInt64(Self.daysDefault) * 86_400)
@@ -126,6 +130,21 @@ extension Patient {
             return nil
         }
         return try await carryOut(draft, journal)
+    }
+
+    /// Orders `records` to be erased, as their custodian has asked, and answers the request.
+    public func approveRemoval(
+        _ request: RoutedRequest, records: [RecordHandle]
+    ) async throws -> Wire.Receipt {
+        guard request.purpose == .removal else {
+            throw ClientFailure.badInput("the request \(request.id) does not ask for a removal")
+        }
+        for record in records { _ = try await remove(record) }
+        let key = wallet.ownerKey(organisation: request.custodian, index: request.answeringIndex)
+        return try await connected(at: request.custodian) { connection in
+            let answer = Answer(request: request.id, verdict: .approved, letter: nil)
+            return try await connection.submit(.make(.answer(answer), now: machineTime()), signedBy: key)
+        }
     }
 
     /// Rejects a request.

@@ -20,6 +20,8 @@ public enum Envelope {
     public enum Binding: Hashable, Sendable {
         case owner(RecordHandle)
         case custodian(RecordHandle)
+        /// Whoever holds an organisation's desk key and has the role.
+        case role(RecordHandle, nonce: [UInt8], OrganisationName, Role, notAfter: LedgerTime)
         /// A clinician, for an emergency.
         case emergency(RecordHandle, reader: PublicKey)
         /// A guardian or proxy, by the key that acts for this record.
@@ -31,6 +33,11 @@ public enum Envelope {
             switch self {
             case .owner(let record): ["record: \(record)", "for: owner"]
             case .custodian(let record): ["record: \(record)", "for: custodian"]
+            case .role(let record, let nonce, let organisation, let role, let notAfter):
+                [
+                    "record: \(record)", "grant: \(lowercaseHex(nonce))",
+                    "grantee: any \(role.name) of \(organisation)", "not-after: \(notAfter)",
+                ]
             case .emergency(let record, let reader): ["record: \(record)", "emergency-reader: \(reader)"]
             case .delegate(let record, let key): ["record: \(record)", "delegate: \(key)"]
             case .grant(let record, let nonce, let grantee, let notAfter):
@@ -57,6 +64,18 @@ public enum Envelope {
         -> [UInt8]
     {
         try seal(recordKey, .owner(record), to: owner.recipient)
+    }
+
+    /// Wraps a record's key for any member of a custodian in a role: sealed to its desk, whose recipient the
+    /// genesis pins.
+    static func wrap(
+        _ recordKey: AgeIdentity, record: RecordHandle, nonce: [UInt8], notAfter: LedgerTime, role: Role,
+        of organisation: Network.Organisation
+    ) throws -> [UInt8] {
+        try seal(
+            recordKey,
+            .role(record, nonce: nonce, organisation.name, role, notAfter: notAfter),
+            to: organisation.deskRecipient)
     }
 
     /// Wraps a record's key for a clinician, for an emergency that may be declared.

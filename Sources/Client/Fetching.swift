@@ -146,11 +146,17 @@ public struct Fetching: Sendable {
             markers: member.home.folder.folder("releases"))
         guard let digest = granted.state.envelope else { throw Problem.rejected(.grantOfOtherKind) }
         let envelope = try await released.bytes(digest)
+        let nonce = granted.nonce
+        var binding = Envelope.Binding.grant(
+            grant.record, nonce: nonce, grantee: member.signingKey.key, notAfter: grant.notAfter)
+        var identity = member.identity
+        if let role = grant.role {
+            binding = .role(
+                grant.record, nonce: nonce, grant.organisation, role, notAfter: grant.notAfter)
+            identity = try member.requireDesk()
+        }
         let key = try Envelope.open(
-            envelope, with: member.identity,
-            expecting: .grant(
-                grant.record, nonce: granted.nonce, grantee: member.signingKey.key, notAfter: grant.notAfter),
-            recipientHash: released.state.recipientHash)
+            envelope, with: identity, expecting: binding, recipientHash: released.state.recipientHash)
         return (released, key, envelope)
     }
 }

@@ -16,13 +16,18 @@ public struct Granted: Sendable {
 }
 
 extension Member {
-    /// The grants to this member, oldest first.
+    /// The grants to this member or to whoever has its role, oldest first.
     public func grants(_ connection: Connection) async throws -> [Granted] {
         var grants = [Granted]()
-        for position in try await connection.positions(about: signingKey.key.bytes, kind: .grant) {
+        var positions = Set(try await connection.positions(about: signingKey.key.bytes, kind: .grant))
+        positions.formUnion(try await connection.positions(about: organisation.name.bytes, kind: .grant))
+        for position in positions.sorted() {
             let statement = try await connection.statement(at: position)
-            guard let granted = try await granted(statement, connection) else { continue }
-            if granted.grant.grantee == signingKey.key { grants.append(granted) }
+            guard case .grant(let grant) = statement.assertion, grant.organisation == organisation.name,
+                grant.grantee == signingKey.key || grant.role == home.role,
+                let granted = try await granted(statement, connection)
+            else { continue }
+            grants.append(granted)
         }
         return grants
     }

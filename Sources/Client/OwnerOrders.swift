@@ -88,6 +88,38 @@ extension Patient {
         }
     }
 
+    /// Lets any member of a hospital or laboratory in a role read or receive a record, without a request.
+    public func grant(
+        _ handle: RecordHandle, toAny role: Role, of name: OrganisationName, kind: GrantKind,
+        purpose: Purpose, days: Int, releases: UInt64
+    ) async throws -> (grant: StatementID, receipt: Wire.Receipt) {
+        let organisation = try network.organisation(name)
+        guard organisation.kind.isCustodian, [.clinician, .registrar, .gateway].contains(role) else {
+            throw ClientFailure.badInput(
+                "a role can be granted to a hospital's or laboratory's clinicians, registrars or gateways")
+        }
+        guard (1...3_650).contains(days), kind != .append else {
+            throw ClientFailure.badInput("a role is granted to read or receive, for 1 to 3650 days")
+        }
+        let record = try await ownRecord(handle)
+        return try await connected(at: record.depositedAt) { connection in
+            let opened = try await opened(record, connection)
+            let now = machineTime()
+            let notAfter = now + UInt64(days) * 86_400
+            let nonce = Random.bytes(Statement.nonceBytes)
+            let envelope = try await put(
+                try Envelope.wrap(
+                    opened.key, record: handle, nonce: nonce, notAfter: notAfter, role: role,
+                    of: organisation), record, connection)
+            let grant = Grant(
+                record: handle, organisation: name, kind: kind, purpose: purpose, notBefore: now,
+                notAfter: notAfter, releases: releases, envelope: envelope, role: role)
+            let statement = Statement(.grant(grant), validUntil: now + 3_600, nonce: nonce)
+            let receipt = try await connection.submit(statement, signedBy: ownerKey(of: record))
+            return (receipt.statement, receipt)
+        }
+    }
+
     /// Leaves an envelope with the custodian that the record was deposited at.
     private func put(
         _ envelope: [UInt8], _ record: OwnRecord, _ connection: Connection

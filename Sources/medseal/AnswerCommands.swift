@@ -34,6 +34,9 @@ struct ApproveCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How often each record may be released.", valueName: "number"))
     var releases = Patient.releasesDefault
 
+    @Flag(help: "Have the records of --record erased for good: the custodian asks for that.")
+    var removal = false
+
     @Flag(help: "Do not ask.")
     var yes = false
 
@@ -44,9 +47,18 @@ struct ApproveCommand: AsyncParsableCommand {
         guard all != !records.isEmpty else {
             throw ValidationError("Say what to grant: --record RECORD, or --all.")
         }
+        guard !(removal && all) else { throw ValidationError("--removal needs every --record by name.") }
     }
 
     func run() async throws {
+        if removal {
+            try confirm("Have \(records.count) record(s) erased for good?", yes: yes)
+            let receipt = try await patient.patient { patient in
+                try await patient.approveRemoval(
+                    try await patient.waitingRequest(request), records: records)
+            }
+            return try output.print(receipt, "Ordered \(records.count) record(s) to be erased")
+        }
         let approved = try await patient.patient { patient in
             if let approved = try await patient.resumeApproval(of: request) {
                 Standard.error("medseal: went on with the approval that was cut off")
@@ -56,9 +68,7 @@ struct ApproveCommand: AsyncParsableCommand {
             let approval = try await patient.approval(
                 of: asked, records: all ? nil : records, days: days, releases: releases)
             if !output.json || !yes { show(approval) }
-            guard try yes || confirmed() else {
-                throw ClientFailure.refused("not approved; nothing was granted")
-            }
+            try confirm("Approve?", yes: yes)
             return try await patient.approve(approval)
         }
         struct Answer: Encodable {
@@ -87,13 +97,6 @@ struct ApproveCommand: AsyncParsableCommand {
         Standard.error(lines.joined(separator: "\n"))
     }
 
-    private func confirmed() throws -> Bool {
-        guard isatty(STDIN_FILENO) == 1 else {
-            throw ClientFailure.badInput("nobody is there to ask: --yes approves without asking")
-        }
-        FileHandle.standardError.write(Data("Approve? Type yes: ".utf8))
-        return readLine()?.trimmingCharacters(in: .whitespaces).lowercased() == "yes"
-    }
 }
 
 /// `medseal reject`

@@ -15,6 +15,7 @@ struct GrantCommand: AsyncParsableCommand {
 
             Examples:
               medseal grant RECORD --to KEY --kind read --purpose treatment --days 14 --home wallet
+              medseal grant RECORD --role clinician --organisation hospital2 --days 7 --home wallet
               medseal grant RECORD --to KEY --kind append --days 365 --releases 50 --home wallet
             """)
 
@@ -22,7 +23,13 @@ struct GrantCommand: AsyncParsableCommand {
     var record: RecordHandle
 
     @Option(help: ArgumentHelp("The member's key.", valueName: "key"))
-    var to: PublicKey
+    var to: PublicKey?
+
+    @Option(help: ArgumentHelp("Instead of a member: whoever has this role at --organisation.", valueName: "role"))
+    var role: Role?
+
+    @Option(help: ArgumentHelp("The hospital or laboratory of --role.", valueName: "name"))
+    var organisation: OrganisationName?
 
     @Option(help: ArgumentHelp("What it may do.", valueName: "kind"))
     var kind = GrantKind.read
@@ -39,9 +46,22 @@ struct GrantCommand: AsyncParsableCommand {
     @OptionGroup var patient: PatientOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        guard (to == nil) != (role == nil), (role == nil) == (organisation == nil) else {
+            throw ValidationError("Say --to KEY, or --role ROLE --organisation NAME.")
+        }
+    }
+
     func run() async throws {
-        let (grant, receipt) = try await patient.patient {
-            try await $0.grant(record, to: to, kind: kind, purpose: purpose, days: days, releases: releases)
+        let (grant, receipt) = try await patient.patient { patient in
+            if let role, let organisation {
+                return try await patient.grant(
+                    record, toAny: role, of: organisation, kind: kind, purpose: purpose, days: days,
+                    releases: releases)
+            }
+            guard let to else { throw ValidationError("Say --to KEY.") }
+            return try await patient.grant(
+                record, to: to, kind: kind, purpose: purpose, days: days, releases: releases)
         }
         try output.print(receipt, "Granted \(grant)")
     }

@@ -2,6 +2,7 @@ import Contract
 import Foundation
 import Identity
 import Primitives
+import Remote
 import Testing
 
 @testable import Client

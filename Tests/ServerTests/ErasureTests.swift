@@ -1,6 +1,7 @@
 import API
 import Contract
 import Foundation
+import HTTPTypes
 import Identity
 import Primitives
 import Testing
