@@ -55,6 +55,13 @@ extension DecisionTable {
         106 | p1                  | remove r1                                         | ok
         107 | gateway@hospital2   | append r1 files=c approve=p1                      | recordRemoved
 
+        ## to a bounded number of files
+        100 | clinician@hospital1 | deposit r1 permit=p1@hospital1 | ok
+        ! record r1 files 1534
+        101 | clinician@hospital1 | append r1 files=a,b,c approve=p1 | filesNotAllowed
+        101 | clinician@hospital1 | append r1 files=a,b approve=p1   | ok
+        102 | clinician@hospital1 | append r1 files=c approve=p1     | filesNotAllowed
+
         ## a custodian's clinicians and gateways in force add
         100 | clinician@hospital1 | deposit r1 permit=p1@hospital1    | ok
         101 | registrar@hospital1 | append r1 approve=p1              | roleNotAllowed

@@ -134,6 +134,36 @@ import Testing
         try deposit(Array(files.dropLast()))
     }
 
+    /// Whether the statement is read with another value in one of its fields.
+    private func isRead(_ kind: StatementKind, _ field: UInt64, _ items: [CBOR]) -> Bool {
+        var pairs = Samples.fields(of: Samples.named(kind))
+        pairs[pairs.firstIndex { $0.key == field }!] = .init(field, .array(items))
+        return (try? signed(CBOR.map(pairs).encoded())) != nil
+    }
+
+    @Test("endorsers: 1 to 64, in rising order, none twice", arguments: [StatementKind.admit, .suspend])
+    func endorsers(_ kind: StatementKind) {
+        let names = (100..<165).map { CBOR.text(Array("o\($0)".utf8)) }
+        #expect(isRead(kind, 4, Array(names.prefix(64))))
+        #expect(isRead(kind, 4, [.text(Array("a".utf8)), .text(Array("aa".utf8)), .text(Array("b".utf8))]))
+        for wrong in [[], names, [names[1], names[0]], [names[0], names[0]]] {
+            #expect(!isRead(kind, 4, wrong))
+        }
+    }
+
+    @Test("new envelopes: up to 128, in rising order of what they are for, none twice", arguments: [11, 12])
+    func newEnvelopes(_ field: UInt64) {
+        let keys = (0..<129).map { Toy.named("key \($0)") as PublicKey }.sorted()
+        let all = keys.map { CBOR.array([.bytes($0.bytes), .bytes($0.bytes)]) }
+        let short = CBOR.array([.bytes(keys[0].bytes)])
+        let long = CBOR.array(Array(repeating: .bytes(keys[0].bytes), count: 3))
+        #expect(isRead(.reseal, field, []))
+        #expect(isRead(.reseal, field, Array(all.prefix(128))))
+        for wrong in [all, [all[1], all[0]], [all[0], all[0]], [short], [long], [.bytes(keys[0].bytes)]] {
+            #expect(!isRead(.reseal, field, wrong))
+        }
+    }
+
     @Test("a statement has a bounded number of bytes")
     func statementSize() {
         let payload = Statement(Samples.named(.retire), validUntil: 1, nonce: Samples.nonce).encoded()

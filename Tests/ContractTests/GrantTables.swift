@@ -77,15 +77,15 @@ extension DecisionTable {
         201 | p1                  | grant g3 on=r1 to=officer@insurer request=q1      | requestExpired
 
         ## for the purpose and the organisation that the request named
-        100 | clinician@hospital1 | deposit r1 permit=p1@hospital1 | ok
-        100 | officer@insurer     | request q1 | ok
-        100 | registrar@hospital2 | request q2 | ok
-        101 | registrar@hospital1 | route q1 permit=a1 | ok
-        101 | registrar@hospital1 | route q2 permit=a2 | ok
-        102 | p1                  | grant g on=r1 to=officer@insurer request=q1 purpose=legal | purposeDiffers
-        102 | p1                  | grant g1 on=r1 to=registrar@hospital2 request=q1 | requestOfOtherMember
-        102 | p1                  | grant g on=r1 to=a@hospital1 role=officer request=q2 | requestOfOtherMember
-        102 | p1                  | grant g1 on=r1 to=clinicians@hospital2 role=clinician request=q2 | ok
+        100 | gateway@hospital1 | deposit r1 permit=p1@hospital1 | ok
+        100 | officer@insurer   | request q1 | ok
+        100 | gateway@hospital2 | request q2 | ok
+        101 | gateway@hospital1 | route q1 permit=a1 | ok
+        101 | gateway@hospital1 | route q2 permit=a2 | ok
+        102 | p1                | grant g1 on=r1 to=officer@insurer request=q1 purpose=legal | purposeDiffers
+        102 | p1                | grant g1 on=r1 to=gateway@hospital2 request=q1 | requestOfOtherMember
+        102 | p1                | grant g1 on=r1 to=a@hospital1 role=officer request=q2 | requestOfOtherMember
+        102 | p1                | grant g1 on=r1 to=clinicians@hospital2 role=clinician request=q2 | ok
         """)
 
     static let grantTerms = DecisionTable(

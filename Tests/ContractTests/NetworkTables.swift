@@ -33,6 +33,11 @@ extension DecisionTable {
         ## who has the new root may say it where it agrees as an organisation too
         100 | root@hospital1 | admit clinic by=hospitals,insurer root=root@hospital1 | ok
 
+        ## a root that two organisations share counts once
+        ! organisation hospital2 root root@hospital1
+        100 | root@hospital1 | admit clinic by=hospitals,insurer lacks=root@hospital2         | tooFewRoots
+        100 | root@hospital1 | admit clinic by=auditor,hospitals,insurer lacks=root@hospital2 | ok
+
         ## an approval serves one statement of one signer in one network
         100 | root@hospital1 | admit clinic by=hospitals,insurer approvalForged          | signatureInvalid
         100 | root@hospital1 | admit clinic by=hospitals,insurer approvalForeign         | signatureInvalid

@@ -62,6 +62,7 @@ extension World {
             case "removed": record.removed = value == "no" ? nil : 60
             case "sealing": record.sealing = UInt64(value)!
             case "generation": record.generation = UInt64(value)!
+            case "files": record.files = (0..<Int(value)!).map { Toy.named("file \($0)") }
             case "emergencies": record.emergencies = choice(value)
             case "reassigned":
                 record.reassignment =
