@@ -12,7 +12,7 @@ extension HistoryMaker {
             isInsurer
             ? [.claim, .coverage] : isOwn ? [.treatment, .removal] : [.treatment, .research, .legal, .claim]
         let request = Request(
-            organisation: asker.organisation,
+            organisation: isSloppy() ? self.custodian() : asker.organisation,
             custodian: isSloppy() ? source.pick(history.organisations) : custodian,
             purpose: isSloppy() ? source.pick(Purpose.allCases) : source.pick(purposes),
             notAfter: end(within: Limits.requestSecondsMax), letter: fresh())
@@ -193,7 +193,7 @@ extension HistoryMaker {
         let handle = isSloppy() ? record().0 : terms.record
         let reader = terms.grantee ?? member(of: terms.organisation, terms.role ?? .officer).key
         let release = Release(
-            organisation: isSloppy() ? nil : terms.organisation, record: handle,
+            organisation: isSloppy() ? nil : isSloppy() ? custodian() : terms.organisation, record: handle,
             custodian: custodian(of: history.record(handle)) { $0.isOfThisSealing },
             grant: isSloppy() ? fresh() : grant.id,
             basis: isSloppy() ? .care : nil)
@@ -262,7 +262,7 @@ extension HistoryMaker {
         let isOwner = source.chance(1, in: 2)
         let reviewer = member(of: nil, .auditor)
         let review = Review(
-            organisation: isOwner ? nil : reviewer.organisation, record: handle,
+            organisation: isOwner ? nil : isSloppy() ? custodian() : reviewer.organisation, record: handle,
             emergency: emergency?.id ?? fresh(),
             finding: source.pick(ReviewFinding.allCases))
         return Draft(

@@ -174,11 +174,23 @@ struct HistoryMaker {
             (name == nil || $0.organisation == name) && (roles.isEmpty || roles.contains($0.role))
         }
         if !fitting.isEmpty, !isSloppy() { return source.pick(fitting) }
+        let others = members.filter { $0.organisation == name }
+        if !others.isEmpty, !isSloppy() { return source.pick(others) }
         return members.isEmpty ? HistoryCast.members[0] : source.pick(members)
+    }
+
+    /// Once in a while one that nobody knows, or any, whatever its kind.
+    private mutating func wrongOrganisation() -> OrganisationName? {
+        switch source.below(100) {
+        case 0: OrganisationName("nobody")
+        case 1: source.pick(history.organisations)
+        default: nil
+        }
     }
 
     /// A custodian that has members and is not suspended, as a rule.
     mutating func custodian(otherThan present: OrganisationName? = nil) -> OrganisationName {
+        if let wrong = wrongOrganisation() { return wrong }
         let (history, members) = (history, members)
         let all = history.organisations.filter { history.organisation($0)?.kind.isCustodian == true }
         return choose(all) { name in
@@ -191,6 +203,7 @@ struct HistoryMaker {
     mutating func custodian(of record: ModelRecord?, where suits: (ModelRecord.Copy) -> Bool = { _ in true })
         -> OrganisationName
     {
+        if let wrong = wrongOrganisation() { return wrong }
         let isAny = source.chance(1, in: 10)
         let all = record.map { record in
             history.organisations.filter { record.copy(of: $0).map { isAny || suits($0) } ?? false }

@@ -15,6 +15,8 @@ struct HistoryCoverage {
     }
 
     var steps: Int { counts.values.reduce(0) { $0 + $1.values.reduce(0, +) } }
+    /// How many kinds were refused for how many reasons each.
+    var refusals: Int { counts.values.reduce(0) { $0 + $1.keys.count { $0 != nil } } }
     func accepted(_ kind: StatementKind) -> Int { counts[kind]?[nil] ?? 0 }
 
     var table: String {
@@ -136,12 +138,13 @@ struct HistoryRun {
             for try await one in group { coverage.add(one) }
         }
         print(coverage.table)
-        print("histories: \(coverage.steps) steps")
+        print("histories: \(coverage.steps) steps, \(coverage.refusals) refusals of a kind for a reason")
         // The maker must not come to say only what is refused.
         guard steps >= 20_000 else { return }
         for kind in StatementKind.allCases where kind != .genesis && kind != .permit {
             #expect(coverage.accepted(kind) > 0, "no \(kind) was ever accepted")
         }
+        if steps >= 100_000 { #expect(coverage.refusals > 360) }
     }
 
     private static func history(seed: UInt64) throws -> HistoryCoverage {
