@@ -22,6 +22,8 @@ extension Bytes32: Codable {
     }
 }
 
+extension Suite: Codable {}
+
 extension OrganisationName: Codable {
     public init(from decoder: any Decoder) throws {
         let text = try decoder.singleValueContainer().decode(String.self)

@@ -8,7 +8,7 @@ import Remote
 
 /// What a patient is about to approve: everything here is what will be signed, or comes from a verified
 /// identity.
-public struct Approval: Sendable {
+public struct ProposedApproval: Sendable {
     /// One record that will be granted.
     public struct Item: Sendable {
         public let record: RecordHandle
@@ -52,7 +52,7 @@ extension Patient {
     /// identity holds.
     public func approval(
         of request: RoutedRequest, records handles: [RecordHandle]?, days: Int?, releases: UInt64
-    ) async throws -> Approval {
+    ) async throws -> ProposedApproval {
         let grantee = try request.requester.get()
         let now = machineTime()
         let asked = request.notAfter
@@ -86,15 +86,15 @@ extension Patient {
             throw ClientFailure.badInput("\(request.custodian) keeps no record of this wallet")
         }
         let items = try await connected(at: request.custodian) { connection in
-            var items = [Approval.Item]()
+            var items = [ProposedApproval.Item]()
             for record in chosen {
                 let whole = try await opened(record, connection)
                 items.append(
-                    Approval.Item(record: record.handle, descriptor: whole.descriptor, opened: whole))
+                    ProposedApproval.Item(record: record.handle, descriptor: whole.descriptor, opened: whole))
             }
             return items
         }
-        return Approval(
+        return ProposedApproval(
             request: request, grantee: grantee, items: items, kind: request.kind, purpose: request.purpose,
             notBefore: now, notAfter: notAfter, releases: releases)
     }
@@ -108,7 +108,7 @@ extension Patient {
     }
 
     /// Grants what `approval` shows, and answers the request.
-    public func approve(_ approval: Approval) async throws -> Approved {
+    public func approve(_ approval: ProposedApproval) async throws -> Approved {
         let draft = try draft(of: approval)
         let journal = AnswerJournal(patient: self, request: approval.request.id)
         try journal.write(draft)
@@ -138,7 +138,7 @@ extension Patient {
     }
 
     /// Every envelope wrapped and every statement signed: what is kept before the first byte leaves.
-    private func draft(of approval: Approval) throws -> AnswerJournal.Draft {
+    private func draft(of approval: ProposedApproval) throws -> AnswerJournal.Draft {
         let now = machineTime()
         let validUntil = now + Limits.validitySecondsMax - 600
         let request = approval.request

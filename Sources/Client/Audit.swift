@@ -20,6 +20,8 @@ public struct Audit: Sendable {
             case missing
             /// The vault has it with other bytes than its name says.
             case damaged
+            /// The vault has it although its organisation has attested that it is gone.
+            case notErased
             /// A name in the vault's folder that is no digest.
             case unknown
         }
@@ -70,7 +72,7 @@ public struct Audit: Sendable {
             report.root = lowercaseHex(checkpoint.head.root)
             var replay = Replay(genesis: connection.network.genesis, network: connection.network.id)
             replay.reserve(entries: checkpoint.head.size)
-            var holdings = Holdings()
+            var holdings = Holdings(of: vaults)
             report.findings += try await finding(in: "log") {
                 try await execute(&replay, &holdings, to: checkpoint.head, progress: progress)
             }.get()
@@ -85,7 +87,8 @@ public struct Audit: Sendable {
                 )
             }
             for name in vaults.sorted(by: { $0.description < $1.description }) {
-                try await auditVault(of: name, expecting: holdings.digests[name] ?? [], &report)
+                try await auditVault(
+                    of: name, expecting: holdings.kept(by: name), erased: holdings.erased(by: name), &report)
             }
         }
         report.findings += try found.get()
@@ -174,9 +177,9 @@ public struct Audit: Sendable {
         }
     }
 
-    private func auditVault(of name: OrganisationName, expecting: Set<Digest>, _ report: inout Report)
-        async throws
-    {
+    private func auditVault(
+        of name: OrganisationName, expecting: Set<Digest>, erased: Set<Digest>, _ report: inout Report
+    ) async throws {
         let inventory: Wire.Inventory
         if let folder = folders[name] {
             inventory = try VaultFolder(folder).inventory()
@@ -188,6 +191,12 @@ public struct Audit: Sendable {
         for digest in expecting.subtracting(present).sorted(by: { $0.hex < $1.hex }) {
             report.findings.append(
                 Finding(kind: .missing, place: place, subject: digest.hex, problem: "the ledger names it"))
+        }
+        for digest in erased.intersection(present).sorted(by: { $0.hex < $1.hex }) {
+            report.findings.append(
+                Finding(
+                    kind: .notErased, place: place, subject: digest.hex,
+                    problem: "\(name) has attested that it is gone"))
         }
         for blob in inventory.blobs where !blob.intact {
             report.findings.append(
@@ -207,27 +216,30 @@ public struct Audit: Sendable {
     }
 }
 
-/// What each organisation must hold, as the log says.
+/// What each organisation must hold, and must not hold any more, as the log says.
 private struct Holdings {
-    var records = 0
-    var digests: [OrganisationName: Set<Digest>] = [:]
-    private var custodian: [RecordHandle: OrganisationName] = [:]
+    private let names: [OrganisationName]
+    private(set) var records = 0
+    private var holdings: [RecordHandle: [Holding]] = [:]
+
+    init(of names: [OrganisationName]) { self.names = names }
 
     mutating func note(_ statement: VerifiedStatement) {
-        switch statement.assertion {
-        case .deposit(let it):
+        guard let record = statement.assertion.record else { return }
+        if case .deposit = statement.assertion {
             records += 1
-            custodian[it.record] = it.organisation
-            let all = it.files + [it.descriptor, it.ownerEnvelope, it.custodianEnvelope]
-            digests[it.organisation, default: []].formUnion(all)
-        case .acknowledge(let it):
-            let all = it.files + [it.descriptor, it.ownerEnvelope, it.custodianEnvelope]
-            digests[it.organisation, default: []].formUnion(all)
-        case .grant(let it):
-            // A wallet leaves the envelope with the custodian that the record was deposited at.
-            if let name = custodian[it.record] { digests[name, default: []].insert(it.envelope) }
-        default: break
+            holdings[record] = names.map { Holding(organisation: $0, record: record) }
         }
+        for index in names.indices { holdings[record]?[index].note(statement) }
+    }
+
+    func kept(by name: OrganisationName) -> Set<Digest> { all(of: name, \.kept) }
+
+    func erased(by name: OrganisationName) -> Set<Digest> { all(of: name, \.erased) }
+
+    private func all(of name: OrganisationName, _ digests: (Holding) -> [Digest]) -> Set<Digest> {
+        guard let index = names.firstIndex(of: name) else { return [] }
+        return Set(holdings.values.flatMap { digests($0[index]) })
     }
 }
 

@@ -22,6 +22,7 @@ struct DepositJournal: Sendable {
     struct Contents: Codable, Hashable, Sendable {
         var record: RecordHandle
         var recipientHash: Digest
+        var suite: Suite
         var descriptor: Blob
         var ownerEnvelope: Blob
         var custodianEnvelope: Blob

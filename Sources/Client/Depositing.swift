@@ -26,18 +26,6 @@ public struct Depositing: Sendable {
         public let receipt: Wire.Receipt?
     }
 
-    /// A file to be saved.
-    private struct Source {
-        let path: String
-        let name: String
-        let byteCount: Int
-        let mediaType: String
-        let dicom: DICOMAttributes?
-    }
-
-    static let uploadsAtOnce = 4
-    static let smallBytesMax = 1 << 20
-
     private let member: Member
     private let connection: Connection
     private let desk: Desk
@@ -64,7 +52,7 @@ public struct Depositing: Sendable {
     public func deposit(
         _ paths: [String], patient number: String, kind: AgeKeyKind = .hybrid, again: Bool = false
     ) async throws -> Done {
-        let sources = try self.sources(paths)
+        let sources = try FileSealing.sources(paths)
         let patient = try await desk.patient(number)
         let byteCounts = sources.map(\.byteCount)
         if journals.mayHold(patient: patient.index, byteCounts: byteCounts) {
@@ -91,26 +79,6 @@ public struct Depositing: Sendable {
 
     // MARK: Sealing
 
-    /// The files that `paths` name; a folder stands for all files in it, in the order of their names.
-    private func sources(_ paths: [String]) throws -> [Source] {
-        let files = try paths.flatMap { try Folder.isFolder($0) ? Folder($0).files() : [$0] }
-        guard (1...Limits.filesPerRecordMax).contains(files.count) else {
-            throw ClientFailure.badInput(
-                "a record has 1 to \(Limits.filesPerRecordMax) files; these are \(files.count)")
-        }
-        return try files.map { path in
-            guard let handle = FileHandle(forReadingAtPath: path) else {
-                throw ClientFailure.badInput("cannot read the file \(path)")
-            }
-            defer { try? handle.close() }
-            let head = [UInt8](try handle.read(upToCount: DICOMAttributes.prefixBytes) ?? Data())
-            return Source(
-                path: path, name: URL(fileURLWithPath: path).lastPathComponent,
-                byteCount: Int(try handle.seekToEnd()), mediaType: MediaType.of(head),
-                dicom: DICOMAttributes(head: head))
-        }
-    }
-
     private static func digest(of path: String) throws -> Digest {
         var source = try FileSource(path: path)
         var hash = SHA256()
@@ -131,7 +99,7 @@ public struct Depositing: Sendable {
     /// Seals everything to a fresh record key, which is forgotten when this returns: only the envelopes keep
     /// it.
     private func seal(
-        _ sources: [Source], for patient: Desk.Patient, kind: AgeKeyKind
+        _ sources: [FileSealing.Source], for patient: Desk.Patient, kind: AgeKeyKind
     ) throws -> (DepositJournal, FolderLock) {
         let (draft, lock) = try journals.draft()
         do {
@@ -139,45 +107,16 @@ public struct Depositing: Sendable {
             guard let record = RecordHandle(Random.bytes(32)) else {
                 preconditionFailure("a handle has 32 bytes")
             }
-            let total = sources.reduce(0) { $0 + $1.byteCount }
-            var before = 0
-            var files = [Descriptor.File]()
-            var blobs = [DepositJournal.Blob]()
-            let key = AgeSealing.recipients([recordKey.recipient])
-            // Small files several at a time; a large one is by itself sealed on all cores.
-            let numbers = sources.indices.filter { sources[$0].byteCount <= Self.smallBytesMax }
-            let jobs = numbers.map { FileJob(from: sources[$0].path, to: draft.file("\($0).age")) }
-            let small = Dictionary(
-                uniqueKeysWithValues: zip(
-                    numbers, sealFiles(jobs, for: key, hashing: [.ciphertext, .plaintext])))
-            for (index, source) in sources.enumerated() {
-                let name = "\(index).age"
-                let done = before
-                let sealed =
-                    try small[index]?.get()
-                    ?? sealFile(
-                        at: source.path, to: draft.file(name), for: key, hashing: [.ciphertext, .plaintext],
-                        progress: { progress(.sealing(done: done + $0, of: total)) })
-                guard let ciphertext = Digest(sealed.sha256),
-                    let plain = sealed.plaintextSHA256.flatMap({ Digest($0) })
-                else { preconditionFailure("both digests were asked for") }
-                guard sealed.plaintextByteCount == source.byteCount else {
-                    throw ClientFailure.unreachable("\(source.path) changed while it was read")
-                }
-                before += source.byteCount
-                blobs.append(.init(name: name, digest: ciphertext, byteCount: sealed.byteCount))
-                files.append(
-                    Descriptor.File(
-                        name: source.name, mediaType: source.mediaType, byteCount: source.byteCount,
-                        sha256: plain, ciphertext: ciphertext, dicom: source.dicom))
-            }
+            let (files, blobs) = try FileSealing.seal(
+                sources, to: recordKey.recipient, into: draft
+            ) { progress(.sealing(done: $0, of: $1)) }
             let descriptor = Descriptor(patient: patient.number, depositedAt: machineTime(), files: files)
             func keep(_ bytes: [UInt8], as name: String) throws -> DepositJournal.Blob {
                 try draft.write(bytes, as: name)
                 return .init(name: name, digest: Digest(hashing: bytes), byteCount: bytes.count)
             }
             let contents = DepositJournal.Contents(
-                record: record, recipientHash: recordKey.recipient.hash,
+                record: record, recipientHash: recordKey.recipient.hash, suite: kind.suite,
                 descriptor: try keep(try descriptor.sealed(to: recordKey.recipient), as: "descriptor.age"),
                 ownerEnvelope: try keep(
                     try Envelope.wrap(recordKey, record: record, for: patient), as: "owner.age"),
@@ -214,13 +153,17 @@ public struct Depositing: Sendable {
         }
         let permit = try await desk.permit(of: patient, for: contents.record.bytes)
         do {
-            if permit != nil { try await send(journal) }
+            if permit != nil {
+                try await connection.send(
+                    contents.blobs, in: journal.folder, to: member.organisation.name
+                ) { progress(.sending(done: $0, of: $1)) }
+            }
             let deposit = Deposit(
                 organisation: member.organisation.name, record: contents.record, permit: permit,
                 recipientHash: contents.recipientHash, descriptor: contents.descriptor.digest,
                 ownerEnvelope: contents.ownerEnvelope.digest,
                 custodianEnvelope: contents.custodianEnvelope.digest,
-                files: files)
+                files: files, suite: contents.suite)
             let receipt = try await connection.submit(
                 .make(.deposit(deposit), now: machineTime()), signedBy: member.signingKey)
             try journal.finish()
@@ -229,35 +172,6 @@ public struct Depositing: Sendable {
             // The permit goes with the handle: another try is another record. No ciphertext stays behind.
             journals.folder.remove(journal.folder.name)
             throw problem
-        }
-    }
-
-    /// Puts what the vault does not have into it, a few at a time.
-    private func send(_ journal: DepositJournal) async throws {
-        let routes = Routes.Organisation(member.organisation.name)
-        let blobs = journal.contents.blobs
-        var missing = Set<Digest>()
-        for start in stride(from: 0, to: blobs.count, by: 1_000) {
-            let page = blobs[start..<min(start + 1_000, blobs.count)].map(\.digest)
-            let answer: Wire.Digests = try await connection.call(
-                .post, routes.missing, json: Wire.Digests(digests: page))
-            missing.formUnion(answer.digests)
-        }
-        let queue = blobs.filter { missing.contains($0.digest) }
-        let total = queue.reduce(0) { $0 + $1.byteCount }
-        let sent = SentBytes()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for (index, blob) in queue.enumerated() {
-                if index >= Self.uploadsAtOnce { try await group.next() }
-                group.addTask { [connection, progress] in
-                    let content = Connection.Content.file(
-                        path: journal.folder.file(blob.name), byteCount: blob.byteCount, digest: blob.digest)
-                    _ = try await connection.call(.put, routes.blob(blob.digest.hex), content) { done in
-                        progress(.sending(done: sent.report(done, of: blob.digest), of: total))
-                    }
-                }
-            }
-            try await group.waitForAll()
         }
     }
 }
@@ -269,20 +183,5 @@ extension Problem {
             .permitMissing, .permitForOtherOrganisation, .permitExpired, .permitUsed,
         ]
         return type == .rejected && codes.contains { $0.rawValue == code }
-    }
-}
-
-/// How many bytes of each blob were sent.
-private final class SentBytes: Sendable {
-    private let lock = NSLock()
-    // Only touched while `lock` is held.
-    private nonisolated(unsafe) var counts = [Digest: Int]()
-
-    /// The sum over all blobs.
-    func report(_ count: Int, of digest: Digest) -> Int {
-        lock.withLock {
-            counts[digest] = count
-            return counts.values.reduce(0, +)
-        }
     }
 }

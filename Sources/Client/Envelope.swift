@@ -4,6 +4,11 @@ import Foundation
 import Primitives
 import Remote
 
+extension AgeKeyKind {
+    /// As the ledger names it.
+    var suite: Suite { self == .hybrid ? .hybrid : .classical }
+}
+
 /// A record's key, wrapped for one party: an age file whose plaintext is an identity file, in whose comments
 /// stands what it is for.
 ///
@@ -15,6 +20,10 @@ public enum Envelope {
     public enum Binding: Hashable, Sendable {
         case owner(RecordHandle)
         case custodian(RecordHandle)
+        /// A clinician, for an emergency.
+        case emergency(RecordHandle, reader: PublicKey)
+        /// A guardian or proxy, by the key that acts for this record.
+        case delegate(RecordHandle, PublicKey)
         /// A grant is named by the nonce of its statement: its id is the hash of what names the envelope.
         case grant(RecordHandle, nonce: [UInt8], grantee: PublicKey, notAfter: LedgerTime)
 
@@ -22,6 +31,8 @@ public enum Envelope {
             switch self {
             case .owner(let record): ["record: \(record)", "for: owner"]
             case .custodian(let record): ["record: \(record)", "for: custodian"]
+            case .emergency(let record, let reader): ["record: \(record)", "emergency-reader: \(reader)"]
+            case .delegate(let record, let key): ["record: \(record)", "delegate: \(key)"]
             case .grant(let record, let nonce, let grantee, let notAfter):
                 [
                     "record: \(record)", "grant: \(lowercaseHex(nonce))", "grantee: \(grantee)",
@@ -46,6 +57,21 @@ public enum Envelope {
         -> [UInt8]
     {
         try seal(recordKey, .owner(record), to: owner.recipient)
+    }
+
+    /// Wraps a record's key for a clinician, for an emergency that may be declared.
+    static func wrap(
+        _ recordKey: AgeIdentity, record: RecordHandle, forEmergency reader: VerifiedMember
+    ) throws -> [UInt8] {
+        try seal(recordKey, .emergency(record, reader: reader.key), to: reader.recipient)
+    }
+
+    /// Wraps a record's key for a guardian or proxy, whose invitation was verified.
+    static func wrap(
+        _ recordKey: AgeIdentity, record: RecordHandle,
+        for delegate: (key: PublicKey, recipient: AgeRecipient)
+    ) throws -> [UInt8] {
+        try seal(recordKey, .delegate(record, delegate.key), to: delegate.recipient)
     }
 
     /// Wraps a record's key for a custodian, whose recipient the genesis pins.

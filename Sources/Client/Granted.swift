@@ -44,8 +44,10 @@ extension Member {
         guard let bytes = values[.grant(statement.id)], let state = GrantState(bytes: bytes) else {
             throw ClientFailure.unverified("the ledger's state does not know grant \(statement.id)")
         }
-        guard state.record == grant.record, state.grantee == grant.grantee, state.envelope == grant.envelope,
-            state.notAfter == grant.notAfter
+        // A re-sealing, which the owner has agreed to, replaces the envelope.
+        let hasItsEnvelope = state.envelope == grant.envelope || state.sealing > 0
+        guard state.record == grant.record, state.grantee == grant.grantee, hasItsEnvelope,
+            state.role == grant.role, state.notAfter == grant.notAfter
         else {
             throw ClientFailure.unverified(
                 "the ledger's state is not what the owner signed in \(statement.id)")

@@ -54,7 +54,7 @@ public struct OrganisationOffice: Sendable {
         let enrol = Enrol(
             organisation: organisation.name, member: signingKey.key, role: role,
             recipientHash: identity.recipient.hash, certificateHash: Digest(hashing: certificate),
-            expires: UInt64(notAfter.timeIntervalSince1970))
+            expires: UInt64(notAfter.timeIntervalSince1970), suite: kind.suite)
         let card = Wire.MemberCard(
             key: signingKey.key, organisation: organisation.name, recipient: identity.recipient.text,
             certificate: Data(certificate))

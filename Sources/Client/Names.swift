@@ -1,47 +1,38 @@
 public import Contract
-import Remote
 
-// The contract's choices by the names that people type and read.
+/// A choice of the contract's by the name that people type and read: `readAndDecide` is `read-and-decide`.
+public protocol NamedChoice: CaseIterable, Sendable {}
 
-extension Role {
-    public static let names: [(name: String, role: Role)] = [
-        ("clinician", .clinician), ("registrar", .registrar), ("gateway", .gateway), ("officer", .officer),
-        ("auditor", .auditor),
-    ]
-
+extension NamedChoice {
     public init?(name: String) {
-        guard let role = Self.names.first(where: { $0.name == name })?.role else { return nil }
-        self = role
+        guard let choice = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = choice
     }
 
-    public var name: String { Self.names.first { $0.role == self }?.name ?? "unknown" }
-}
-
-extension Purpose {
-    public static let names: [(name: String, purpose: Purpose)] = [
-        ("treatment", .treatment), ("claim", .claim), ("coverage", .coverage), ("research", .research),
-        ("legal", .legal),
-    ]
-
-    public init?(name: String) {
-        guard let purpose = Self.names.first(where: { $0.name == name })?.purpose else { return nil }
-        self = purpose
-    }
-
-    public var name: String { Self.names.first { $0.purpose == self }?.name ?? "unknown" }
-}
-
-extension GrantKind {
-    public init?(name: String) {
-        switch name {
-        case "read": self = .read
-        case "transfer": self = .transfer
-        default: return nil
+    public var name: String {
+        "\(self)".reduce(into: "") { text, letter in
+            text += letter.isUppercase ? "-" + letter.lowercased() : String(letter)
         }
     }
 
-    public var name: String { self == .read ? "read" : "transfer" }
+    public static var names: [String] { allCases.map(\.name) }
 }
+
+extension OrganisationKind: NamedChoice {}
+extension Role: NamedChoice {}
+extension Suite: NamedChoice {}
+extension Standing: NamedChoice {}
+extension Purpose: NamedChoice {}
+extension GrantKind: NamedChoice {}
+extension Verdict: NamedChoice {}
+extension Basis: NamedChoice {}
+extension CustodialReason: NamedChoice {}
+extension HoldReason: NamedChoice {}
+extension DelegateScope: NamedChoice {}
+extension EmergencyRule: NamedChoice {}
+extension EmergencyReason: NamedChoice {}
+extension ReviewFinding: NamedChoice {}
+extension StatementKind: NamedChoice {}
 
 extension RequestState.Stage {
     public var name: String {

@@ -55,13 +55,13 @@ extension Patient {
         let names = network.custodians.map(\.name)
         let states = try await connection.state(
             found.flatMap { item in [.record(item.handle)] + names.map { .custody(item.handle, $0) } })
-        return try found.map { item in
-            guard let bytes = states[.record(item.handle)], let state = RecordState(bytes: bytes),
-                state.owner == item.key
-            else {
-                throw ClientFailure.unverified(
-                    "the ledger's state names another owner of record \(item.handle)")
+        let now = machineTime()
+        return try found.compactMap { item in
+            guard let bytes = states[.record(item.handle)], let state = RecordState(bytes: bytes) else {
+                throw ClientFailure.unverified("the ledger's state does not know record \(item.handle)")
             }
+            // A reassignment names its key before it takes effect, and the key before it ends then.
+            guard state.owner(at: now) == item.key else { return nil }
             return OwnRecord(
                 handle: item.handle, depositedAt: membership.name, index: item.index, state: state,
                 custodians: names.filter { states[.custody(item.handle, $0)] != nil })
@@ -89,7 +89,7 @@ extension Patient {
         let released = try await Released(
             release, by: ownerKey(of: record), connection: connection, markers: home.folder.folder("releases")
         )
-        let envelope = try await released.bytes(released.custody.ownerEnvelope)
+        let envelope = try await released.ownerEnvelope()
         let descriptor = try await released.bytes(record.state.descriptor)
         let whole = try opened(record, envelope: envelope, descriptor: descriptor)
         try kept.make()
@@ -97,6 +97,24 @@ extension Patient {
         try kept.write(descriptor, as: descriptorName)
         released.finish()
         return whole
+    }
+
+    /// Fetches an own record's files into `target`. Logged like every other release.
+    public func fetch(_ handle: RecordHandle, to target: String) async throws -> Fetching.Done {
+        let record = try await ownRecord(handle)
+        guard let custodian = record.custodians.first else { throw Problem.rejected(.notACustodian) }
+        return try await connected(at: record.depositedAt) { connection in
+            let release = Release(record: handle, custodian: custodian, basis: .owner)
+            let released = try await Released(
+                release, by: ownerKey(of: record), connection: connection,
+                markers: home.folder.folder("releases"))
+            let envelope = try await released.ownerEnvelope()
+            let key = try Envelope.open(
+                envelope, with: inboxIdentity(record.depositedAt), expecting: .owner(handle),
+                recipientHash: released.state.recipientHash)
+            return try await Unpacking(spool: home.folder.folder("spool")).unpack(
+                try await Unlocked(released, key, envelope: envelope), to: target, replacing: false)
+        }
     }
 
     private func opened(_ record: OwnRecord, envelope: [UInt8], descriptor: [UInt8]) throws -> OpenedRecord {

@@ -4,6 +4,7 @@ import Foundation
 import Identity
 import Primitives
 import Remote
+import TransparencyLog
 
 extension Patient {
     /// A grant as its record's owner sees it.
@@ -46,16 +47,25 @@ extension Patient {
             guard case .grant(let grant) = statement.assertion, grant.record == record,
                 let state: GrantState = try await connection.state(.grant(statement.id))
             else { continue }
-            let grantee: String
-            do {
-                grantee = try await connection.verifiedMember(grant.grantee, under: checkpoint).shown
-            } catch let failure as ClientFailure where failure.code == .refused || failure.code == .unverified
-            {
-                grantee = "\(grant.grantee.hex.prefix(16)) of \(grant.organisation): \(failure.message)"
-            }
-            grants.append(GivenGrant(id: statement.id, grantee: grantee, state: state))
+            grants.append(
+                GivenGrant(
+                    id: statement.id, grantee: try await shown(granteeOf: grant, checkpoint, connection),
+                    state: state))
         }
         return grants
+    }
+
+    private func shown(
+        granteeOf grant: Grant, _ checkpoint: VerifiedCheckpoint, _ connection: Connection
+    ) async throws -> String {
+        guard let key = grant.grantee else {
+            return "any \(grant.role?.name ?? "member") of \(grant.organisation)"
+        }
+        do {
+            return try await connection.verifiedMember(key, under: checkpoint).shown
+        } catch let failure as ClientFailure where failure.code == .refused || failure.code == .unverified {
+            return "\(key.hex.prefix(16)) of \(grant.organisation): \(failure.message)"
+        }
     }
 
     // MARK: Revoking
@@ -68,10 +78,7 @@ extension Patient {
                 try await $0.state(.grant(grant))
             }
             guard let state else { continue }
-            guard let record = try await ownRecords().first(where: { $0.handle == state.record }) else {
-                throw Problem.rejected(.notTheOwner)
-            }
-            return try await revoke(grant, of: record)
+            return try await revoke(grant, of: try await ownRecord(state.record))
         }
         throw Problem.rejected(.grantUnknown)
     }
@@ -80,12 +87,15 @@ extension Patient {
     public func revokeAll(
         of handle: RecordHandle
     ) async throws -> [(grant: StatementID, receipt: Wire.Receipt)] {
-        guard let record = try await ownRecords().first(where: { $0.handle == handle }) else {
-            throw Problem.rejected(.notTheOwner)
-        }
-        let all = try await connected(at: record.depositedAt) { try await grants(of: handle, $0) }
+        try await revokeAll(of: try await ownRecord(handle)) { _ in true }
+    }
+
+    func revokeAll(
+        of record: OwnRecord, where isMeant: (GrantState) -> Bool
+    ) async throws -> [(grant: StatementID, receipt: Wire.Receipt)] {
+        let all = try await connected(at: record.depositedAt) { try await grants(of: record.handle, $0) }
         var revoked = [(grant: StatementID, receipt: Wire.Receipt)]()
-        for grant in all where !grant.state.revoked {
+        for grant in all where !grant.state.revoked && isMeant(grant.state) {
             revoked.append((grant.id, try await revoke(grant.id, of: record)))
         }
         return revoked

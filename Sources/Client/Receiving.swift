@@ -44,7 +44,7 @@ public struct Receiving: Sendable {
         let descriptor = try await released.bytes(released.state.descriptor)
         // Opened to be sure that the record is whole; nothing of it is kept.
         _ = try Descriptor(opening: descriptor, of: released.state, with: key)
-        let ownerEnvelope = try await released.bytes(released.custody.ownerEnvelope)
+        let ownerEnvelope = try await released.ownerEnvelope()
         let custodianEnvelope = try Envelope.wrap(key, record: record, for: own)
         for (index, file) in released.state.files.enumerated() {
             try await pass(file, released)

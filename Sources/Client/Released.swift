@@ -57,6 +57,14 @@ struct Released: Sendable {
 
     private let marker: Marker
 
+    /// The envelope that opens the record for its present owner.
+    func ownerEnvelope() async throws -> [UInt8] {
+        guard let digest = state.ownerEnvelope(in: custody, of: custodian, at: machineTime()) else {
+            throw ClientFailure.refused("the record has no owner yet")
+        }
+        return try await bytes(digest)
+    }
+
     /// To be called once everything was read.
     func finish() { marker.forget() }
 

@@ -115,7 +115,7 @@ extension Case {
 
     func delegate(_ it: Delegate) throws(RejectionCode) -> [Write] {
         let record = try record(it.record)
-        try requireOwner(of: record)
+        try requireOwner(of: record, it.record)
         try require(record.removed == nil, .recordRemoved)
         try require(time < it.notAfter && it.notAfter - time <= Limits.delegationSecondsMax, .expiryInvalid)
         try require(
@@ -126,7 +126,7 @@ extension Case {
     }
 
     func undelegate(_ it: Undelegate) throws(RejectionCode) -> [Write] {
-        try requireOwner(of: try recordAtAnyTime(it.record))
+        try requireOwner(of: try recordAtAnyTime(it.record), it.record)
         let key = StateKey.delegation(it.record, it.delegate)
         var delegation = try value(key, as: DelegationState.self, else: .delegationEnded)
         try require(!delegation.isOver(at: time), .delegationEnded)
@@ -136,14 +136,14 @@ extension Case {
 
     func instruct(_ it: Instruct) throws(RejectionCode) -> [Write] {
         var record = try record(it.record)
-        try requireOwner(of: record)
+        try requireOwner(of: record, it.record)
         try require(record.removed == nil, .recordRemoved)
         record.emergencies = it.emergencies
         return [write(.record(it.record), record), clock(it.record)]
     }
 
     func reassign(_ it: Reassign) throws(RejectionCode) -> [Write] {
-        try custodian(it.organisation, roles: [.registrar])
+        try custodian(it.organisation, roles: [.registrar, .gateway])
         try approver(
             it.second, of: it.secondOrganisation, kinds: [.hospital, .laboratory, .auditor, .authority],
             roles: [.registrar, .officer, .auditor])
@@ -170,8 +170,8 @@ extension Case {
 
     func veto(_ it: Veto) throws(RejectionCode) -> [Write] {
         var record = try recordAtAnyTime(it.record)
-        try requireOwner(of: record)
-        try require(record.awaitsReassignment(at: time), .noReassignment)
+        try requireOwner(of: record, it.record)
+        try require(record.awaitsReassignment(at: moment(of: it.record)), .noReassignment)
         record.reassignment = nil
         return [write(.record(it.record), record), clock(it.record)]
     }

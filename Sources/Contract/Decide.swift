@@ -164,8 +164,14 @@ struct Case {
 
     /// The record has now seen this time; a later one that it saw before stays.
     func clock(_ handle: RecordHandle) -> Write {
+        write(.clock(handle), ClockState(seen: moment(of: handle)))
+    }
+
+    /// The latest time that the record has seen, this one included: by it goes who owns the record, so that
+    /// no clock that is set back gives it back to who owned it before.
+    func moment(of handle: RecordHandle) -> LedgerTime {
         let clock: ClockState? = value(.clock(handle))
-        return write(.clock(handle), ClockState(seen: max(clock?.seen ?? 0, time)))
+        return max(clock?.seen ?? 0, time)
     }
 
     /// What `name` keeps of the record.
@@ -177,14 +183,14 @@ struct Case {
         return custody
     }
 
-    func requireOwner(of record: RecordState) throws(RejectionCode) {
-        try require(record.owner(at: time) == statement.caller, .notTheOwner)
+    func requireOwner(of record: RecordState, _ handle: RecordHandle) throws(RejectionCode) {
+        try require(record.owner(at: moment(of: handle)) == statement.caller, .notTheOwner)
     }
 
     /// Nil when the caller is the owner; otherwise the delegation by which it acts, which may be over.
     func delegation(for record: RecordState, _ handle: RecordHandle) throws(RejectionCode) -> DelegationState?
     {
-        if record.owner(at: time) == statement.caller { return nil }
+        if record.owner(at: moment(of: handle)) == statement.caller { return nil }
         return try value(.delegation(handle, statement.caller), else: .notTheOwner)
     }
 

@@ -11,7 +11,7 @@ extension Case {
             descriptor: it.descriptor, files: it.files)
         let custody = CustodyState(ownerEnvelope: it.ownerEnvelope, custodianEnvelope: it.custodianEnvelope)
         return (owner.map { [write(.permit($0), PermitState(use: .record(it.record)))] } ?? []) + [
-            write(.record(it.record), record), clock(it.record),
+            write(.record(it.record), record), write(.clock(it.record), ClockState(seen: time)),
             write(.custody(it.record, it.organisation), custody),
         ]
     }
@@ -167,7 +167,7 @@ extension Case {
 
     func remove(_ it: Remove) throws(RejectionCode) -> [Write] {
         var record = try recordAtAnyTime(it.record)
-        try requireOwner(of: record)
+        try requireOwner(of: record, it.record)
         try require(record.removed == nil, .recordRemoved)
         record.removed = time
         return [write(.record(it.record), record), clock(it.record)]

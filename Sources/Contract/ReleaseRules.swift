@@ -73,7 +73,7 @@ extension Case {
             try caller(of: name, roles: [.auditor])
         }
         let record = try record(it.record)
-        if reviewer == nil { try requireOwner(of: record) }
+        if reviewer == nil { try requireOwner(of: record, it.record) }
         var emergency = try value(.emergency(it.emergency), as: EmergencyState.self, else: .emergencyUnknown)
         try require(emergency.record == it.record, .emergencyForOtherRecord)
         try require(emergency.finding == nil, .alreadyReviewed)

@@ -54,3 +54,31 @@ extension VerifiedStatement {
         }
     }
 }
+
+extension Assertion {
+    /// The record that it is about; nil where it is about none.
+    public var record: RecordHandle? {
+        switch self {
+        case .deposit(let it): it.record
+        case .append(let it): it.record
+        case .reseal(let it): it.record
+        case .dispatch(let it): it.record
+        case .acknowledge(let it): it.record
+        case .adopt(let it): it.record
+        case .remove(let it): it.record
+        case .attestErasure(let it): it.record
+        case .hold(let it): it.record
+        case .grant(let it): it.record
+        case .revoke(let it): it.record
+        case .delegate(let it): it.record
+        case .undelegate(let it): it.record
+        case .instruct(let it): it.record
+        case .reassign(let it): it.record
+        case .veto(let it): it.record
+        case .release(let it): it.record
+        case .emergency(let it): it.record
+        case .review(let it): it.record
+        case .admit, .suspend, .rotateRoot, .enrol, .retire, .request, .route, .answer: nil
+        }
+    }
+}

@@ -26,10 +26,8 @@ public struct Wallet: Sendable {
     /// Its seed: salt `medseal/owner`, info the organisation's name, a zero byte, and the index (8 bytes, big
     /// endian).
     public func ownerKey(organisation: OrganisationName, index: UInt64) -> SigningKey {
-        let number = stride(from: 56, through: 0, by: -8).map {
-            UInt8(truncatingIfNeeded: index >> UInt64($0))
-        }
-        return SigningKey(seed: derive(salt: "medseal/owner", info: organisation.bytes + [0] + number))
+        SigningKey(
+            seed: derive(salt: "medseal/owner", info: organisation.bytes + [0] + Self.bytes(of: index)))
     }
 
     /// The key that signs calls to `organisation`'s server for the patient's inbox.
@@ -45,6 +43,23 @@ public struct Wallet: Sendable {
     /// Salt `medseal/inbox-age`, info the organisation's name.
     public func inboxSeed(organisation: OrganisationName) -> SecretBytes {
         derive(salt: "medseal/inbox-age", info: organisation.bytes)
+    }
+
+    /// The key number `index` with which this wallet's owner acts for somebody else as guardian or proxy: one
+    /// for each record, so that none links two.
+    ///
+    /// Its seed: salt `medseal/proxy`, info the index (8 bytes, big endian).
+    public func proxyKey(index: UInt64) -> SigningKey {
+        SigningKey(seed: derive(salt: "medseal/proxy", info: Self.bytes(of: index)))
+    }
+
+    /// The seed of the age identity that goes with it: 32 bytes. Salt `medseal/proxy-age`, info the index.
+    public func proxySeed(index: UInt64) -> SecretBytes {
+        derive(salt: "medseal/proxy-age", info: Self.bytes(of: index))
+    }
+
+    private static func bytes(of index: UInt64) -> [UInt8] {
+        stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: index >> UInt64($0)) }
     }
 
     private func derive(salt: String, info: [UInt8]) -> SecretBytes {

@@ -43,8 +43,7 @@ struct Block {
     mutating func append(_ statement: VerifiedStatement) throws -> Verdict {
         let mark = StateKey.statement(statement.id)
         if let row = try tables.state(of: mark) { return try present(row, mark) }
-        let reads = try tables.values(of: statement.readKeys)
-        switch decide(statement, at: time, reads: reads) {
+        switch decide(statement, at: time, reads: try reads(of: statement)) {
         case .rejected(let code): return .rejected(code)
         case .accepted(let writes):
             let position = head.size
@@ -81,9 +80,13 @@ struct Block {
             network: network, size: head.size, time: head.time, stateDigest: head.stateDigest)
         let (entry, statement) = try log.open(bytes, hash: SHA256.digest, isValid: isValid)
         try admits(entry)
-        let reads = try tables.values(of: statement.readKeys)
-        let writes = try log.execute(entry, statement, reads: reads, hash: SHA256.digest)
+        let writes = try log.execute(
+            entry, statement, reads: try reads(of: statement), hash: SHA256.digest)
         try record(entry, bytes, statement, writes)
+    }
+
+    private func reads(of statement: VerifiedStatement) throws -> Reads {
+        try Reads(of: statement) { try tables.state(of: $0)?.value }
     }
 
     private mutating func record(

@@ -25,7 +25,8 @@ public struct RecordKeeping: Sendable {
         case missing([Digest])
     }
 
-    /// Orders a statement once everything that it points to is durably kept here. What the contract refuses
+    /// Orders a statement once everything that it points to is durably kept here, and once what it says is
+    /// gone is gone. What the contract refuses
     /// is refused with the contract's reason, whatever is missing.
     ///
     /// The ledger checks the signatures, and nothing is ordered without. Waits as far as `level` says
@@ -42,6 +43,7 @@ public struct RecordKeeping: Sendable {
             }
             return .missing(missing)
         }
+        try erase(before: signed)
         switch try await ledger.submit(signed.bytes, until: level) {
         case .committed(let receipt): return .committed(receipt)
         case .rejected(let code): return .rejected(code)
@@ -49,26 +51,31 @@ public struct RecordKeeping: Sendable {
     }
 
     /// What the contract would say now; nothing is ordered.
-    private func foresee(_ statement: VerifiedStatement) throws -> Decision {
-        decide(statement, at: ledger.now(), reads: try ledger.values(of: statement.readKeys))
+    func foresee(_ statement: VerifiedStatement) throws -> Decision {
+        let values = try ledger.values(of: statement.readKeys)
+        return decide(statement, at: ledger.now(), reads: Reads(of: statement) { values[$0] })
     }
 
     /// What the assertion points to and is not kept here.
     private func missing(for assertion: Assertion) throws -> [Digest] {
         switch assertion {
         case .deposit(let it):
+            let envelopes = [it.custodianEnvelope] + (it.ownerEnvelope.map { [$0] } ?? [])
+            return try absent(it.files + [it.descriptor] + envelopes, at: it.organisation)
+        case .append(let it): return try absent(it.files + [it.descriptor], at: it.organisation)
+        case .reseal(let it):
+            let envelopes = it.grants.map(\.envelope) + it.delegates.map(\.envelope)
             return try absent(
-                it.files + [it.descriptor, it.ownerEnvelope, it.custodianEnvelope], at: it.organisation)
+                it.files + [it.descriptor, it.ownerEnvelope, it.custodianEnvelope] + envelopes,
+                at: it.organisation)
         case .acknowledge(let it):
             return try absent(
                 it.files + [it.descriptor, it.ownerEnvelope, it.custodianEnvelope], at: it.organisation)
-        case .grant(let it):
-            // The envelope lies with every custodian that is served here and could be asked for it; one is
-            // enough.
-            for (name, custodian) in custodians where try ledger.value(of: .custody(it.record, name)) != nil {
-                if try custodian.vault.renew(it.envelope.bytes) != nil { return [] }
-            }
-            return [it.envelope]
+        case .adopt(let it): return try absent([it.ownerEnvelope], at: it.organisation)
+        case .reassign(let it): return try absent([it.ownerEnvelope], at: it.organisation)
+        case .emergency(let it): return try absent(it.envelope.map { [$0] } ?? [], at: it.organisation)
+        case .grant(let it): return try absentEnvelope(it.envelope, of: it.record)
+        case .delegate(let it): return try absentEnvelope(it.envelope, of: it.record)
         case .request(let it): return try absentLetter(it.letter, at: it.custodian)
         case .route(let it): return try absentLetter(it.letter, at: it.organisation)
         case .answer(let it):
@@ -76,8 +83,20 @@ public struct RecordKeeping: Sendable {
                 let request = RequestState(bytes: bytes)
             else { return [] }
             return try absentLetter(letter, at: request.custodian)
-        case .enrol, .retire, .revoke, .release: return []
+        case .admit, .suspend, .rotateRoot, .enrol, .retire, .revoke, .undelegate, .instruct, .veto,
+            .release, .review, .dispatch, .remove, .attestErasure, .hold:
+            return []
         }
+    }
+
+    /// An envelope that its record's owner made lies with every custodian that is served here and could be
+    /// asked for it; one is enough.
+    private func absentEnvelope(_ envelope: Digest?, of record: RecordHandle) throws -> [Digest] {
+        guard let envelope else { return [] }
+        for (name, custodian) in custodians where try ledger.value(of: .custody(record, name)) != nil {
+            if try custodian.vault.renew(envelope.bytes) != nil { return [] }
+        }
+        return [envelope]
     }
 
     private func absent(_ digests: [Digest], at name: OrganisationName) throws -> [Digest] {
@@ -117,24 +136,49 @@ public struct RecordKeeping: Sendable {
         else { throw Denial.nothing }
         let now = ledger.now()
         guard now < release.time + Limits.releaseSeconds else { throw Denial.releaseOver }
+        if record.removed != nil { throw Denial.refused(.recordRemoved) }
         var covered = Set(record.files + [record.descriptor])
-        if let id = release.grant {
-            guard let grant = try state(.grant(id), as: GrantState.self) else { throw Denial.nothing }
-            if let refusal = grant.refusal(at: now) { throw Denial.refused(refusal) }
-            covered.insert(grant.envelope)
-            if grant.kind == .transfer { covered.insert(custody.ownerEnvelope) }
-        } else if release.basis == .owner {
-            covered.insert(custody.ownerEnvelope)
-        } else {
-            covered.insert(custody.custodianEnvelope)
-        }
-        if release.basis != .owner {
+        covered.formUnion(try envelopes(of: release, record, custody, at: now))
+        if release.basis != .owner, release.basis != .delegate {
             guard let member = try state(.member(caller), as: MemberState.self) else { throw Denial.nothing }
             if member.retired { throw Denial.refused(.memberRetired) }
             if now >= member.expires { throw Denial.refused(.memberExpired) }
         }
         guard covered.contains(digest) else { throw Denial.nothing }
         return try custodian.vault.open(digest.bytes)
+    }
+
+    /// The envelopes that a release lets its reader have, if what it rests on still holds.
+    private func envelopes(
+        of release: ReleaseState, _ record: RecordState, _ custody: CustodyState, at now: LedgerTime
+    ) throws -> Set<Digest> {
+        let owners = record.ownerEnvelope(in: custody, of: release.custodian, at: now)
+        if let id = release.grant {
+            guard let grant = try state(.grant(id), as: GrantState.self) else { throw Denial.nothing }
+            if let refusal = grant.refusal(at: now) { throw Denial.refused(refusal) }
+            guard grant.sealing == record.sealing else { throw Denial.refused(.superseded) }
+            return Set([grant.envelope, grant.kind == .transfer ? owners : nil].compactMap { $0 })
+        }
+        switch release.basis {
+        case .owner:
+            guard record.owner(at: now) == release.reader else { throw Denial.refused(.notTheOwner) }
+            return Set([owners].compactMap { $0 })
+        case .delegate:
+            let key = StateKey.delegation(release.record, release.reader)
+            guard let delegation = try state(key, as: DelegationState.self) else { throw Denial.nothing }
+            if delegation.isOver(at: now) { throw Denial.refused(.delegationEnded) }
+            guard delegation.sealing == record.sealing else { throw Denial.refused(.superseded) }
+            return Set([delegation.envelope].compactMap { $0 })
+        case .emergency:
+            guard let id = release.emergency,
+                let emergency = try state(.emergency(id), as: EmergencyState.self)
+            else { throw Denial.nothing }
+            guard now < emergency.notAfter, emergency.sealing == record.sealing else {
+                throw Denial.refused(.emergencyEnded)
+            }
+            return [emergency.envelope ?? custody.custodianEnvelope]
+        case .care, .administration, nil: return [custody.custodianEnvelope]
+        }
     }
 
     /// A value of the contract's state; nil when absent.

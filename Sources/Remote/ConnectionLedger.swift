@@ -161,8 +161,8 @@ extension Connection {
         }
     }
 
-    /// Positions of the statements of one kind about a handle, id, key or name, in rising order.
-    public func positions(about subject: [UInt8], kind: StatementKind) async throws -> [UInt64] {
+    /// Positions of the statements of one kind about a handle, id, key or name (nil: of all), in rising order.
+    public func positions(about subject: [UInt8]?, kind: StatementKind) async throws -> [UInt64] {
         let limit = 1_000
         var positions = [UInt64]()
         while true {

@@ -196,8 +196,7 @@ public actor Validator {
 
     /// What the contract says now, on the state that was executed here.
     private func decision(on statement: VerifiedStatement) throws -> Decision {
-        var reads = [StateKey: [UInt8]]()
-        for key in statement.readKeys { reads[key] = try mirror.value(of: key) }
+        let reads = try Reads(of: statement) { try mirror.value(of: $0) }
         return decide(statement, at: max(mirror.time, clock()), reads: reads)
     }
 

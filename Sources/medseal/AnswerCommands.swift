@@ -70,7 +70,7 @@ struct ApproveCommand: AsyncParsableCommand {
         }
     }
 
-    private func show(_ approval: Approval) {
+    private func show(_ approval: ProposedApproval) {
         var lines = [
             "To        \(approval.grantee.shown)",
             "May       \(approval.kind == .read ? "read" : "receive and keep") the records below",
@@ -119,11 +119,15 @@ struct RejectCommand: AsyncParsableCommand {
 /// `medseal revoke`
 struct RevokeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "revoke", abstract: "End a grant, or every grant on a record, at once (patient).",
+        commandName: "revoke",
+        abstract: "End a grant, every grant on a record or to somebody, or all, at once (patient).",
         discussion: """
             What was released before stays with whoever has it; nothing more is released.
 
-            Example: medseal revoke GRANT --home wallet
+            Examples:
+              medseal revoke GRANT --home wallet
+              medseal revoke --to KEY --home wallet
+              medseal revoke --all --home wallet
             """)
 
     @Argument(help: ArgumentHelp("The grant's id.", valueName: "grant"))
@@ -132,18 +136,26 @@ struct RevokeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Every grant on this record.", valueName: "record"))
     var record: RecordHandle?
 
+    @Option(help: ArgumentHelp("Every grant to the member of this key.", valueName: "key"))
+    var to: PublicKey?
+
+    @Flag(help: "Every grant there is.")
+    var all = false
+
     @OptionGroup var patient: PatientOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard (grant == nil) != (record == nil) else {
-            throw ValidationError("Name a grant, or --record RECORD.")
+        let named = [grant != nil, record != nil, to != nil, all].count { $0 }
+        guard named == 1 else {
+            throw ValidationError("Name a grant, or say --record RECORD, --to KEY or --all.")
         }
     }
 
     func run() async throws {
         let revoked = try await patient.patient { patient in
             if let record { return try await patient.revokeAll(of: record) }
+            if all || to != nil { return try await patient.revokeAll(to: to) }
             guard let grant else { return [] }
             return [(grant, try await patient.revoke(grant))]
         }

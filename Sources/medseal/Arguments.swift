@@ -12,15 +12,59 @@ extension Bytes32: ExpressibleByArgument {
     public init?(argument: String) { self.init(hex: argument) }
 }
 
+// The contract's choices are typed by their names, not by their numbers.
+
 extension Role: ExpressibleByArgument {
     public init?(argument: String) { self.init(name: argument) }
-    public static var allValueStrings: [String] { names.map(\.name) }
+    public static var allValueStrings: [String] { names }
     public var defaultValueDescription: String { name }
 }
 
 extension Purpose: ExpressibleByArgument {
     public init?(argument: String) { self.init(name: argument) }
-    public static var allValueStrings: [String] { names.map(\.name) }
+    public static var allValueStrings: [String] { names }
+    public var defaultValueDescription: String { name }
+}
+
+extension GrantKind: ExpressibleByArgument {
+    public init?(argument: String) { self.init(name: argument) }
+    public static var allValueStrings: [String] { names }
+    public var defaultValueDescription: String { name }
+}
+
+extension CustodialReason: ExpressibleByArgument {
+    public init?(argument: String) { self.init(name: argument) }
+    public static var allValueStrings: [String] { names }
+    public var defaultValueDescription: String { name }
+}
+
+extension HoldReason: ExpressibleByArgument {
+    public init?(argument: String) { self.init(name: argument) }
+    public static var allValueStrings: [String] { names }
+    public var defaultValueDescription: String { name }
+}
+
+extension DelegateScope: ExpressibleByArgument {
+    public init?(argument: String) { self.init(name: argument) }
+    public static var allValueStrings: [String] { names }
+    public var defaultValueDescription: String { name }
+}
+
+extension EmergencyRule: ExpressibleByArgument {
+    public init?(argument: String) { self.init(name: argument) }
+    public static var allValueStrings: [String] { names }
+    public var defaultValueDescription: String { name }
+}
+
+extension EmergencyReason: ExpressibleByArgument {
+    public init?(argument: String) { self.init(name: argument) }
+    public static var allValueStrings: [String] { names }
+    public var defaultValueDescription: String { name }
+}
+
+extension ReviewFinding: ExpressibleByArgument {
+    public init?(argument: String) { self.init(name: argument) }
+    public static var allValueStrings: [String] { names }
     public var defaultValueDescription: String { name }
 }
 

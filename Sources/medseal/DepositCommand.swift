@@ -32,10 +32,23 @@ struct DepositCommand: AsyncParsableCommand {
     @Flag(help: "Make a new record even if these files were deposited for this patient before.")
     var again = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Without a permit, openly marked so, for this reason: nobody outside can be granted the record until the patient adopts it.",
+            valueName: "reason"))
+    var custodial: CustodialReason?
+
     @OptionGroup var member: MemberOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
+        if let custodial {
+            let (record, receipt) = try await member.connected {
+                try await Keeping($0, $1).depositCustodial(
+                    files, patient: patient, reason: custodial, kind: keyKind.age)
+            }
+            return try output.print(receipt, "Deposited custodial record \(record)")
+        }
         let bars = DepositBars()
         let done = try await member.connected { member, connection in
             try await Depositing(member, connection, progress: { bars.report($0) })

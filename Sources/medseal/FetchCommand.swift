@@ -73,6 +73,9 @@ struct FetchCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Why: care or administration; with --record.", valueName: "basis"))
     var basis: StaffBasis?
 
+    @Option(help: ArgumentHelp("An emergency that names you as its reader.", valueName: "emergency"))
+    var emergency: StatementID?
+
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp("The folder or, for one file, the file to write.", valueName: "path"))
@@ -96,8 +99,8 @@ struct FetchCommand: AsyncParsableCommand {
     }
 
     func validate() throws {
-        guard [grant != nil, request != nil, record != nil].filter({ $0 }).count == 1 else {
-            throw ValidationError("Name one of --grant, --request and --record.")
+        guard [grant, request, emergency].count(where: { $0 != nil }) + (record == nil ? 0 : 1) == 1 else {
+            throw ValidationError("Name one of --grant, --request, --record and --emergency.")
         }
         guard (record == nil) == (basis == nil) else {
             throw ValidationError("--record and --basis go together.")
@@ -108,12 +111,15 @@ struct FetchCommand: AsyncParsableCommand {
         let bar = LazyBar("fetching")
         let fetched = try await member.connected { member, connection in
             let fetching = Fetching(member, connection, progress: { bar.report($0, of: $1) })
+            var source: Fetching.Source?
             if let record, let basis {
-                let basis: Basis = basis == .care ? .care : .administration
+                source = .custody(record, basis == .care ? .care : .administration)
+            }
+            if let emergency { source = .emergency(emergency) }
+            if let source {
                 return [
                     try await fetching.fetch(
-                        .custody(record, basis), to: output, replacing: force,
-                        keepingSealedIn: sealed.map { Folder($0) })
+                        source, to: output, replacing: force, keepingSealedIn: sealed.map { Folder($0) })
                 ]
             }
             var grants = [StatementID]()

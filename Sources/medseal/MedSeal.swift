@@ -26,7 +26,10 @@ struct MedSeal: AsyncParsableCommand {
             RequestsCommand.self, RouteCommand.self, InboxCommand.self, RecordsCommand.self,
             ApproveCommand.self,
             RejectCommand.self, RevokeCommand.self, GrantsCommand.self, FetchCommand.self,
-            ReceiveCommand.self,
+            ReceiveCommand.self, RecordCommand.self, EmergencyCommand.self, GrantCommand.self,
+            RemoveCommand.self, InstructCommand.self, VetoCommand.self, FetchOwnCommand.self,
+            DelegateCommand.self, UndelegateCommand.self, ProxyCommand.self, HistoryCommand.self,
+            DisclosuresCommand.self, AgreeCommand.self, SubmitCommand.self,
             AuditCommand.self, LedgerCommand.self, AgeCommand.self,
         ])
 

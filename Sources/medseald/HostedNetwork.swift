@@ -21,6 +21,8 @@ struct HostedNetwork {
     private let host: String
     private let ledger: EmbeddedLedger
     private let custodians: [OrganisationName: Custodian]
+    /// How many ciphertexts were there that the ledger says are gone.
+    private let erasedAgain: Int
 
     init(directory: String, passphrase: SecretBytes, listen: String?, port: Int?) throws {
         let folder = URL(fileURLWithPath: directory, isDirectory: true)
@@ -77,11 +79,17 @@ struct HostedNetwork {
                 desk: try DeskStore(directory: desk.path))
         }
         self.custodians = custodians
+        // Before anything is served: a vault may have been put back from a backup.
+        erasedAgain = try RecordKeeping(ledger: ledger, custodians: custodians).reapplyErasures()
     }
 
-    /// What the people who run it must know of the ledger's state; nil when it takes statements.
+    /// What the people who run it must know of the state of vaults and ledger; nil when there is nothing.
     var trouble: String? {
-        switch ledger.state {
+        if erasedAgain > 0 {
+            return "erased \(erasedAgain) ciphertexts again that the ledger says are gone: "
+                + "was a vault put back from a backup?"
+        }
+        return switch ledger.state {
         case .readOnly(.awaitingValidators):
             "the ledger takes statements as soon as its validators have confirmed where it ends"
         case .readOnly(let reason): "THE LEDGER IS READ-ONLY: \(reason)"

@@ -20,7 +20,7 @@ struct DepositJournalTests {
             .init(name: name, digest: Digest(hashing: Array(name.utf8)), byteCount: name.utf8.count)
         }
         return .init(
-            record: RecordHandle(Random.bytes(32))!, recipientHash: Digest(hashing: [9]),
+            record: RecordHandle(Random.bytes(32))!, recipientHash: Digest(hashing: [9]), suite: .hybrid,
             descriptor: blob("descriptor.age"), ownerEnvelope: blob("owner.age"),
             custodianEnvelope: blob("custodian.age"), files: [blob("0.age"), blob("1.age")])
     }

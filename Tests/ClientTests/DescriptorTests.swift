@@ -23,7 +23,7 @@ struct DescriptorTests {
 
     func record(_ sealed: [UInt8]) -> RecordState {
         RecordState(
-            owner: SigningKey.generate().key, recipientHash: key.recipient.hash,
+            owner: SigningKey.generate().key, suite: .hybrid, recipientHash: key.recipient.hash,
             descriptor: Digest(hashing: sealed), files: files)
     }
 

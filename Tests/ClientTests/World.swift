@@ -88,10 +88,10 @@ struct Candidate {
             certificate: Data(certificate))
         enrol = Enrol(
             organisation: name, member: key.key, role: .officer, recipientHash: identity.recipient.hash,
-            certificateHash: Digest(hashing: certificate), expires: expires)
+            certificateHash: Digest(hashing: certificate), expires: expires, suite: .hybrid)
         state = MemberState(
             organisation: name, role: .officer, recipientHash: enrol.recipientHash,
-            certificateHash: enrol.certificateHash, expires: expires, retired: false)
+            certificateHash: enrol.certificateHash, expires: expires, suite: .hybrid, retired: false)
     }
 
     func verified(at time: LedgerTime = World.now) throws -> VerifiedMember {

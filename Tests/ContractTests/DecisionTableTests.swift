@@ -72,7 +72,7 @@ extension DecisionTable {
                 "append 62", "reseal 82", "dispatch 43", "acknowledge 107", "adopt 36", "remove 22",
                 "attestErasure 47", "hold 30", "request 42", "route 45", "answer 21", "grant 69",
                 "grant: its terms 46", "revoke 33", "delegate 45", "undelegate 19", "instruct 11",
-                "reassign 76", "veto 12", "release 73", "release: on a basis 72", "emergency 60",
+                "reassign 77", "veto 15", "release 73", "release: on a basis 72", "emergency 60",
                 "review 37", "every statement 553",
             ])
     }

@@ -63,10 +63,10 @@ extension DecisionTable {
         ! suspend hospital1
         200 | registrar@hospital1 | reassign r1 permit=p2 | organisationSuspended
 
-        ## only a custodian's registrar in force says it
+        ## only a custodian's registrar or gateway in force says it
         100 | clinician@hospital1  | deposit r1 permit=p1@hospital1       | ok
         101 | clinician@hospital1  | reassign r1 permit=p2                | roleNotAllowed
-        101 | gateway@hospital1    | reassign r1 permit=p2                | roleNotAllowed
+        101 | auditor@hospital1    | reassign r1 permit=p2                | roleNotAllowed
         101 | officer@hospital1    | reassign r1 permit=p2                | roleNotAllowed
         101 | registrar@insurer    | reassign r1 permit=p2                | organisationKindNotAllowed
         101 | registrar@hospital1  | reassign r1 permit=p2 of=nowhere     | organisationUnknown
@@ -77,6 +77,7 @@ extension DecisionTable {
         102 | registrar2@hospital1 | reassign r1 permit=p2                | memberExpired
         102 | root@hospital1       | retire registrar2@hospital1          | ok
         102 | registrar2@hospital1 | reassign r1 permit=p2                | memberRetired
+        102 | gateway@hospital1    | reassign r1 permit=p2                | ok
 
         ## under a permit of the patient's, for a record that has an owner
         100 | clinician@hospital1 | deposit r1 permit=p1@hospital1        | ok
@@ -97,7 +98,7 @@ extension DecisionTable {
     static let veto = DecisionTable(
         "veto",
         """
-        ## the owner stops it to the last second, whatever the record's clock says
+        ## the owner stops it to the last second that the record has seen
         0d+100 | clinician@hospital1 | deposit r1 permit=p1@hospital1                 | ok
         0d+101 | p1                  | delegate d1 on=r1                              | ok
         0d+101 | p1                  | veto r1                                        | noReassignment
@@ -106,10 +107,16 @@ extension DecisionTable {
         0d+111 | d1                  | veto r1                                        | notTheOwner
         0d+111 | registrar@hospital1 | veto r1                                        | notTheOwner
         0d+111 | p1                  | veto r9                                        | recordUnknown
-        ! seen r1 9d
-        3d+109 | p1 | veto r1                           | ok
+        ! seen r1 3d+109
+        3d+108 | p1 | veto r1                           | ok
         3d+109 | p1 | veto r1                           | noReassignment
         9d     | p2 | grant g1 on=r1 to=officer@insurer | notTheOwner
         9d     | p1 | grant g1 on=r1 to=officer@insurer | ok
+
+        ## a clock that is set back gives nobody back what went to another
+        0d+100 | clinician@hospital1 | deposit r1 permit=p1@hospital1                 | ok
+        0d+110 | registrar@hospital1 | reassign r1 permit=p2 with=registrar@hospital2 | ok
+        ! seen r1 3d+110
+        3d+109 | p1                  | veto r1                                        | notTheOwner
         """)
 }

@@ -80,7 +80,7 @@ struct GenesisTests {
         let enrol = Enrol(
             organisation: Samples.hospital, member: SigningKey.generate().key, role: .clinician,
             recipientHash: Samples.digest("recipient"), certificateHash: Samples.digest("certificate"),
-            expires: 9_000)
+            expires: 9_000, suite: .hybrid)
         let signed = Statement.make(.enrol(enrol), now: 1_000).signed(by: roots[0], network: network)
         var replay = Replay(genesis: genesis, network: network)
         let entry = try entry(of: signed, after: replay, network: network)
@@ -100,8 +100,7 @@ struct GenesisTests {
 
     private func entry(of signed: [UInt8], after replay: Replay, network: NetworkID) throws -> LogEntry {
         let statement = try #require(try SignedStatement(signed, network: network).verified())
-        var reads = [StateKey: [UInt8]]()
-        for key in statement.readKeys { reads[key] = replay.state[key] }
+        let reads = Reads(of: statement) { replay.state[$0] }
         guard case .accepted(let writes) = decide(statement, at: 1_001, reads: reads) else {
             throw CBOR.Malformed("the sample is refused")
         }

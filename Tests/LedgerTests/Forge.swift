@@ -40,7 +40,8 @@ struct Forge: Sendable {
                 Deposit(
                     organisation: network.hospital, record: .random(), permit: permit,
                     recipientHash: digest(6), descriptor: digest(7), ownerEnvelope: digest(8),
-                    custodianEnvelope: digest(9), files: [digest(10)])), by: network.clinician)
+                    custodianEnvelope: digest(9), files: [digest(10)], suite: .hybrid)), by: network.clinician
+        )
     }
 
     var size: UInt64 { UInt64(entries.count) }
@@ -50,8 +51,7 @@ struct Forge: Sendable {
     func entry(_ statement: [UInt8], at time: LedgerTime = TestNetwork.created + 10) -> LogEntry {
         let verified = try! SignedStatement(statement, network: network.network)
             .verified(hash: SHA256.digest, isValid: { _ in true })!
-        var reads = [StateKey: [UInt8]]()
-        for key in verified.readKeys { reads[key] = replay.state[key] }
+        let reads = Reads(of: verified) { replay.state[$0] }
         var writes = [Write(key: .statement(verified.id), value: [])]
         if case .accepted(let accepted) = decide(verified, at: time, reads: reads) { writes = accepted }
         let writesDigest = Digest(hashing: Write.encoded(writes))

@@ -59,7 +59,7 @@ struct TestNetwork: Sendable {
             .enrol(
                 Enrol(
                     organisation: organisation, member: member.key, role: role, recipientHash: digest(4),
-                    certificateHash: digest(5), expires: Self.created + 1_000_000)), by: root)
+                    certificateHash: digest(5), expires: Self.created + 1_000_000, suite: .hybrid)), by: root)
     }
 
     /// The statements that make the clinician and the officer members.
@@ -81,7 +81,7 @@ struct TestNetwork: Sendable {
                 Deposit(
                     organisation: hospital, record: record, permit: permit, recipientHash: digest(6),
                     descriptor: digest(7), ownerEnvelope: digest(8), custodianEnvelope: digest(9),
-                    files: [digest(10)])), by: clinician, now: now)
+                    files: [digest(10)], suite: .hybrid)), by: clinician, now: now)
     }
 
     func grant(_ record: RecordHandle, owner: SigningKey, releases: UInt64 = 10_000) -> [UInt8] {

@@ -141,7 +141,7 @@ import Testing
         let key = SigningKey.generate()
         let enrol = Enrol(
             organisation: world.insurer, member: key.key, role: .officer, recipientHash: Digest(hashing: [1]),
-            certificateHash: Digest(hashing: [1]), expires: world.time.now + 100)
+            certificateHash: Digest(hashing: [1]), expires: world.time.now + 100, suite: .hybrid)
         let bytes = Statement.make(.enrol(enrol), now: world.time.now).signed(
             by: world.roots[world.insurer]!, network: world.network)
         #expect(try await world.send(.post, Routes.statements, by: officer, body: bytes).status == 403)

@@ -130,7 +130,7 @@ import Testing
 
         var acknowledge = Acknowledge(
             organisation: world.hospital2, record: record.handle, grant: grant.id, release: release.id,
-            descriptor: record.deposit.descriptor, ownerEnvelope: record.deposit.ownerEnvelope,
+            descriptor: record.deposit.descriptor, ownerEnvelope: record.deposit.ownerEnvelope!,
             custodianEnvelope: Digest(hashing: [5]), files: record.deposit.files)
         // Nobody becomes custodian of what is not in the vault.
         let early = try await world.submit(.acknowledge(acknowledge), by: gateway)

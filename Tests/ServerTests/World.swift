@@ -144,7 +144,7 @@ final class World: Sendable {
         let enrol = Enrol(
             organisation: organisation, member: key.key, role: role,
             recipientHash: Digest(hashing: Array("age1x".utf8)),
-            certificateHash: Digest(hashing: [9]), expires: time.now + seconds)
+            certificateHash: Digest(hashing: [9]), expires: time.now + seconds, suite: .hybrid)
         #expect(try await submit(.enrol(enrol), by: roots[organisation]!).answer.status == 200)
         return key
     }
@@ -170,7 +170,7 @@ final class World: Sendable {
             permit: Permit.signed(
                 key: owner, organisation: organisation, notAfter: time.now + 10_000, network: network),
             recipientHash: Digest(hashing: [7]), descriptor: digests[1], ownerEnvelope: digests[2],
-            custodianEnvelope: digests[3], files: [digests[0]])
+            custodianEnvelope: digests[3], files: [digests[0]], suite: .hybrid)
         #expect(try await submit(.deposit(deposit), by: clinician).answer.status == 200)
         return Deposited(handle: deposit.record, owner: owner, blobs: blobs, deposit: deposit)
     }

@@ -52,7 +52,7 @@ package struct Stories: Sendable {
                 .enrol(
                     Enrol(
                         organisation: $0.2.name, member: $0.0.key, role: $0.1, recipientHash: letter,
-                        certificateHash: letter, expires: now + 1_000_000)), $0.2.root)
+                        certificateHash: letter, expires: now + 1_000_000, suite: .hybrid)), $0.2.root)
         }
     }
 
@@ -66,7 +66,7 @@ package struct Stories: Sendable {
                 Deposit(
                     organisation: hospital.name, record: record, permit: permit(owner), recipientHash: letter,
                     descriptor: digests[0], ownerEnvelope: digests[1], custodianEnvelope: digests[2],
-                    files: [digests[4]])), clinician)
+                    files: [digests[4]], suite: .hybrid)), clinician)
         let request = sign(
             .request(
                 Request(

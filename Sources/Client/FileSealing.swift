@@ -1,0 +1,79 @@
+import Age
+import Contract
+import Foundation
+import Identity
+import Remote
+
+/// Files, sealed to a record's key into a folder.
+enum FileSealing {
+    /// A file to be saved.
+    struct Source {
+        let path: String
+        let name: String
+        let byteCount: Int
+        let mediaType: String
+        let dicom: DICOMAttributes?
+    }
+
+    private static let smallBytesMax = 1 << 20
+
+    /// The files that `paths` name; a folder stands for all files in it, in the order of their names.
+    static func sources(_ paths: [String]) throws -> [Source] {
+        let files = try paths.flatMap { try Folder.isFolder($0) ? Folder($0).files() : [$0] }
+        guard (1...Limits.filesPerRecordMax).contains(files.count) else {
+            throw ClientFailure.badInput(
+                "a record has 1 to \(Limits.filesPerRecordMax) files; these are \(files.count)")
+        }
+        return try files.map { path in
+            guard let handle = FileHandle(forReadingAtPath: path) else {
+                throw ClientFailure.badInput("cannot read the file \(path)")
+            }
+            defer { try? handle.close() }
+            let head = [UInt8](try handle.read(upToCount: DICOMAttributes.prefixBytes) ?? Data())
+            return Source(
+                path: path, name: URL(fileURLWithPath: path).lastPathComponent,
+                byteCount: Int(try handle.seekToEnd()), mediaType: MediaType.of(head),
+                dicom: DICOMAttributes(head: head))
+        }
+    }
+
+    /// Seals `sources` to `recipient`, as `0.age`, `1.age` and so on in `folder`.
+    static func seal(
+        _ sources: [Source], to recipient: AgeRecipient, into folder: Folder,
+        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) throws -> (files: [Descriptor.File], blobs: [DepositJournal.Blob]) {
+        let total = sources.reduce(0) { $0 + $1.byteCount }
+        var before = 0
+        var files = [Descriptor.File]()
+        var blobs = [DepositJournal.Blob]()
+        let key = AgeSealing.recipients([recipient])
+        // Small files several at a time; a large one is by itself sealed on all cores.
+        let numbers = sources.indices.filter { sources[$0].byteCount <= smallBytesMax }
+        let jobs = numbers.map { FileJob(from: sources[$0].path, to: folder.file("\($0).age")) }
+        let small = Dictionary(
+            uniqueKeysWithValues: zip(
+                numbers, sealFiles(jobs, for: key, hashing: [.ciphertext, .plaintext])))
+        for (index, source) in sources.enumerated() {
+            let name = "\(index).age"
+            let done = before
+            let sealed =
+                try small[index]?.get()
+                ?? sealFile(
+                    at: source.path, to: folder.file(name), for: key, hashing: [.ciphertext, .plaintext],
+                    progress: { progress(done + $0, total) })
+            guard let ciphertext = Digest(sealed.sha256),
+                let plain = sealed.plaintextSHA256.flatMap({ Digest($0) })
+            else { preconditionFailure("both digests were asked for") }
+            guard sealed.plaintextByteCount == source.byteCount else {
+                throw ClientFailure.unreachable("\(source.path) changed while it was read")
+            }
+            before += source.byteCount
+            blobs.append(.init(name: name, digest: ciphertext, byteCount: sealed.byteCount))
+            files.append(
+                Descriptor.File(
+                    name: source.name, mediaType: source.mediaType, byteCount: source.byteCount,
+                    sha256: plain, ciphertext: ciphertext, dicom: source.dicom))
+        }
+        return (files, blobs)
+    }
+}

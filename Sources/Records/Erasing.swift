@@ -1,0 +1,116 @@
+import Contract
+import Glibc
+import Identity
+import Ledger
+import Vault
+
+// What an organisation must not have any more leaves its vault.
+
+extension RecordKeeping {
+    /// Erases what `attestation` says is gone, before it is ordered: then it is true. What the contract would
+    /// refuse erases nothing.
+    func erase(before attestation: SignedStatement) throws {
+        guard case .attestErasure(let it) = attestation.statement.assertion,
+            let custodian = custodians[it.organisation], let statement = attestation.verified(),
+            case .accepted = try foresee(statement)
+        else { return }
+        try erase(
+            try holding(of: it.record, by: it.organisation).ended, of: it.record, at: custodian)
+    }
+
+    /// Erases again whatever the organisations that are served here have attested to be gone: a vault that
+    /// was put back from a backup has it again (T48). To be called before anything is served. Gives how many
+    /// ciphertexts it found.
+    public func reapplyErasures() throws -> Int {
+        var found = 0
+        for (name, custodian) in custodians {
+            var after: UInt64?
+            while true {
+                let query = EntryQuery(subject: name.bytes, kind: .attestErasure)
+                let page = try ledger.positions(of: query, after: after, limit: 1_000)
+                for position in page {
+                    guard case .attestErasure(let it) = try statement(at: position).assertion,
+                        it.organisation == name
+                    else { continue }
+                    found += try erase(
+                        try holding(of: it.record, by: name).erased, of: it.record, at: custodian)
+                }
+                guard let last = page.last else { break }
+                after = last
+            }
+        }
+        return found
+    }
+
+    /// Erases those of `digests` that are there, and gives their number.
+    @discardableResult
+    private func erase(
+        _ digests: [Digest], of record: RecordHandle, at custodian: Custodian
+    ) throws -> Int {
+        let present = try digests.filter { try custodian.vault.size(of: $0.bytes) != nil }
+        let shared = try named(present, elsewhereThanIn: record)
+        let own = present.filter { !shared.contains($0) }
+        for digest in own { try custodian.vault.erase(digest.bytes) }
+        return own.count
+    }
+
+    /// Those of `digests` that a statement about another record names too. Whoever names another patient's
+    /// ciphertext as part of a record of his own must not have it erased.
+    ///
+    /// Looks through the bytes of the whole log, at some gigabytes a second: erasing is rare.
+    private func named(_ digests: [Digest], elsewhereThanIn record: RecordHandle) throws -> Set<Digest> {
+        guard !digests.isEmpty else { return [] }
+        var found = Set<Digest>()
+        var position: UInt64 = 0
+        while true {
+            let leaves = try ledger.entries(from: position, limit: 2_048)
+            if leaves.isEmpty { return found }
+            for leaf in leaves {
+                let named = digests.filter { contains(leaf, $0.bytes) }
+                guard !named.isEmpty, let entry = try? LogEntry.decode(leaf),
+                    let statement = try? SignedStatement(entry.statement, network: ledger.network),
+                    statement.statement.assertion.record != record
+                else { continue }
+                found.formUnion(named)
+            }
+            position += UInt64(leaves.count)
+        }
+    }
+
+    private func contains(_ bytes: [UInt8], _ part: [UInt8]) -> Bool {
+        bytes.withUnsafeBytes { bytes in
+            part.withUnsafeBytes { part in
+                var rest = UnsafeRawBufferPointer(rebasing: bytes[...])
+                // A digest is random: its first byte is met at every 256th place.
+                while rest.count >= part.count,
+                    let found = memchr(rest.baseAddress!, Int32(part[0]), rest.count - part.count + 1)
+                {
+                    if memcmp(found, part.baseAddress!, part.count) == 0 { return true }
+                    rest = UnsafeRawBufferPointer(
+                        rebasing: bytes[(UnsafeRawPointer(found) - bytes.baseAddress! + 1)...])
+                }
+                return false
+            }
+        }
+    }
+
+    /// What an organisation keeps of a record, as the log says.
+    private func holding(of record: RecordHandle, by name: OrganisationName) throws -> Holding {
+        var holding = Holding(organisation: name, record: record)
+        var after: UInt64?
+        while true {
+            let page = try ledger.positions(of: EntryQuery(subject: record.bytes), after: after, limit: 1_000)
+            for position in page { holding.note(try statement(at: position)) }
+            guard let last = page.last else { return holding }
+            after = last
+        }
+    }
+
+    private func statement(at position: UInt64) throws -> VerifiedStatement {
+        guard let leaf = try ledger.entries(from: position, limit: 1).first,
+            let entry = try? LogEntry.decode(leaf),
+            let statement = try? SignedStatement(entry.statement, network: ledger.network).verified()
+        else { preconditionFailure("the ledger holds what it would never have accepted") }
+        return statement
+    }
+}

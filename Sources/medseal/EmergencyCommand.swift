@@ -1,0 +1,156 @@
+import ArgumentParser
+import Client
+import Contract
+import Foundation
+import Remote
+
+/// `medseal emergency`
+struct EmergencyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "emergency",
+        abstract: "Open a record for some hours without a grant, by two clinicians.",
+        discussion: """
+            A gateway leaves an envelope for the reader; a clinician writes a draft, a second one agrees, the first submits. \
+            It ends by itself, the patient sees it, and somebody has to look into it within three days of its end.
+
+            Example:
+              medseal emergency envelope RECORD --reader KEY --home gateway
+              medseal emergency declare RECORD --reader KEY --reader-organisation hospital1 --second KEY \
+            --reason unconscious --envelope DIGEST --draft e.draft --home ada
+              medseal agree e.draft --home bob
+              medseal submit e.draft --home ada
+              medseal fetch --emergency STATEMENT -o scans --home ada
+            """,
+        subcommands: [
+            EmergencyEnvelope.self, EmergencyDeclare.self, EmergencyReview.self, EmergencyList.self,
+        ])
+}
+
+struct EmergencyEnvelope: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "envelope",
+        abstract: "Leave an envelope for a reader, which opens once declared (gateway).")
+
+    @Argument(help: ArgumentHelp("The record.", valueName: "record"))
+    var record: RecordHandle
+
+    @Option(help: ArgumentHelp("The clinician's key.", valueName: "key"))
+    var reader: PublicKey
+
+    @OptionGroup var member: MemberOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let digest = try await member.connected {
+            try await Keeping($0, $1).emergencyEnvelope(record, reader: reader)
+        }
+        try output.print(["envelope": digest]) { print("Envelope \(digest)") }
+    }
+}
+
+struct EmergencyDeclare: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "declare", abstract: "Write the draft of an emergency (clinician).")
+
+    @Argument(help: ArgumentHelp("The record.", valueName: "record"))
+    var record: RecordHandle
+
+    @Option(help: ArgumentHelp("The clinician who is to read it.", valueName: "key"))
+    var reader: PublicKey
+
+    @Option(help: ArgumentHelp("The reader's organisation.", valueName: "name"))
+    var readerOrganisation: OrganisationName
+
+    @Option(help: ArgumentHelp("The clinician who has to agree.", valueName: "key"))
+    var second: PublicKey
+
+    @Option(help: ArgumentHelp("Why.", valueName: "reason"))
+    var reason: EmergencyReason
+
+    @Option(help: ArgumentHelp("For how many hours, at most 24.", valueName: "hours"))
+    var hours = 4
+
+    @Option(help: ArgumentHelp("The envelope that a gateway has left.", valueName: "digest"))
+    var envelope: Digest?
+
+    @Option(help: ArgumentHelp("Write the draft here.", valueName: "file"))
+    var draft: String
+
+    @OptionGroup var member: MemberOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let made = try await member.connected {
+            try Keeping($0, $1).emergency(
+                record, reader: reader, of: readerOrganisation, second: second, reason: reason, hours: hours,
+                envelope: envelope)
+        }
+        try DraftFile(draft).write(made)
+        try output.print(["draft": draft]) { print("Wrote \(draft): the second clinician has to agree") }
+    }
+}
+
+struct EmergencyReview: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "review", abstract: "Say what looking into an emergency has found (auditor).",
+        discussion: "Example: medseal emergency review EMERGENCY --finding justified --home eve")
+
+    @Argument(help: ArgumentHelp("The emergency's id.", valueName: "emergency"))
+    var emergency: StatementID
+
+    @Option(help: ArgumentHelp("What was found.", valueName: "finding"))
+    var finding: ReviewFinding
+
+    @OptionGroup var member: MemberOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let receipt = try await member.connected {
+            try await Keeping($0, $1).review(emergency, finding: finding)
+        }
+        try output.print(receipt, "Reviewed \(emergency): \(finding.name)")
+    }
+}
+
+struct EmergencyList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List emergencies and count the reviews that are overdue.",
+        discussion: "Example: medseal emergency list --home eve")
+
+    @OptionGroup var member: MemberOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        struct Row: Encodable {
+            var emergency: StatementID
+            var record: RecordHandle
+            var custodian: OrganisationName
+            var reason: String
+            var until: LedgerTime
+            var review: String
+        }
+        struct Answer: Encodable {
+            var emergencies: [Row]
+            var overdue: Int
+        }
+        let now = machineTime()
+        let found = try await member.connected { try await $0.emergencies($1) }
+        let rows = found.map { id, state in
+            let open = now < state.reviewBy ? "due \(Moment.text(state.reviewBy))" : "OVERDUE"
+            return Row(
+                emergency: id, record: state.record, custodian: state.custodian, reason: state.reason.name,
+                until: state.notAfter, review: state.finding?.name ?? open)
+        }
+        let overdue = rows.count { $0.review == "OVERDUE" }
+        try output.print(Answer(emergencies: rows, overdue: overdue)) {
+            var table = Table("EMERGENCY", "CUSTODIAN", "REASON", "UNTIL", "REVIEW")
+            for row in rows {
+                table.add(
+                    row.emergency.hex, row.custodian.description, row.reason, Moment.text(row.until),
+                    row.review)
+            }
+            if table.isEmpty { print("No emergencies.") } else { table.print() }
+            print("\(overdue) review(s) overdue")
+        }
+    }
+}

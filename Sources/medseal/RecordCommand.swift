@@ -1,0 +1,262 @@
+import ArgumentParser
+import Client
+import Contract
+import Foundation
+import Remote
+
+/// `medseal record`
+struct RecordCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "record", abstract: "What a custodian does with a record after it was deposited.",
+        discussion: """
+            What opens a record, to add to it or to seal it anew, is a gateway's to do, and is released on the ledger first.
+            """,
+        subcommands: [
+            RecordAppend.self, RecordReseal.self, RecordAdopt.self, RecordRemovals.self, RecordErase.self,
+            RecordHold.self, RecordDispatch.self, RecordReassign.self,
+        ])
+}
+
+struct RecordAppend: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "append", abstract: "Add files to a record (gateway).",
+        discussion: """
+            With --grant the patient has agreed beforehand (medseal grant --kind append). Without it a draft is written to \
+            which the patient has to agree; then submit it.
+
+            Examples:
+              medseal record append RECORD report.pdf --grant GRANT --home gateway
+              medseal record append RECORD report.pdf --draft append.draft --home gateway
+            """)
+
+    @Argument(help: ArgumentHelp("The record.", valueName: "record"))
+    var record: RecordHandle
+
+    @Argument(help: ArgumentHelp("The files; a folder stands for all files in it.", valueName: "file"))
+    var files: [String]
+
+    @Option(help: ArgumentHelp("The patient's standing consent.", valueName: "grant"))
+    var grant: StatementID?
+
+    @Option(help: ArgumentHelp("Write the draft here, for the patient to agree to.", valueName: "file"))
+    var draft: String?
+
+    @OptionGroup var member: MemberOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard (grant == nil) != (draft == nil) else {
+            throw ValidationError("Say --grant GRANT, or --draft FILE.")
+        }
+    }
+
+    func run() async throws {
+        try await member.connected { member, connection in
+            let made = try await Keeping(member, connection).append(files, to: record, grant: grant)
+            if let draft {
+                try DraftFile(draft).write(made)
+                return try output.print(["draft": draft]) {
+                    print("Wrote \(draft): the patient has to agree")
+                }
+            }
+            let receipt = try await made.submit(by: member.signingKey, connection)
+            try output.print(receipt, "Added to record \(record)")
+        }
+    }
+}
+
+struct RecordReseal: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reseal",
+        abstract: "Seal a record anew under another key, as its owner orders (gateway).",
+        discussion: """
+            For after a revocation: whoever copied the old key opens nothing that is stored from now on. Whose grant is in \
+            force gets a new envelope. What somebody has copied before stays readable to him: nothing can make it forgotten.
+
+            Example: medseal record reseal RECORD --draft reseal.draft --home gateway
+            """)
+
+    @Argument(help: ArgumentHelp("The record.", valueName: "record"))
+    var record: RecordHandle
+
+    @Option(help: ArgumentHelp("Write the draft here, for the patient to agree to.", valueName: "file"))
+    var draft: String
+
+    @OptionGroup var member: MemberOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let made = try await member.connected { try await Keeping($0, $1).reseal(record) }
+        try DraftFile(draft).write(made)
+        try output.print(["draft": draft]) { print("Wrote \(draft): the patient has to agree") }
+    }
+}
+
+struct RecordAdopt: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "adopt", abstract: "Give a custodial record to its patient, by a permit (gateway).",
+        discussion: "Example: medseal record adopt RECORD --patient P-1001 --home gateway")
+
+    @Argument(help: ArgumentHelp("The record.", valueName: "record"))
+    var record: RecordHandle
+
+    @Option(help: ArgumentHelp("The patient's number at this hospital.", valueName: "number"))
+    var patient: String
+
+    @OptionGroup var member: MemberOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let receipt = try await member.connected {
+            try await Keeping($0, $1).adopt(record, patient: patient)
+        }
+        try output.print(receipt, "Record \(record) is the patient's now")
+    }
+}
+
+struct RecordRemovals: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "removals", abstract: "List what patients have ordered to be erased and is still here.",
+        discussion: "Example: medseal record removals --home gateway")
+
+    @OptionGroup var member: MemberOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        struct Row: Encodable {
+            var record: RecordHandle
+            var since: LedgerTime
+            var heldUntil: LedgerTime?
+        }
+        let rows = try await member.connected { try await Keeping($0, $1).removals() }
+            .map { Row(record: $0.record, since: $0.since, heldUntil: $0.held?.until) }
+        try output.print(rows) {
+            var table = Table("RECORD", "ORDERED", "HELD UNTIL")
+            for row in rows {
+                table.add(row.record.hex, Moment.text(row.since), row.heldUntil.map(Moment.text) ?? "-")
+            }
+            if table.isEmpty { print("Nothing waits to be erased.") } else { table.print() }
+        }
+    }
+}
+
+struct RecordErase: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "erase", abstract: "Erase what has to go, and attest it on the ledger.",
+        discussion: """
+            Of a removed record everything, of one that was sealed anew what that has replaced: ciphertext, descriptor and \
+            envelopes. The server erases, then has the attestation ordered.
+
+            Example: medseal record erase RECORD --home gateway
+            """)
+
+    @Argument(help: ArgumentHelp("The record.", valueName: "record"))
+    var record: RecordHandle
+
+    @OptionGroup var member: MemberOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let receipt = try await member.connected { try await Keeping($0, $1).attestErasure(of: record) }
+        try output.print(receipt, "Erased record \(record)")
+    }
+}
+
+struct RecordHold: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hold",
+        abstract: "Keep a record whatever its owner orders, openly; or lift that (registrar).",
+        discussion: """
+            Examples:
+              medseal record hold RECORD --reason proceedings --until 2027-06-30 --home registrar
+              medseal record hold RECORD --lift --home registrar
+            """)
+
+    @Argument(help: ArgumentHelp("The record.", valueName: "record"))
+    var record: RecordHandle
+
+    @Option(help: ArgumentHelp("Why.", valueName: "reason"))
+    var reason = HoldReason.retention
+
+    @Option(help: ArgumentHelp("Until when: 2027-06-30 or 2027-06-30T12:00:00Z.", valueName: "time"))
+    var until: MomentOption?
+
+    @Flag(help: "It need not be kept any longer.")
+    var lift = false
+
+    @OptionGroup var member: MemberOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard (until == nil) == lift else { throw ValidationError("Say --until TIME, or --lift.") }
+    }
+
+    func run() async throws {
+        let receipt = try await member.connected {
+            try await Keeping($0, $1).hold(record, reason: reason, until: until?.time)
+        }
+        try output.print(receipt, lift ? "Record \(record) is held no longer" : "Record \(record) is held")
+    }
+}
+
+struct RecordDispatch: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dispatch", abstract: "Sign what was sent in a transfer, hash by hash (sender).",
+        discussion: """
+            The receiver's `medseal receive` signs what it holds: both together are the receipt, and `medseal ledger prove` \
+            makes of each a file that anybody can check.
+
+            Example: medseal record dispatch RELEASE --home gateway
+            """)
+
+    @Argument(help: ArgumentHelp("The release by which the receiver got it.", valueName: "release"))
+    var release: StatementID
+
+    @OptionGroup var member: MemberOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let receipt = try await member.connected { try await Keeping($0, $1).dispatch(release) }
+        try output.print(receipt, "Signed what release \(release) sent")
+    }
+}
+
+struct RecordReassign: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reassign",
+        abstract: "Give a record to the new wallet of a patient who lost the old (gateway).",
+        discussion: """
+            First the new wallet joins and is admitted under the patient's number. A member of a second organisation has to \
+            agree to the draft. It takes effect three days after it was submitted, unless the old wallet vetoes it.
+
+            Example: medseal record reassign RECORD --patient P-1001 --second KEY --second-organisation auditor \
+            --draft reassign.draft --home gateway
+            """)
+
+    @Argument(help: ArgumentHelp("The record.", valueName: "record"))
+    var record: RecordHandle
+
+    @Option(help: ArgumentHelp("The patient's number at this hospital.", valueName: "number"))
+    var patient: String
+
+    @Option(help: ArgumentHelp("Who has to agree: a member's key.", valueName: "key"))
+    var second: PublicKey
+
+    @Option(help: ArgumentHelp("That member's organisation.", valueName: "name"))
+    var secondOrganisation: OrganisationName
+
+    @Option(help: ArgumentHelp("Write the draft here.", valueName: "file"))
+    var draft: String
+
+    @OptionGroup var member: MemberOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let made = try await member.connected {
+            try await Keeping($0, $1).reassign(
+                record, patient: patient, with: second, of: secondOrganisation)
+        }
+        try DraftFile(draft).write(made)
+        try output.print(["draft": draft]) { print("Wrote \(draft): \(secondOrganisation) has to agree") }
+    }
+}

@@ -1,0 +1,207 @@
+import Contract
+
+/// The life of one record, and the questions that can be asked of it.
+struct ModelRecord {
+    let facts: [ModelHistory.Fact]
+    let birth: Deposit
+
+    init?(_ facts: [ModelHistory.Fact]) {
+        guard let first = facts.first, case .deposit(let birth) = first.says else { return nil }
+        self.facts = facts
+        self.birth = birth
+    }
+
+    /// The latest moment that it has been through.
+    var seen: LedgerTime { facts.map(\.time).max()! }
+
+    /// Who gives orders about it at `time`. It does not go back to who did before.
+    func owner(at time: LedgerTime) -> PublicKey? {
+        let moment = max(time, seen)
+        var owner = facts[0].permitted
+        for (index, fact) in facts.enumerated() {
+            switch fact.says {
+            case .adopt: owner = fact.permitted
+            case .reassign where fact.time + Limits.reassignmentSeconds <= moment && !isVetoed(index):
+                owner = fact.permitted
+            default: break
+            }
+        }
+        return owner
+    }
+
+    /// Whether there is still something to veto.
+    func awaitsOwner(at time: LedgerTime) -> Bool {
+        let moment = max(time, seen)
+        return facts.indices.contains { index in
+            guard case .reassign = facts[index].says else { return false }
+            return moment < facts[index].time + Limits.reassignmentSeconds && !isVetoed(index)
+        }
+    }
+
+    /// The next word about the reassignment in this place was a veto.
+    private func isVetoed(_ index: Int) -> Bool {
+        let next = facts[(index + 1)...].first { [.veto, .reassign].contains($0.says.kind) }
+        return next?.says.kind == .veto
+    }
+
+    var isRemoved: Bool { facts.contains { $0.says.kind == .remove } }
+
+    var refusesEmergencies: Bool {
+        let last = facts.last { $0.says.kind == .instruct }
+        guard case .instruct(let it) = last?.says else { return false }
+        return it.emergencies == .refused
+    }
+
+    // MARK: Content
+
+    private var lastSealing: (index: Int, said: Reseal)? {
+        guard let index = facts.lastIndex(where: { $0.says.kind == .reseal }),
+            case .reseal(let said) = facts[index].says
+        else { return nil }
+        return (index, said)
+    }
+
+    var suite: Suite { lastSealing?.said.suite ?? birth.suite }
+
+    var files: [Digest] {
+        facts.reduce(into: []) { files, fact in
+            switch fact.says {
+            case .deposit(let it): files = it.files
+            case .reseal(let it): files = it.files
+            case .append(let it): files += it.files
+            default: break
+            }
+        }
+    }
+
+    var descriptor: Digest {
+        facts.reduce(into: birth.descriptor) { descriptor, fact in
+            switch fact.says {
+            case .reseal(let it): descriptor = it.descriptor
+            case .append(let it): descriptor = it.descriptor
+            default: break
+            }
+        }
+    }
+
+    // MARK: Who keeps it
+
+    /// What one organisation keeps.
+    struct Copy {
+        /// It has all that belongs to the record.
+        let isNewest: Bool
+        /// Its key opens the record as it is sealed now.
+        let isOfThisSealing: Bool
+        /// Something was sealed anew since it came or last said what is gone.
+        let owesErasure: Bool
+        let hold: Hold?
+    }
+
+    /// Nil where it has nothing, or nothing any more.
+    func copy(of name: OrganisationName) -> Copy? {
+        let own = facts.indices.filter { facts[$0].says.keeper == name }
+        func last(_ kinds: [StatementKind]) -> Int? { own.last { kinds.contains(facts[$0].says.kind) } }
+        func happened(_ kinds: [StatementKind], after index: Int, before end: Int? = nil) -> Bool {
+            facts[(index + 1)..<(end ?? facts.count)].contains { kinds.contains($0.says.kind) }
+        }
+        let arrivals: [StatementKind] = [.deposit, .acknowledge]
+        guard let first = own.first(where: { arrivals.contains(facts[$0].says.kind) }),
+            let arrival = last(arrivals), let sealed = last(arrivals + [.reseal]),
+            let changed = last(arrivals + [.reseal, .append])
+        else { return nil }
+        let attested = last([.attestErasure])
+        if let attested, attested > arrival {
+            // All of it is gone if the record was removed, or the copy was of an older sealing.
+            let removedBefore = happened([.remove], after: 0, before: attested)
+            if removedBefore || happened([.reseal], after: sealed, before: max(attested, sealed + 1)) {
+                return nil
+            }
+        }
+        var hold: Hold?
+        if let held = last([.hold]), case .hold(let said) = facts[held].says, said.until != nil {
+            hold = said
+        }
+        return Copy(
+            isNewest: !happened([.append, .reseal], after: changed),
+            isOfThisSealing: !happened([.reseal], after: sealed),
+            owesErasure: happened([.reseal], after: max(first, attested ?? first)), hold: hold)
+    }
+
+    // MARK: Consent
+
+    struct Granted {
+        let terms: Grant
+        let isRevoked: Bool
+        let uses: UInt64
+        /// Its envelope opens the record as it is sealed now.
+        let isOfThisSealing: Bool
+    }
+
+    func grant(_ id: StatementID) -> Granted? {
+        guard let index = facts.firstIndex(where: { $0.said.id == id }),
+            case .grant(let terms) = facts[index].says
+        else { return nil }
+        var (uses, isRevoked) = (UInt64(0), false)
+        for fact in facts[index...] {
+            switch fact.says {
+            case .release(let it) where it.grant == id: uses += 1
+            case .append(let it) where it.grant == id: uses += 1
+            case .revoke(let it) where it.grant == id: isRevoked = true
+            default: break
+            }
+        }
+        let isCarriedOn =
+            lastSealing.map { $0.index < index || $0.said.grants.contains { $0.of == id } } ?? true
+        return Granted(terms: terms, isRevoked: isRevoked, uses: uses, isOfThisSealing: isCarriedOn)
+    }
+
+    struct Delegation {
+        let terms: Delegate
+        let isEnded: Bool
+        let isOfThisSealing: Bool
+
+        func isOver(at time: LedgerTime) -> Bool { isEnded || time >= terms.notAfter }
+    }
+
+    func delegation(_ key: PublicKey) -> Delegation? {
+        let named = facts.lastIndex {
+            if case .delegate(let it) = $0.says { it.delegate == key } else { false }
+        }
+        guard let named, case .delegate(let terms) = facts[named].says else { return nil }
+        let isEnded = facts[named...].contains {
+            if case .undelegate(let it) = $0.says { it.delegate == key } else { false }
+        }
+        let isCarriedOn =
+            lastSealing.map { $0.index < named || $0.said.delegates.contains { $0.of == key } } ?? true
+        return Delegation(terms: terms, isEnded: isEnded, isOfThisSealing: isCarriedOn)
+    }
+
+    /// Whether an emergency was declared after the last sealing.
+    func isOfThisSealing(_ emergency: StatementID) -> Bool {
+        let declared = facts.firstIndex { $0.said.id == emergency }
+        return (lastSealing?.index ?? -1) < (declared ?? -1)
+    }
+
+    func isReviewed(_ emergency: StatementID) -> Bool {
+        facts.contains { if case .review(let it) = $0.says { it.emergency == emergency } else { false } }
+    }
+
+    func isDispatched(_ release: StatementID) -> Bool {
+        facts.contains { if case .dispatch(let it) = $0.says { it.release == release } else { false } }
+    }
+}
+
+extension Assertion {
+    /// Whose copy it changes, if it changes one.
+    fileprivate var keeper: OrganisationName? {
+        switch self {
+        case .deposit(let it): it.organisation
+        case .append(let it): it.organisation
+        case .reseal(let it): it.organisation
+        case .acknowledge(let it): it.organisation
+        case .attestErasure(let it): it.organisation
+        case .hold(let it): it.organisation
+        default: nil
+        }
+    }
+}
