@@ -110,12 +110,18 @@ struct ModelRecord {
             let changed = last(arrivals + [.reseal, .append])
         else { return nil }
         let attested = last([.attestErasure])
-        if let attested, attested > arrival {
-            // All of it is gone if the record was removed, or the copy was of an older sealing.
-            let removedBefore = happened([.remove], after: 0, before: attested)
-            if removedBefore || happened([.reseal], after: sealed, before: max(attested, sealed + 1)) {
-                return nil
+        var begun = first
+        if let attested {
+            // All of it was gone then if the record was removed, or the copy was of an older sealing.
+            let before = own.last {
+                $0 < attested && (arrivals + [.reseal]).contains(facts[$0].says.kind)
             }
+            let wasAll =
+                happened([.remove], after: 0, before: attested)
+                || happened([.reseal], after: before ?? first, before: attested)
+            if wasAll && attested > arrival { return nil }
+            let again = own.first { $0 > attested && arrivals.contains(facts[$0].says.kind) }
+            if wasAll, let again { begun = again }
         }
         var hold: Hold?
         if let held = last([.hold]), case .hold(let said) = facts[held].says, said.until != nil {
@@ -124,7 +130,7 @@ struct ModelRecord {
         return Copy(
             isNewest: !happened([.append, .reseal], after: changed),
             isOfThisSealing: !happened([.reseal], after: sealed),
-            owesErasure: happened([.reseal], after: max(first, attested ?? first)), hold: hold)
+            owesErasure: happened([.reseal], after: max(begun, attested ?? begun)), hold: hold)
     }
 
     // MARK: Consent
