@@ -105,7 +105,7 @@ let package = Package(
         .executableTarget(
             name: "medseald",
             dependencies: [
-                "Server", "Validation", "Remote", "Records", "Ledger", "Vault", "Desk", "Identity",
+                "Server", "Validation", "Remote", "Records", "Ledger", "Vault", "Desk", "Identity", "API",
                 "Contract",
                 "Primitives", "TransparencyLog", arguments, log, nioCore, unixSignals,
             ],

@@ -19,6 +19,8 @@ public struct Problem: Error, Codable, Hashable, Sendable {
         case conflict = "urn:medseal:problem:conflict"
         /// The patient's stock of permits is used up.
         case stockEmpty = "urn:medseal:problem:stock-empty"
+        /// The caller has done so much lately that it must wait; `retryAfter` says how long.
+        case tooMany = "urn:medseal:problem:too-many"
         /// The ledger takes no statements; `detail` says why.
         case readOnly = "urn:medseal:problem:read-only"
         /// The store is full, damaged or out of reach.
@@ -32,10 +34,15 @@ public struct Problem: Error, Codable, Hashable, Sendable {
     /// The contract's code, where the contract refused.
     public let code: UInt64?
     public let name: String?
+    /// Seconds, where waiting helps; the same as in the header Retry-After.
+    public let retryAfter: UInt64?
 
-    public init(_ type: Kind, _ detail: String, rejection: RejectionCode? = nil) {
+    public init(
+        _ type: Kind, _ detail: String, rejection: RejectionCode? = nil, retryAfter: UInt64? = nil
+    ) {
         self.type = type
         self.detail = detail
+        self.retryAfter = retryAfter
         self.code = rejection?.rawValue
         self.name = rejection.map { "\($0)" }
         (self.status, self.title) =
@@ -49,6 +56,7 @@ public struct Problem: Error, Codable, Hashable, Sendable {
             case .digestMismatch: (422, "Digest mismatch")
             case .conflict: (409, "Conflict")
             case .stockEmpty: (409, "No permit left")
+            case .tooMany: (429, "Too many requests")
             case .readOnly: (503, "The ledger is read-only")
             case .storage: (507, "Storage failure")
             }

@@ -17,6 +17,7 @@ public enum Routes {
     public static let consistency = "/v1/ledger/proofs/consistency"
     public static let examination = "/v1/ledger/examination"
     public static let members = "/v1/members"
+    public static let organisations = "/v1/organisations"
 
     /// One organisation's part of the API, as a path or, with `:organisation`, as a pattern.
     public struct Organisation: Sendable {
@@ -38,6 +39,7 @@ public enum Routes {
         public func take(_ inbox: String) -> String { "\(base)/inboxes/\(inbox)/permits/take" }
         public var directory: String { "\(base)/directory" }
         public func entry(_ index: String) -> String { "\(base)/directory/\(index)" }
+        public var revocationList: String { "\(base)/crl" }
         public var letters: String { "\(base)/letters" }
     }
 }

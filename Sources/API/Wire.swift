@@ -45,6 +45,7 @@ public enum Wire {
     public static let letterBytesMax = 64 << 10
     public static let envelopeBytesMax = 64 << 10
     public static let permitsPerCallMax = 500
+    public static let revocationListBytesMax = 4 << 20
 
     /// The answer to a statement that was accepted.
     public struct Receipt: Codable, Hashable, Sendable {
@@ -168,6 +169,32 @@ public enum Wire {
             self.foreign = foreign
             self.next = next
         }
+    }
+
+    /// An organisation with what the hashes in its genesis or admission stand for.
+    public struct Organisation: Codable, Sendable {
+        public var name: OrganisationName
+        public var kind: String
+        /// The certificate of its authority, PEM.
+        public var authority: String
+        public var recordsRecipient: String
+        public var deskRecipient: String
+
+        public init(
+            name: OrganisationName, kind: String, authority: String, recordsRecipient: String,
+            deskRecipient: String
+        ) {
+            self.name = name
+            self.kind = kind
+            self.authority = authority
+            self.recordsRecipient = recordsRecipient
+            self.deskRecipient = deskRecipient
+        }
+    }
+
+    public struct Organisations: Codable, Sendable {
+        public var organisations: [Organisation]
+        public init(organisations: [Organisation]) { self.organisations = organisations }
     }
 
     /// A patient's wallet introduces itself; the letter is sealed to the desk.

@@ -22,6 +22,8 @@ public struct Audit: Sendable {
             case damaged
             /// The vault has it although its organisation has attested that it is gone.
             case notErased
+            /// An organisation's certificate revocation list has expired.
+            case revocationList
             /// A name in the vault's folder that is no digest.
             case unknown
         }
@@ -81,6 +83,9 @@ public struct Audit: Sendable {
             report.records = holdings.records
             report.findings += try await finding(in: "state") { try await compareState(replay, &report) }
                 .get()
+            report.findings += try await finding(in: "revocation lists") {
+                try await auditLists(under: remembered.advance(connection), &report)
+            }.get()
             for problem in try await connection.examination() {
                 report.findings.append(
                     Finding(kind: .ledger, place: "as its server examined it", subject: nil, problem: problem)
@@ -174,6 +179,20 @@ public struct Audit: Sendable {
                 Finding(
                     kind: .ledger, place: "state", subject: lowercaseHex(key.bytes),
                     problem: "the server tells another value than executing the log gives"))
+        }
+    }
+
+    /// The revocation list of every organisation that has published one: signed by its authority, not older
+    /// than what was seen before, and in force.
+    private func auditLists(under checkpoint: VerifiedCheckpoint, _ report: inout Report) async throws {
+        for organisation in try await connection.governance(under: checkpoint).organisations {
+            let authority = try await connection.authority(of: organisation)
+            let list = try await connection.revocationList(of: organisation.name, under: authority)
+            guard let list, list.nextUpdate <= Date() else { continue }
+            report.findings.append(
+                Finding(
+                    kind: .revocationList, place: "revocation list \(list.number) of \(organisation.name)",
+                    subject: nil, problem: "it has expired: its members are not believed any more"))
         }
     }
 

@@ -2,132 +2,189 @@ public import API
 public import Age
 public import Contract
 public import Foundation
-import Identity
+public import Identity
 public import Primitives
 public import Remote
 
-/// An organisation's root key, certificate authority and age keys, opened from a network folder: who enrols
-/// and retires members.
-public struct OrganisationOffice: Sendable {
-    public let network: Network
-    public let organisation: Network.Organisation
-    private let root: SigningKey
-    private let folder: Folder
-
-    /// `folder` is the one that `medseal network init` made. Throws `refused` for a wrong passphrase.
-    public init(_ folder: Folder, organisation name: OrganisationName, passphrase: SecretBytes)
-        throws(ClientFailure)
-    {
-        network = try Network(folder)
-        organisation = try network.organisation(name)
-        self.folder = folder.folder("organisations").folder(name.description)
-        guard self.folder.has("root.pem") else {
-            throw .badInput(
-                "\(folder.path) does not hold the keys of \(name): they stay in the folder that was founded")
-        }
-        root = try SigningKey(
-            opening: try self.folder.read("root.pem"), passphrase: passphrase, what: "the root key of \(name)"
-        )
-        guard root.key == organisation.root else {
-            throw .unverified("the root key is not the one in the genesis")
-        }
-    }
-
+extension OrganisationOffice {
     public static let lifetimeDays = 730
 
     /// Makes a member: keys and certificate in `home`, its enrolment on the ledger, its card at the server.
+    /// `replaced`: a key of the same member that this ends, where its home is lost.
     ///
     /// The home appears once the ledger has the enrolment. Throws `ClientFailure`, or `Problem` when the
     /// contract refuses.
     public func enrol(
-        name: String, role: Role, home: Folder, organisationPassphrase: SecretBytes, passphrase: SecretBytes,
-        days: Int = lifetimeDays, kind: AgeKeyKind = .hybrid, now: Date = Date()
+        name: String, role: Role, home: Folder, passphrase: SecretBytes, days: Int = lifetimeDays,
+        kind: AgeKeyKind = .hybrid, replacing replaced: PublicKey? = nil, now: Date = Date()
     ) async throws -> (key: PublicKey, receipt: Wire.Receipt) {
         guard !home.parent.has(home.name) else { throw ClientFailure.badInput("\(home.path) exists already") }
         try requireRole(role)
         let signingKey = SigningKey.generate()
         let identity = AgeIdentity.generate(kind)
         let notAfter = now.addingTimeInterval(Double(days) * 86_400)
-        let certificate = try authority(organisationPassphrase).issueMember(
-            name: name, role: role, key: signingKey.key, notAfter: notAfter, now: now)
-        let keys = try self.keys(of: role, own: identity, passphrase: organisationPassphrase)
-        let enrol = Enrol(
-            organisation: organisation.name, member: signingKey.key, role: role,
-            recipientHash: identity.recipient.hash, certificateHash: Digest(hashing: certificate),
-            expires: UInt64(notAfter.timeIntervalSince1970), suite: kind.suite)
-        let card = Wire.MemberCard(
-            key: signingKey.key, organisation: organisation.name, recipient: identity.recipient.text,
-            certificate: Data(certificate))
+        let enrolment = try Enrolment(
+            self, name: name, role: role, key: signingKey.key, recipient: identity.recipient,
+            replacing: replaced, notAfter: notAfter, now: now)
+        let keys = IdentityFile(member: identity, organisation: try keys(of: role), former: [])
 
         try home.parent.make()
         let draft = home.parent.folder(".\(home.name)-\(lowercaseHex(Random.bytes(4)))")
         defer { home.parent.remove(draft.name) }
         try network.copy(to: draft.folder("network"))
-        let file = MemberHome.File(
-            organisation: organisation.name, role: role.name, name: name, key: signingKey.key)
-        try draft.write(try JSON.pretty(file), as: MemberHome.fileName)
-        try draft.write(PEM.encode(certificate, label: "CERTIFICATE"), as: "certificate.pem", mode: 0o644)
-        try draft.write(
-            SealedPrivateKey.seal(pkcs8: signingKey.pkcs8, passphrase: passphrase), as: "signing.pem")
-        try draft.write(try keys.sealed(under: passphrase), as: "keys.age")
+        try draft.write(enrolment, name: name, keys: keys, signingKey: signingKey, passphrase: passphrase)
 
-        let receipt = try await Connection.open(network, caller: root) { connection in
+        let receipt = try await connected { connection in
             let receipt = try await connection.submit(
-                .make(.enrol(enrol), now: machineTime()), signedBy: root)
-            try await connection.call(.put, Routes.members, json: card)
+                .make(.enrol(enrolment.enrol), now: machineTime()), signedBy: root)
+            try await connection.call(.put, Routes.members, json: enrolment.card)
             return receipt
         }
         try draft.rename(to: home)
+        if replaced != nil { try await publishList(after: receipt) }
         return (signingKey.key, receipt)
     }
 
-    /// Ends a member's key at once.
+    /// What becomes of a member.
+    public enum Change: Sendable {
+        /// The same keys, with another role, or for longer.
+        case renewal(Role?)
+        /// New keys in the same role, for this reason; the old ones end with the same statement.
+        case rotation(AgeKeyKind, RevocationList.Reason)
+    }
+
+    /// Changes a member: a new certificate, and where it is a rotation new keys, in its home; the enrolment
+    /// that replaces the one before on the ledger; the new card at the server; the old certificate on the
+    /// revocation list.
+    ///
+    /// Killed at any point, the same call again goes on where it was: what was prepared lies in the home's
+    /// folder `next` until the ledger has it.
+    public func change(
+        _ folder: Folder, _ change: Change, passphrase: SecretBytes, days: Int = lifetimeDays,
+        now: Date = Date()
+    ) async throws -> (home: MemberHome, receipt: Wire.Receipt) {
+        let home = try MemberHome(folder)
+        guard home.organisation.name == organisation.name, home.network.id == network.id else {
+            throw ClientFailure.badInput(
+                "\(folder.path) is the home of a member of \(home.organisation.name)")
+        }
+        let pending = MemberHomeChange(home.folder)
+        // From an earlier attempt: what the ledger may have by now is not made anew.
+        if let statement = try pending.prepared(), let key = try pending.card()?.key {
+            do {
+                return try await finish(
+                    pending, statement, reasons: home.key == key ? [:] : reasons(home, change))
+            } catch let problem as Problem where problem.code == RejectionCode.stale.rawValue {
+                try pending.discard()
+            }
+        }
+        let member = try home.unlock(passphrase)
+        var role = home.role
+        var (signingKey, identity, former) = (member.signingKey, member.identity, member.former)
+        switch change {
+        case .renewal(let new): role = new ?? role
+        case .rotation(let kind, _):
+            former.append(identity)
+            (signingKey, identity) = (.generate(), .generate(kind))
+        }
+        try requireRole(role)
+        let notAfter = now.addingTimeInterval(Double(days) * 86_400)
+        let enrolment = try Enrolment(
+            self, name: home.name, role: role, key: signingKey.key, recipient: identity.recipient,
+            replacing: home.key, notAfter: notAfter, now: now)
+        let keys = IdentityFile(member: identity, organisation: try keys(of: role), former: former)
+        let statement = Statement.make(.enrol(enrolment.enrol), now: machineTime()).signed(
+            by: root, network: network.id)
+        try pending.prepare(statement, card: enrolment.card) { next in
+            try next.write(
+                enrolment, name: home.name, keys: keys, signingKey: signingKey, passphrase: passphrase)
+        }
+        return try await finish(pending, statement, reasons: reasons(home, change))
+    }
+
+    private func reasons(_ home: MemberHome, _ change: Change) -> [PublicKey: RevocationList.Reason] {
+        if case .rotation(_, let reason) = change { [home.key: reason] } else { [:] }
+    }
+
+    private func finish(
+        _ pending: MemberHomeChange, _ statement: [UInt8], reasons: [PublicKey: RevocationList.Reason]
+    ) async throws -> (home: MemberHome, receipt: Wire.Receipt) {
+        let card = try pending.card()
+        let receipt = try await connected { connection in
+            let receipt = try await connection.submit(statement, signedBy: root)
+            if let card { try await connection.call(.put, Routes.members, json: card) }
+            return receipt
+        }
+        try pending.accept()
+        try await publishList(after: receipt, reasons: reasons)
+        return (try MemberHome(pending.home), receipt)
+    }
+
+    /// Ends a member's key at once and puts its certificate onto the revocation list. A key that was ended
+    /// before only gets the list.
     @discardableResult
-    public func retire(_ key: PublicKey) async throws -> Wire.Receipt {
-        try await Connection.open(network, caller: root) { connection in
-            try await connection.submit(
-                .make(.retire(Retire(organisation: organisation.name, member: key)), now: machineTime()),
-                signedBy: root)
-        }
-    }
-
-    private func requireRole(_ role: Role) throws(ClientFailure) {
-        let allowed: [Role] =
-            switch organisation.kind {
-            case .hospital, .laboratory: [.clinician, .registrar, .gateway, .officer, .auditor]
-            case .insurer: [.officer, .gateway, .auditor]
-            case .auditor, .authority: [.auditor, .officer]
+    public func retire(
+        _ key: PublicKey, reason: RevocationList.Reason = .cessationOfOperation
+    ) async throws -> Wire.Receipt? {
+        let receipt: Wire.Receipt? = try await connected { connection in
+            do {
+                return try await connection.submit(
+                    .make(.retire(Retire(organisation: organisation.name, member: key)), now: machineTime()),
+                    signedBy: root)
+            } catch let problem as Problem where problem.code == RejectionCode.memberRetired.rawValue {
+                return nil
             }
-        guard allowed.contains(role) else {
-            throw .badInput("an organisation of the kind \(organisation.kind) has no \(role.name)")
         }
+        try await publishList(after: receipt, reasons: [key: reason])
+        return receipt
     }
+}
 
-    private func authority(_ passphrase: SecretBytes) throws -> CertificateAuthority {
-        let key = try SealedPrivateKey.opened(
-            try folder.read("authority.key.pem"), passphrase: passphrase,
-            what: "the authority's key of \(organisation.name)")
-        return try CertificateAuthority(certificate: organisation.authority, privateKey: key)
+/// A new enrolment with the certificate and card that go with it.
+private struct Enrolment {
+    let enrol: Enrol
+    let certificate: [UInt8]
+    let card: Wire.MemberCard
+
+    init(
+        _ office: OrganisationOffice, name: String, role: Role, key: PublicKey, recipient: AgeRecipient,
+        replacing replaced: PublicKey?, notAfter: Date, now: Date
+    ) throws {
+        certificate = try office.issue(name: name, role: role, key: key, notAfter: notAfter, now: now)
+        enrol = Enrol(
+            organisation: office.organisation.name, member: key, role: role, recipientHash: recipient.hash,
+            certificateHash: Digest(hashing: certificate), expires: UInt64(notAfter.timeIntervalSince1970),
+            suite: recipient.kind.suite, replaces: replaced)
+        card = Wire.MemberCard(
+            key: key, organisation: office.organisation.name, recipient: recipient.text,
+            certificate: Data(certificate))
     }
+}
 
-    /// The member's own identity, and those of the organisation that its role needs.
-    private func keys(of role: Role, own: AgeIdentity, passphrase: SecretBytes) throws -> IdentityFile {
-        var file = IdentityFile(comments: ["member"], identities: [own])
-        func add(_ name: String, expecting recipient: AgeRecipient) throws {
-            let what = "the \(name) key of \(organisation.name)"
-            let opened = try IdentityFile(
-                opening: try folder.read("\(name).age"), passphrase: passphrase, what: what)
-            guard opened.identities[0].recipient == recipient else {
-                throw ClientFailure.unverified("\(what) is not the one in the genesis")
-            }
-            file.comments.append(name)
-            file.identities.append(opened.identities[0])
-        }
-        guard organisation.kind.isCustodian else { return file }
-        if [.clinician, .registrar, .gateway].contains(role) {
-            try add("desk", expecting: organisation.deskRecipient)
-        }
-        if role == .gateway { try add("records", expecting: organisation.recordsRecipient) }
-        return file
+extension Folder {
+    /// The files of a member's home that its enrolment makes.
+    fileprivate func write(
+        _ enrolment: Enrolment, name: String, keys: IdentityFile, signingKey: SigningKey,
+        passphrase: SecretBytes
+    ) throws {
+        let file = MemberHome.File(
+            organisation: enrolment.enrol.organisation, role: enrolment.enrol.role.name, name: name,
+            key: signingKey.key)
+        try write(try JSON.pretty(file), as: MemberHome.fileName)
+        try write(PEM.encode(enrolment.certificate, label: "CERTIFICATE"), as: "certificate.pem", mode: 0o644)
+        try write(SealedPrivateKey.seal(pkcs8: signingKey.pkcs8, passphrase: passphrase), as: "signing.pem")
+        try write(try keys.sealed(under: passphrase), as: "keys.age")
+    }
+}
+
+extension IdentityFile {
+    /// A member's identities: its own first, then the organisation's that its role needs, then those that it
+    /// had before, which open what was kept of old envelopes.
+    fileprivate init(
+        member: AgeIdentity, organisation: [(name: String, identity: AgeIdentity)], former: [AgeIdentity]
+    ) {
+        self.init(
+            comments: ["member"] + organisation.map(\.name) + former.map { _ in MemberHome.former },
+            identities: [member] + organisation.map(\.identity) + former)
     }
 }

@@ -16,6 +16,8 @@ public struct MemberHome: Sendable {
     }
 
     static let fileName = "member.json"
+    /// The comment of an identity that the member had before.
+    static let former = "former"
 
     public let folder: Folder
     public let network: Network
@@ -26,6 +28,7 @@ public struct MemberHome: Sendable {
 
     /// Throws `badInput` when the folder is no member's home.
     public init(_ folder: Folder) throws(ClientFailure) {
+        try MemberHomeChange(folder).settle()
         guard folder.has(Self.fileName) else { throw .badInput("\(folder.path) is not a member's home") }
         guard let file = try? JSON.decode(File.self, try folder.read(Self.fileName)),
             let role = Role(name: file.role)
@@ -55,7 +58,8 @@ public struct MemberHome: Sendable {
         }
         return Member(
             home: self, signingKey: signing, identity: keys.identities[0], desk: identity("desk"),
-            records: identity("records"))
+            records: identity("records"),
+            former: zip(keys.comments, keys.identities).filter { $0.0 == Self.former }.map(\.1))
     }
 
     var remembered: RememberedCheckpoint { RememberedCheckpoint(folder: folder) }
@@ -71,13 +75,25 @@ public struct Member: Sendable {
     let desk: AgeIdentity?
     /// The identity of custodian's envelopes; only gateways have it.
     let records: AgeIdentity?
+    /// Those that it had before: nothing is sealed to them any more.
+    let former: [AgeIdentity]
 
     public var network: Network { home.network }
     public var organisation: Network.Organisation { home.organisation }
 
     /// Runs `body` with a connection that calls as this member.
     public func connected<Result>(_ body: (Connection) async throws -> Result) async throws -> Result {
-        try await Connection.open(network, caller: signingKey, body)
+        try await Connection.open(network, caller: signingKey, memory: home.folder, body)
+    }
+
+    /// Takes the organisations that were admitted since into the home's copy of the network, or into `folder`.
+    /// Gives their names.
+    public func updateNetwork(
+        _ folder: Folder?, _ connection: Connection
+    ) async throws -> [OrganisationName] {
+        let checkpoint = try await home.remembered.advance(connection)
+        return try await Network.update(
+            folder ?? home.folder.folder("network"), under: checkpoint, connection)
     }
 
     func requireDesk() throws(ClientFailure) -> AgeIdentity {

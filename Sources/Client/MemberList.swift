@@ -1,40 +1,102 @@
 import API
 public import Contract
 import Foundation
+import Identity
 public import Remote
 
 extension Member {
-    /// A member as the network shows it, and whether that holds.
+    /// A member as the ledger has it.
     public struct Listed: Encodable, Sendable {
         public let key: PublicKey
-        public let organisation: String
-        public let role: String?
+        public let organisation: OrganisationName
+        public let role: String
+        /// As its certificate has it, escaped; nil where none is shown that was enrolled.
         public let name: String?
-        /// `active`, or why it is not to be trusted.
+        public let expires: LedgerTime
+        /// `active`, or why nothing is sealed to it.
         public let status: String
     }
 
-    /// The members that the server shows, each verified against the ledger.
+    /// Every member that was ever enrolled, of one organisation or of all: from the enrolments that are proven
+    /// to be in the log, and verified where it is active.
     public func list(organisation: OrganisationName?, _ connection: Connection) async throws -> [Listed] {
+        let checkpoint = try await home.remembered.advance(connection)
+        let governance = try await connection.governance(under: checkpoint)
         let query = organisation.map { [("organisation", $0.description)] } ?? []
         let answer: Wire.Members = try await connection.call(.get, Routes.members, query: query)
-        let checkpoint = try await home.remembered.advance(connection)
         var listed = [Listed]()
-        for card in answer.members {
-            do {
-                let member = try await connection.verifiedMember(card.key, under: checkpoint, card: card)
+        for each in governance.organisations where organisation.map({ $0 == each.name }) ?? true {
+            let history = try await connection.history(about: each.name.bytes, under: checkpoint)
+            let authority = try await connection.authority(of: each)
+            for row in Enrolled.all(in: history, of: each) {
+                let card = answer.members.first { $0.key == row.enrol.member }
+                var status = row.end ?? "no card is shown"
+                if row.end == nil, let card {
+                    do {
+                        _ = try await connection.verifiedMember(
+                            row.enrol.member, under: checkpoint, card: card, governance: governance)
+                        status = "active"
+                    } catch let failure as ClientFailure
+                        where failure.code == .refused || failure.code == .unverified
+                    {
+                        status = failure.message
+                    }
+                }
                 listed.append(
                     Listed(
-                        key: card.key, organisation: member.organisation.description, role: member.role.name,
-                        name: SafeText.escaped(member.name), status: "active"))
-            } catch let failure as ClientFailure where failure.code == .refused || failure.code == .unverified
-            {
-                listed.append(
-                    Listed(
-                        key: card.key, organisation: card.organisation.description, role: nil, name: nil,
-                        status: failure.message))
+                        key: row.enrol.member, organisation: each.name, role: row.enrol.role.name,
+                        name: card.flatMap { row.name(on: $0, under: authority) }, expires: row.enrol.expires,
+                        status: status))
             }
         }
         return listed
+    }
+}
+
+/// An enrolment and what became of it.
+private struct Enrolled {
+    var enrol: Enrol
+    var time: LedgerTime
+    /// Nil while it is in force.
+    var end: String?
+
+    /// The enrolments of an organisation, one for each key, in the order of their keys' coming.
+    static func all(
+        in history: [(entry: LogEntry, statement: VerifiedStatement)],
+        of organisation: Governance.Organisation
+    ) -> [Enrolled] {
+        var all = [Enrolled]()
+        func change(_ key: PublicKey, _ body: (inout Enrolled) -> Void) -> Bool {
+            guard let index = all.firstIndex(where: { $0.enrol.member == key }) else { return false }
+            body(&all[index])
+            return true
+        }
+        for (entry, statement) in history where statement.caller == organisation.root(at: entry.position) {
+            switch statement.assertion {
+            case .enrol(let it):
+                if let key = it.replaces, key != it.member {
+                    _ = change(key) { $0.end = "replaced by \(it.member.hex.prefix(16))" }
+                }
+                let new = Enrolled(enrol: it, time: entry.time, end: nil)
+                if !change(it.member, { $0 = new }) { all.append(new) }
+            case .retire(let it): _ = change(it.member) { $0.end = "retired" }
+            default: continue
+            }
+        }
+        let now = machineTime()
+        for index in all.indices where all[index].end == nil && all[index].enrol.expires <= now {
+            all[index].end = "expired"
+        }
+        return all
+    }
+
+    /// The name in the certificate that was enrolled, as it was then.
+    func name(on card: Wire.MemberCard, under authority: [UInt8]) -> String? {
+        let der = [UInt8](card.certificate)
+        guard Digest(hashing: der) == enrol.certificateHash else { return nil }
+        let date = Date(timeIntervalSince1970: TimeInterval(time))
+        return (try? MemberCertificate.verify(der, under: authority, at: date)).map {
+            SafeText.escaped($0.name)
+        }
     }
 }

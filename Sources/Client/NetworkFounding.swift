@@ -1,3 +1,4 @@
+import API
 import Age
 public import Contract
 public import Foundation
@@ -122,7 +123,7 @@ extension NetworkFounding {
 }
 
 /// An organisation while it is being founded, with all its private keys.
-private struct Founder: Sendable {
+struct Founder: Sendable {
     let name: OrganisationName
     let kind: OrganisationKind
     let root = SigningKey.generate()

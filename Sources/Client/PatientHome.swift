@@ -120,6 +120,7 @@ public struct Patient: Sendable {
     func connected<Result>(
         at organisation: OrganisationName, _ body: (Connection) async throws -> Result
     ) async throws -> Result {
-        try await Connection.open(network, caller: wallet.inboxKey(organisation: organisation), body)
+        try await Connection.open(
+            network, caller: wallet.inboxKey(organisation: organisation), memory: home.folder, body)
     }
 }

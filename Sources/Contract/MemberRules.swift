@@ -49,7 +49,7 @@ extension Case {
         for root in roots + (newRoot.map { [$0] } ?? []) where root != statement.caller {
             try require(statement.isApproved(by: root), .approvalMissing)
         }
-        // A root that two of them have come to share speaks once: the genesis lets no two share one.
+        // A root that two organisations have come to share counts once.
         try require(UInt64(Set(roots).count) >= network.majority, .tooFewRoots)
         return network
     }

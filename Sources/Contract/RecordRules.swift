@@ -144,7 +144,7 @@ extension Case {
         let kept = present.flatMap { $0.erased == nil ? $0 : nil }
         let custody = CustodyState(
             ownerEnvelope: it.ownerEnvelope, custodianEnvelope: it.custodianEnvelope, sealing: record.sealing,
-            generation: record.generation, hold: present?.hold,
+            generation: record.generation, hold: kept?.hold,
             erasedSealings: kept?.erasedSealings ?? record.sealing)
         return [write(.custody(it.record, it.organisation), custody), clock(it.record)]
     }

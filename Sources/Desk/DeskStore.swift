@@ -232,6 +232,28 @@ public final class DeskStore: Sendable {
         }
     }
 
+    // MARK: Revocation list
+
+    /// Keeps the list in place of the one before; false, and nothing changes, unless its number is greater or
+    /// it is the same list.
+    public func keep(revocationList list: [UInt8], number: Int64) throws -> Bool {
+        try database.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO revocation_list VALUES (1, ?, ?) ON CONFLICT (id)
+                    DO UPDATE SET number = excluded.number, list = excluded.list WHERE excluded.number > number
+                    """, arguments: [number, Self.blob(list)])
+            return try Row.fetchOne(
+                db, sql: "SELECT 1 FROM revocation_list WHERE list = ?", arguments: [Self.blob(list)]) != nil
+        }
+    }
+
+    public func revocationList() throws -> [UInt8]? {
+        try database.read { db in
+            try Row.fetchOne(db, sql: "SELECT list FROM revocation_list").map { Self.bytes($0[0]) }
+        }
+    }
+
     // MARK: SQLite's bytes
 
     private static func blob(_ bytes: [UInt8]) -> DatabaseValue {

@@ -128,6 +128,10 @@ public struct CertificateAuthority: Sendable {
         return try Certificate.PrivateKey(derBytes: bytes)
     }
 
+    func signing<Result>(
+        _ body: (Certificate.PrivateKey) throws -> Result
+    ) throws(IdentityError) -> Result { try Self.signing(with: privateKey, body) }
+
     private static func signing<Result>(
         with privateKey: SecretBytes, _ body: (Certificate.PrivateKey) throws -> Result
     ) throws(IdentityError) -> Result {

@@ -17,7 +17,9 @@ public struct IdentityError: Error, Equatable, Sendable, CustomStringConvertible
         case keyNotAcceptable
         /// The bytes are not an X.509 certificate in DER.
         case certificateMalformed
-        /// The certificate was not signed by this authority.
+        /// The bytes are not a revocation list in DER, in the one form that is written here.
+        case listMalformed
+        /// The certificate or the list was not signed by this authority.
         case notSignedByAuthority
         case notYetValid
         case expired

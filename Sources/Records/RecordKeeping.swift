@@ -13,9 +13,15 @@ public struct RecordKeeping: Sendable {
     public let ledger: any ConsentLedger
     public let custodians: [OrganisationName: Custodian]
 
-    public init(ledger: any ConsentLedger, custodians: [OrganisationName: Custodian]) {
+    private let limits: LimitKeeper
+
+    public init(
+        ledger: any ConsentLedger, custodians: [OrganisationName: Custodian],
+        limits: MemberLimits = MemberLimits()
+    ) {
         self.ledger = ledger
         self.custodians = custodians
+        self.limits = LimitKeeper(limits, ledger: ledger)
     }
 
     public enum Submission: Sendable {
@@ -30,7 +36,7 @@ public struct RecordKeeping: Sendable {
     /// is refused with the contract's reason, whatever is missing.
     ///
     /// The ledger checks the signatures, and nothing is ordered without. Waits as far as `level` says
-    /// (`ConsentLedger.submit`).
+    /// (`ConsentLedger.submit`). Throws `MemberLimits.Reached` when the member has had enough for now.
     public func submit(
         _ signed: SignedStatement, until level: Acknowledgement = .durable
     ) async throws -> Submission {
@@ -44,6 +50,16 @@ public struct RecordKeeping: Sendable {
             return .missing(missing)
         }
         try erase(before: signed)
+        guard let (turn, role) = try turn(of: signed) else { return try await order(signed, until: level) }
+        try limits.enter(turn, role: role)
+        defer { limits.leave(turn) }
+        // What counts must be there to be counted when its turn is over.
+        return try await order(signed, until: max(level, .durable))
+    }
+
+    private func order(
+        _ signed: SignedStatement, until level: Acknowledgement
+    ) async throws -> Submission {
         switch try await ledger.submit(signed.bytes, until: level) {
         case .committed(let receipt): return .committed(receipt)
         case .rejected(let code): return .rejected(code)

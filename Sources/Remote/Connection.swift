@@ -17,6 +17,8 @@ public struct Connection: Sendable {
     public let network: Network
     /// Who calls, where a call names nobody else.
     public let caller: SigningKey
+    /// Where it remembers what the server has shown before: a home.
+    let memory: Folder?
     private let http: HTTPClient
     /// The one event loop that every connection of this client runs on.
     private let eventLoop: any EventLoop
@@ -25,11 +27,13 @@ public struct Connection: Sendable {
 
     static let answerSeconds: Int64 = 60
 
-    /// Runs `body` with a connection, and closes it afterwards.
+    /// Runs `body` with a connection, and closes it afterwards. `memory` is the caller's home, where it has
+    /// one.
     public static func open<Result>(
-        _ network: Network, caller: SigningKey, _ body: (Connection) async throws -> Result
+        _ network: Network, caller: SigningKey, memory: Folder? = nil,
+        _ body: (Connection) async throws -> Result
     ) async throws -> Result {
-        let connection = try Connection(network, caller: caller)
+        let connection = try Connection(network, caller: caller, memory: memory)
         do {
             let result = try await body(connection)
             try? await connection.http.shutdown()
@@ -40,9 +44,10 @@ public struct Connection: Sendable {
         }
     }
 
-    private init(_ network: Network, caller: SigningKey) throws {
+    private init(_ network: Network, caller: SigningKey, memory: Folder?) throws {
         self.network = network
         self.caller = caller
+        self.memory = memory
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv13
         // A server that has a question before it answers no farewell: whoever ends does not wait long for one.
@@ -66,6 +71,7 @@ public struct Connection: Sendable {
     private init(_ other: Connection, caller: SigningKey) {
         self.network = other.network
         self.caller = caller
+        self.memory = other.memory
         self.http = other.http
         self.eventLoop = other.eventLoop
         self.base = other.base

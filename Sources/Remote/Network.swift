@@ -1,4 +1,4 @@
-import API
+package import API
 public import Contract
 public import Foundation
 public import Identity
@@ -25,25 +25,7 @@ public struct Network: Sendable {
 
     /// `network.json`.
     package struct File: Codable {
-        package struct Organisation: Codable {
-            package var name: OrganisationName
-            package var kind: String
-            /// PEM.
-            package var authority: String
-            package var recordsRecipient: String
-            package var deskRecipient: String
-
-            package init(
-                name: OrganisationName, kind: String, authority: String, recordsRecipient: String,
-                deskRecipient: String
-            ) {
-                self.name = name
-                self.kind = kind
-                self.authority = authority
-                self.recordsRecipient = recordsRecipient
-                self.deskRecipient = deskRecipient
-            }
-        }
+        package typealias Organisation = Wire.Organisation
         package var server: String
         package var organisations: [Organisation]
 
@@ -55,6 +37,8 @@ public struct Network: Sendable {
 
     package static let genesisName = "genesis.cbor"
     package static let fileName = "network.json"
+    /// A file for each organisation that was admitted after the genesis: the proof of its admission.
+    package static func admissionName(_ name: OrganisationName) -> String { "admitted-\(name).tlog-proof" }
 
     public let genesis: Genesis
     public let id: NetworkID
@@ -97,6 +81,16 @@ public struct Network: Sendable {
             }
             organisations.append(try Organisation(named, pinned: pinned))
         }
+        var files = [(Self.genesisName, genesisBytes), (Self.fileName, fileBytes)]
+        for named in file.organisations where folder.has(Self.admissionName(named.name)) {
+            let proof = try folder.read(Self.admissionName(named.name))
+            let statement = try StatementProof(verifying: proof, genesis: genesisBytes).statement
+            guard case .admit(let admit) = statement.assertion, admit.organisation.name == named.name else {
+                throw .unverified("\(what): the proof of admission is not of \(named.name)")
+            }
+            organisations.append(try Organisation(named, pinned: admit.organisation))
+            files.append((Self.admissionName(named.name), proof))
+        }
         self.organisations = organisations
         do {
             checkpointKeys = try CheckpointKeys(genesis)
@@ -104,7 +98,7 @@ public struct Network: Sendable {
             throw .unverified("a key in the genesis of \(what) is no key", cause: error)
         }
         genesisFile = genesisBytes
-        files = [(Self.genesisName, genesisBytes), (Self.fileName, fileBytes)]
+        self.files = files
     }
 
     /// The organisation of that name. Throws `badInput`.
@@ -127,9 +121,10 @@ public struct Network: Sendable {
 }
 
 extension Network.Organisation {
-    fileprivate init(_ file: Network.File.Organisation, pinned: Genesis.Organisation) throws(ClientFailure) {
+    /// `file` is held against the hashes in the genesis or the admission.
+    init(_ file: Network.File.Organisation, pinned: Genesis.Organisation) throws(ClientFailure) {
         func differs(_ what: String) -> ClientFailure {
-            .unverified("the \(what) of \(pinned.name) is not the one in the genesis")
+            .unverified("the \(what) of \(pinned.name) is not the one that the network agreed on")
         }
         guard let authority = try? PEM.decode(Array(file.authority.utf8), label: "CERTIFICATE"),
             Digest(hashing: authority) == pinned.authorityHash

@@ -114,6 +114,7 @@ extension Response {
         let body = (try? encoder.encode(problem)) ?? Data()
         var headers: HTTPFields = [.contentType: "application/problem+json"]
         if closing { headers[.connection] = "close" }
+        if let seconds = problem.retryAfter { headers[.retryAfter] = String(seconds) }
         return Response(
             status: .init(code: problem.status), headers: headers,
             body: .init(byteBuffer: ByteBuffer(bytes: body)))

@@ -151,6 +151,38 @@ extension Service {
         }
     }
 
+    func addOrganisationRoutes(to router: Router<CallContext>) {
+        on(.get, Routes.organisations, of: router) { call in
+            try requireParty(call)
+            return try .json(Wire.Organisations(organisations: organisations))
+        }
+        let path = Routes.Organisation.pattern.revocationList
+        on(.get, path, of: router) { call in
+            let custodian = try custodian(call)
+            try requireParty(call)
+            guard let list = try custodian.desk.revocationList() else { throw Problem.notFound }
+            return .bytes(list, type: Self.revocationListType)
+        }
+        on(.put, path, of: router) { call in
+            let custodian = try custodian(call)
+            guard try organisation(ofRoot: call.key) == custodian.name else {
+                throw Problem(.notAllowed, "a revocation list is published by the organisation's root")
+            }
+            let bytes = try await call.body(max: Wire.revocationListBytesMax)
+            // Its signature is for those to check who know the authority; here it must be a newer list.
+            guard let number = RevocationList.number(of: bytes), let stored = Int64(exactly: number),
+                stored > 0
+            else { throw Problem(.malformed, "the body is not an X.509 revocation list with a number") }
+            guard try custodian.desk.keep(revocationList: bytes, number: stored) else {
+                throw Problem(
+                    .conflict, "a revocation list of this number or a greater one was published before")
+            }
+            return Response(status: .created)
+        }
+    }
+
+    private static let revocationListType = "application/pkix-crl"
+
     func addMemberRoutes(to router: Router<CallContext>) {
         on(.put, Routes.members, of: router) { call in
             let card = try await call.json(Wire.MemberCard.self)
@@ -158,8 +190,7 @@ extension Service {
                 let member = try records.state(.member(card.key), as: MemberState.self),
                 member.organisation == card.organisation
             else { throw Problem.notFound }
-            let root = ledger.genesis.organisations.first { $0.name == card.organisation }?.root
-            guard call.key == card.key || call.key == root else {
+            guard try call.key == card.key || organisation(ofRoot: call.key) == card.organisation else {
                 throw Problem(.notAllowed, "a card is shown by its member or by the organisation's root")
             }
             guard Digest(hashing: Array(card.recipient.utf8)) == member.recipientHash,

@@ -1,4 +1,4 @@
-import API
+public import API
 import Contract
 import Desk
 import HTTPTypes
@@ -13,11 +13,22 @@ import Vault
 public struct Service: Sendable {
     let records: RecordKeeping
     let authentication: RequestAuthentication
+    let organisations: [Wire.Organisation]
+    private let rates: CallRates
     let logger: Logger
 
-    /// `authorities` are the host:port names that clients may address.
-    public init(records: RecordKeeping, authorities: Set<String>, logger: Logger) {
+    /// How many calls one key may make in a second, and twice as many at once.
+    public static let callsPerSecondDefault = CallRates.perSecondDefault
+
+    /// `authorities` are the host:port names that clients may address; `organisations` what is described to
+    /// them.
+    public init(
+        records: RecordKeeping, authorities: Set<String>, organisations: [Wire.Organisation] = [],
+        callsPerSecond: Int = callsPerSecondDefault, logger: Logger
+    ) {
+        self.rates = CallRates(perSecond: callsPerSecond, clock: records.ledger.now)
         self.records = records
+        self.organisations = organisations
         self.authentication = RequestAuthentication(authorities: authorities, now: records.ledger.now)
         self.logger = logger
     }
@@ -32,6 +43,7 @@ public struct Service: Sendable {
         addLedgerRoutes(to: router)
         addLogRoutes(to: router)
         addMemberRoutes(to: router)
+        addOrganisationRoutes(to: router)
         addVaultRoutes(to: router)
         addDeskRoutes(to: router)
         return router
@@ -46,7 +58,7 @@ public struct Service: Sendable {
             let started = ContinuousClock.now
             var response: Response
             do {
-                let call = try authentication.authenticate(request, context)
+                let call = try authenticate(request, context)
                 response = try await handler(call)
             } catch {
                 let problem = self.problem(error, path: path)
@@ -63,6 +75,19 @@ public struct Service: Sendable {
         }
     }
 
+    private func authenticate(_ request: Request, _ context: CallContext) throws -> Call {
+        let connection = ObjectIdentifier(context.channel)
+        try rates.requireRoom(on: connection)
+        do {
+            let call = try authentication.authenticate(request, context)
+            try rates.take(call.key)
+            return call
+        } catch {
+            rates.noteFailure(on: connection)
+            throw error
+        }
+    }
+
     /// The problem that an error becomes. What is not foreseen is logged by its type and told without detail.
     private func problem(_ error: any Error, path: String) -> Problem {
         switch error {
@@ -74,6 +99,7 @@ public struct Service: Sendable {
         case VaultError.absent: return .notFound
         case VaultError.digestMismatch:
             return Problem(.digestMismatch, "the bytes have not the digest in the path")
+        case let reached as MemberLimits.Reached: return self.problem(reached)
         case let failure as DeskStore.Failure: return self.problem(failure)
         case let error as LedgerError: return self.problem(error)
         default:
@@ -82,6 +108,23 @@ public struct Service: Sendable {
                 metadata: ["route": "\(path)", "error": "\(String(describing: error).prefix(300))"])
             return Problem(.storage, "the server could not read or write its store; its log says more")
         }
+    }
+
+    private func problem(_ reached: MemberLimits.Reached) -> Problem {
+        let what = reached.kind == .release ? "had released" : "asked for"
+        let window = reached.window == .hour ? "an hour" : "a day"
+        // Of the member the key, of patients nothing.
+        logger.warning(
+            "limit reached",
+            metadata: [
+                "member": "\(reached.member)", "kind": "\(reached.kind)", "limit": "\(reached.limit)",
+                "within": "\(window)",
+            ])
+        let minutes = (reached.retryAfter + 59) / 60
+        return Problem(
+            .tooMany,
+            "you have \(what) \(reached.limit) records within \(window), which is as many as one member may here: try again in \(minutes) minutes",
+            retryAfter: reached.retryAfter)
     }
 
     /// What a ledger says of itself names positions, keys and hashes only: all of it may be told.
@@ -148,11 +191,20 @@ public struct Service: Sendable {
         ledger.genesis.organisations.first { $0.validator == call.key }?.name
     }
 
-    /// Whoever belongs to the network: a member, a validator, or a patient's inbox at one of the
-    /// organisations served here.
+    /// The organisation whose root the key is now; nil when it is none's.
+    func organisation(ofRoot key: PublicKey) throws -> OrganisationName? {
+        let names = Set(ledger.genesis.organisations.map(\.name)).union(records.custodians.keys)
+        return try names.first { name in
+            try records.state(.organisation(name), as: OrganisationState.self)?.root == key
+        }
+    }
+
+    /// Whoever belongs to the network: a member, a validator, an organisation's root, or a patient's inbox at
+    /// one of the organisations served here.
     func requireParty(_ call: Call) throws {
         if validator(call) != nil { return }
         if try member(call) != nil { return }
+        if try organisation(ofRoot: call.key) != nil { return }
         for custodian in records.custodians.values where try isInbox(call.key, of: custodian) { return }
         throw Problem(.notAllowed, "the signing key belongs to no member and no inbox here")
     }

@@ -3,13 +3,50 @@ import ArgumentParser
 import Client
 import Contract
 import Foundation
+import Identity
 import Remote
 
 /// `medseal member`
 struct MemberCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "member", abstract: "Enrol, list and retire the members of an organisation.",
-        subcommands: [MemberEnrol.self, MemberList.self, MemberRetire.self])
+        commandName: "member",
+        abstract: "Enrol, list, renew, rotate and retire the members of an organisation.",
+        subcommands: [
+            MemberEnrol.self, MemberList.self, MemberRenew.self, MemberRotate.self, MemberRetire.self,
+            MemberCRL.self,
+        ])
+}
+
+/// Which organisation's office it is, and what opens it.
+struct OfficeOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The network's folder.", valueName: "dir"))
+    var network: String
+
+    @Option(help: ArgumentHelp("The organisation.", valueName: "name"))
+    var organisation: OrganisationName
+
+    @OptionGroup var passphrase: OrganisationPassphraseOptions
+
+    func office() async throws -> OrganisationOffice {
+        try await OrganisationOffice(
+            Folder(network), organisation: organisation,
+            passphrase: try passphrase.read("Passphrase of \(organisation)"))
+    }
+}
+
+/// Why a key is ended, as it is typed and as revocation lists say it.
+enum EndReason: String, ExpressibleByArgument, CaseIterable {
+    case keyCompromise = "key-compromise"
+    case superseded
+    case cessationOfOperation = "cessation-of-operation"
+
+    var reason: RevocationList.Reason {
+        switch self {
+        case .keyCompromise: .keyCompromise
+        case .superseded: .superseded
+        case .cessationOfOperation: .cessationOfOperation
+        }
+    }
 }
 
 struct MemberEnrol: AsyncParsableCommand {
@@ -23,11 +60,7 @@ struct MemberEnrol: AsyncParsableCommand {
             --home ada
             """)
 
-    @Option(help: ArgumentHelp("The network's folder.", valueName: "dir"))
-    var network: String
-
-    @Option(help: ArgumentHelp("The organisation.", valueName: "name"))
-    var organisation: OrganisationName
+    @OptionGroup var office: OfficeOptions
 
     @Option(help: "What the member does there.")
     var role: Role
@@ -46,18 +79,22 @@ struct MemberEnrol: AsyncParsableCommand {
         help: ArgumentHelp("Its age key: hybrid (post-quantum) or x25519 (any age tool).", valueName: "kind"))
     var keyKind = KeyKindOption.hybrid
 
-    @OptionGroup var organisationPassphrase: OrganisationPassphraseOptions
+    @Option(
+        help: ArgumentHelp(
+            "A key of the same member that this ends, where its home is lost: 64 hexadecimal digits.",
+            valueName: "key"))
+    var replaces: PublicKey?
+
     @OptionGroup var passphrase: PassphraseOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let folder = Folder(network)
-        let theirs = try organisationPassphrase.read("Passphrase of \(organisation)")
-        let office = try OrganisationOffice(folder, organisation: organisation, passphrase: theirs)
+        let organisation = office.organisation
+        let office = try await office.office()
         let own = try passphrase.read("New passphrase of the member", isNew: true)
         let (key, receipt) = try await office.enrol(
-            name: name, role: role, home: Folder(home), organisationPassphrase: theirs, passphrase: own,
-            days: days, kind: keyKind.age)
+            name: name, role: role, home: Folder(home), passphrase: own, days: days, kind: keyKind.age,
+            replacing: replaces)
         struct Answer: Encodable {
             var member: PublicKey
             var organisation: OrganisationName
@@ -78,7 +115,8 @@ struct MemberEnrol: AsyncParsableCommand {
 
 struct MemberList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List members, each verified against its enrolment on the ledger.",
+        commandName: "list",
+        abstract: "List members, active and ended, each verified against its enrolment on the ledger.",
         discussion: "Example: medseal member list --home ada --organisation insurer")
 
     @Option(help: ArgumentHelp("Only this organisation's.", valueName: "name"))
@@ -92,39 +130,168 @@ struct MemberList: AsyncParsableCommand {
             try await member.list(organisation: organisation, connection)
         }
         try output.print(rows) {
-            var table = Table("ORGANISATION", "ROLE", "NAME", "STATUS", "KEY")
+            var table = Table("ORGANISATION", "ROLE", "NAME", "UNTIL", "STATUS", "KEY")
             for row in rows {
-                table.add(row.organisation, row.role ?? "-", row.name ?? "-", row.status, row.key.hex)
+                table.add(
+                    row.organisation.description, row.role, row.name ?? "-", Moment.text(row.expires),
+                    row.status, row.key.hex)
             }
             table.print()
         }
     }
 }
 
+/// What a change of a member prints.
+private struct Changed: Encodable {
+    var member: PublicKey
+    var organisation: OrganisationName
+    var role: String
+    var position: UInt64
+    var acknowledged: Wire.Acknowledged
+
+    init(_ home: MemberHome, _ receipt: Wire.Receipt) {
+        (member, organisation, role) = (home.key, home.organisation.name, home.role.name)
+        (position, acknowledged) = (receipt.position, receipt.acknowledged)
+    }
+}
+
+struct MemberRenew: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "renew", abstract: "Give a member another role or a later end; its keys stay.",
+        discussion: """
+            The enrolment is replaced on the ledger, the home gets a new certificate and the keys that the role needs, and the \
+            old certificate goes onto the organisation's revocation list. Cut off in the middle, the same command goes on.
+
+            Example: medseal member renew --network net --organisation hospital1 --home ada --role gateway
+            """)
+
+    @OptionGroup var office: OfficeOptions
+
+    @Option(help: ArgumentHelp("The member's home.", valueName: "dir"))
+    var home: String
+
+    @Option(help: "What the member does there from now on. Default: what it does.")
+    var role: Role?
+
+    @Option(help: ArgumentHelp("For how many days from now.", valueName: "days"))
+    var days = OrganisationOffice.lifetimeDays
+
+    @OptionGroup var passphrase: PassphraseOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let (home, receipt) = try await office.office().change(
+            Folder(home), .renewal(role), passphrase: try passphrase.read("Passphrase of the member"),
+            days: days)
+        try output.print(Changed(home, receipt)) {
+            print(
+                "Renewed \(SafeText.escaped(home.name)), \(home.role.name) of \(home.organisation.name), \(receipt.shown)"
+            )
+        }
+    }
+}
+
+struct MemberRotate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rotate", abstract: "Give a member new keys; the old ones end with the same statement.",
+        discussion: """
+            The home gets a new signing key and a new age identity under the same passphrase. The old signing key is deleted; the \
+            old identity stays in keys.age, marked `former`, and opens what was kept of old envelopes. What was granted to the old \
+            key must be asked for again. Cut off in the middle, the same command goes on.
+
+            Example: medseal member rotate --network net --organisation hospital1 --home ada --reason key-compromise
+            """)
+
+    @OptionGroup var office: OfficeOptions
+
+    @Option(help: ArgumentHelp("The member's home.", valueName: "dir"))
+    var home: String
+
+    @Option(help: "Why, as the revocation list says it.")
+    var reason = EndReason.superseded
+
+    @Option(help: ArgumentHelp("For how many days from now.", valueName: "days"))
+    var days = OrganisationOffice.lifetimeDays
+
+    @Option(
+        help: ArgumentHelp("Its age key: hybrid (post-quantum) or x25519 (any age tool).", valueName: "kind"))
+    var keyKind = KeyKindOption.hybrid
+
+    @OptionGroup var passphrase: PassphraseOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let (home, receipt) = try await office.office().change(
+            Folder(home), .rotation(keyKind.age, reason.reason),
+            passphrase: try passphrase.read("Passphrase of the member"), days: days)
+        try output.print(Changed(home, receipt)) {
+            print(
+                "New keys for \(SafeText.escaped(home.name)), \(home.role.name) of \(home.organisation.name), \(receipt.shown)"
+            )
+            print("  key   \(home.key)")
+        }
+    }
+}
+
 struct MemberRetire: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "retire", abstract: "End a member's key at once.",
+        commandName: "retire", abstract: "End a member's key at once, and list its certificate as revoked.",
         discussion: "Example: medseal member retire --network net --organisation hospital1 KEY")
 
-    @Option(help: ArgumentHelp("The network's folder.", valueName: "dir"))
-    var network: String
-
-    @Option(help: ArgumentHelp("The organisation.", valueName: "name"))
-    var organisation: OrganisationName
+    @OptionGroup var office: OfficeOptions
 
     @Argument(help: ArgumentHelp("The member's key, 64 hexadecimal digits.", valueName: "key"))
     var key: PublicKey
 
-    @OptionGroup var passphrase: OrganisationPassphraseOptions
+    @Option(help: "Why, as the revocation list says it.")
+    var reason = EndReason.cessationOfOperation
+
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let office = try OrganisationOffice(
-            Folder(network), organisation: organisation,
-            passphrase: try passphrase.read("Passphrase of \(organisation)"))
-        let receipt = try await office.retire(key)
-        try output.print(["retired": key.hex, "acknowledged": receipt.acknowledged.rawValue]) {
-            print("Retired \(key) \(receipt.shown)")
+        let receipt = try await office.office().retire(key, reason: reason.reason)
+        try output.print(
+            ["retired": key.hex, "acknowledged": (receipt?.acknowledged ?? .durable).rawValue]
+        ) {
+            print("Retired \(key) \(receipt?.shown ?? "before; the revocation list says it too")")
+        }
+    }
+}
+
+struct MemberCRL: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "crl", abstract: "Publish the organisation's certificate revocation list anew.",
+        discussion: """
+            The list is made from the ledger: every certificate whose enrolment was replaced or retired. An organisation that has \
+            published one must publish the next before it ends, or its members are not believed any more. The list is at the \
+            server, and in the organisation's folder as crl.pem.
+
+            Example: medseal member crl --network net --organisation hospital1
+                     openssl crl -in net/organisations/hospital1/crl.pem -noout -text
+            """)
+
+    @OptionGroup var office: OfficeOptions
+
+    @Option(help: ArgumentHelp("For how many days it is good, 1 to 366.", valueName: "days"))
+    var days = OrganisationOffice.listDays
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let list = try await office.office().publishList(days: days)
+        struct Answer: Encodable {
+            var organisation: OrganisationName
+            var number: UInt64
+            var certificates: Int
+            var until: UInt64
+        }
+        let answer = Answer(
+            organisation: list.organisation, number: list.number, certificates: list.entries.count,
+            until: UInt64(list.nextUpdate.timeIntervalSince1970))
+        try output.print(answer) {
+            print(
+                "Revocation list \(list.number) of \(list.organisation), \(list.entries.count) certificates, good until \(Moment.text(answer.until))"
+            )
         }
     }
 }

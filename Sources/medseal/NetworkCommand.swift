@@ -7,8 +7,12 @@ import Remote
 /// `medseal network`
 struct NetworkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "network", abstract: "Found a network of organisations.", subcommands: [NetworkInit.self]
-    )
+        commandName: "network",
+        abstract: "Found a network of organisations; decide together who joins, and by which root.",
+        subcommands: [
+            NetworkInit.self, NetworkApply.self, NetworkAdmit.self, NetworkSuspend.self, NetworkRestore.self,
+            NetworkRotateRoot.self, NetworkAgree.self, NetworkSubmit.self, NetworkUpdate.self,
+        ])
 }
 
 /// An organisation as it is typed: `name:kind`.

@@ -1,3 +1,4 @@
+import API
 import Contract
 import Desk
 import Foundation
@@ -21,6 +22,7 @@ struct HostedNetwork {
     private let host: String
     private let ledger: EmbeddedLedger
     private let custodians: [OrganisationName: Custodian]
+    private let described: [Wire.Organisation]
     /// How many ciphertexts were there that the ledger says are gone.
     private let erasedAgain: Int
 
@@ -68,17 +70,21 @@ struct HostedNetwork {
             directory: ledgerFolder, genesis: genesisFile, key: key)
 
         var custodians = [OrganisationName: Custodian]()
-        for organisation in genesis.organisations {
-            let home = folder.appending(path: "organisations/\(organisation.name)")
-            guard FileManager.default.fileExists(atPath: home.path) else { continue }
+        var organisations = description.organisations
+        for name in try Self.organisations(in: folder, genesis, ledger) {
+            let home = folder.appending(path: "organisations/\(name)")
+            if !organisations.contains(where: { $0.name == name }) {
+                organisations.append(try Self.application(in: home))
+            }
             let desk = home.appending(path: "desk")
             try FileManager.default.createDirectory(
                 at: desk, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            custodians[organisation.name] = Custodian(
-                name: organisation.name, vault: try BlobStore(directory: home.appending(path: "vault").path),
+            custodians[name] = Custodian(
+                name: name, vault: try BlobStore(directory: home.appending(path: "vault").path),
                 desk: try DeskStore(directory: desk.path))
         }
         self.custodians = custodians
+        described = organisations
         // Before anything is served: a vault may have been put back from a backup.
         erasedAgain = try RecordKeeping(ledger: ledger, custodians: custodians).reapplyErasures()
     }
@@ -99,17 +105,40 @@ struct HostedNetwork {
 
     var organisations: String { custodians.keys.map(\.description).sorted().joined(separator: ", ") }
 
-    func service(logger: Logger) -> Service {
+    func service(limits: MemberLimits, callsPerSecond: Int, logger: Logger) -> Service {
         let port = listener.port
         return Service(
-            records: RecordKeeping(ledger: ledger, custodians: custodians),
+            records: RecordKeeping(ledger: ledger, custodians: custodians, limits: limits),
             authorities: Set(["localhost", "127.0.0.1", "[::1]", host].map { "\($0):\(port)" }),
+            organisations: described, callsPerSecond: callsPerSecond,
             logger: logger)
     }
 
     func close() {
         ledger.close()
         for custodian in custodians.values { try? custodian.desk.close() }
+    }
+
+    /// The organisations that have a folder here and take part: those of the genesis, and those that were
+    /// admitted since.
+    private static func organisations(
+        in folder: URL, _ genesis: Genesis, _ ledger: EmbeddedLedger
+    ) throws -> [OrganisationName] {
+        let path = folder.appending(path: "organisations").path
+        let folders = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        return try folders.sorted().compactMap { OrganisationName($0) }.filter { name in
+            try genesis.organisations.contains { $0.name == name }
+                || ledger.value(of: .organisation(name)) != nil
+        }
+    }
+
+    /// What an admitted organisation says of itself. Clients hold it against its admission.
+    private static func application(in home: URL) throws -> Wire.Organisation {
+        let file = home.appending(path: "application.json")
+        guard let bytes = try? Data(contentsOf: file),
+            let application = try? JSONDecoder().decode(ApplicationFile.self, from: bytes)
+        else { throw StartFailure("\(file.path) is missing or damaged") }
+        return application.description
     }
 
     private static func genesis(_ file: [UInt8]) throws -> Genesis {
@@ -124,4 +153,10 @@ struct HostedNetwork {
 /// The part of public/network.json that a server needs.
 private struct NetworkDescription: Decodable {
     let server: String
+    let organisations: [Wire.Organisation]
+}
+
+/// The part of organisations/NAME/application.json that a server needs.
+private struct ApplicationFile: Decodable {
+    let description: Wire.Organisation
 }

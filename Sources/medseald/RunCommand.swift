@@ -1,7 +1,39 @@
 import ArgumentParser
 import Foundation
 import Logging
+import Records
 import Server
+
+/// What one member, and one caller, may do. A gateway may ten times as much as other members.
+struct LimitOptions: ParsableArguments {
+    @Option(help: "How many records one member may have released within an hour.")
+    var releasesPerHour = MemberLimits().releasesPerHour
+
+    @Option(help: "The same within a day.")
+    var releasesPerDay = MemberLimits().releasesPerDay
+
+    @Option(help: "How many requests one member may make within an hour.")
+    var requestsPerHour = MemberLimits().requestsPerHour
+
+    @Option(help: "The same within a day. Gateways may ten times as much, here as with the others.")
+    var requestsPerDay = MemberLimits().requestsPerDay
+
+    @Option(help: "How many calls one key may make in a second.")
+    var callsPerSecond = Service.callsPerSecondDefault
+
+    var members: MemberLimits {
+        MemberLimits(
+            releasesPerHour: releasesPerHour, releasesPerDay: releasesPerDay,
+            requestsPerHour: requestsPerHour, requestsPerDay: requestsPerDay)
+    }
+
+    func validate() throws {
+        let all = [releasesPerHour, releasesPerDay, requestsPerHour, requestsPerDay, callsPerSecond]
+        guard all.allSatisfy({ (1...1_000_000_000).contains($0) }) else {
+            throw ValidationError("A limit is 1 or more.")
+        }
+    }
+}
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -27,6 +59,8 @@ struct RunCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The port to serve on, instead of the one in the network's address.")
     var port: Int?
 
+    @OptionGroup(title: "Limits") var limits: LimitOptions
+
     @Flag(name: .long, help: "Log every request, not only what went wrong.")
     var verbose = false
 
@@ -40,7 +74,9 @@ struct RunCommand: AsyncParsableCommand {
             let address = "https://\(network.listener.host):\(network.listener.port)"
             let organisations = network.organisations
             if let trouble = network.trouble { say(trouble) }
-            try await network.listener.run(network.service(logger: logger), logger: logger) {
+            let service = network.service(
+                limits: limits.members, callsPerSecond: limits.callsPerSecond, logger: logger)
+            try await network.listener.run(service, logger: logger) {
                 say("serving \(organisations) on \(address)")
             }
             say("stopped")

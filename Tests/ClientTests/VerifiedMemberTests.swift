@@ -83,6 +83,41 @@ struct VerifiedMemberTests {
                 "retired on the ledger, kept quiet by the state",
                 { $0.retire = Retire(organisation: $0.enrol.organisation, member: $0.key.key) }, .refused
             ),
+            (
+                "replaced by another key, kept quiet by the state",
+                {
+                    $0.replacement = $0.enrol
+                    $0.replacement?.member = SigningKey.generate().key
+                    $0.replacement?.replaces = $0.key.key
+                }, .refused
+            ),
+            (
+                "enrolled by the root that was replaced before",
+                { try $0.rotate(to: SigningKey.generate(), at: 5) }, .unverified
+            ),
+            (
+                "of an organisation that is suspended",
+                {
+                    let statement = try $0.world.agreed(
+                        .suspend(
+                            Suspend(
+                                organisation: $0.enrol.organisation, endorsers: $0.world.endorsers,
+                                standing: .suspended)), by: try $0.world.roots())
+                    try $0.governance.apply($0.world.entry(statement, at: 5), statement)
+                }, .refused
+            ),
+            (
+                "of an organisation that was suspended since the checkpoint",
+                {
+                    $0.organisationState = OrganisationState(
+                        kind: .insurer, root: $0.enrolledBy.key, suspended: true)
+                }, .refused
+            ),
+            ("on the revocation list", { $0.list = try $0.listed(.keyCompromise) }, .refused),
+            (
+                "under a revocation list that has ended", { $0.list = try $0.listed(nil, seconds: -1) },
+                .refused
+            ),
             ("expired in the state", { $0.state?.expires = World.now }, .refused),
             ("expired by its enrolment", { $0.enrol.expires = World.now }, .refused),
         ]
@@ -97,6 +132,97 @@ struct VerifiedMemberTests {
         } catch let failure as ClientFailure {
             #expect(failure.code == attack.code, "\(attack.name): \(failure)")
         }
+    }
+
+    @Test func aFreshListThatDoesNotNameItIsNoObstacle() async throws {
+        var candidate = try Candidate(try await World.shared.value)
+        candidate.list = try candidate.listed(nil)
+        #expect(try candidate.verified().key == candidate.key.key)
+    }
+
+    /// T65: what the old root enrolled before it was replaced stays; from then on only the new one enrols.
+    @Test func theRootOfItsTimeEnrolsAMember() async throws {
+        let world = try await World.shared.value
+        let new = SigningKey.generate()
+        var before = try Candidate(world)
+        before.enrolledAt = 4
+        try before.rotate(to: new, at: 5)
+        #expect(try before.verified().key == before.key.key)
+        var early = try Candidate(world)
+        early.enrolledBy = new
+        early.enrolledAt = 4
+        try early.rotate(to: new, at: 5)
+        #expect(throws: ClientFailure.self) { try early.verified() }
+        var after = try Candidate(world)
+        after.enrolledBy = new
+        after.enrolledAt = 6
+        try after.rotate(to: new, at: 5)
+        #expect(try after.verified().key == after.key.key)
+    }
+
+    /// T31, T39: a ledger that puts a change into its log which too few roots agreed to changes nothing.
+    @Test func whatTheContractRefusesIsNotBelieved() async throws {
+        let world = try await World.shared.value
+        let new = SigningKey.generate()
+        let name = OrganisationName("insurer")!
+        let alone = try world.agreed(
+            .rotateRoot(RotateRoot(organisation: name, root: new.key, endorsers: [name])),
+            by: [try world.root(of: "insurer"), new])
+        let unproven = try world.agreed(
+            .rotateRoot(RotateRoot(organisation: name, root: new.key, endorsers: world.endorsers)),
+            by: try world.roots())
+        for statement in [alone, unproven] {
+            var governance = Governance(world.network.genesis)
+            #expect(throws: ClientFailure.self) {
+                try governance.apply(world.entry(statement, at: 5), statement)
+            }
+            #expect(governance.organisation(name)?.root == (try world.root(of: "insurer").key))
+        }
+    }
+
+    @Test func anAdmittedOrganisationEnrolsMembers() async throws {
+        let world = try await World.shared.value
+        let root = SigningKey.generate()
+        let clinic = OrganisationName("clinic")!
+        let (certificate, privateKey) = try CertificateAuthority.create(organisation: clinic, now: Date())
+        let authority = try CertificateAuthority(certificate: certificate, privateKey: privateKey)
+        let pinned = Genesis.Organisation(
+            name: clinic, kind: .hospital, root: root.key, validator: SigningKey.generate().key,
+            authorityHash: Digest(hashing: certificate), recordsRecipientHash: Digest(hashing: [1]),
+            deskRecipientHash: Digest(hashing: [2]))
+        let admission = try world.agreed(
+            .admit(Admit(organisation: pinned, endorsers: world.endorsers)), by: try world.roots(and: root))
+        var governance = Governance(world.network.genesis)
+        try governance.apply(world.entry(admission, at: 5), admission)
+        #expect(governance.majority == 2 && governance.organisations.count == 3)
+        let key = SigningKey.generate()
+        let identity = AgeIdentity.generate(.hybrid)
+        let end = World.now + 1_000
+        let member = try authority.issueMember(
+            name: "Dr New", role: .clinician, key: key.key,
+            notAfter: Date(timeIntervalSince1970: Double(end)), now: Date())
+        let enrol = Enrol(
+            organisation: clinic, member: key.key, role: .clinician, recipientHash: identity.recipient.hash,
+            certificateHash: Digest(hashing: member), expires: end, suite: .hybrid)
+        func verified(at position: UInt64, under authority: [UInt8]) throws -> VerifiedMember {
+            let statement = try world.statement(.enrol(enrol), by: root)
+            return try VerifiedMember(
+                key.key,
+                evidence: .init(
+                    card: .init(
+                        key: key.key, organisation: clinic, recipient: identity.recipient.text,
+                        certificate: Data(member)), history: [(position, statement)],
+                    state: MemberState(
+                        organisation: clinic, role: .clinician, recipientHash: enrol.recipientHash,
+                        certificateHash: enrol.certificateHash, expires: end, suite: .hybrid, retired: false),
+                    organisationState: nil, authority: authority, list: nil),
+                governance: governance, now: World.now)
+        }
+        #expect(try verified(at: 6, under: certificate).shown == "Dr New (clinic, clinician)")
+        // Before it was admitted nobody spoke for it; and no other authority does.
+        #expect(throws: ClientFailure.self) { try verified(at: 4, under: certificate) }
+        let other = try CertificateAuthority.create(organisation: clinic, now: Date()).certificate
+        #expect(throws: ClientFailure.self) { try verified(at: 6, under: other) }
     }
 
     @Test func aCertificateEnds() async throws {

@@ -62,6 +62,31 @@ struct World: Sendable {
     }
 }
 
+extension World {
+    /// A statement that the first of `keys` says and the others agree to.
+    func agreed(_ assertion: Assertion, by keys: [SigningKey]) throws -> VerifiedStatement {
+        var draft = StatementDraft(assertion, signer: keys[0].key, network: network.id, now: Self.now)
+        for key in keys.dropFirst() { draft.agree(by: key) }
+        return try SignedStatement(
+            draft.statement.signed(by: keys[0], network: network.id), network: network.id
+        ).verified()!
+    }
+
+    /// The entry of a ledger that took the statement.
+    func entry(_ statement: VerifiedStatement, at position: UInt64) -> LogEntry {
+        LogEntry(
+            position: position, time: Self.now, statement: statement.bytes,
+            writesDigest: Digest(hashing: []), stateDigest: Digest(hashing: []))
+    }
+
+    /// The founders' roots, and whoever else has to agree.
+    func roots(and others: SigningKey...) throws -> [SigningKey] {
+        try [root(of: "hospital1"), root(of: "insurer")] + others
+    }
+
+    var endorsers: [OrganisationName] { [OrganisationName("hospital1")!, OrganisationName("insurer")!] }
+}
+
 /// A member before it is verified: every part of the evidence can be exchanged.
 struct Candidate {
     let world: World
@@ -71,12 +96,19 @@ struct Candidate {
     var enrolledBy: SigningKey
     var card: Wire.MemberCard
     var enrol: Enrol
+    /// Where the enrolment stands in the log.
+    var enrolledAt: UInt64 = 10
     var retire: Retire?
+    var replacement: Enrol?
     var state: MemberState?
+    var governance: Governance
+    var organisationState: OrganisationState?
+    var list: RevocationList?
 
     init(_ world: World, name: String = "Olga Officer", at organisation: String = "insurer") throws {
         self.world = world
         self.organisation = organisation
+        governance = Governance(world.network.genesis)
         let expires = World.now + 86_400
         let certificate = try world.authority(of: organisation).issueMember(
             name: name, role: .officer, key: key.key, notAfter: Date(timeIntervalSince1970: Double(expires)),
@@ -95,10 +127,41 @@ struct Candidate {
     }
 
     func verified(at time: LedgerTime = World.now) throws -> VerifiedMember {
-        var history = [try world.statement(.enrol(enrol), by: enrolledBy)]
-        if let retire { history.append(try world.statement(.retire(retire), by: enrolledBy)) }
+        var history = [(enrolledAt, try world.statement(.enrol(enrol), by: enrolledBy))]
+        if let retire {
+            history.append((enrolledAt + 1, try world.statement(.retire(retire), by: enrolledBy)))
+        }
+        if let replacement {
+            history.append((enrolledAt + 1, try world.statement(.enrol(replacement), by: enrolledBy)))
+        }
         return try VerifiedMember(
-            key.key, evidence: .init(card: card, history: history, state: state), network: world.network,
-            now: time)
+            key.key,
+            evidence: .init(
+                card: card, history: history, state: state, organisationState: organisationState,
+                authority: try world.organisation(organisation).authority, list: list),
+            governance: governance, now: time)
+    }
+
+    /// A revocation list of the organisation, which names the certificate for `reason`.
+    func listed(_ reason: RevocationList.Reason?, seconds: Double = 1_000) throws -> RevocationList {
+        let authority = try world.authority(of: organisation)
+        let now = Date(timeIntervalSince1970: Double(World.now))
+        let serial = try MemberCertificate.verify(
+            [UInt8](card.certificate), under: authority.certificate, at: now
+        ).serial
+        return try authority.issueList(
+            number: 1, entries: reason.map { [.init(serial: serial, revoked: now, reason: $0)] } ?? [],
+            now: now.addingTimeInterval(-10), nextUpdate: now.addingTimeInterval(seconds))
+    }
+
+    /// The organisation's root is replaced at that position of the log.
+    mutating func rotate(to root: SigningKey, at position: UInt64) throws {
+        let statement = try world.agreed(
+            .rotateRoot(
+                RotateRoot(
+                    organisation: OrganisationName(organisation)!, root: root.key, endorsers: world.endorsers)
+            ),
+            by: try world.roots(and: root))
+        try governance.apply(world.entry(statement, at: position), statement)
     }
 }

@@ -71,7 +71,7 @@ extension HistoryMaker {
             grantee = asker
         }
         let isInsurer = history.organisation(grantee.organisation)?.kind == .insurer
-        let isByRole = source.chance(1, in: 5) && (!isInsurer || isSloppy())
+        let isByRole = source.chance(1, in: isInsurer ? 15 : 5)
         let purpose: Purpose = isInsurer ? .claim : source.pick([.treatment, .research, .claim])
         let longest = isInsurer ? Limits.insurerGrantSecondsMax : Limits.grantSecondsMax
         let ending = end(within: longest)
@@ -145,7 +145,8 @@ extension HistoryMaker {
 
     mutating func reassign() -> Draft {
         let now = now
-        let (handle, record) = record { $0.owner(at: now) != nil && !$0.awaitsOwner(at: now) }
+        let isSecond = source.chance(1, in: 8)
+        let (handle, record) = record { $0.owner(at: now) != nil && $0.awaitsOwner(at: now) == isSecond }
         let name = custodian(of: record)
         var second = member(of: nil, .registrar, .officer, .auditor)
         for _ in 0..<5

@@ -13,8 +13,8 @@ extension HistoryMaker {
     ]
     private static let wheel = weights.flatMap { Array(repeating: $0.0, count: $0.1) }
 
-    mutating func draft() -> Draft {
-        switch source.pick(Self.wheel) {
+    mutating func draft(of kind: StatementKind?) -> Draft {
+        switch kind ?? source.pick(Self.wheel) {
         case .admit: admit()
         case .suspend: suspend()
         case .rotateRoot: rotateRoot()
@@ -113,8 +113,8 @@ extension HistoryMaker {
         let present = member()
         let name = isSloppy() ? custodian() : present.organisation
         let isNew = source.chance(1, in: 3)
-        let isSameKey = source.chance(1, in: 2)
-        let key: PublicKey = isSloppy() ? anyone() : isNew || !isSameKey ? fresh() : present.key
+        let isSameKey = source.chance(1, in: isNew ? 15 : 2)
+        let key: PublicKey = isSloppy() ? anyone() : isSameKey ? present.key : fresh()
         let enrol = Enrol(
             organisation: name, member: key, role: isNew ? source.pick(Role.allCases) : present.role,
             recipientHash: fresh(), certificateHash: fresh(),
@@ -201,22 +201,25 @@ extension HistoryMaker {
 
     // MARK: Transfers
 
-    /// A release under a grant to take the record over.
-    private mutating func transfer() -> (id: StatementID, terms: Release, record: ModelRecord?) {
-        let transfers = releases.filter { release in
-            grants.contains { $0.id == release.terms.grant && $0.terms.kind == .transfer }
+    /// A release under a grant to take the record over, mostly one of which something is still to be said.
+    private mutating func transfer(
+        where suits: (ModelRecord, StatementID, Grant) -> Bool
+    ) -> (id: StatementID, terms: Release, record: ModelRecord?) {
+        let (history, grants) = (history, grants)
+        let release = choose(releases) { release in
+            guard let grant = grants.first(where: { $0.id == release.terms.grant })?.terms,
+                grant.kind == .transfer,
+                let record = history.record(release.terms.record), !record.isRemoved
+            else { return false }
+            return suits(record, release.id, grant)
         }
-        guard
-            let release = choose(isSloppy() || transfers.isEmpty ? releases : transfers.suffix(5).map { $0 })
-        else {
-            let handle = record().0
-            return (fresh(), Release(record: handle, custodian: custodian()), history.record(handle))
-        }
-        return (release.id, release.terms, history.record(release.terms.record))
+        if let release { return (release.id, release.terms, history.record(release.terms.record)) }
+        let (handle, record) = record()
+        return (fresh(), Release(record: handle, custodian: custodian()), record)
     }
 
     private mutating func dispatch() -> Draft {
-        let (id, release, record) = transfer()
+        let (id, release, record) = transfer { record, id, _ in !record.isDispatched(id) }
         let name = isSloppy() ? custodian() : release.custodian
         let dispatch = Dispatch(
             organisation: name, record: release.record, grant: release.grant ?? fresh(),
@@ -227,7 +230,10 @@ extension HistoryMaker {
     }
 
     private mutating func acknowledge() -> Draft {
-        let (id, release, record) = transfer()
+        let now = now
+        let (id, release, record) = transfer { record, _, grant in
+            now < grant.notAfter && record.copy(of: grant.organisation)?.isNewest != true
+        }
         let granted = grants.first { $0.id == release.grant }?.terms
         let name = isSloppy() ? custodian() : granted?.organisation ?? custodian()
         let acknowledge = Acknowledge(

@@ -32,6 +32,8 @@ struct HistoryMaker {
     private(set) var delegations: [Delegate] = []
     private var ends: [LedgerTime] = []
     private var sent: [(statement: Statement, draft: Draft, bytes: [UInt8])] = []
+    /// What people say soon after something else.
+    private var urged: [StatementKind] = []
     private var joining: [HistoryCast.Member] = HistoryCast.members.reversed()
 
     /// Whether the ledger's clock is now and then ahead or behind, as a log's may not be.
@@ -50,9 +52,19 @@ struct HistoryMaker {
             members.append(
                 .init(key: it.member, organisation: it.organisation, role: it.role, suite: it.suite))
         case .deposit(let it): records.append(it.record)
-        case .request: requests.append(said.id)
-        case .grant(let it): grants.append((said.id, it))
-        case .release(let it): releases.append((said.id, it))
+        case .request:
+            requests.append(said.id)
+            urged.append(.route)
+        case .route: urged.append(.answer)
+        case .grant(let it):
+            grants.append((said.id, it))
+            if it.kind == .transfer { urged.append(.release) }
+        case .release(let it):
+            releases.append((said.id, it))
+            if grants.contains(where: { $0.id == it.grant && $0.terms.kind == .transfer }) {
+                urged += [.acknowledge, .dispatch]
+            }
+        case .reassign: urged.append(.veto)
         case .emergency(let it): emergencies.append((said.id, it))
         case .delegate(let it): delegations.append(it)
         default: break
@@ -70,7 +82,8 @@ struct HistoryMaker {
         default: break
         }
         if !sent.isEmpty, source.chance(1, in: 40) { return again(at: time) }
-        var draft = joining.popLast().map(enrolment) ?? draft()
+        var draft =
+            joining.popLast().map(enrolment) ?? draft(of: source.chance(1, in: 2) ? urged.popLast() : nil)
         if isSloppy() { draft.signer = anyone() }
         if !draft.approvers.isEmpty, isSloppy() {
             draft.approvers.remove(at: source.below(draft.approvers.count))
@@ -117,7 +130,7 @@ struct HistoryMaker {
     /// Mostly seconds and minutes, sometimes to the very end of something: one before, then, or one after.
     private mutating func passTime() {
         switch source.below(20) {
-        case 0..<14: now += UInt64(source.below(30))
+        case _ where !urged.isEmpty && source.chance(2, in: 3), 0..<14: now += UInt64(source.below(30))
         case 14..<18: now += UInt64(source.below(1_800))
         default:
             ends.removeAll { $0 <= now }
@@ -140,7 +153,7 @@ struct HistoryMaker {
         if all.isEmpty { return nil }
         var choice = source.pick(all)
         if isSloppy() { return choice }
-        for _ in 0..<6 where !suits(choice) { choice = source.pick(all) }
+        for _ in 0..<10 where !suits(choice) { choice = source.pick(all) }
         return choice
     }
 
@@ -178,8 +191,9 @@ struct HistoryMaker {
     mutating func custodian(of record: ModelRecord?, where suits: (ModelRecord.Copy) -> Bool = { _ in true })
         -> OrganisationName
     {
+        let isAny = source.chance(1, in: 10)
         let all = record.map { record in
-            history.organisations.filter { record.copy(of: $0).map(suits) ?? false }
+            history.organisations.filter { record.copy(of: $0).map { isAny || suits($0) } ?? false }
         }
         return choose(all ?? []) ?? record?.birth.organisation ?? custodian()
     }
@@ -218,7 +232,12 @@ struct HistoryMaker {
     /// A patient's permit: mostly for whoever asks, in force and new.
     mutating func permit(for name: OrganisationName) -> [UInt8]? {
         if isSloppy() { return nil }
-        let key: PublicKey = source.chance(1, in: 25) ? anyone() : fresh()
+        let key: PublicKey =
+            switch source.below(25) {
+            case 0: anyone()
+            case 1: member().key
+            default: fresh()
+            }
         let end = source.chance(1, in: 30) ? now + UInt64(source.below(2)) : now + 86_400
         return HistoryCast.permit(key, for: isSloppy() ? custodian() : name, until: end)
     }

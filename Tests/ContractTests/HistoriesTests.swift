@@ -125,7 +125,7 @@ struct HistoryRun {
     @Test("contract and model agree on random histories, and what must hold holds")
     func agreement() async throws {
         let seed = Self.setting("MEDSEAL_SEED") ?? UInt64.random(in: 0..<1 << 32)
-        let steps = Int(Self.setting("MEDSEAL_STEPS") ?? 100_000)
+        let steps = Int(Self.setting("MEDSEAL_STEPS") ?? 101_000)
         print("histories: MEDSEAL_SEED=\(seed) MEDSEAL_STEPS=\(steps)")
         let count = (steps + Self.length - 1) / Self.length
         var coverage = HistoryCoverage()

@@ -99,38 +99,36 @@ struct ModelRecord {
 
     /// Nil where it has nothing, or nothing any more.
     func copy(of name: OrganisationName) -> Copy? {
-        let own = facts.indices.filter { facts[$0].says.keeper == name }
-        func last(_ kinds: [StatementKind]) -> Int? { own.last { kinds.contains(facts[$0].says.kind) } }
-        func happened(_ kinds: [StatementKind], after index: Int, before end: Int? = nil) -> Bool {
-            facts[(index + 1)..<(end ?? facts.count)].contains { kinds.contains($0.says.kind) }
+        /// Where in `facts` it was last sealed, last changed, and last free of older sealings.
+        struct Places { var (sealed, changed, clean): (Int, Int, Int) }
+        func happened(_ kinds: [StatementKind], in range: Range<Int>) -> Bool {
+            facts[range].contains { kinds.contains($0.says.kind) }
         }
-        let arrivals: [StatementKind] = [.deposit, .acknowledge]
-        guard let first = own.first(where: { arrivals.contains(facts[$0].says.kind) }),
-            let arrival = last(arrivals), let sealed = last(arrivals + [.reseal]),
-            let changed = last(arrivals + [.reseal, .append])
-        else { return nil }
-        let attested = last([.attestErasure])
-        var begun = first
-        if let attested {
-            // All of it was gone then if the record was removed, or the copy was of an older sealing.
-            let before = own.last {
-                $0 < attested && (arrivals + [.reseal]).contains(facts[$0].says.kind)
-            }
-            let wasAll =
-                happened([.remove], after: 0, before: attested)
-                || happened([.reseal], after: before ?? first, before: attested)
-            if wasAll && attested > arrival { return nil }
-            let again = own.first { $0 > attested && arrivals.contains(facts[$0].says.kind) }
-            if wasAll, let again { begun = again }
-        }
+        var places: Places?
         var hold: Hold?
-        if let held = last([.hold]), case .hold(let said) = facts[held].says, said.until != nil {
-            hold = said
+        for (index, fact) in facts.enumerated() where fact.says.keeper == name {
+            switch fact.says {
+            case .deposit, .acknowledge:
+                places = Places(sealed: index, changed: index, clean: places?.clean ?? index)
+            case .reseal: places = places.map { Places(sealed: index, changed: index, clean: $0.clean) }
+            case .append: places?.changed = index
+            case .hold(let said): hold = said.until == nil ? nil : said
+            case .attestErasure:
+                // All of it is gone if the record was removed, or the copy was of an older sealing.
+                let isOld = places.map { happened([.reseal], in: $0.sealed + 1..<index) } ?? false
+                if isOld || happened([.remove], in: 0..<index) {
+                    (places, hold) = (nil, nil)
+                } else {
+                    places?.clean = index
+                }
+            default: break
+            }
         }
+        guard let places else { return nil }
         return Copy(
-            isNewest: !happened([.append, .reseal], after: changed),
-            isOfThisSealing: !happened([.reseal], after: sealed),
-            owesErasure: happened([.reseal], after: max(begun, attested ?? begun)), hold: hold)
+            isNewest: !happened([.append, .reseal], in: places.changed + 1..<facts.count),
+            isOfThisSealing: !happened([.reseal], in: places.sealed + 1..<facts.count),
+            owesErasure: happened([.reseal], in: places.clean + 1..<facts.count), hold: hold)
     }
 
     // MARK: Consent

@@ -54,7 +54,7 @@ import Testing
         "medseald": (
             [
                 "Server", "Validation", "Remote", "Records", "Ledger", "Vault", "Desk", "Identity",
-                "Contract", "Primitives", "TransparencyLog",
+                "API", "Contract", "Primitives", "TransparencyLog",
             ],
             ["ArgumentParser", "Logging", "NIOCore", "UnixSignals"]
         ),

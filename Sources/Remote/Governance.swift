@@ -1,0 +1,124 @@
+import API
+public import Contract
+import Foundation
+import Identity
+public import TransparencyLog
+
+/// The organisations of a network as the statements about them have made them: who takes part, which root
+/// spoke for each at every position of the log, and who is suspended.
+///
+/// Each statement is decided on again by the contract itself, so that nothing is believed which a ledger put
+/// into its log against the rules (T31, T39). That none was left out is the server's word.
+public struct Governance: Sendable {
+    /// An organisation of the genesis, or one that was admitted since.
+    public struct Organisation: Sendable {
+        /// As genesis or admission name it. Its root may be another by now.
+        public let pinned: Genesis.Organisation
+        public fileprivate(set) var isSuspended = false
+        fileprivate var roots: [(since: UInt64, key: PublicKey)]
+
+        public var name: OrganisationName { pinned.name }
+
+        /// The key that enrols and retires its members now.
+        public var root: PublicKey { roots.last?.key ?? pinned.root }
+
+        /// The key that did at that position of the log.
+        public func root(at position: UInt64) -> PublicKey? { roots.last { $0.since <= position }?.key }
+    }
+
+    /// The kinds of statement that it is made of.
+    static let kinds: [StatementKind] = [.admit, .suspend, .rotateRoot]
+
+    /// In the order in which they joined.
+    public private(set) var organisations: [Organisation]
+    private var state: [StateKey: [UInt8]] = [:]
+
+    public init(_ genesis: Genesis) {
+        organisations = genesis.organisations.map { Organisation(pinned: $0, roots: [(0, $0.root)]) }
+        for write in genesis.writes { state[write.key] = write.value }
+    }
+
+    public func organisation(_ name: OrganisationName) -> Organisation? {
+        organisations.first { $0.name == name }
+    }
+
+    /// How many roots must agree about the network.
+    public var majority: UInt64 {
+        guard let value = state[.network], let network = NetworkState(bytes: value) else {
+            preconditionFailure("a genesis writes the network's state")
+        }
+        return network.majority
+    }
+
+    /// Takes the next statement about an organisation, in the order of the log. Throws `unverified` when the
+    /// contract refuses it.
+    public mutating func apply(_ entry: LogEntry, _ statement: VerifiedStatement) throws(ClientFailure) {
+        let reads = Reads(of: statement) { state[$0] }
+        guard case .accepted(let writes) = decide(statement, at: entry.time, reads: reads) else {
+            throw .unverified("entry \(entry.position) is in the log against the contract's rules")
+        }
+        for write in writes { state[write.key] = write.value }
+        switch statement.assertion {
+        case .admit(let it):
+            organisations.append(
+                Organisation(pinned: it.organisation, roots: [(entry.position + 1, it.organisation.root)]))
+        case .suspend(let it): change(it.organisation) { $0.isSuspended = it.standing == .suspended }
+        case .rotateRoot(let it):
+            change(it.organisation) { $0.roots.append((entry.position + 1, it.root)) }
+        default: break
+        }
+    }
+
+    private mutating func change(_ name: OrganisationName, _ body: (inout Organisation) -> Void) {
+        guard let index = organisations.firstIndex(where: { $0.name == name }) else { return }
+        body(&organisations[index])
+    }
+}
+
+extension Connection {
+    /// The organisations as the log under `checkpoint` has them, every statement proven to be in it.
+    public func governance(under checkpoint: VerifiedCheckpoint) async throws -> Governance {
+        var positions = [UInt64]()
+        for kind in Governance.kinds { positions += try await self.positions(of: kind) }
+        var governance = Governance(network.genesis)
+        for position in positions.sorted() where position < checkpoint.checkpoint.head.size {
+            let (entry, statement) = try await provenStatement(at: position, under: checkpoint)
+            guard Governance.kinds.contains(statement.assertion.kind) else {
+                throw ClientFailure.unverified("the server shows another statement than it was asked for")
+            }
+            try governance.apply(entry, statement)
+        }
+        return governance
+    }
+
+    /// Positions of all statements of one kind, in rising order.
+    private func positions(of kind: StatementKind) async throws -> [UInt64] {
+        let limit = 1_000
+        var positions = [UInt64]()
+        while true {
+            let page = try await self.positions(of: Query(kind: kind), after: positions.last, limit: limit)
+            positions += page
+            if page.count < limit { return positions }
+        }
+    }
+
+    /// The certificate (DER) of an organisation's authority, which genesis or admission pin.
+    public func authority(of organisation: Governance.Organisation) async throws -> [UInt8] {
+        if let known = network.organisations.first(where: { $0.name == organisation.name }) {
+            return known.authority
+        }
+        return try await described(organisation).organisation.authority
+    }
+
+    /// An organisation that this folder does not describe yet, as the server describes it, held against its
+    /// admission.
+    func described(
+        _ organisation: Governance.Organisation
+    ) async throws -> (file: Network.File.Organisation, organisation: Network.Organisation) {
+        let answer: Wire.Organisations = try await call(.get, Routes.organisations)
+        guard let described = answer.organisations.first(where: { $0.name == organisation.name }) else {
+            throw ClientFailure.refused("the server does not describe \(organisation.name)")
+        }
+        return (described, try Network.Organisation(described, pinned: organisation.pinned))
+    }
+}
