@@ -38,7 +38,8 @@ import Testing
             ("a1c10000", "map key"),
             ("a1800000", "map key"),
             // Text: control characters, DEL, more than ASCII, malformed UTF-8.
-            ("6100", "ASCII"), ("610a", "ASCII"), ("617f", "ASCII"), ("62c3a9", "ASCII"), ("61ff", "ASCII"),
+            ("6100", "ASCII"), ("610a", "ASCII"), ("611f", "ASCII"), ("617f", "ASCII"), ("62c3a9", "ASCII"),
+            ("61ff", "ASCII"),
             ("63efbbbf", "ASCII"),
             // Simple values and floats.
             ("e0", "simple"), ("f3", "simple"), ("f7", "simple"), ("f814", "simple"), ("f820", "simple"),

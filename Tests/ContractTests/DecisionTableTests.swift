@@ -69,7 +69,7 @@ extension DecisionTable {
         #expect(
             DecisionTable.all.map { "\($0.name) \($0.lineCount)" } == [
                 "admit 32", "suspend 25", "rotateRoot 18", "enrol 45", "retire 12", "deposit 57",
-                "append 62", "reseal 82", "dispatch 43", "acknowledge 107", "adopt 36", "remove 22",
+                "append 62", "reseal 82", "dispatch 43", "acknowledge 110", "adopt 36", "remove 22",
                 "attestErasure 47", "hold 30", "request 42", "route 45", "answer 21", "grant 69",
                 "grant: its terms 46", "revoke 33", "delegate 45", "undelegate 19", "instruct 11",
                 "reassign 77", "veto 15", "release 73", "release: on a basis 72", "emergency 60",

@@ -58,8 +58,10 @@ import Testing
             Issue.record("not a COSE_Sign message")
             return
         }
-        func with(_ signers: [CBOR], tag: UInt64 = tag, unprotected: CBOR = .map([])) -> [UInt8] {
-            CBOR.tagged(tag, .array([parts[0], unprotected, parts[2], .array(signers)])).encoded()
+        func with(
+            _ signers: [CBOR], tag: UInt64 = tag, unprotected: CBOR = .map([]), more: [CBOR] = []
+        ) -> [UInt8] {
+            CBOR.tagged(tag, .array([parts[0], unprotected, parts[2], .array(signers)] + more)).encoded()
         }
         #expect(reason(with(signers)) == nil)
         #expect(reason(with(Array(signers.dropLast()))) == "not signed by each of its organisations")
@@ -71,6 +73,9 @@ import Testing
         guard case .array(let last)? = signers.last else { return }
         let short = with(signers.dropLast() + [.array([last[0], last[1], .bytes([1, 2, 3])])])
         #expect(throws: CBOR.Malformed.self) { try Genesis.decode(short, isValid: { _ in true }) }
+        let long = with(signers.dropLast() + [.array(last + [.null])])
+        #expect(reason(long) == "not signed by the root of auditor")
+        #expect(reason(with(signers, more: [.null])) == "not a COSE_Sign message")
         #expect(reason(with(signers, tag: 18)) == "not a COSE_Sign message")
         #expect(reason(with(signers, unprotected: .map([.init(1, .null)]))) == "not a COSE_Sign message")
     }
@@ -135,7 +140,8 @@ import Testing
     @Test("an origin is plain")
     func origin() {
         for text in [
-            "", "MedSeal", "med seal", "med+seal", "medseal\n", "é", String(repeating: "a", count: 81),
+            "", "MedSeal", "med seal", "med+seal", "medseal\n", "é", String(repeating: "a", count: 81), "a`",
+            "a{", "a,", "a:",
         ] {
             #expect(OriginName(text) == nil)
         }
@@ -180,9 +186,13 @@ import Testing
             .array([.array([.unsigned(count), .array(kinds.map { .unsigned($0) })])])
         }
         #expect(try refusal(item(1, [2, 4])) == nil)
-        for wrong in [item(1, [4, 2]), item(1, [2, 2]), item(1, [6]), item(1, []), item(0, [1])] {
+        for wrong in [
+            item(1, [4, 2]), item(1, [2, 2]), item(1, [6]), item(1, [1, 6]), item(1, []), item(0, [1]),
+        ] {
             #expect(try refusal(wrong) == "a rule of the quorum is malformed")
         }
+        let long = CBOR.array([.unsigned(1), .array([.unsigned(1)]), .null])
+        #expect(try refusal(.array([long])) == "a rule of the quorum is malformed")
         #expect(try refusal(.map([])) == "the quorum is malformed")
         let rule = CBOR.array([.unsigned(1), .array([.unsigned(1)])])
         #expect(try refusal(.array(Array(repeating: rule, count: 16))) == nil)

@@ -11,14 +11,16 @@ import Testing
     private func message(
         tag: UInt64 = 18, header: [CBOR.Pair]? = nil, unprotected: CBOR = .map([]),
         payload: CBOR = .bytes([0xa0]),
-        signature: CBOR? = nil
+        signature: CBOR? = nil, more: [CBOR] = []
     ) -> [UInt8] {
         let header = header ?? [.init(1, .negative(7)), .init(4, .bytes(key.bytes))]
         return CBOR.tagged(
             tag,
-            .array([
-                .bytes(CBOR.map(header).encoded()), unprotected, payload, signature ?? .bytes(self.signature),
-            ])
+            .array(
+                [
+                    .bytes(CBOR.map(header).encoded()), unprotected, payload,
+                    signature ?? .bytes(self.signature),
+                ] + more)
         ).encoded()
     }
 
@@ -42,7 +44,7 @@ import Testing
             message(payload: .text([])), message(signature: .bytes([])), message(signature: .null),
             message(signature: .bytes(Array(signature.dropLast()))),
             message(signature: .bytes(signature + [0])),
-            Array(message().dropFirst()), message() + [0],
+            Array(message().dropFirst()), message() + [0], message(more: [.null]),
         ]
         for bytes in wrong { #expect(throws: CBOR.Malformed.self) { try CoseSign1.decode(bytes) } }
     }

@@ -151,6 +151,9 @@ extension DecisionTable {
         102 | gateway@hospital2   | release x1 on=r1 grant=g1                         | ok
         103 | p1                  | remove r1                                         | ok
         104 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1                | recordRemoved
+        104 | gateway@hospital1   | acknowledge r1 grant=g1 release=x1                | alreadyCustodian
+        105 | gateway@hospital1   | attestErasure r1                                  | ok
+        106 | gateway@hospital1   | acknowledge r1 grant=g1 release=x1                | recordRemoved
 
         ## a custodian whose copy is older, or that erased it, receives it again
         100 | clinician@hospital1 | deposit r1 permit=p1@hospital1 | ok
