@@ -111,7 +111,7 @@ public struct Service: Sendable {
     }
 
     private func problem(_ reached: MemberLimits.Reached) -> Problem {
-        let what = reached.kind == .release ? "had released" : "asked for"
+        let what = reached.kind == .release ? "records are released to" : "requests are taken from"
         let window = reached.window == .hour ? "an hour" : "a day"
         // Of the member the key, of patients nothing.
         logger.warning(
@@ -120,10 +120,10 @@ public struct Service: Sendable {
                 "member": "\(reached.member)", "kind": "\(reached.kind)", "limit": "\(reached.limit)",
                 "within": "\(window)",
             ])
-        let minutes = (reached.retryAfter + 59) / 60
+        let wait = reached.retryAfter <= 60 ? "a minute" : "\((reached.retryAfter + 59) / 60) minutes"
         return Problem(
             .tooMany,
-            "you have \(what) \(reached.limit) records within \(window), which is as many as one member may here: try again in \(minutes) minutes",
+            "at most \(reached.limit) \(what) one member within \(window): try again in \(wait)",
             retryAfter: reached.retryAfter)
     }
 

@@ -69,7 +69,9 @@ import Testing
         #expect(refused.headers[.contentType] == "application/problem+json")
         let problem = try #require(refused.problem)
         #expect(problem.type == .tooMany && problem.retryAfter == 3_000)
-        #expect(problem.detail.contains("3 records within an hour") && problem.detail.contains("50 minutes"))
+        #expect(
+            problem.detail.contains("at most 3 records")
+                && problem.detail.contains("within an hour: try again in 50 minutes"))
         // A restart forgets nothing.
         let restarted = self.service(world)
         #expect(try await release(to: restarted).status == 429)
@@ -77,7 +79,7 @@ import Testing
         world.time.advance(3_000)
         for _ in 0..<2 { #expect(try await release(to: restarted).status == 200) }
         let daily = try await release(to: restarted)
-        #expect(daily.status == 429 && daily.problem?.detail.contains("5 records within a day") == true)
+        #expect(daily.status == 429 && daily.problem?.detail.contains("within a day: try again") == true)
         #expect(daily.headers[.retryAfter] == String(86_400 - 3_600))
         // Another member is not held up by it.
         let colleague = try await world.enrol(world.hospital1, .clinician)
