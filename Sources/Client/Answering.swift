@@ -100,7 +100,7 @@ extension Patient {
         }
         return ProposedApproval(
             request: request, grantee: grantee, items: items, kind: request.kind, purpose: request.purpose,
-            notBefore: now, notAfter: notAfter, releases: releases)
+            notBefore: now.dayBegun, notAfter: notAfter.dayEnded, releases: releases)
     }
 
     /// What an approval has put on the ledger.
@@ -159,7 +159,7 @@ extension Patient {
     /// Every envelope wrapped and every statement signed: what is kept before the first byte leaves.
     private func draft(of approval: ProposedApproval) throws -> AnswerJournal.Draft {
         let now = machineTime()
-        let validUntil = now + Limits.validitySecondsMax - 600
+        let validUntil = now.validUntil
         let request = approval.request
         var draft = AnswerJournal.Draft(
             custodian: request.custodian, validUntil: validUntil, grants: [], letter: Data(),

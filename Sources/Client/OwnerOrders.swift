@@ -69,7 +69,7 @@ extension Patient {
             let checkpoint = try await home.remembered.advance(connection)
             let member = try await connection.verifiedMember(key, under: checkpoint)
             let now = machineTime()
-            let notAfter = now + UInt64(days) * 86_400
+            let notAfter = (now + UInt64(days) * 86_400).dayEnded
             let nonce = Random.bytes(Statement.nonceBytes)
             var envelope: Digest?
             if kind != .append {
@@ -80,8 +80,9 @@ extension Patient {
             }
             let grant = Grant(
                 record: handle, organisation: member.organisation, grantee: member.key, kind: kind,
-                purpose: purpose, notBefore: now, notAfter: notAfter, releases: releases, envelope: envelope)
-            let statement = Statement(.grant(grant), validUntil: now + 3_600, nonce: nonce)
+                purpose: purpose, notBefore: now.dayBegun, notAfter: notAfter, releases: releases,
+                envelope: envelope)
+            let statement = Statement(.grant(grant), validUntil: now.validUntil, nonce: nonce)
             try remember(member)
             let receipt = try await connection.submit(statement, signedBy: ownerKey(of: record))
             return (receipt.statement, receipt)
@@ -105,16 +106,16 @@ extension Patient {
         return try await connected(at: record.depositedAt) { connection in
             let opened = try await opened(record, connection)
             let now = machineTime()
-            let notAfter = now + UInt64(days) * 86_400
+            let notAfter = (now + UInt64(days) * 86_400).dayEnded
             let nonce = Random.bytes(Statement.nonceBytes)
             let envelope = try await put(
                 try Envelope.wrap(
                     opened.key, record: handle, nonce: nonce, notAfter: notAfter, role: role,
                     of: organisation), record, connection)
             let grant = Grant(
-                record: handle, organisation: name, kind: kind, purpose: purpose, notBefore: now,
+                record: handle, organisation: name, kind: kind, purpose: purpose, notBefore: now.dayBegun,
                 notAfter: notAfter, releases: releases, envelope: envelope, role: role)
-            let statement = Statement(.grant(grant), validUntil: now + 3_600, nonce: nonce)
+            let statement = Statement(.grant(grant), validUntil: now.validUntil, nonce: nonce)
             let receipt = try await connection.submit(statement, signedBy: ownerKey(of: record))
             return (receipt.statement, receipt)
         }

@@ -78,7 +78,7 @@ extension Patient {
         let missing = max(0, stock - status.permitsLeft)
         if missing > 0 {
             let first = status.permitsHandedOver
-            let notAfter = machineTime() + Self.permitDays * 86_400
+            let notAfter = (machineTime() + Self.permitDays * 86_400).quarterEnded
             let permits = try (first..<first + missing).map { index in
                 Data(try sealedPermit(UInt64(index), for: organisation, notAfter: notAfter))
             }

@@ -25,7 +25,9 @@ struct GrantCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The member's key.", valueName: "key"))
     var to: PublicKey?
 
-    @Option(help: ArgumentHelp("Instead of a member: whoever has this role at --organisation.", valueName: "role"))
+    @Option(
+        help: ArgumentHelp("Instead of a member: whoever has this role at --organisation.", valueName: "role")
+    )
     var role: Role?
 
     @Option(help: ArgumentHelp("The hospital or laboratory of --role.", valueName: "name"))

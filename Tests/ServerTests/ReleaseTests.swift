@@ -142,7 +142,7 @@ import Testing
         acknowledge.grant = read.id
         let refused = try await world.submit(.acknowledge(acknowledge), by: gateway)
         #expect(refused.answer.problem?.code == RejectionCode.grantOfOtherKind.rawValue)
-        #expect(refused.answer.problem?.detail.hasPrefix("medical data saving: access denied") == true)
+        #expect(refused.answer.problem?.detail.hasPrefix("medical data access denied") == true)
         acknowledge.grant = grant.id
         #expect(try await world.submit(.acknowledge(acknowledge), by: gateway).answer.status == 200)
 
