@@ -175,7 +175,8 @@ extension Patient {
     /// order, proven to be on the ledger; and how often each grant was used.
     public func history() async throws -> (events: [HistoryEvent], grants: [GrantUse]) {
         var events = [UInt64: HistoryEvent]()
-        var uses = [GrantUse]()
+        // A grant is found under its record and under the request that it names.
+        var uses = [UInt64: GrantUse]()
         let records = try await ownRecords()
         let own = Set(records.map { ownerKey(of: $0).key })
         for membership in joined {
@@ -192,26 +193,29 @@ extension Patient {
                     for (entry, statement) in try await narrator.statements(about: subject) {
                         events[entry.position] = try await narrator.event(entry, statement)
                         if case .grant(let grant) = statement.assertion {
-                            uses += try await self.uses(of: statement.id, grant, &narrator)
+                            uses[entry.position] = try await use(of: statement.id, grant, &narrator)
                         }
                     }
                 }
             }
         }
-        return (events.values.sorted { $0.position < $1.position }, uses)
+        return (
+            events.values.sorted { $0.position < $1.position },
+            uses.sorted { $0.key < $1.key }.map(\.value)
+        )
     }
 
-    private func uses(
+    private func use(
         of id: StatementID, _ grant: Grant, _ narrator: inout Narrator
-    ) async throws -> [GrantUse] {
-        guard let state: GrantState = try await narrator.connection.state(.grant(id)) else { return [] }
+    ) async throws -> GrantUse {
+        guard let state: GrantState = try await narrator.connection.state(.grant(id)) else {
+            throw ClientFailure.unverified("the ledger's state does not know grant \(id)")
+        }
         var grantee = "any \(grant.role?.name ?? "member") of \(grant.organisation)"
         if let key = grant.grantee { grantee = try await narrator.name(key) }
-        return [
-            GrantUse(
-                grant: id, record: grant.record, grantee: grantee, kind: grant.kind.name,
-                used: state.releasesUsed, stage: state.stage(at: machineTime()))
-        ]
+        return GrantUse(
+            grant: id, record: grant.record, grantee: grantee, kind: grant.kind.name,
+            used: state.releasesUsed, stage: state.stage(at: machineTime()))
     }
 }
 

@@ -57,7 +57,8 @@ extension RecordKeeping {
     /// Those of `digests` that a statement about another record names too. Whoever names another patient's
     /// ciphertext as part of a record of his own must not have it erased.
     ///
-    /// Looks through the bytes of the whole log, at some gigabytes a second: erasing is rare.
+    /// Takes as long as reading the whole log once: erasing is rare, and an index of every hash would cost
+    /// every deposit.
     private func named(_ digests: [Digest], elsewhereThanIn record: RecordHandle) throws -> Set<Digest> {
         guard !digests.isEmpty else { return [] }
         var found = Set<Digest>()
