@@ -79,7 +79,7 @@ extension Connection {
     /// The organisations as the log under `checkpoint` has them, every statement proven to be in it.
     public func governance(under checkpoint: VerifiedCheckpoint) async throws -> Governance {
         var positions = [UInt64]()
-        for kind in Governance.kinds { positions += try await self.positions(of: kind) }
+        for kind in Governance.kinds { positions += try await self.positions(about: nil, kind: kind) }
         var governance = Governance(network.genesis)
         for position in positions.sorted() where position < checkpoint.checkpoint.head.size {
             let (entry, statement) = try await provenStatement(at: position, under: checkpoint)
@@ -89,17 +89,6 @@ extension Connection {
             try governance.apply(entry, statement)
         }
         return governance
-    }
-
-    /// Positions of all statements of one kind, in rising order.
-    private func positions(of kind: StatementKind) async throws -> [UInt64] {
-        let limit = 1_000
-        var positions = [UInt64]()
-        while true {
-            let page = try await self.positions(of: Query(kind: kind), after: positions.last, limit: limit)
-            positions += page
-            if page.count < limit { return positions }
-        }
     }
 
     /// The certificate (DER) of an organisation's authority, which genesis or admission pin.
