@@ -189,6 +189,8 @@ public struct RecordKeeping: Sendable {
             guard let id = release.emergency,
                 let emergency = try state(.emergency(id), as: EmergencyState.self)
             else { throw Denial.nothing }
+            // Whoever refuses emergencies means those that run too.
+            guard record.emergencies == .allowed else { throw Denial.refused(.emergenciesRefused) }
             guard now < emergency.notAfter, emergency.sealing == record.sealing else {
                 throw Denial.refused(.emergencyEnded)
             }

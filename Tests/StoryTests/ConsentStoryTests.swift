@@ -205,6 +205,9 @@ import Testing
         #expect(list.text.contains("justified") && list.text.contains("0 review(s) overdue"), "\(list.text)")
         // The patient refuses further ones.
         done(try story.medseal(as: "noor", "instruct", record, "--emergencies", "refused"))
+        let stopped = try story.medseal(as: "ada", "fetch", "--emergency", declared.id, "-o", "late.dcm")
+        #expect(stopped.code == 1 && stopped.text.contains("emergenciesRefused"), "\(stopped.text)")
+        #expect(!story.exists("late.dcm"))
         done(try declare())
         done(try story.medseal(as: "bob", "agree", "e.draft", "--yes"))
         let refused = try story.medseal(as: "ada", "submit", "e.draft")
