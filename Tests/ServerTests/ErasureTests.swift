@@ -77,4 +77,75 @@ import Testing
         #expect(try await missing([own], world, asking: clinician) == 1)
         #expect(try await missing(record.blobs, world, asking: clinician) == 0)
     }
+
+    @Test("what a release rests on is asked again before each byte: a delegation, an owner, an emergency")
+    func whatHasEndedServesNothing() async throws {
+        let world = try World()
+        let clinician = try await world.enrol(world.hospital1, .clinician)
+        let second = try await world.enrol(world.hospital1, .clinician)
+        let record = try await world.deposit(by: clinician, at: world.hospital1)
+        func put(_ text: String) async throws -> [UInt8] {
+            let blob = Array(text.utf8) + Random.bytes(8)
+            #expect(try await world.put(blob, by: clinician, at: world.hospital1).status == 201)
+            return blob
+        }
+        func release(_ release: Release, by key: SigningKey) async throws -> StatementID {
+            let (id, answer) = try await world.submit(.release(release), by: key)
+            #expect(answer.status == 200)
+            return id
+        }
+        func refusal(_ blob: [UInt8], by key: SigningKey, _ id: StatementID) async throws -> UInt64? {
+            try await world.fetch(blob, by: key, release: id, from: world.hospital1).problem?.code
+        }
+
+        let guardian = SigningKey.generate()
+        let envelope = try await put("for the guardian")
+        let delegate = Delegate(
+            record: record.handle, delegate: guardian.key, scope: .read, notAfter: world.time.now + 5_000,
+            envelope: Digest(hashing: envelope))
+        #expect(try await world.submit(.delegate(delegate), by: record.owner).answer.status == 200)
+        let asGuardian = try await release(
+            Release(record: record.handle, custodian: world.hospital1, basis: .delegate), by: guardian)
+        #expect(try await refusal(envelope, by: guardian, asGuardian) == nil)
+        // The owner's envelope is not the guardian's.
+        let owners = try await world.fetch(
+            record.blobs[2], by: guardian, release: asGuardian, from: world.hospital1)
+        #expect(owners.status == 404)
+        let undelegate = Undelegate(record: record.handle, delegate: guardian.key)
+        #expect(try await world.submit(.undelegate(undelegate), by: record.owner).answer.status == 200)
+        #expect(
+            try await refusal(record.files, by: guardian, asGuardian)
+                == RejectionCode.delegationEnded.rawValue)
+
+        let sealed = try await put("for the emergency")
+        var draft = Statement.make(
+            .emergency(
+                Emergency(
+                    organisation: world.hospital1, record: record.handle,
+                    readerOrganisation: world.hospital1, reader: clinician.key, second: second.key,
+                    reason: .unconscious, notAfter: world.time.now + 600,
+                    envelope: Digest(hashing: sealed))), now: world.time.now)
+        let content = Approval.signedContent(
+            draft.approvedContent(), by: second.key, signer: clinician.key, network: world.network)
+        draft.approvals = [Approval(key: second.key, signature: second.sign(content))]
+        let bytes = draft.signed(by: clinician, network: world.network)
+        #expect(
+            try await world.send(.post, Routes.statements, by: clinician, body: bytes).status == 200)
+        let emergency = try #require(try SignedStatement(bytes, network: world.network).verified()).id
+        let inEmergency = try await release(
+            Release(
+                organisation: world.hospital1, record: record.handle, custodian: world.hospital1,
+                basis: .emergency, emergency: emergency), by: clinician)
+        #expect(try await refusal(sealed, by: clinician, inEmergency) == nil)
+        let instruct = Instruct(record: record.handle, emergencies: .refused)
+        #expect(try await world.submit(.instruct(instruct), by: record.owner).answer.status == 200)
+        #expect(
+            try await refusal(sealed, by: clinician, inEmergency)
+                == RejectionCode.emergenciesRefused.rawValue)
+        let allow = Instruct(record: record.handle, emergencies: .allowed)
+        #expect(try await world.submit(.instruct(allow), by: record.owner).answer.status == 200)
+        world.time.advance(600)
+        #expect(
+            try await refusal(sealed, by: clinician, inEmergency) == RejectionCode.emergencyEnded.rawValue)
+    }
 }
