@@ -165,6 +165,40 @@ import Testing
         #expect(over.code == 1 && over.text.contains("delegationEnded"), "\(over.text)")
     }
 
+    @Test("a grant to a role: whoever has it opens the record, nobody else; no insurer gets one (T45)")
+    func grantToARole() throws {
+        let (story, record) = try begun()
+        try story.enrol("cleo", "hospital2", "clinician")
+        let grant = try story.medseal(
+            as: "noor", "grant", record, "--role", "gateway", "--organisation", "hospital2")
+        done(grant)
+        #expect(try story.medseal(as: "ben", "grants").text.contains(grant.id))
+        #expect(!(try story.medseal(as: "cleo", "grants").text.contains(grant.id)))
+        done(try story.medseal(as: "ben", "fetch", "--grant", grant.id, "-o", "shared.dcm"))
+        #expect(try story.bytes("shared.dcm") == Data("DICM canary-plaintext".utf8))
+        let other = try story.medseal(as: "cleo", "fetch", "--grant", grant.id, "-o", "stolen")
+        #expect(other.code == 1 && other.text.contains("notTheGrantee"), "\(other.text)")
+        let insurer = try story.medseal(
+            as: "noor", "grant", record, "--role", "officer", "--organisation", "insurer")
+        #expect(insurer.code == 2 && !story.exists("stolen"), "\(insurer.text)")
+        #expect(try story.medseal(as: "noor", "records").text.contains("any gateway of hospital2"))
+    }
+
+    @Test("what the hospital asks to be removed, the patient orders (request, route, approve)")
+    func removalOnRequest() throws {
+        let (story, record) = try begun()
+        let asked = try story.medseal(
+            as: "remo", "request", "--custodian", "hospital1", "--patient", "CANARY-1001", "--purpose",
+            "removal", "--days", "5")
+        done(asked)
+        done(try story.medseal(as: "remo", "route", asked.id, "--patient", "CANARY-1001"))
+        let granting = try story.medseal(as: "noor", "approve", asked.id, "--record", record, "--yes")
+        #expect(granting.code == 2 && granting.text.contains("--removal"), "\(granting.text)")
+        done(try story.medseal(as: "noor", "approve", asked.id, "--record", record, "--removal", "--yes"))
+        done(try story.medseal(as: "remo", "record", "erase", record))
+        #expect(try story.vault("hospital1").isEmpty)
+    }
+
     @Test("no permit at hand: a custodial record, its adoption; an emergency by two (T44)")
     func withoutThePatient() throws {
         let (story, record) = try begun()
