@@ -1,4 +1,5 @@
 public import API
+import Age
 public import Contract
 import Foundation
 import Identity
@@ -54,11 +55,18 @@ extension Patient {
 
     // MARK: Granting without being asked
 
-    /// Lets a member read, receive or append to a record, without a request.
+    /// Whom a grant names.
+    public enum Grantee: Sendable {
+        case member(PublicKey)
+        /// Any member of a hospital or laboratory in a role of those that hold its desk key.
+        case role(Role, OrganisationName)
+    }
+
+    /// Lets somebody read, receive or append to a record, without a request.
     ///
-    /// Throws unless the member's identity holds, and the contract's reason.
+    /// Throws unless a member's identity holds, and the contract's reason.
     public func grant(
-        _ handle: RecordHandle, to key: PublicKey, kind: GrantKind, purpose: Purpose, days: Int,
+        _ handle: RecordHandle, to grantee: Grantee, kind: GrantKind, purpose: Purpose, days: Int,
         releases: UInt64
     ) async throws -> (grant: StatementID, receipt: Wire.Receipt) {
         guard (1...3_650).contains(days) else {
@@ -66,59 +74,53 @@ extension Patient {
         }
         let record = try await ownRecord(handle)
         return try await connected(at: record.depositedAt) { connection in
-            let checkpoint = try await home.remembered.advance(connection)
-            let member = try await connection.verifiedMember(key, under: checkpoint)
             let now = machineTime()
             let notAfter = (now + UInt64(days) * 86_400).dayEnded
             let nonce = Random.bytes(Statement.nonceBytes)
-            var envelope: Digest?
+            var grant = Grant(
+                record: handle, organisation: record.depositedAt, kind: kind, purpose: purpose,
+                notBefore: now.dayBegun, notAfter: notAfter, releases: releases)
+            let wrap: (AgeIdentity) throws -> [UInt8]
+            switch grantee {
+            case .member(let key):
+                let checkpoint = try await home.remembered.advance(connection)
+                let member = try await connection.verifiedMember(key, under: checkpoint)
+                (grant.organisation, grant.grantee) = (member.organisation, member.key)
+                wrap = {
+                    try Envelope.wrap($0, record: handle, nonce: nonce, notAfter: notAfter, for: member)
+                }
+                try remember(member)
+            case .role(let role, let name):
+                let organisation = try roleHolder(role, name, kind)
+                (grant.organisation, grant.role) = (name, role)
+                wrap = {
+                    try Envelope.wrap(
+                        $0, record: handle, nonce: nonce, notAfter: notAfter, role: role, of: organisation)
+                }
+            }
             if kind != .append {
                 let opened = try await opened(record, connection)
-                let bytes = try Envelope.wrap(
-                    opened.key, record: handle, nonce: nonce, notAfter: notAfter, for: member)
-                envelope = try await put(bytes, record, connection)
+                grant.envelope = try await put(try wrap(opened.key), record, connection)
             }
-            let grant = Grant(
-                record: handle, organisation: member.organisation, grantee: member.key, kind: kind,
-                purpose: purpose, notBefore: now.dayBegun, notAfter: notAfter, releases: releases,
-                envelope: envelope)
             let statement = Statement(.grant(grant), validUntil: now.validUntil, nonce: nonce)
-            try remember(member)
             let receipt = try await connection.submit(statement, signedBy: ownerKey(of: record))
             return (receipt.statement, receipt)
         }
     }
 
-    /// Lets any member of a hospital or laboratory in a role read or receive a record, without a request.
-    public func grant(
-        _ handle: RecordHandle, toAny role: Role, of name: OrganisationName, kind: GrantKind,
-        purpose: Purpose, days: Int, releases: UInt64
-    ) async throws -> (grant: StatementID, receipt: Wire.Receipt) {
+    /// The organisation whose members in `role` can be granted something together. Throws `badInput`.
+    private func roleHolder(
+        _ role: Role, _ name: OrganisationName, _ kind: GrantKind
+    ) throws -> Network.Organisation {
         let organisation = try network.organisation(name)
-        guard organisation.kind.isCustodian, [.clinician, .registrar, .gateway].contains(role) else {
+        guard organisation.kind.isCustodian, [.clinician, .registrar, .gateway].contains(role),
+            kind != .append
+        else {
             throw ClientFailure.badInput(
-                "a role can be granted to a hospital's or laboratory's clinicians, registrars or gateways")
+                "to read or receive, a role can be granted to a hospital's or laboratory's clinicians, "
+                    + "registrars or gateways")
         }
-        guard (1...3_650).contains(days), kind != .append else {
-            throw ClientFailure.badInput("a role is granted to read or receive, for 1 to 3650 days")
-        }
-        let record = try await ownRecord(handle)
-        return try await connected(at: record.depositedAt) { connection in
-            let opened = try await opened(record, connection)
-            let now = machineTime()
-            let notAfter = (now + UInt64(days) * 86_400).dayEnded
-            let nonce = Random.bytes(Statement.nonceBytes)
-            let envelope = try await put(
-                try Envelope.wrap(
-                    opened.key, record: handle, nonce: nonce, notAfter: notAfter, role: role,
-                    of: organisation), record, connection)
-            let grant = Grant(
-                record: handle, organisation: name, kind: kind, purpose: purpose, notBefore: now.dayBegun,
-                notAfter: notAfter, releases: releases, envelope: envelope, role: role)
-            let statement = Statement(.grant(grant), validUntil: now.validUntil, nonce: nonce)
-            let receipt = try await connection.submit(statement, signedBy: ownerKey(of: record))
-            return (receipt.statement, receipt)
-        }
+        return organisation
     }
 
     /// Leaves an envelope with the custodian that the record was deposited at.

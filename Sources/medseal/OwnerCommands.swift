@@ -55,15 +55,12 @@ struct GrantCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let (grant, receipt) = try await patient.patient { patient in
-            if let role, let organisation {
-                return try await patient.grant(
-                    record, toAny: role, of: organisation, kind: kind, purpose: purpose, days: days,
-                    releases: releases)
-            }
-            guard let to else { throw ValidationError("Say --to KEY.") }
-            return try await patient.grant(
-                record, to: to, kind: kind, purpose: purpose, days: days, releases: releases)
+        let named = to.map { Patient.Grantee.member($0) }
+        let roles = organisation.flatMap { name in role.map { Patient.Grantee.role($0, name) } }
+        guard let grantee = named ?? roles else { throw ValidationError("Say --to KEY.") }
+        let (grant, receipt) = try await patient.patient {
+            try await $0.grant(
+                record, to: grantee, kind: kind, purpose: purpose, days: days, releases: releases)
         }
         try output.print(receipt, "Granted \(grant)")
     }
