@@ -132,9 +132,9 @@ public struct Audit: Sendable {
         while !page.isEmpty {
             let next = replay.size + UInt64(page.count)
             async let following = self.page(from: next, to: head)
-            try SignatureCheck.ahead(of: page, by: Self.chunkEntries, network: replay.network) {
-                leaf, isValid in
-                let (_, statement) = try replay.apply(leaf, isValid: isValid)
+            try EntryOpening.ahead(of: page, by: Self.chunkEntries, network: replay.network) {
+                leaf, opened in
+                let (_, statement) = try replay.apply(opened)
                 _ = tree.append([Merkle.leafHash(leaf)])
                 holdings.note(statement)
             }

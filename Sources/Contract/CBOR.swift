@@ -4,7 +4,7 @@
 /// There is one encoding of a value and the decoder accepts no other: shortest integers, definite lengths,
 /// map keys sorted by their bytes and unique. Text is printable ASCII only; floats, negative map keys and
 /// undefined do not exist here.
-public indirect enum CBOR: Hashable, Sendable {
+public enum CBOR: Hashable, Sendable {
     case unsigned(UInt64)
     /// The value -1 - n.
     case negative(UInt64)
@@ -14,7 +14,7 @@ public indirect enum CBOR: Hashable, Sendable {
     case array([CBOR])
     /// Pairs in the order of their keys.
     case map([Pair])
-    case tagged(UInt64, CBOR)
+    indirect case tagged(UInt64, CBOR)
     case bool(Bool)
     case null
 
@@ -34,6 +34,8 @@ public indirect enum CBOR: Hashable, Sendable {
     }
 
     static let depthMax = 8
+    /// Room made for an array's or a map's items before they are read: an announced length is not believed.
+    static let reservedMax = 32
 
     // MARK: Encoding
 
@@ -121,7 +123,7 @@ public indirect enum CBOR: Hashable, Sendable {
             guard marker <= 27 else { throw Malformed("an indefinite or reserved length") }
             let width = 1 << (Int(marker) - 24)
             var value: UInt64 = 0
-            for byte in try take(UInt64(width)) { value = value << 8 | UInt64(byte) }
+            for _ in 0..<width { value = value << 8 | UInt64(try byte()) }
             let least: UInt64 = width == 1 ? 24 : 1 << (UInt64(width) * 4)
             guard value >= least else { throw Malformed("an integer that is not in its shortest form") }
             return value
@@ -149,12 +151,16 @@ public indirect enum CBOR: Hashable, Sendable {
                 }
                 return .text(text)
             case 4:
+                let count = try count(marker)
                 var items = [CBOR]()
-                for _ in 0..<(try count(marker)) { items.append(try item(depth: depth + 1)) }
+                items.reserveCapacity(min(count, CBOR.reservedMax))
+                for _ in 0..<count { items.append(try item(depth: depth + 1)) }
                 return .array(items)
             case 5:
+                let count = try count(marker)
                 var pairs = [Pair]()
-                for _ in 0..<(try count(marker)) {
+                pairs.reserveCapacity(min(count, CBOR.reservedMax))
+                for _ in 0..<count {
                     guard case .unsigned(let key) = try item(depth: depth + 1) else {
                         throw Malformed("a map key that is not an unsigned integer")
                     }

@@ -17,28 +17,24 @@ public struct ExecutedLog: Hashable, Sendable {
         self.stateDigest = stateDigest
     }
 
-    /// Opens the entry whose leaf is `bytes`, which must be the next: checks its encoding, position, time and
-    /// signatures.
-    public func open(
-        _ bytes: [UInt8], hash: ([UInt8]) -> [UInt8], isValid: (SignatureClaim) -> Bool
+    /// What is in the opened entry, which must be the next: throws where its encoding, position, time or a
+    /// signature is wrong.
+    public func next(
+        _ opened: OpenedEntry
     ) throws(Replay.Fault) -> (entry: LogEntry, statement: VerifiedStatement) {
-        let entry: LogEntry
-        let signed: SignedStatement
-        do throws(CBOR.Malformed) {
-            entry = try LogEntry.decode(bytes)
-            signed = try SignedStatement(entry.statement, network: network)
-        } catch { throw fault("the entry is malformed: \(error.reason)") }
-        guard entry.position == size else {
-            throw fault("the entry says that its position is \(entry.position)")
+        switch opened {
+        case .malformed(let malformed): throw fault("the entry is malformed: \(malformed.reason)")
+        case .decoded(let entry, let statement):
+            guard entry.position == size else {
+                throw fault("the entry says that its position is \(entry.position)")
+            }
+            guard entry.time >= time else { throw fault("the ledger's time goes back") }
+            guard let statement else { throw fault("a signature of the statement does not hold") }
+            return (entry, statement)
         }
-        guard entry.time >= time else { throw fault("the ledger's time goes back") }
-        guard let statement = signed.verified(hash: hash, isValid: isValid) else {
-            throw fault("a signature of the statement does not hold")
-        }
-        return (entry, statement)
     }
 
-    /// Executes the opened entry on the present values and moves on to what follows it. Throws and changes
+    /// Executes the entry on the present values and moves on to what follows it. Throws and changes
     /// nothing where the decision, the writes or the state digest differ.
     public mutating func execute(
         _ entry: LogEntry, _ statement: VerifiedStatement, reads: Reads, hash: ([UInt8]) -> [UInt8]

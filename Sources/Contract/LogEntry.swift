@@ -45,3 +45,22 @@ public struct LogEntry: Hashable, Sendable {
             stateDigest: stateDigest)
     }
 }
+
+/// A leaf of the log decoded and its signatures checked, which needs nothing that comes before it: any number
+/// of them can be opened at once. `ExecutedLog` says whether it follows.
+public enum OpenedEntry: Sendable {
+    case malformed(CBOR.Malformed)
+    /// The statement is nil when one of its signatures does not hold.
+    case decoded(LogEntry, VerifiedStatement?)
+
+    /// `hash` is SHA-256 and `isValid` Ed25519 verification.
+    public init(
+        _ leaf: [UInt8], network: NetworkID, hash: ([UInt8]) -> [UInt8], isValid: (SignatureClaim) -> Bool
+    ) {
+        do throws(CBOR.Malformed) {
+            let entry = try LogEntry.decode(leaf)
+            let signed = try SignedStatement(entry.statement, network: network)
+            self = .decoded(entry, signed.verified(hash: hash, isValid: isValid))
+        } catch { self = .malformed(error) }
+    }
+}

@@ -64,15 +64,15 @@ public struct Replay: Sendable {
     public mutating func apply(_ bytes: [UInt8]) throws(Fault) -> (
         entry: LogEntry, statement: VerifiedStatement
     ) {
-        try apply(bytes, isValid: isValid)
+        try apply(OpenedEntry(bytes, network: network, hash: hash, isValid: isValid))
     }
 
-    /// The same, where the signatures were checked beforehand: `isValid` says of each whether it holds.
+    /// The same of an entry that was opened beforehand.
     @discardableResult
     public mutating func apply(
-        _ bytes: [UInt8], isValid: (SignatureClaim) -> Bool
+        _ opened: OpenedEntry
     ) throws(Fault) -> (entry: LogEntry, statement: VerifiedStatement) {
-        let (entry, statement) = try log.open(bytes, hash: hash, isValid: isValid)
+        let (entry, statement) = try log.next(opened)
         let reads = Reads(of: statement) { state[$0] }
         for write in try log.execute(entry, statement, reads: reads, hash: hash) {
             state[write.key] = write.value

@@ -67,22 +67,21 @@ struct Block {
         try record(entry, entry.encoded(), statement, writes)
     }
 
-    /// Executes an entry of a log again, at its own time, and records it. `admits` may refuse it, by
-    /// throwing, before it is executed.
+    /// Executes the entry of a log that `leaf` holds again, at its own time, and records it. `admits` may
+    /// refuse it, by throwing, before it is executed.
     ///
     /// Throws `Replay.Fault` where anything about it differs from what this execution finds. Whatever this
     /// throws ends the transaction.
     mutating func reexecute(
-        _ bytes: [UInt8], network: NetworkID, isValid: (SignatureClaim) -> Bool,
-        admits: (LogEntry) throws -> Void
+        _ leaf: [UInt8], _ opened: OpenedEntry, network: NetworkID, admits: (LogEntry) throws -> Void
     ) throws {
         var log = ExecutedLog(
             network: network, size: head.size, time: head.time, stateDigest: head.stateDigest)
-        let (entry, statement) = try log.open(bytes, hash: SHA256.digest, isValid: isValid)
+        let (entry, statement) = try log.next(opened)
         try admits(entry)
         let writes = try log.execute(
             entry, statement, reads: try reads(of: statement), hash: SHA256.digest)
-        try record(entry, bytes, statement, writes)
+        try record(entry, leaf, statement, writes)
     }
 
     private func reads(of statement: VerifiedStatement) throws -> Reads {

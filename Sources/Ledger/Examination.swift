@@ -26,7 +26,10 @@ struct Examination {
     /// Nil once an entry is missing: positions after it do not add up.
     private var tree: StoredTree? = StoredTree()
     private var size: UInt64 = 0
-    private var subjectCount: UInt64 = 0
+    private var nodes: NodeRows
+    /// The statement of each entry that was executed.
+    private var statements: [StatementID] = []
+    private var subjects = SubjectSum()
 
     /// `mayGoBeyondCheckpoint` for a mirror, which executes entries before it confirms a checkpoint over them.
     ///
@@ -41,9 +44,8 @@ struct Examination {
         self.key = key
         self.network = network
         self.mayGoBeyondCheckpoint = mayGoBeyondCheckpoint
-        replay = Replay(
-            genesis: genesis, network: network, hash: { SHA256.digest($0) },
-            isValid: { _ in false })
+        replay = Replay(genesis: genesis, network: network)
+        nodes = NodeRows(tables)
     }
 
     /// Throws only when reading fails; where SQLite itself meets damage, that is a finding, and the end.
@@ -53,7 +55,7 @@ struct Examination {
             try examineEntries(progress)
             if findings.count < Self.findingsMax {
                 try examineNodeCount()
-                try examineSubjectCount()
+                try examineSubjects()
                 try examineCheckpoints()
                 if !isReplayStopped { try examineState() }
             }
@@ -69,22 +71,22 @@ struct Examination {
 
     // MARK: Entries
 
-    /// While one chunk is executed, the signatures of the next are checked.
+    /// While one chunk is executed, the next is opened.
     private mutating func examineEntries(_ progress: LedgerProgress) throws {
         let total = try tables.size()
         var rows = try tables.rows(from: 0, limit: Self.chunkEntries)
-        var signatures = SignatureCheck(of: rows.map(\.entry), network: network)
+        var opening = EntryOpening(of: rows.map(\.entry), network: network)
         while let last = rows.last?.position, findings.count < Self.findingsMax {
-            let claims = signatures.claimsThatHold()
+            let opened = opening.opened()
             let next = try tables.rows(from: last + 1, limit: Self.chunkEntries)
-            signatures = SignatureCheck(of: next.map(\.entry), network: network)
-            for (row, valid) in zip(rows, claims) {
+            opening = EntryOpening(of: next.map(\.entry), network: network)
+            for (row, opened) in zip(rows, opened) {
                 if row.position != size {
                     report(.entry(size), "is missing, up to entry \(row.position)")
                     isReplayStopped = true
                     tree = nil
                 }
-                try examine(row, valid.contains)
+                try examine(row, opened)
                 size = row.position + 1
             }
             rows = next
@@ -92,11 +94,11 @@ struct Examination {
         }
     }
 
-    private mutating func examine(_ row: EntryRow, _ isValid: (SignatureClaim) -> Bool) throws {
+    private mutating func examine(_ row: EntryRow, _ opened: OpenedEntry) throws {
         let leafHash = Merkle.leafHash(row.entry)
         if leafHash != row.leafHash { report(.entry(row.position), "differs from its leaf hash") }
         try tree?.append(row.leafHash.isHash ? row.leafHash : leafHash) { level, position, hash in
-            let stored = try tables.storedNode(level: level, position: position)
+            let stored = try nodes.hash(level: level, position: position)
             if stored != hash {
                 let problem = stored == nil ? "is missing" : "is not the hash of the nodes below it"
                 findings.append(Finding(.node(level: level, position: position), problem))
@@ -106,26 +108,16 @@ struct Examination {
         guard !isReplayStopped else { return }
         let statement: VerifiedStatement
         do throws(Replay.Fault) {
-            statement = try replay.apply(row.entry, isValid: isValid).statement
+            statement = try replay.apply(opened).statement
         } catch {
             report(
                 .entry(row.position), "\(error.reason); it and what follows from it was not executed again")
             isReplayStopped = true
             return
         }
-        let mark = StateKey.statement(statement.id)
-        if let stored = try tables.storedState(of: mark), stored.position != row.position {
-            report(.state(mark), "is not at \(row.position), where the statement is")
-        }
-        try examineSubjects(of: statement, at: row.position)
-    }
-
-    private mutating func examineSubjects(of statement: VerifiedStatement, at position: UInt64) throws {
+        statements.append(statement.id)
         for subject in statement.indexedSubjects {
-            subjectCount += 1
-            if try !tables.hasSubject(subject, kind: statement.assertion.kind, position: position) {
-                report(.subject(subject, position: position), "is missing")
-            }
+            subjects.add(subject, kind: statement.assertion.kind.rawValue, position: row.position)
         }
     }
 
@@ -140,8 +132,36 @@ struct Examination {
         }
     }
 
-    private mutating func examineSubjectCount() throws {
-        guard !isReplayStopped, try tables.count(of: "subjects") != subjectCount else { return }
+    /// Rows that ascend are found by whoever looks for them. Only where they are not those that the entries
+    /// lead to is it asked which.
+    private mutating func examineSubjects() throws {
+        guard !isReplayStopped else { return }
+        var stored = SubjectSum()
+        var previous: (subject: [UInt8], kind: UInt64, position: UInt64)?
+        try tables.eachSubject(in: .all) { subject, kind, position in
+            stored.add(subject, kind: kind, position: position)
+            if let previous {
+                let isAscending =
+                    previous.subject == subject
+                    ? (previous.kind, previous.position) < (kind, position)
+                    : previous.subject.lexicographicallyPrecedes(subject)
+                if !isAscending {
+                    findings.append(Finding(.subject(subject, position: position), "is not in its place"))
+                }
+            }
+            previous = (subject, kind, position)
+        }
+        if stored != subjects { try compareSubjects() }
+    }
+
+    private mutating func compareSubjects() throws {
+        for position in 0..<UInt64(statements.count) where findings.count < Self.findingsMax {
+            guard let statement = try tables.statement(at: position, network: network) else { continue }
+            for subject in statement.indexedSubjects
+            where try !tables.hasSubject(subject, kind: statement.assertion.kind, position: position) {
+                report(.subject(subject, position: position), "is missing")
+            }
+        }
         try tables.eachSubject(in: .all) { subject, kind, position in
             let statement = position < size ? try tables.statement(at: position, network: network) : nil
             let isRight = statement.map { statement in
@@ -209,8 +229,8 @@ struct Examination {
             if stored.value != value {
                 problems.append(Finding(.state(key), "has another value than the log leads to"))
             }
-            if stored.position != nil, !key.isMark {
-                problems.append(Finding(.state(key), "has a position, which only marks of statements have"))
+            if let problem = positionProblem(of: key, stored.position) {
+                problems.append(Finding(.state(key), problem))
             }
             let checkDigest = StateRow.checkDigest(key: key, value: stored.value, position: stored.position)
             if stored.checkDigest != checkDigest {
@@ -224,16 +244,64 @@ struct Examination {
         }
         findings += problems.sorted { $0.description < $1.description }
     }
+
+    /// The mark of a statement has its place in the log, and nothing else has one.
+    private func positionProblem(of key: StateKey, _ position: UInt64?) -> String? {
+        guard let id = key.markedStatement else {
+            return position == nil ? nil : "has a position, which only marks of statements have"
+        }
+        if let position, position < UInt64(statements.count), statements[Int(position)] == id { return nil }
+        return statements.firstIndex(of: id).map { "is not at \($0), where the statement is" }
+    }
 }
 
 extension StateKey {
-    /// Whether it is the mark of an accepted statement.
-    var isMark: Bool { StatementID(bytes.dropFirst()).map { .statement($0) } == self }
+    /// The accepted statement whose mark it is.
+    var markedStatement: StatementID? {
+        guard let id = StatementID(bytes.dropFirst()), .statement(id) == self else { return nil }
+        return id
+    }
 }
 
 extension [UInt8] {
     /// Whether it has a hash's length, as a damaged one may not.
     fileprivate var isHash: Bool { count == Merkle.hashBytes }
+}
+
+/// What a table of subjects holds, whatever its order, in one number: two that differ have the same one with a
+/// chance of one in 2^64, which nobody can aim at, because the hash is keyed anew in every process.
+private struct SubjectSum: Equatable {
+    private var sum: UInt64 = 0
+
+    mutating func add(_ subject: [UInt8], kind: UInt64, position: UInt64) {
+        var hasher = Hasher()
+        subject.withUnsafeBytes { hasher.combine(bytes: $0) }
+        hasher.combine(kind)
+        hasher.combine(position)
+        sum &+= UInt64(bitPattern: Int64(hasher.finalize()))
+    }
+}
+
+/// The stored nodes, each level read ahead in the order of positions, as the appending of entries asks for them.
+private struct NodeRows {
+    private static let rowsAhead = 64
+    private let tables: LedgerTables
+    /// By level: what lies ahead, the next last.
+    private var ahead: [[(position: UInt64, hash: [UInt8])]] = Array(repeating: [], count: 64)
+
+    init(_ tables: LedgerTables) { self.tables = tables }
+
+    /// Nil where there is none. Positions of one level must ascend.
+    mutating func hash(level: Int, position: UInt64) throws -> [UInt8]? {
+        while let next = ahead[level].last, next.position < position { ahead[level].removeLast() }
+        if ahead[level].isEmpty {
+            ahead[level] = try tables.storedNodes(level: level, from: position, limit: Self.rowsAhead)
+                .reversed()
+        }
+        guard let next = ahead[level].last, next.position == position else { return nil }
+        ahead[level].removeLast()
+        return next.hash
+    }
 }
 
 /// The right edge of the tree as it is stored: what each complete subtree's root is said to be, largest

@@ -11,7 +11,7 @@ public import TransparencyLog
 public final class Mirror: Sendable {
     /// By how many seconds an entry's time may be off this machine's.
     public static let clockToleranceSeconds: UInt64 = 300
-    /// Entries that are executed while the signatures of as many are checked.
+    /// Entries that are executed while as many are opened.
     private static let chunkEntries = 256
 
     private struct Confirmed {
@@ -174,9 +174,9 @@ public final class Mirror: Sendable {
             try files.database.attempt { tables in
                 var block = Block(after: present.head, tables: tables)
                 do {
-                    try SignatureCheck.ahead(of: entries, by: Self.chunkEntries, network: files.network) {
-                        entry, isValid in
-                        try block.reexecute(entry, network: files.network, isValid: isValid) { entry in
+                    try EntryOpening.ahead(of: entries, by: Self.chunkEntries, network: files.network) {
+                        leaf, opened in
+                        try block.reexecute(leaf, opened, network: files.network) { entry in
                             try Self.admit(entry, after: present.confirmed?.moment ?? 0, at: clock)
                         }
                     }

@@ -9,7 +9,7 @@ public typealias LedgerProgress = (_ done: UInt64, _ total: UInt64) -> Void
 struct Restoration {
     /// Entries in one transaction: a whole number of bundles.
     private static let blockEntries: UInt64 = 2048
-    /// Entries that are executed while the signatures of as many are checked.
+    /// Entries that are executed while as many are opened.
     private static let chunkEntries = 256
 
     let genesis: Genesis
@@ -46,8 +46,8 @@ struct Restoration {
                 var block = Block(after: head, tables: tables)
                 do {
                     let entries = try entries(head.size..<end)
-                    try SignatureCheck.ahead(of: entries, by: Self.chunkEntries, network: network) {
-                        try block.reexecute($0, network: network, isValid: $1) { _ in }
+                    try EntryOpening.ahead(of: entries, by: Self.chunkEntries, network: network) {
+                        try block.reexecute($0, $1, network: network) { _ in }
                     }
                 } catch let fault as Replay.Fault {
                     return .failure(.fault(fault))

@@ -81,13 +81,13 @@ struct Sample {
             let limit = min(Self.chunkEntries, Int(range.upperBound - position))
             let rows = try tables.rows(from: position, limit: limit).filter { $0.position < range.upperBound }
             var next = 0
-            try SignatureCheck.ahead(of: rows.map(\.entry), by: Self.chunkEntries / 4, network: network) {
-                _, isValid in
+            try EntryOpening.ahead(of: rows.map(\.entry), by: Self.chunkEntries / 4, network: network) {
+                _, opened in
                 let row = rows[next]
                 next += 1
                 if row.position != position { missing(position..<row.position) }
                 position = row.position + 1
-                before = try examine(row, after: before, isValid)
+                before = try examine(row, after: before, opened)
             }
             if rows.count < limit {
                 missing(position..<range.upperBound)
@@ -117,7 +117,7 @@ struct Sample {
 
     private mutating func examine(
         _ row: EntryRow, after before: (time: LedgerTime, stateDigest: Digest)?,
-        _ isValid: (SignatureClaim) -> Bool
+        _ opened: OpenedEntry
     ) throws -> (time: LedgerTime, stateDigest: Digest)? {
         if Merkle.leafHash(row.entry) != row.leafHash {
             report(.entry(row.position), "differs from its leaf hash")
@@ -129,7 +129,7 @@ struct Sample {
             stateDigest: before?.stateDigest ?? Digest(hashing: []))
         let (entry, statement): (LogEntry, VerifiedStatement)
         do throws(Replay.Fault) {
-            (entry, statement) = try log.open(row.entry, hash: SHA256.digest, isValid: isValid)
+            (entry, statement) = try log.next(opened)
         } catch {
             report(.entry(row.position), error.reason)
             return nil
@@ -193,7 +193,7 @@ struct Sample {
         try tables.eachStateRow(in: part.blobs) { key, row in
             if row.checkDigest != StateRow.checkDigest(key: key, value: row.value, position: row.position) {
                 findings.append(Finding(.state(key), "differs from its check digest"))
-            } else if (row.position != nil) != key.isMark {
+            } else if (row.position != nil) != (key.markedStatement != nil) {
                 findings.append(
                     Finding(.state(key), "has a position and is no mark, or is one without a position"))
             }

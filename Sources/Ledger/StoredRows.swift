@@ -59,6 +59,21 @@ extension LedgerTables {
         ) { $0.blob(0) }
     }
 
+    /// Up to `limit` nodes of a level from `position` on, in order.
+    func storedNodes(
+        level: Int, from position: UInt64, limit: Int
+    ) throws -> [(position: UInt64, hash: [UInt8])] {
+        var nodes = [(position: UInt64, hash: [UInt8])]()
+        try connection.each(
+            "SELECT position, hash FROM nodes WHERE level = ? AND position >= ? ORDER BY position LIMIT ?",
+            .integer(UInt64(level)), .integer(position), .integer(UInt64(limit))
+        ) { row in
+            nodes.append((row.integer(0), row.blob(1)))
+            return true
+        }
+        return nodes
+    }
+
     func hasSubject(_ subject: [UInt8], kind: StatementKind, position: UInt64) throws -> Bool {
         try connection.first(
             "SELECT 1 FROM subjects WHERE subject = ? AND kind = ? AND position = ?", .blob(subject),

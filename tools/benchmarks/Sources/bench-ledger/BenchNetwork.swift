@@ -11,7 +11,7 @@ struct BenchNetwork: Sendable {
     /// The genesis file.
     let file: [UInt8]
     let stories: Stories
-    private let network: NetworkID
+    let id: NetworkID
 
     init() {
         let organisations = [
@@ -27,9 +27,9 @@ struct BenchNetwork: Sendable {
                     authorityHash: digest, recordsRecipientHash: digest, deskRecipientHash: digest)
             }, quorum: .none)
         file = genesis.signed(by: organisations.map(\.root))
-        network = Genesis.networkID(of: file)
+        id = Genesis.networkID(of: file)
         stories = Stories(
-            network: network, hospital: organisations[0], insurer: organisations[1], now: Self.created)
+            network: id, hospital: organisations[0], insurer: organisations[1], now: Self.created)
     }
 
     private static func key(_ number: UInt8) -> SigningKey {
@@ -38,6 +38,6 @@ struct BenchNetwork: Sendable {
 
     /// Decodes the statement and checks its signatures.
     func check(_ statement: [UInt8]) {
-        precondition((try? SignedStatement(statement, network: network))?.verified() != nil)
+        precondition((try? SignedStatement(statement, network: id))?.verified() != nil)
     }
 }

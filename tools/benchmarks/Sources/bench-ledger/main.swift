@@ -1,21 +1,24 @@
-// What tools/bench ledger runs, in a directory that holds the ledger; prints one JSON object.
+// What tools/bench ledger runs on the ledger in a directory; prints one JSON object.
 //
-//   bench-ledger grow DIRECTORY ENTRIES CLIENTS   makes a ledger, measures at 10,000 entries, lets it grow, measures again
-//   bench-ledger open DIRECTORY                   opens it: time and resident memory
-//   bench-ledger examine DIRECTORY                the full audit
+//   bench-ledger grow DIRECTORY ENTRIES      makes a ledger if there is none, and lets it grow; prints nothing
+//   bench-ledger measure DIRECTORY CLIENTS   throughput, latency and what reading costs
+//   bench-ledger open DIRECTORY              opens it: time and resident memory
+//   bench-ledger examine DIRECTORY           the full audit
 
 import Ledger
 import Workload
 
 let arguments = CommandLine.arguments
 guard arguments.count >= 3 else {
-    fatalError("usage: bench-ledger grow|open|examine DIRECTORY [ENTRIES CLIENTS]")
+    fatalError("usage: bench-ledger grow|measure|open|examine DIRECTORY [NUMBER]")
 }
 let directory = arguments[2]
 
 switch arguments[1] {
 case "grow":
-    try await grow(to: Int(arguments[3])!, clients: Int(arguments[4])!)
+    try await grow(to: Int(arguments[3])!)
+case "measure":
+    try await measure(clients: Int(arguments[3])!)
 case "open":
     let (ledger, seconds) = try timed { try openLedger() }
     printJSON([
