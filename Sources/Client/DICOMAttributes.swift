@@ -91,12 +91,16 @@ private struct DICOMReader {
 
 /// What a file is, by its first bytes; never by its name.
 enum MediaType {
+    /// Of a batch of ours.
+    static let batch = "application/cbor"
+
     static func of(_ head: [UInt8]) -> String {
         let signatures: [(at: Int, bytes: [UInt8], type: String)] = [
             (128, Array("DICM".utf8), "application/dicom"), (0, Array("%PDF-".utf8), "application/pdf"),
             (0, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a], "image/png"), (0, [0xff, 0xd8, 0xff], "image/jpeg"),
             (0, Array("II*\0".utf8), "image/tiff"), (0, Array("MM\0*".utf8), "image/tiff"),
-            (0, [0x1f, 0x8b], "application/gzip"), (0, Array("PK\u{3}\u{4}".utf8), "application/zip"),
+            (0, Batch.head, batch), (0, [0x1f, 0x8b], "application/gzip"),
+            (0, Array("PK\u{3}\u{4}".utf8), "application/zip"),
         ]
         for signature in signatures where begins(head, signature.bytes, at: signature.at) {
             return signature.type

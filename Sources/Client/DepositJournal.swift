@@ -27,6 +27,8 @@ struct DepositJournal: Sendable {
         var ownerEnvelope: Blob
         var custodianEnvelope: Blob
         var files: [Blob]
+        /// The Merkle root of the file, where that is a batch.
+        var batch: Digest?
         /// Once the ledger has the record.
         var isDone = false
 

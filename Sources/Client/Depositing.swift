@@ -101,6 +101,7 @@ public struct Depositing: Sendable {
     private func seal(
         _ sources: [FileSealing.Source], for patient: Desk.Patient, kind: AgeKeyKind
     ) throws -> (DepositJournal, FolderLock) {
+        let batch = try FileSealing.batchRoot(of: sources)
         let (draft, lock) = try journals.draft()
         do {
             let recordKey = AgeIdentity.generate(kind)
@@ -123,7 +124,7 @@ public struct Depositing: Sendable {
                 custodianEnvelope: try keep(
                     try Envelope.wrap(recordKey, record: record, for: member.organisation),
                     as: "custodian.age"),
-                files: blobs)
+                files: blobs, batch: batch)
             let name = journals.name(
                 patient: patient.index, byteCounts: sources.map(\.byteCount), plaintexts: files.map(\.sha256))
             // The same deposit may have begun elsewhere meanwhile.
@@ -163,7 +164,7 @@ public struct Depositing: Sendable {
                 recipientHash: contents.recipientHash, descriptor: contents.descriptor.digest,
                 ownerEnvelope: contents.ownerEnvelope.digest,
                 custodianEnvelope: contents.custodianEnvelope.digest,
-                files: files, suite: contents.suite)
+                files: files, suite: contents.suite, batch: contents.batch)
             let receipt = try await connection.submit(
                 .make(.deposit(deposit), now: machineTime()), signedBy: member.signingKey)
             try journal.finish()

@@ -15,6 +15,17 @@ enum FileSealing {
         let dicom: DICOMAttributes?
     }
 
+    /// The Merkle root of the batch that is the one file of a statement; nil where there is no batch. Throws
+    /// `badInput` for a batch among other files, and for one that is malformed.
+    static func batchRoot(of sources: [Source]) throws -> Digest? {
+        guard let batch = sources.first(where: { $0.mediaType == MediaType.batch }) else { return nil }
+        guard sources.count == 1 else {
+            throw ClientFailure.badInput(
+                "\(batch.path) is a batch: deposit it by itself, so that it can be proven")
+        }
+        return try Batch(try Folder.read(batch.path, bytesMax: Batch.bytesMax)).root
+    }
+
     private static let smallBytesMax = 1 << 20
 
     /// The files that `paths` name; a folder stands for all files in it, in the order of their names.

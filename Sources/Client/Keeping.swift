@@ -54,6 +54,7 @@ public struct Keeping: Sendable {
         _ paths: [String], patient: String, reason: CustodialReason, kind: AgeKeyKind = .hybrid
     ) async throws -> (record: RecordHandle, receipt: Wire.Receipt) {
         let sources = try FileSealing.sources(paths)
+        let batch = try FileSealing.batchRoot(of: sources)
         return try await spooled { folder in
             let key = AgeIdentity.generate(kind)
             guard let record = RecordHandle(Random.bytes(32)) else {
@@ -70,7 +71,7 @@ public struct Keeping: Sendable {
             let deposit = Deposit(
                 organisation: name, record: record, recipientHash: key.recipient.hash,
                 descriptor: descriptor.digest, custodianEnvelope: envelope.digest, files: blobs.map(\.digest),
-                suite: kind.suite, custodial: reason)
+                suite: kind.suite, custodial: reason, batch: batch)
             return (record, try await submit(.deposit(deposit)))
         }
     }
@@ -102,6 +103,7 @@ public struct Keeping: Sendable {
         _ paths: [String], to record: RecordHandle, grant: StatementID?
     ) async throws -> StatementDraft {
         let sources = try FileSealing.sources(paths)
+        let batch = try FileSealing.batchRoot(of: sources)
         // Known before anything is opened and sent.
         if let grant { try await requireUsable(grant) }
         let unlocked = try await unlock(record)
@@ -115,7 +117,7 @@ public struct Keeping: Sendable {
             unlocked.released.finish()
             let append = Append(
                 organisation: name, record: record, grant: grant, descriptor: descriptor.digest,
-                files: blobs.map(\.digest))
+                files: blobs.map(\.digest), batch: batch)
             return draft(.append(append))
         }
     }

@@ -13,15 +13,19 @@ public struct NetworkFounding: Sendable {
     public let host: String?
     public let port: UInt16
     public let quorum: Quorum
+    public let timeStep: UInt64
+
+    /// A minute: fine enough for every rule, too coarse to tell who came when.
+    public static let usualTimeStep: UInt64 = 60
 
     /// A day more than nine years: within the authority's ten.
     static let serverCertificateSeconds: TimeInterval = 9 * 31_557_600
 
-    /// Throws `badInput` unless there is at least one organisation, no two of one name, and enough of them
-    /// to meet the quorum.
+    /// Throws `badInput` unless there is at least one organisation, no two of one name, enough of them to meet
+    /// the quorum, and a possible step of the ledger's times, in seconds.
     public init(
         organisations: [(name: OrganisationName, kind: OrganisationKind)], host: String? = nil, port: UInt16,
-        quorum: Quorum = .none
+        quorum: Quorum = .none, timeStep: UInt64 = Self.usualTimeStep
     ) throws(ClientFailure) {
         guard !organisations.isEmpty, organisations.count <= Genesis.organisationsMax else {
             throw .badInput("a network has 1 to \(Genesis.organisationsMax) organisations")
@@ -35,7 +39,11 @@ public struct NetworkFounding: Sendable {
         self.organisations = organisations
         self.host = host
         self.port = port
+        guard (1...Genesis.timeStepMax).contains(timeStep) else {
+            throw .badInput("the ledger's times go in steps of 1 to \(Genesis.timeStepMax) seconds")
+        }
         self.quorum = quorum
+        self.timeStep = timeStep
     }
 
     /// Makes the network in `folder`, which must not exist; every private key in it is sealed under
@@ -65,9 +73,10 @@ public struct NetworkFounding: Sendable {
         guard let origin = OriginName(originText) else {
             preconditionFailure("an origin of allowed characters")
         }
+        let created = UInt64(now.timeIntervalSince1970)
         let genesis = Genesis(
-            origin: origin, ledgerKey: ledgerKey.key, created: UInt64(now.timeIntervalSince1970),
-            organisations: founders.map(\.pinned), quorum: quorum)
+            origin: origin, ledgerKey: ledgerKey.key, created: created - created % timeStep,
+            organisations: founders.map(\.pinned), quorum: quorum, timeStep: timeStep)
         let server = try serverCertificate(by: founders[0].authority, now: now)
 
         let open = folder.folder("public")

@@ -121,17 +121,18 @@ extension Case {
         try require(
             it.delegate != statement.caller && reads[.member(it.delegate)] == nil, .keyNotOneTime)
         let delegation = DelegationState(
-            scope: it.scope, notAfter: it.notAfter, envelope: it.envelope, sealing: record.sealing)
+            owner: statement.caller, scope: it.scope, notAfter: it.notAfter, envelope: it.envelope,
+            sealing: record.sealing)
         return [write(.delegation(it.record, it.delegate), delegation), clock(it.record)]
     }
 
     func undelegate(_ it: Undelegate) throws(RejectionCode) -> [Write] {
-        try requireOwner(of: try recordAtAnyTime(it.record), it.record)
-        let key = StateKey.delegation(it.record, it.delegate)
-        var delegation = try value(key, as: DelegationState.self, else: .delegationEnded)
+        let record = try recordAtAnyTime(it.record)
+        try requireOwner(of: record, it.record)
+        var delegation = try delegation(to: it.delegate, of: record, it.record, else: .delegationEnded)
         try require(!delegation.isOver(at: time), .delegationEnded)
         delegation.ended = true
-        return [write(key, delegation), clock(it.record)]
+        return [write(.delegation(it.record, it.delegate), delegation), clock(it.record)]
     }
 
     func instruct(_ it: Instruct) throws(RejectionCode) -> [Write] {
@@ -154,6 +155,7 @@ extension Case {
         try require(record.removed == nil, .recordRemoved)
         try require(reads[.member(permit.key)] == nil, .keyNotOneTime)
         try require(record.owner != nil, .recordNotOwned)
+        try require(custody.sealing == record.sealing, .superseded)
         try require(!record.awaitsReassignment(at: time), .reassignmentPending)
         // One that has taken effect before makes room.
         custody.ownerEnvelope = record.ownerEnvelope(in: custody, of: it.organisation, at: time)

@@ -191,7 +191,16 @@ struct Case {
     func delegation(for record: RecordState, _ handle: RecordHandle) throws(RejectionCode) -> DelegationState?
     {
         if record.owner(at: moment(of: handle)) == statement.caller { return nil }
-        return try value(.delegation(handle, statement.caller), else: .notTheOwner)
+        return try delegation(to: statement.caller, of: record, handle, else: .notTheOwner)
+    }
+
+    /// The delegation to `key`, which may be over: one that an earlier owner gave ended with the ownership.
+    func delegation(
+        to key: PublicKey, of record: RecordState, _ handle: RecordHandle, else code: RejectionCode
+    ) throws(RejectionCode) -> DelegationState {
+        var delegation = try value(.delegation(handle, key), as: DelegationState.self, else: code)
+        if delegation.owner != record.owner(at: moment(of: handle)) { delegation.ended = true }
+        return delegation
     }
 
     /// The delegation is in force and covers what is done.

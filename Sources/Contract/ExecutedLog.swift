@@ -4,14 +4,19 @@
 /// all check the same and name a fault alike. `hash` is SHA-256 and `isValid` Ed25519 verification.
 public struct ExecutedLog: Hashable, Sendable {
     public let network: NetworkID
+    /// Of what the times are multiples (`Genesis.timeStep`).
+    public let timeStep: UInt64
     /// The number of entries executed; the position that the next must have.
     public private(set) var size: UInt64
     /// The last entry's time; the genesis' before the first.
     public private(set) var time: LedgerTime
     public private(set) var stateDigest: Digest
 
-    public init(network: NetworkID, size: UInt64, time: LedgerTime, stateDigest: Digest) {
+    public init(
+        network: NetworkID, timeStep: UInt64, size: UInt64, time: LedgerTime, stateDigest: Digest
+    ) {
         self.network = network
+        self.timeStep = timeStep
         self.size = size
         self.time = time
         self.stateDigest = stateDigest
@@ -29,6 +34,9 @@ public struct ExecutedLog: Hashable, Sendable {
                 throw fault("the entry says that its position is \(entry.position)")
             }
             guard entry.time >= time else { throw fault("the ledger's time goes back") }
+            guard entry.time.isMultiple(of: timeStep) else {
+                throw fault("the ledger's time is no multiple of \(timeStep) seconds")
+            }
             guard let statement else { throw fault("a signature of the statement does not hold") }
             return (entry, statement)
         }

@@ -132,6 +132,13 @@ struct FieldReader {
         try Genesis.Organisation(try required(key))
     }
 
+    /// The Merkle root of the entries of the one file that there is.
+    mutating func optionalBatch(_ key: UInt64, files: [Digest]) throws(CBOR.Malformed) -> Digest? {
+        let root: Digest? = try optionalBytes32(key)
+        guard root == nil || files.count == 1 else { throw CBOR.Malformed("a batch is one file") }
+        return root
+    }
+
     /// In rising order of what they are of.
     mutating func rewrapped<Meaning>(_ key: UInt64) throws(CBOR.Malformed) -> [Rewrapped<Meaning>] {
         guard case .array(let items) = try required(key), items.count <= Limits.rewrappedMax else {

@@ -40,26 +40,38 @@ public struct Genesis: Hashable, Sendable {
     public var organisations: [Organisation]
     /// Whose validators must have cosigned a checkpoint before anybody believes it.
     public var quorum: Quorum
+    /// The log's times are whole multiples of so many seconds: who came at which minute is nobody's to learn.
+    public var timeStep: UInt64
 
     static let tag: UInt64 = 98
     public static let organisationsMax = 64
+    public static let timeStepMax: UInt64 = 3_600
 
     public init(
         origin: OriginName, ledgerKey: PublicKey, created: LedgerTime, organisations: [Organisation],
-        quorum: Quorum = .none
+        quorum: Quorum = .none, timeStep: UInt64 = 1
     ) {
+        precondition(Self.isTime(created, step: timeStep), "a network begins at a time of its ledger's")
         self.origin = origin
         self.ledgerKey = ledgerKey
         self.created = created
         self.organisations = organisations
         self.quorum = quorum
+        self.timeStep = timeStep
+    }
+
+    /// The ledger's time when a clock shows `moment`: the multiple of `timeStep` before it.
+    public func time(at moment: UInt64) -> LedgerTime { moment - moment % timeStep }
+
+    private static func isTime(_ time: LedgerTime, step: UInt64) -> Bool {
+        (1...timeStepMax).contains(step) && time % step == 0
     }
 
     public func payload() -> [UInt8] {
         CBOR.map([
             .init(0, .unsigned(StatementKind.genesis.rawValue)), .init(3, .text(origin.bytes)),
             .init(4, .bytes(ledgerKey.bytes)), .init(5, .unsigned(created)),
-            .init(6, .array(organisations.map(\.item))), .init(7, quorum.item),
+            .init(6, .array(organisations.map(\.item))), .init(7, quorum.item), .init(8, .unsigned(timeStep)),
         ]).encoded()
     }
 
@@ -123,7 +135,11 @@ public struct Genesis: Hashable, Sendable {
             throw CBOR.Malformed("a genesis names 1 to \(organisationsMax) organisations")
         }
         let quorum = try Quorum(try fields.required(7))
+        let timeStep = try fields.unsigned(8)
         try fields.finish()
+        guard isTime(created, step: timeStep) else {
+            throw CBOR.Malformed("times go in steps of 1 to \(timeStepMax) seconds, from the first")
+        }
         var organisations = [Organisation]()
         for item in items { organisations.append(try Organisation(item)) }
         guard Set(organisations.map(\.name)).count == organisations.count,
@@ -135,7 +151,7 @@ public struct Genesis: Hashable, Sendable {
         }
         return Genesis(
             origin: origin, ledgerKey: ledgerKey, created: created, organisations: organisations,
-            quorum: quorum)
+            quorum: quorum, timeStep: timeStep)
     }
 
     /// The state in which the network begins.

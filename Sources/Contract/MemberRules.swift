@@ -15,6 +15,7 @@ extension Case {
             .organisation(it.organisation), as: OrganisationState.self, else: .organisationUnknown)
         var network = try endorsed(by: it.endorsers)
         try require(organisation.suspended != (it.standing == .suspended), .nothingChanges)
+        try require(it.standing == .restored || network.activeOrganisations > 1, .lastOrganisation)
         organisation.suspended = it.standing == .suspended
         if organisation.suspended {
             network.activeOrganisations -= 1

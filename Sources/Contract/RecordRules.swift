@@ -56,7 +56,7 @@ extension Case {
         var custody = try custody(it.record, of: it.organisation)
         try require(it.files.count == record.files.count, .contentDiffers)
         try require(record.removed == nil, .recordRemoved)
-        let delegations = try resealed(it.delegates, it.record, to: record.sealing + 1)
+        let delegations = try resealed(it.delegates, of: record, it.record)
         let grants = try resealed(it.grants, it.record, to: record.sealing + 1)
         try requireConsent(of: record)
         try require(it.suite >= record.suite, .suiteTooWeak)
@@ -78,15 +78,14 @@ extension Case {
 
     /// The delegations with their new envelopes.
     private func resealed(
-        _ delegates: [Rewrapped<KeyMeaning>], _ handle: RecordHandle, to sealing: UInt64
+        _ delegates: [Rewrapped<KeyMeaning>], of record: RecordState, _ handle: RecordHandle
     ) throws(RejectionCode) -> [Write] {
         var all = [(StateKey, DelegationState)]()
         for new in delegates {
-            let key = StateKey.delegation(handle, new.of)
-            var delegation = try value(key, as: DelegationState.self, else: .delegationEnded)
+            var delegation = try delegation(to: new.of, of: record, handle, else: .delegationEnded)
             try require(!delegation.isOver(at: time), .delegationEnded)
-            (delegation.envelope, delegation.sealing) = (new.envelope, sealing)
-            all.append((key, delegation))
+            (delegation.envelope, delegation.sealing) = (new.envelope, record.sealing + 1)
+            all.append((.delegation(handle, new.of), delegation))
         }
         for (_, delegation) in all { try require(delegation.scope.allowsReading, .delegationTooNarrow) }
         return all.map { write($0, $1) }

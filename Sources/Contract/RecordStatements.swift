@@ -16,11 +16,13 @@ public struct Deposit: StatementContent, Hashable, Sendable {
     public var suite: Suite
     /// Why there is no permit.
     public var custodial: CustodialReason?
+    /// The Merkle root of the entries of the one file, where that is a batch (docs/format.md).
+    public var batch: Digest?
 
     public init(
         organisation: OrganisationName, record: RecordHandle, permit: [UInt8]? = nil, recipientHash: Digest,
         descriptor: Digest, ownerEnvelope: Digest? = nil, custodianEnvelope: Digest, files: [Digest],
-        suite: Suite, custodial: CustodialReason? = nil
+        suite: Suite, custodial: CustodialReason? = nil, batch: Digest? = nil
     ) {
         self.organisation = organisation
         self.record = record
@@ -32,6 +34,7 @@ public struct Deposit: StatementContent, Hashable, Sendable {
         self.files = files
         self.suite = suite
         self.custodial = custodial
+        self.batch = batch
     }
 
     var fields: [CBOR.Pair?] {
@@ -46,6 +49,7 @@ public struct Deposit: StatementContent, Hashable, Sendable {
             .init(10, .digests(files)),
             .init(11, .unsigned(suite.rawValue)),
             .init(12, custodial.map { .unsigned($0.rawValue) }),
+            .init(13, batch.map { .bytes32($0) }),
         ]
     }
 
@@ -60,6 +64,7 @@ public struct Deposit: StatementContent, Hashable, Sendable {
         files = try fields.digests(10)
         suite = try fields.choice(11)
         custodial = try fields.optionalChoice(12)
+        batch = try fields.optionalBatch(13, files: files)
         guard permit == nil || custodial == nil, (ownerEnvelope == nil) == (custodial != nil) else {
             throw CBOR.Malformed("a record has an owner or a reason why it has none")
         }
@@ -76,16 +81,19 @@ public struct Append: StatementContent, Hashable, Sendable {
     public var descriptor: Digest
     /// The further files.
     public var files: [Digest]
+    /// The Merkle root of the entries of the one file, where that is a batch (docs/format.md).
+    public var batch: Digest?
 
     public init(
         organisation: OrganisationName, record: RecordHandle, grant: StatementID? = nil, descriptor: Digest,
-        files: [Digest]
+        files: [Digest], batch: Digest? = nil
     ) {
         self.organisation = organisation
         self.record = record
         self.grant = grant
         self.descriptor = descriptor
         self.files = files
+        self.batch = batch
     }
 
     var fields: [CBOR.Pair?] {
@@ -95,6 +103,7 @@ public struct Append: StatementContent, Hashable, Sendable {
             .init(5, grant.map { .bytes32($0) }),
             .init(6, .bytes32(descriptor)),
             .init(7, .digests(files)),
+            .init(8, batch.map { .bytes32($0) }),
         ]
     }
 
@@ -104,6 +113,7 @@ public struct Append: StatementContent, Hashable, Sendable {
         grant = try fields.optionalBytes32(5)
         descriptor = try fields.bytes32(6)
         files = try fields.digests(7)
+        batch = try fields.optionalBatch(8, files: files)
     }
 }
 

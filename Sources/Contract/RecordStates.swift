@@ -217,6 +217,8 @@ public struct HoldState: StateValue, Hashable, Sendable {
 
 /// A guardian or proxy of a record.
 public struct DelegationState: StateValue, Hashable, Sendable {
+    /// Who gave it: it ends when the record gets another owner.
+    public var owner: PublicKey
     public var scope: DelegateScope
     public var notAfter: LedgerTime
     public var envelope: Digest?
@@ -224,8 +226,10 @@ public struct DelegationState: StateValue, Hashable, Sendable {
     public var ended: Bool
 
     public init(
-        scope: DelegateScope, notAfter: LedgerTime, envelope: Digest?, sealing: UInt64, ended: Bool = false
+        owner: PublicKey, scope: DelegateScope, notAfter: LedgerTime, envelope: Digest?, sealing: UInt64,
+        ended: Bool = false
     ) {
+        self.owner = owner
         self.scope = scope
         self.notAfter = notAfter
         self.envelope = envelope
@@ -235,6 +239,7 @@ public struct DelegationState: StateValue, Hashable, Sendable {
 
     public var items: [CBOR] {
         [
+            .bytes32(owner),
             .unsigned(scope.rawValue),
             .unsigned(notAfter),
             envelope.map { .bytes32($0) } ?? .null,
@@ -244,6 +249,7 @@ public struct DelegationState: StateValue, Hashable, Sendable {
     }
 
     public init(_ items: inout StateReader) throws(CBOR.Malformed) {
+        owner = try items.bytes32()
         scope = try items.choice()
         notAfter = try items.unsigned()
         envelope = try items.optional { item throws(CBOR.Malformed) in try item.bytes32() }
@@ -251,8 +257,13 @@ public struct DelegationState: StateValue, Hashable, Sendable {
         ended = try items.bool()
     }
 
-    /// Whether it is over at `time`.
-    public func isOver(at time: LedgerTime) -> Bool { ended || time >= notAfter }
+    /// Whether it is over at `time`, whoever owns the record then.
+    func isOver(at time: LedgerTime) -> Bool { ended || time >= notAfter }
+
+    /// Whether it is over at `time`: at its end, or because the record has another owner than who gave it.
+    public func isOver(at time: LedgerTime, in record: RecordState) -> Bool {
+        isOver(at: time) || record.owner(at: time) != owner
+    }
 }
 
 /// A short access without a grant, and whether somebody has looked into it.

@@ -87,6 +87,7 @@ public enum RejectionCode: UInt64, Error, Sendable, CaseIterable {
     case alreadyReviewed = 103
     case reviewerNotAllowed = 104
     case nothingChanges = 105
+    case lastOrganisation = 106
 
     /// What was wrong, for people; it names no id and no content.
     public var explanation: String {
@@ -173,6 +174,7 @@ public enum RejectionCode: UInt64, Error, Sendable, CaseIterable {
         case .alreadyReviewed: "the emergency was reviewed already"
         case .reviewerNotAllowed: "somebody else has to review this"
         case .nothingChanges: "it is so already"
+        case .lastOrganisation: "the last organisation that takes part cannot be suspended"
         }
     }
 }

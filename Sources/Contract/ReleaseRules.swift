@@ -30,8 +30,12 @@ extension Case {
                 }
             try require(isOpen, .basisNotAllowed)
         }
+        if let reader, it.grant != nil || it.emergency != nil {
+            try require(reader.suite >= record.suite, .suiteTooWeak)
+        }
         try require(custody.sealing == record.sealing && sealing == record.sealing, .superseded)
         if let id = it.emergency {
+            try require(record.emergencies == .allowed, .emergenciesRefused)
             let emergency = try value(.emergency(id), as: EmergencyState.self, else: .emergencyUnknown)
             try require(
                 emergency.record == it.record && emergency.custodian == it.custodian, .emergencyForOtherRecord

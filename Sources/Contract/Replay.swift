@@ -36,7 +36,7 @@ public struct Replay: Sendable {
         self.isValid = isValid
         for write in genesis.writes { state[write.key] = write.value }
         log = ExecutedLog(
-            network: network, size: 0, time: genesis.created,
+            network: network, timeStep: genesis.timeStep, size: 0, time: genesis.created,
             stateDigest: Self.digest(Write.encoded(genesis.writes), hash))
     }
 

@@ -5,6 +5,8 @@ import TransparencyLog
 
 /// Where the log ends: all that the next entry builds on.
 struct Head {
+    /// Of what the log's times are multiples.
+    let timeStep: UInt64
     var tree: MerkleTree
     /// The last entry's time and state digest; the genesis' before the first.
     var time: LedgerTime
@@ -76,7 +78,8 @@ struct Block {
         _ leaf: [UInt8], _ opened: OpenedEntry, network: NetworkID, admits: (LogEntry) throws -> Void
     ) throws {
         var log = ExecutedLog(
-            network: network, size: head.size, time: head.time, stateDigest: head.stateDigest)
+            network: network, timeStep: head.timeStep, size: head.size, time: head.time,
+            stateDigest: head.stateDigest)
         let (entry, statement) = try log.next(opened)
         try admits(entry)
         let writes = try log.execute(

@@ -44,9 +44,11 @@ public final class EmbeddedLedger: ConsentLedger {
         directory: String, genesis: [UInt8], key: SigningKey,
         clock: @escaping @Sendable () -> UInt64 = systemClock
     ) throws(LedgerError) {
-        self.genesis = try Self.decode(genesis)
+        let decoded = try Self.decode(genesis)
+        let ledgerClock: @Sendable () -> LedgerTime = { decoded.time(at: clock()) }
+        self.genesis = decoded
         self.network = Genesis.networkID(of: genesis)
-        self.clock = clock
+        self.clock = ledgerClock
         guard key.key == self.genesis.ledgerKey, let signer = Self.signer(self.genesis, key) else {
             throw .otherKey
         }
@@ -68,7 +70,7 @@ public final class EmbeddedLedger: ConsentLedger {
         self.cosigning = Cosigning(keys: keys, written: written, directory: self.directory)
         self.publisher = Publisher(opening, readOnlyReason: reason, directory: self.directory)
         self.sequencer = Sequencer(
-            from: opening.head, database: database, publisher: publisher, signer: signer, clock: clock)
+            from: opening.head, database: database, publisher: publisher, signer: signer, clock: ledgerClock)
     }
 
     /// Takes no more statements, answers those that wait, ends the streams and closes the files. Calls after

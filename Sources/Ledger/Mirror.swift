@@ -97,6 +97,9 @@ public final class Mirror: Sendable {
     /// The last entry's time; the genesis' before the first.
     public var time: LedgerTime { present.withLock { $0.head.time } }
 
+    /// The ledger's time when a clock shows `moment`: not before the last entry's.
+    public func time(at moment: UInt64) -> LedgerTime { max(time, files.genesis.time(at: moment)) }
+
     /// The newest checkpoint note that was confirmed, as it came.
     public var checkpoint: [UInt8]? { present.withLock { $0.confirmed?.note } }
 

@@ -83,7 +83,8 @@ extension Head {
     /// The end of the log without entries.
     init(beforeFirstOf genesis: Genesis, network: NetworkID) {
         let start = Replay(genesis: genesis, network: network)
-        self.init(tree: MerkleTree(), time: start.time, stateDigest: start.stateDigest)
+        self.init(
+            timeStep: genesis.timeStep, tree: MerkleTree(), time: start.time, stateDigest: start.stateDigest)
     }
 }
 
@@ -94,7 +95,8 @@ extension LedgerTables {
         guard size > 0 else { return empty }
         let last = try logEntry(at: size - 1)
         return Head(
-            tree: try MerkleTree(size: size, reading: self), time: last.time, stateDigest: last.stateDigest)
+            timeStep: empty.timeStep, tree: try MerkleTree(size: size, reading: self), time: last.time,
+            stateDigest: last.stateDigest)
     }
 
     /// The stored checkpoint with what it says, or nil where there is none. Throws `damaged` when `key` has

@@ -125,7 +125,7 @@ struct Sample {
         try examineNodes(closedBy: row.position)
         // What lies before it is looked at in another part.
         let log = ExecutedLog(
-            network: network, size: row.position, time: before?.time ?? 0,
+            network: network, timeStep: genesis.timeStep, size: row.position, time: before?.time ?? 0,
             stateDigest: before?.stateDigest ?? Digest(hashing: []))
         let (entry, statement): (LogEntry, VerifiedStatement)
         do throws(Replay.Fault) {

@@ -182,7 +182,7 @@ public struct RecordKeeping: Sendable {
         case .delegate:
             let key = StateKey.delegation(release.record, release.reader)
             guard let delegation = try state(key, as: DelegationState.self) else { throw Denial.nothing }
-            if delegation.isOver(at: now) { throw Denial.refused(.delegationEnded) }
+            if delegation.isOver(at: now, in: record) { throw Denial.refused(.delegationEnded) }
             guard delegation.sealing == record.sealing else { throw Denial.refused(.superseded) }
             return Set([delegation.envelope].compactMap { $0 })
         case .emergency:

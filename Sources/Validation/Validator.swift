@@ -197,7 +197,7 @@ public actor Validator {
     /// What the contract says now, on the state that was executed here.
     private func decision(on statement: VerifiedStatement) throws -> Decision {
         let reads = try Reads(of: statement) { try mirror.value(of: $0) }
-        return decide(statement, at: max(mirror.time, clock()), reads: reads)
+        return decide(statement, at: mirror.time(at: clock()), reads: reads)
     }
 
     /// Forgets what has come onto the ledger, or may no longer; tells once of what should have.

@@ -21,7 +21,8 @@ struct MedSeal: AsyncParsableCommand {
               medseald run net
             """,
         subcommands: [
-            NetworkCommand.self, MemberCommand.self, PatientCommand.self, DepositCommand.self,
+            NetworkCommand.self, MemberCommand.self, PatientCommand.self, BatchCommand.self,
+            DepositCommand.self,
             RequestCommand.self,
             RequestsCommand.self, RouteCommand.self, InboxCommand.self, RecordsCommand.self,
             ApproveCommand.self,

@@ -86,6 +86,12 @@ struct NetworkInit: AsyncParsableCommand {
             """)
     var host: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Round the ledger's times down to whole multiples of so many seconds, so that it does not tell who came when.",
+            valueName: "seconds"))
+    var timeStep: UInt64 = NetworkFounding.usualTimeStep
+
     @Option(help: "The port on which medseald will serve.")
     var port: UInt16 = 8443
 
@@ -95,7 +101,7 @@ struct NetworkInit: AsyncParsableCommand {
     func run() async throws {
         let founding = try NetworkFounding(
             organisations: organisations.map { ($0.name, $0.kind) }, host: host, port: port,
-            quorum: Quorum(quorum.map(\.rule)))
+            quorum: Quorum(quorum.map(\.rule)), timeStep: timeStep)
         let folder = Folder(self.folder)
         guard !folder.parent.has(folder.name) else {
             throw ClientFailure.badInput("\(folder.path) exists already")

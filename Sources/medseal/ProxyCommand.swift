@@ -118,7 +118,7 @@ struct ProxyRecords: AsyncParsableCommand {
         let rows = try await patient.patient { try await $0.entrusted() }.map {
             Row(
                 record: $0.handle, scope: $0.state.scope.name, until: $0.state.notAfter,
-                isOver: $0.state.isOver(at: now))
+                isOver: $0.state.isOver(at: now, in: $0.record))
         }
         try output.print(rows) {
             var table = Table("RECORD", "SCOPE", "UNTIL")

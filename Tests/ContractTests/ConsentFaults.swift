@@ -151,6 +151,7 @@ extension FaultTable {
         notACustodian              ! custody r1 hospital1 erased
         recordRemoved              ! record r1 removed
         recordNotOwned             ! record r1 owner none
+        superseded                 ! custody r1 hospital1 sealing 7
         reassignmentPending        ! record r1 reassigned 500
         """)
 

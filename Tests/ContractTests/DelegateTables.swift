@@ -48,6 +48,22 @@ extension DecisionTable {
         2d   | d2                  | release x1 on=r1 basis=delegate            | delegationEnded
         2d   | d2                  | revoke g1 on=r1                            | delegationEnded
 
+        ## and while the record's owner is who gave it
+        0d+100 | clinician@hospital1 | deposit r1 permit=p1@hospital1                 | ok
+        0d+101 | p1                  | delegate d1 on=r1 until=9d                     | ok
+        0d+101 | p1                  | delegate d2 on=r1 until=9d                     | ok
+        0d+102 | d1                  | release x1 on=r1 basis=delegate                | ok
+        0d+110 | registrar@hospital1 | reassign r1 permit=p2 with=registrar@hospital2 | ok
+        3d+109 | d1                  | release x2 on=r1 basis=delegate                | ok
+        3d+110 | d1                  | release x3 on=r1 basis=delegate                | delegationEnded
+        3d+110 | d1                  | grant g1 on=r1 to=officer@insurer              | delegationEnded
+        3d+110 | p2                  | undelegate d1 on=r1                            | delegationEnded
+        3d+111 | p2                  | delegate d1 on=r1 until=9d                     | ok
+        3d+112 | d1                  | grant g1 on=r1 to=officer@insurer until=8d     | ok
+        3d+112 | d2                  | grant g2 on=r1 to=officer@insurer              | delegationEnded
+        3d+113 | clinician@hospital1 | reseal r1 approve=p2 delegates=d2              | delegationEnded
+        3d+113 | clinician@hospital1 | reseal r1 approve=p2 delegates=d1              | ok
+
         ## neither a member nor the owner is a delegate
         100 | clinician@hospital1 | deposit r1 permit=p1@hospital1     | ok
         101 | p1                  | delegate p1 on=r1                  | keyNotOneTime
@@ -95,6 +111,12 @@ extension DecisionTable {
         102 | clinician@hospital1 | emergency e1 on=r1              | emergenciesRefused
         103 | p1                  | instruct r1 emergencies=allowed | ok
         104 | clinician@hospital1 | emergency e1 on=r1              | ok
+        104 | clinician@hospital1 | emergency e2 on=r1              | ok
+        105 | clinician@hospital2 | release x1 on=r1 basis=emergency emergency=e1 | ok
+        105 | p1                  | instruct r1                     | ok
+        105 | clinician@hospital2 | release x2 on=r1 basis=emergency emergency=e1 | emergenciesRefused
+        105 | clinician@hospital2 | release x2 on=r1 basis=emergency emergency=e9 | emergenciesRefused
+        105 | clinician@hospital2 | release x2 on=r1 basis=emergency emergency=e2 | emergenciesRefused
         105 | p1                  | remove r1                       | ok
         106 | p1                  | instruct r1                     | recordRemoved
         """)

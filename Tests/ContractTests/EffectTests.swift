@@ -129,7 +129,8 @@ import Testing
         let grant: GrantState = try value(.grant(world.id("g1")), in: world)
         #expect(grant.sealing == 1 && grant.envelope == Toy.named("rewrapped"))
         let delegation = DelegationState(
-            scope: .readAndDecide, notAfter: 900, envelope: Toy.named("rewrapped"), sealing: 1)
+            owner: Toy.named("p1"), scope: .readAndDecide, notAfter: 900, envelope: Toy.named("rewrapped"),
+            sealing: 1)
         #expect(try value(.delegation(record, Toy.named("d1")), in: world) == delegation)
     }
 
@@ -188,7 +189,8 @@ import Testing
         #expect(try value(key, in: world) == expected)
         #expect(world.play(Line("104 | p1 | delegate d1 on=r1 scope=decide until=900 | ok")).result == "ok")
         #expect(world.play(Line("105 | p1 | undelegate d1 on=r1 | ok")).result == "ok")
-        let ended = DelegationState(scope: .decide, notAfter: 900, envelope: nil, sealing: 0, ended: true)
+        let ended = DelegationState(
+            owner: Toy.named("p1"), scope: .decide, notAfter: 900, envelope: nil, sealing: 0, ended: true)
         #expect(try value(.delegation(record, Toy.named("d1")), in: world) == ended)
         #expect(try value(.clock(record), in: world) == ClockState(seen: 105))
     }

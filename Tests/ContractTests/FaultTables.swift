@@ -88,7 +88,7 @@ struct FaultTable: Sendable, CustomStringConvertible {
     private static func fault(_ code: String, _ text: String) -> Fault {
         if text.hasPrefix("! ") {
             let edit = words(text.dropFirst(2))
-            let touched = edit.count == 2 ? edit : edit.dropLast()
+            let touched = edit.count == 2 && edit[0] != "active" ? edit : edit.dropLast()
             return Fault(code: code, edit: edit, touches: touched.joined(separator: " "))
         }
         if text.contains("|") { return Fault(code: code, given: [Line(text + " | ok")], touches: text) }

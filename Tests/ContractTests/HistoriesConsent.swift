@@ -125,7 +125,7 @@ extension HistoryMaker {
     mutating func undelegate() -> Draft {
         let (now, history) = (now, history)
         let proxy = choose(delegations) {
-            history.record($0.record)?.delegation($0.delegate)?.isOver(at: now) == false
+            history.record($0.record)?.isDelegated(to: $0.delegate, at: now) == true
         }
         let handle = proxy?.record ?? record().0
         return Draft(
@@ -216,7 +216,7 @@ extension HistoryMaker {
     private mutating func releaseToDelegate() -> Draft {
         let (now, history) = (now, history)
         let proxy = choose(delegations) {
-            history.record($0.record)?.delegation($0.delegate)?.isOver(at: now) == false
+            history.record($0.record)?.isDelegated(to: $0.delegate, at: now) == true
         }
         guard let proxy else { return releaseToHouse() }
         let release = Release(

@@ -182,7 +182,8 @@ extension HistoryMaker {
         }
         if isSloppy() { live += grants.suffix(1) }
         var proxies = Set(delegations.filter { $0.record == handle }.map(\.delegate)).filter { key in
-            record?.delegation(key).map { !$0.isOver(at: now) && $0.terms.scope.allowsReading } ?? false
+            record?.isDelegated(to: key, at: now) == true
+                && record?.delegation(key)?.terms.scope.allowsReading == true
         }
         if isSloppy() { proxies.formUnion(delegations.suffix(1).map(\.delegate)) }
         let suite = record?.suite ?? .hybrid

@@ -24,6 +24,7 @@ extension FaultTable {
         approvalMissing            approve=root@hospital2
         tooFewRoots                ! active 6
         nothingChanges             ! suspend auditor
+        lastOrganisation           ! active 1
         """)
 
     static let rotateRoot = FaultTable(

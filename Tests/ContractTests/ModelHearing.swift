@@ -109,8 +109,7 @@ struct ModelHearing {
         for key in roots + (newRoot.map { [$0] } ?? []) {
             object(.approvalMissing, if: key != caller && !agrees(key))
         }
-        let active = history.organisations.count { history.organisation($0)?.takesPart == true }
-        object(.tooFewRoots, if: 2 * Set(roots).count <= active)
+        object(.tooFewRoots, if: 2 * Set(roots).count <= history.activeOrganisations)
     }
 
     mutating func isRoot(of name: OrganisationName) {
@@ -147,7 +146,7 @@ struct ModelHearing {
     {
         if isOwner(of: record) { return nil }
         guard let delegation = found(record.delegation(caller), else: .notTheOwner) else { return nil }
-        object(.delegationEnded, if: delegation.isOver(at: now))
+        object(.delegationEnded, if: record.isOver(delegation, at: now))
         object(.delegationTooNarrow, if: !delegation.terms.scope[keyPath: scope])
         return delegation
     }

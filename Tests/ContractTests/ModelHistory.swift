@@ -105,6 +105,8 @@ struct ModelHistory {
             }
     }
 
+    var activeOrganisations: Int { organisations.count { organisation($0)?.takesPart == true } }
+
     struct Member {
         let enrolled: Enrol
         let isRetired: Bool

@@ -161,10 +161,18 @@ struct ModelRecord {
 
     struct Delegation {
         let terms: Delegate
+        let giver: PublicKey
         let isEnded: Bool
         let isOfThisSealing: Bool
+    }
 
-        func isOver(at time: LedgerTime) -> Bool { isEnded || time >= terms.notAfter }
+    /// It has come to its end, was taken back, or whoever gave it has nothing to say any more.
+    func isOver(_ delegation: Delegation, at time: LedgerTime) -> Bool {
+        delegation.isEnded || time >= delegation.terms.notAfter || owner(at: time) != delegation.giver
+    }
+
+    func isDelegated(to key: PublicKey, at time: LedgerTime) -> Bool {
+        delegation(key).map { !isOver($0, at: time) } ?? false
     }
 
     func delegation(_ key: PublicKey) -> Delegation? {
@@ -177,7 +185,8 @@ struct ModelRecord {
         }
         let isCarriedOn =
             lastSealing.map { $0.index < named || $0.said.delegates.contains { $0.of == key } } ?? true
-        return Delegation(terms: terms, isEnded: isEnded, isOfThisSealing: isCarriedOn)
+        return Delegation(
+            terms: terms, giver: facts[named].said.caller, isEnded: isEnded, isOfThisSealing: isCarriedOn)
     }
 
     /// Whether an emergency was declared after the last sealing.

@@ -43,7 +43,7 @@ extension ModelHearing {
         object(.filesNotAllowed, if: it.files.contains(where: present.contains))
         for new in it.delegates {
             guard let delegation = found(record.delegation(new.of), else: .delegationEnded) else { continue }
-            object(.delegationEnded, if: delegation.isOver(at: now))
+            object(.delegationEnded, if: record.isOver(delegation, at: now))
             object(.delegationTooNarrow, if: !delegation.terms.scope.allowsReading)
         }
         for new in it.grants {
@@ -135,8 +135,9 @@ extension ModelHearing {
         object(.approverNotAllowed, if: isFit != true || !isOther)
         bringsPermit(for: it.organisation)
         guard let record = record(it.record) else { return }
-        _ = copy(of: it.organisation, in: record)
+        let copy = copy(of: it.organisation, in: record)
         mustBeThere(record)
+        object(.superseded, if: copy?.isOfThisSealing == false)
         object(.recordNotOwned, if: record.owner(at: now) == nil)
         object(.reassignmentPending, if: record.awaitsOwner(at: now))
     }

@@ -12,6 +12,7 @@ extension ModelHearing {
         isAgreed(by: it.endorsers)
         let target = found(history.organisation(it.organisation), else: .organisationUnknown)
         object(.nothingChanges, if: target.map { $0.takesPart == (it.standing == .restored) } ?? false)
+        object(.lastOrganisation, if: it.standing == .suspended && history.activeOrganisations == 1)
     }
 
     mutating func hear(_ it: RotateRoot) {
@@ -132,7 +133,8 @@ extension ModelHearing {
     mutating func hear(_ it: Undelegate) {
         guard let record = record(it.record, atAnyTime: true) else { return }
         mustOwn(record)
-        object(.delegationEnded, if: record.delegation(it.delegate).map { $0.isOver(at: now) } ?? true)
+        object(
+            .delegationEnded, if: record.delegation(it.delegate).map { record.isOver($0, at: now) } ?? true)
     }
 
     mutating func hear(_ it: Instruct) {
@@ -170,6 +172,10 @@ extension ModelHearing {
                 .basisNotAllowed,
                 if: !isOpen || it.grant != nil || (basis == .emergency) != (it.emergency != nil))
         }
+        if let reader, it.grant != nil || it.emergency != nil {
+            object(.suiteTooWeak, if: reader.enrolled.suite < record.suite)
+        }
+        object(.emergenciesRefused, if: it.emergency != nil && record.refusesEmergencies)
         if let id = it.emergency, let declared = emergency(id, of: it.record) {
             object(.emergencyForOtherRecord, if: declared.organisation != it.custodian)
             object(.notTheReader, if: declared.reader != caller)

@@ -73,6 +73,15 @@ extension DecisionTable {
         104 | root@insurer    | suspend auditor by=hospitals,insurer standing=restored | ok
         105 | root@insurer    | suspend insurer by=hospitals,insurer                   | ok
 
+        ## but for the last one
+        ! active 1
+        100 | root@hospital1 | suspend insurer by=hospital1                   | lastOrganisation
+        100 | root@hospital1 | suspend hospital1 by=hospital1                 | lastOrganisation
+        ! active 2
+        100 | root@hospital1 | suspend insurer by=hospitals                   | ok
+        101 | root@hospital1 | suspend hospital1 by=hospital1                 | lastOrganisation
+        101 | root@hospital1 | suspend insurer by=hospital1 standing=restored | ok
+
         ## who agreed once has agreed to one statement, with whomever else
         100 | root@hospital1 | suspend insurer by=hospitals,laboratory as=first          | ok
         101 | root@hospital1 | suspend insurer by=hospitals,laboratory standing=restored | ok

@@ -29,6 +29,15 @@ extension DecisionTable {
         3d+111 | p2                  | veto r1                                        | ok
         3d+112 | registrar@hospital1 | reassign r1 permit=p4 with=registrar@hospital2 | ok
 
+        ## by a custodian whose key opens the record as it is now
+        0d+100 | clinician@hospital1 | deposit r1 permit=p1@hospital1                            | ok
+        0d+101 | p1                  | grant g1 on=r1 to=gateway@hospital2 kind=transfer         | ok
+        0d+102 | gateway@hospital2   | release x1 on=r1 grant=g1                                 | ok
+        0d+103 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1                        | ok
+        0d+104 | clinician@hospital1 | reseal r1 approve=p1                                      | ok
+        0d+105 | registrar@hospital2 | reassign r1 permit=p2@hospital2 with=registrar@hospital1  | superseded
+        0d+105 | registrar@hospital1 | reassign r1 permit=p2 with=registrar@hospital2            | ok
+
         ## another organisation's registrar, officer or auditor agrees
         100 | clinician@hospital1 | deposit r1 permit=p1@hospital1 | ok
         101 | registrar@hospital1 | reassign r1 permit=p2 approve=none | approvalMissing

@@ -25,6 +25,7 @@ extension FaultTable {
         grantExpired               ! grant g1 until 100
         releasesUsedUp             ! grant g1 used 3
         basisNotAllowed            basis=care
+        suiteTooWeak               ! member officer@insurer suite classical
         superseded                 ! grant g1 sealing 7
         """)
 
@@ -89,7 +90,9 @@ extension FaultTable {
         recordRemoved              ! record r1 removed
         basisMissing               basis=none
         basisNotAllowed            basis=care
+        suiteTooWeak               ! member clinician@hospital2 suite classical
         superseded                 ! custody r1 hospital1 sealing 7
+        emergenciesRefused         ! record r1 emergencies refused
         emergencyUnknown           emergency=e9
         emergencyForOtherRecord    ! emergency e1 record r2
         notTheReader               ! emergency e1 reader clinician@hospital1

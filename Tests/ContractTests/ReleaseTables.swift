@@ -80,6 +80,20 @@ extension DecisionTable {
         102 | gateway@hospital1   | release x1 on=r1 grant=g1                       | grantOfOtherKind
         102 | gateway@hospital1   | release x1 on=r1 grant=g1 basis=care            | grantOfOtherKind
 
+        ## to a key of the record's own kind or a stronger one
+        100 | clinician@hospital1  | deposit r1 permit=p1@hospital1 suite=classical                | ok
+        100 | root@insurer         | enrol officer3@insurer suite=classical                        | ok
+        101 | p1                   | grant g1 on=r1 to=officer3@insurer                            | ok
+        101 | p1                   | grant g2 on=r1 to=officer@insurer                             | ok
+        102 | officer3@insurer     | release x1 on=r1 grant=g1                                     | ok
+        103 | clinician@hospital1  | reseal r1 approve=p1 suite=hybrid grants=g1,g2                | ok
+        104 | officer3@insurer     | release x2 on=r1 grant=g1                                     | suiteTooWeak
+        104 | officer@insurer      | release x2 on=r1 grant=g2                                     | ok
+        104 | root@hospital2       | enrol clinician3@hospital2 suite=classical                    | ok
+        104 | p1                   | grant g3 on=r1 to=clinicians@hospital2 role=clinician         | ok
+        105 | clinician3@hospital2 | release x3 on=r1 grant=g3                                     | suiteTooWeak
+        105 | clinician@hospital2  | release x3 on=r1 grant=g3                                     | ok
+
         ## not what was removed, nor what was sealed anew without it
         100 | clinician@hospital1 | deposit r1 permit=p1@hospital1    | ok
         101 | p1                  | grant g1 on=r1 to=officer@insurer | ok

@@ -10,8 +10,8 @@ enum Samples {
 
     static let full: [Assertion] =
         networks + [
-            .deposit(deposit(permit: permitMessage)),
-            .append(append(grant: Toy.named("grant"))),
+            .deposit(deposit(permit: permitMessage, batch: Toy.named("batch"))),
+            .append(append(grant: Toy.named("grant"), batch: Toy.named("batch"))),
             .reseal(reseal),
             .dispatch(
                 Dispatch(
@@ -66,8 +66,8 @@ enum Samples {
     static let least: [Assertion] = full.map { assertion in
         switch assertion {
         case .enrol: .enrol(enrol(replaces: nil))
-        case .deposit: .deposit(deposit(permit: nil))
-        case .append: .append(append(grant: nil))
+        case .deposit: .deposit(deposit(permit: nil, batch: nil))
+        case .append: .append(append(grant: nil, batch: nil))
         case .adopt: .adopt(adopt(permit: nil))
         case .hold: .hold(hold(until: nil))
         case .route: .route(route(permit: nil))
@@ -156,18 +156,19 @@ enum Samples {
             expires: 1_800_000_000, suite: .hybrid, replaces: replaces)
     }
 
-    private static func deposit(permit: [UInt8]?) -> Deposit {
+    private static func deposit(permit: [UInt8]?, batch: Digest?) -> Deposit {
         Deposit(
             organisation: hospital, record: Toy.named("record"), permit: permit,
             recipientHash: Toy.named("recipient"), descriptor: Toy.named("descriptor"),
             ownerEnvelope: Toy.named("owner's"), custodianEnvelope: Toy.named("custodian's"),
-            files: [Toy.named("scan"), Toy.named("prescription")], suite: .hybrid)
+            files: [Toy.named("scan")] + (batch == nil ? [Toy.named("prescription")] : []), suite: .hybrid,
+            batch: batch)
     }
 
-    private static func append(grant: StatementID?) -> Append {
+    private static func append(grant: StatementID?, batch: Digest?) -> Append {
         Append(
             organisation: hospital, record: Toy.named("record"), grant: grant,
-            descriptor: Toy.named("descriptor"), files: [Toy.named("report")])
+            descriptor: Toy.named("descriptor"), files: [Toy.named("report")], batch: batch)
     }
 
     private static let reseal = Reseal(

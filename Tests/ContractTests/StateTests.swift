@@ -22,8 +22,10 @@ import Testing
             hold: HoldState(reason: .proceedings, until: 200), erasedSealings: 1, erased: 100),
         CustodyState(ownerEnvelope: nil, custodianEnvelope: Toy.named("b")),
         HoldState(reason: .retention, until: 200),
-        DelegationState(scope: .read, notAfter: 200, envelope: Toy.named("a"), sealing: 1, ended: true),
-        DelegationState(scope: .decide, notAfter: 200, envelope: nil, sealing: 0),
+        DelegationState(
+            owner: Toy.named("o"), scope: .read, notAfter: 200, envelope: Toy.named("a"), sealing: 1,
+            ended: true),
+        DelegationState(owner: Toy.named("o"), scope: .decide, notAfter: 200, envelope: nil, sealing: 0),
         request(nil), request(Toy.named("a1")),
         GrantState(
             record: Toy.named("record"), organisation: insurer, grantee: Toy.named("officer"), kind: .read,

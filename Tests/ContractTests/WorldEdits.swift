@@ -95,6 +95,7 @@ extension World {
         change(.delegation(Toy.named(subject), Toy.named(words[2])), DelegationState.self) { delegation in
             switch field {
             case "ended": delegation.ended = true
+            case "owner": delegation.owner = Toy.named(value)
             case "scope": delegation.scope = choice(value)
             case "until": delegation.notAfter = seconds(value)
             case "sealing": delegation.sealing = UInt64(value)!

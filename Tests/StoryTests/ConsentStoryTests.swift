@@ -273,4 +273,56 @@ import Testing
         let late = try story.medseal(as: "noor", "veto", record)
         #expect(late.code == 1 && late.text.contains("noReassignment"), "\(late.text)")
     }
+
+    @Test("readings are one batch, and each can be proven to somebody else (T1, T26)")
+    func readings() throws {
+        let (story, _) = try begun()
+        try story.write("readings.csv", Data((1...40).map { "2026-11-22,\($0) mmHg\r\n" }.joined().utf8))
+        done(try story.medseal(["batch", "make", "readings.csv", "--lines", "-o", "readings.batch"]))
+        let twice = try story.medseal(["batch", "make", "readings.csv", "--lines", "-o", "readings.batch"])
+        #expect(twice.code == 1 || twice.code == 2, "\(twice.text)")
+        let together = try story.medseal(
+            as: "ada", "deposit", "readings.batch", "scan.dcm", "--patient", "CANARY-1001")
+        #expect(together.code == 2 && together.text.contains("by itself"), "\(together.text)")
+        let deposited = try story.medseal(as: "ada", "deposit", "readings.batch", "--patient", "CANARY-1001")
+        done(deposited)
+        let record = deposited.id
+
+        // Whoever is granted the record finds the entries in it, and can hand any of them on.
+        let officer = try key(story, "iris")
+        let grant = try story.medseal(as: "noor", "grant", record, "--to", officer, "--purpose", "claim")
+        done(grant)
+        done(try story.medseal(as: "iris", "fetch", "--grant", grant.id, "-o", "got.batch"))
+        let listed = try story.medseal(["batch", "list", "got.batch"])
+        #expect(listed.code == 0 && listed.text.contains("readings.csv:40"), "\(listed.text)")
+        done(
+            try story.medseal(
+                as: "iris", "batch", "prove", "got.batch", "16", "--record", record, "-o",
+                "17.proof"))
+        let genesis = "net/public/genesis.cbor"
+        let verified = try story.medseal([
+            "batch", "verify", "17.proof", "--genesis", genesis, "-o", "17.txt",
+        ])
+        #expect(verified.code == 0 && verified.text.contains("entry 16 of 40"), "\(verified.text)")
+        #expect(try story.bytes("17.txt") == Data("2026-11-22,17 mmHg".utf8))
+        let foreign = try story.python("verify_proof.py", "17.proof", genesis)
+        #expect(foreign.code == 0 && foreign.text.contains("2026-11-22,17 mmHg"), "\(foreign.text)")
+
+        // Nothing of the others is in it; another reading, another batch or a stranger's network is refused.
+        let proof = try story.bytes("17.proof")
+        #expect(proof.range(of: Data("18 mmHg".utf8)) == nil && proof.range(of: Data("16 mmHg".utf8)) == nil)
+        var altered = proof
+        let place = try #require(proof.range(of: Data("17 mmHg".utf8)))
+        altered.replaceSubrange(place, with: Data("71 mmHg".utf8))
+        try story.write("altered.proof", altered)
+        let refused = try story.medseal(["batch", "verify", "altered.proof", "--genesis", genesis])
+        #expect(refused.code == 4 && refused.text.contains("not in the batch"), "\(refused.text)")
+        #expect(try story.python("verify_proof.py", "altered.proof", genesis).code == 1)
+        done(try story.medseal(["batch", "make", "readings.csv", "--lines", "-o", "other.batch"]))
+        let other = try story.medseal(
+            as: "iris", "batch", "prove", "other.batch", "0", "--record", record, "-o", "other.proof")
+        #expect(other.code == 1 && other.text.contains("names this batch"), "\(other.text)")
+        let none = try story.medseal(["batch", "verify", "17.txt", "--genesis", genesis])
+        #expect(none.code == 4, "\(none.text)")
+    }
 }

@@ -1,9 +1,10 @@
-"""Verifies with other people's code what `medseal ledger prove` wrote: aics-tlog for the proof, pycose for the statement.
+"""Verifies with other people's code what `medseal ledger prove` and `medseal batch prove` wrote: aics-tlog and pymerkle for
+the proofs, pycose for the statement, cbor2 for a batch's entry.
 
 usage: verify_proof.py FILE GENESIS
 
-FILE is a c2sp.org/tlog-proof whose `extra` is the log entry; nothing but the genesis is needed beside it. Prints what it
-verified; exits 1 at the first thing that does not hold.
+FILE is a c2sp.org/tlog-proof whose `extra` is the log entry, or the proof of a batch's entry with such a file in it; nothing
+but the genesis is needed beside it. Prints what it verified; exits 1 at the first thing that does not hold.
 """
 
 import base64
@@ -18,7 +19,7 @@ from pycose.messages import CoseMessage
 from pymerkle.core import _inclusion_path_layout
 
 KINDS = {
-    5: "enrol", 6: "retire", 7: "deposit", 9: "request", 10: "route",
+    5: "enrol", 6: "retire", 7: "deposit", 8: "append", 9: "request", 10: "route",
     11: "answer", 12: "grant", 13: "revoke", 14: "release", 15: "acknowledge",
 }  # fmt: skip
 
@@ -39,7 +40,12 @@ def pymerkle_agrees(leaf: bytes, index: int, size: int, path: list[bytes], root:
 if len(sys.argv) != 3:
     sys.exit(__doc__)
 network = Network(pathlib.Path(sys.argv[2]).read_bytes())
-lines, _, note = pathlib.Path(sys.argv[1]).read_bytes().partition(b"\n\n")
+file = pathlib.Path(sys.argv[1]).read_bytes()
+batched = None
+if file[:1] == b"\x85":
+    name, version, batched, siblings, file = cbor2.loads(file)
+    check(name == "medseal-batch-proof" and version == 1, "the file being the proof of a batch's entry")
+lines, _, note = file.partition(b"\n\n")
 header, extra, index, *hashes = lines.split(b"\n")
 check(header == b"c2sp.org/tlog-proof@v1", "the file being a c2sp.org/tlog-proof")
 check(extra.startswith(b"extra ") and index.startswith(b"index "), "there being an entry and its index")
@@ -52,7 +58,15 @@ leaf = leaf_hash(entry)
 check(verify_inclusion(leaf, position, checkpoint.size, path, checkpoint.root), "the inclusion (aics-tlog)")
 check(pymerkle_agrees(leaf, position, checkpoint.size, path, checkpoint.root), "the inclusion (pymerkle)")
 statement = network.verify_entry(entry, position)
-kind = cbor2.loads(CoseMessage.decode(cbor2.loads(entry)[3]).payload)[0]
+said = cbor2.loads(CoseMessage.decode(cbor2.loads(entry)[3]).payload)
+if batched is not None:
+    number, count, salt, name, content = cbor2.loads(batched)
+    root = said[{7: 13, 8: 8}[said[0]]]
+    leaf = leaf_hash(batched)
+    check(verify_inclusion(leaf, number, count, siblings, root), "the entry's place in the batch (aics-tlog)")
+    check(pymerkle_agrees(leaf, number, count, siblings, root), "the entry's place in the batch (pymerkle)")
+    print(f"entry {number} of {count}: {content.decode()}")
+kind = said[0]
 print(
     f"verified: {KINDS.get(kind, kind)} {statement.hex()} at position {position} of {checkpoint.size}, "
     f"cosigned by {', '.join(cosigners) or 'nobody'}"
