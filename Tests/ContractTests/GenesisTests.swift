@@ -96,6 +96,21 @@ import Testing
         #expect(reason(Array(bytes.dropLast())) != nil)
     }
 
+    @Test("its times go in steps, from the first on (T23)")
+    func timeStep() {
+        var genesis = World.genesis
+        let wrong = "times go in steps of 1 to 3600 seconds, from the first"
+        for (created, step, expected) in [
+            (120, 60, nil), (3_600, 3_600, nil), (0, 60, nil), (7_202, 3_601, wrong), (120, 0, wrong),
+            (121, 60, wrong), (60, 120, wrong),
+        ] as [(UInt64, UInt64, String?)] {
+            (genesis.created, genesis.timeStep) = (created, step)
+            #expect(reason(file(genesis)) == expected, "\(created), \(step)")
+        }
+        genesis.timeStep = 60
+        #expect([0, 59, 60, 119, 120].map(genesis.time(at:)) == [0, 0, 60, 60, 120])
+    }
+
     @Test("names and keys are its organisations' own")
     func distinct() {
         var twice = World.genesis
@@ -173,7 +188,7 @@ import Testing
                 case .tagged(_, .array(let parts)) = try CBOR.decode(file(World.genesis)),
                 case .array(let signers) = parts[3]
             else { return "no genesis" }
-            let payload = CBOR.map(fields.dropLast() + [.init(7, quorum)]).encoded()
+            let payload = CBOR.map(fields.map { $0.key == 7 ? .init(7, quorum) : $0 }).encoded()
             let resigned = zip(signers, World.genesis.organisations).map { signer, organisation in
                 guard case .array(let fields) = signer else { return signer }
                 let message = Genesis.signedContent(payload: payload, root: organisation.root)

@@ -93,6 +93,25 @@ struct ToyLog {
             sourceLocation: location)
     }
 
+    @Test("a time between the network's steps is refused (T23)")
+    func timeStep() throws {
+        var genesis = World.genesis
+        (genesis.created, genesis.timeStep) = (0, 60)
+        let entries = ToyLog(Self.world).entries
+        for (time, isRight) in [(60, true), (61, false), (119, false), (120, true)] as [(LedgerTime, Bool)] {
+            var entry = entries[0]
+            entry = LogEntry(
+                position: 0, time: time, statement: entry.statement, writesDigest: entry.writesDigest,
+                stateDigest: entry.stateDigest)
+            var replay = Replay(
+                genesis: genesis, network: World.network, hash: Toy.hash, isValid: Toy.isValid)
+            var reason: String?
+            do throws(Replay.Fault) { try replay.apply(entry.encoded()) } catch { reason = error.reason }
+            // Its writes were recorded at another time: that is what is wrong with the others.
+            #expect((reason == "the ledger's time is no multiple of 60 seconds") == !isRight, "\(time)")
+        }
+    }
+
     @Test("a good log replays to the state in which it was written")
     func good() throws {
         #expect(entries.count == World.members.count + 7)

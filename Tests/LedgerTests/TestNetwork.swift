@@ -24,7 +24,7 @@ struct TestNetwork: Sendable {
     let file: [UInt8]
     let network: NetworkID
 
-    init(origin: String = "medseal/test", quorum: Quorum = .none) {
+    init(origin: String = "medseal/test", quorum: Quorum = .none, timeStep: UInt64 = 1) {
         func organisation(
             _ name: OrganisationName, _ kind: OrganisationKind, _ root: SigningKey, _ validator: SigningKey
         ) -> Genesis.Organisation {
@@ -37,7 +37,7 @@ struct TestNetwork: Sendable {
             organisations: [
                 organisation(hospital, .hospital, hospitalRoot, hospitalValidator),
                 organisation(insurer, .insurer, insurerRoot, insurerValidator),
-            ], quorum: quorum)
+            ], quorum: quorum, timeStep: timeStep)
         file = genesis.signed(by: [hospitalRoot, insurerRoot])
         network = Genesis.networkID(of: file)
     }

@@ -40,6 +40,9 @@ import Testing
         #expect(again.says("cosigned 2 entries"))
         let after = try story.medseal(as: "eve", "ledger", "list", "--kind", "enrol", "--json")
         #expect(after.text.contains("\"position\" : 1"))
+        // Whole minutes: the ledger does not tell who came when (T23).
+        let times = after.text.matches(of: /"time" : (\d+)/).compactMap { UInt64($0.1) }
+        #expect(times.count == 2 && times.allSatisfy { $0.isMultiple(of: 60) }, "\(after.text)")
         #expect(try story.medseal(as: "eve", "audit").code == 0)
         #expect(again.end() == 0)
         #expect(auditors.end() == 0)
