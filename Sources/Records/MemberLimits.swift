@@ -66,7 +66,8 @@ final class LimitKeeper: Sendable {
         var position: UInt64?
         /// Ledger times, rising, of the last day.
         var times = [LedgerTime]()
-        var pending = 0
+        /// What is on its way and was not seen on the ledger yet.
+        var pending = Set<StatementID>()
     }
 
     private static let membersMax = 4_096
@@ -81,18 +82,18 @@ final class LimitKeeper: Sendable {
         self.ledger = ledger
     }
 
-    /// Admits one statement, which is on its way until `leave`. Throws `MemberLimits.Reached`.
-    func enter(_ turn: Turn, role: Role) throws {
+    /// Admits the statement `id`, which is on its way until `leave`. Throws `MemberLimits.Reached`.
+    func enter(_ turn: Turn, _ id: StatementID, role: Role) throws {
         let now = ledger.now()
         try recents.withLock { recents in
-            if recents.count >= Self.membersMax { recents = recents.filter { $0.value.pending > 0 } }
+            if recents.count >= Self.membersMax { recents = recents.filter { !$0.value.pending.isEmpty } }
             var recent = recents[turn] ?? Recent()
             try update(&recent, turn, now: now)
             for window in MemberLimits.Window.allCases {
                 let limit = limits.limit(turn.kind, per: window, role: role)
                 let start = now - min(now, window.rawValue)
                 let times = recent.times.drop { $0 <= start }
-                guard times.count + recent.pending >= limit else { continue }
+                guard times.count + recent.pending.count >= limit else { continue }
                 // There is room once so many have left the window that one more fits.
                 let freeing = times.dropFirst(max(0, times.count - limit)).first ?? now
                 recents[turn] = recent
@@ -100,14 +101,14 @@ final class LimitKeeper: Sendable {
                     member: turn.member, kind: turn.kind, limit: limit, window: window,
                     retryAfter: max(1, freeing + window.rawValue - now))
             }
-            recent.pending += 1
+            recent.pending.insert(id)
             recents[turn] = recent
         }
     }
 
     /// The statement is on the ledger, or it never will be.
-    func leave(_ turn: Turn) {
-        recents.withLock { $0[turn]?.pending -= 1 }
+    func leave(_ turn: Turn, _ id: StatementID) {
+        recents.withLock { _ = $0[turn]?.pending.remove(id) }
     }
 
     /// Reads what has come since it was last looked, and forgets what is older than a day.
@@ -119,8 +120,10 @@ final class LimitKeeper: Sendable {
             for position in page {
                 recent.position = position
                 guard let leaf = try ledger.entries(from: position, limit: 1).first,
-                    let entry = try? LogEntry.decode(leaf)
+                    let entry = try? LogEntry.decode(leaf),
+                    let statement = try? SignedStatement(entry.statement, network: ledger.network)
                 else { continue }
+                recent.pending.remove(statement.id)
                 recent.times.append(entry.time)
             }
             if page.count < Self.pageMax { break }

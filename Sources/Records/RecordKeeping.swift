@@ -51,8 +51,8 @@ public struct RecordKeeping: Sendable {
         }
         try erase(before: signed)
         guard let (turn, role) = try turn(of: signed) else { return try await order(signed, until: level) }
-        try limits.enter(turn, role: role)
-        defer { limits.leave(turn) }
+        try limits.enter(turn, signed.id, role: role)
+        defer { limits.leave(turn, signed.id) }
         // What counts must be there to be counted when its turn is over.
         return try await order(signed, until: max(level, .durable))
     }

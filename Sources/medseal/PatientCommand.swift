@@ -11,7 +11,8 @@ struct PatientCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "patient", abstract: "A patient's wallet, and its place in a hospital's directory.",
         subcommands: [
-            PatientJoin.self, PatientTopUp.self, PatientRecoveryCode.self, PatientRecover.self,
+            PatientJoin.self, PatientTopUp.self, PatientRecoveryCode.self, PatientRecoveryShares.self,
+            PatientRecover.self,
             PatientListApplications.self, PatientAdmit.self,
         ])
 }
@@ -119,14 +120,65 @@ struct PatientRecoveryCode: AsyncParsableCommand {
     }
 }
 
+struct PatientRecoveryShares: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "recovery-shares",
+        abstract: "Write shares of the wallet for people whom you trust; some of them together recover it.",
+        discussion: """
+            Each gets one file. Fewer than are needed tell nothing of the wallet; a share that was altered is named when they are \
+            put together. Give no two of them to one hospital.
+
+            Example: medseal patient recovery-shares --needed 2 --of 3 --into shares --home wallet
+            """)
+
+    @Option(help: ArgumentHelp("How many shares recover the wallet, at least 2.", valueName: "count"))
+    var needed: Int
+
+    @Option(help: ArgumentHelp("How many shares there are, at most 16.", valueName: "count"))
+    var of: Int
+
+    @Option(help: ArgumentHelp("The folder to write them to; it must not exist.", valueName: "dir"))
+    var into: String
+
+    @OptionGroup var patient: PatientOptions
+
+    func validate() throws {
+        guard needed >= 2, needed <= of, of <= Wallet.recoverySharesMax else {
+            throw ValidationError(
+                "Of 2 to \(Wallet.recoverySharesMax) shares at least 2 are needed, and no more than there are."
+            )
+        }
+    }
+
+    func run() async throws {
+        let folder = Folder(into)
+        guard !folder.parent.has(folder.name) else { throw ClientFailure.badInput("\(into) exists already") }
+        let shares = try patient.patient().wallet.recoveryShares(needed: needed, of: of)
+        try folder.make()
+        for share in shares {
+            try folder.write(RecoveryShareFile.encode(share), as: "share-\(share.number).json")
+        }
+        print(
+            "Wrote \(of) shares to \(into), of which \(needed) recover the wallet: hand them out and delete them here"
+        )
+    }
+}
+
 struct PatientRecover: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "recover", abstract: "Make a wallet's home again from its recovery code.",
+        commandName: "recover", abstract: "Make a wallet's home again from its recovery code or its shares.",
         discussion: """
             The code is asked for on the terminal, or read from a file descriptor.
 
-            Example: medseal patient recover --network net/public --home wallet
+            Examples:
+              medseal patient recover --network net/public --home wallet
+              medseal patient recover --share share-1.json --share share-3.json --network net/public --home wallet
             """)
+
+    @Option(
+        name: .customLong("share"),
+        help: ArgumentHelp("A recovery share, instead of the code; once for each.", valueName: "file"))
+    var shares: [String] = []
 
     @Option(help: ArgumentHelp("The network's folder or its public folder.", valueName: "dir"))
     var network: String
@@ -145,17 +197,7 @@ struct PatientRecover: AsyncParsableCommand {
         guard !folder.has("wallet.age") else {
             throw ClientFailure.badInput("there is a wallet in \(folder.path) already")
         }
-        let code = try
-            (codeFd.map { SecretSource.descriptor($0) }
-            ?? .terminal(prompt: "Recovery code", confirming: false)).read()
-        var typed = code.withUnsafeBytes { Array($0) }
-        defer { wipe(&typed) }
-        let wallet: Wallet
-        do {
-            wallet = try Wallet(recoveryCode: typed)
-        } catch {
-            throw ClientFailure.badInput("\(error)")
-        }
+        let wallet = try shares.isEmpty ? recoveredFromCode() : recoveredFromShares()
         let secret = try passphrase.read("New passphrase of the wallet", isNew: true)
         let home = try PatientHome.create(folder, network: network, wallet: wallet, passphrase: secret)
         var patient = try home.unlock(secret)
@@ -165,6 +207,34 @@ struct PatientRecover: AsyncParsableCommand {
             print(
                 "Recovered the wallet into \(folder.path); known at: \(names.isEmpty ? "-" : names.joined(separator: ", "))"
             )
+        }
+    }
+}
+
+extension PatientRecover {
+    private func recoveredFromCode() throws -> Wallet {
+        let code = try
+            (codeFd.map { SecretSource.descriptor($0) }
+            ?? .terminal(prompt: "Recovery code", confirming: false)).read()
+        var typed = code.withUnsafeBytes { Array($0) }
+        defer { wipe(&typed) }
+        do {
+            return try Wallet(recoveryCode: typed)
+        } catch {
+            throw ClientFailure.badInput("\(error)")
+        }
+    }
+
+    private func recoveredFromShares() throws -> Wallet {
+        do {
+            let (wallet, wrong) = try Wallet.recovered(
+                from: try shares.map { try RecoveryShareFile.decode(try Folder.read($0)) })
+            for number in wrong {
+                Standard.error("share number \(number) was altered or belongs to another wallet")
+            }
+            return wallet
+        } catch let error as RecoveryShareError {
+            throw ClientFailure.badInput("\(error)")
         }
     }
 }

@@ -103,6 +103,17 @@ struct HostedNetwork {
         }
     }
 
+    /// Removes what no statement names from the vaults, now and once a day, until the task is cancelled.
+    func collect(_ say: @Sendable (String) -> Void) async {
+        let records = RecordKeeping(ledger: ledger, custodians: custodians)
+        repeat {
+            do {
+                let removed = try records.collectUnnamed(now: UInt64(Date().timeIntervalSince1970))
+                if removed > 0 { say("removed \(removed) ciphertexts that no statement names") }
+            } catch { say("cannot look for ciphertexts that no statement names: \(StartFailure(error))") }
+        } while (try? await Task.sleep(for: .seconds(86_400))) != nil
+    }
+
     var organisations: String { custodians.keys.map(\.description).sorted().joined(separator: ", ") }
 
     func service(limits: MemberLimits, callsPerSecond: Int, logger: Logger) -> Service {

@@ -76,8 +76,12 @@ struct RunCommand: AsyncParsableCommand {
             if let trouble = network.trouble { say(trouble) }
             let service = network.service(
                 limits: limits.members, callsPerSecond: limits.callsPerSecond, logger: logger)
-            try await network.listener.run(service, logger: logger) {
-                say("serving \(organisations) on \(address)")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await network.collect { say($0) } }
+                try await network.listener.run(service, logger: logger) {
+                    say("serving \(organisations) on \(address)")
+                }
+                group.cancelAll()
             }
             say("stopped")
         } catch {

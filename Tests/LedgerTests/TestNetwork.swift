@@ -156,10 +156,12 @@ extension ConsentLedger {
 
 /// A directory that goes away with this value.
 final class TestDirectory: Sendable {
+    /// Where `TMPDIR` says: on tmpfs nothing waits for a disk.
+    private static let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     let path: String
 
     init() {
-        var template = Array("/tmp/medseal-ledger-XXXXXX".utf8CString)
+        var template = Array("\(Self.parent)/medseal-ledger-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { fatalError("no temporary directory") }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }

@@ -274,6 +274,40 @@ import Testing
         #expect(late.code == 1 && late.text.contains("noReassignment"), "\(late.text)")
     }
 
+    @Test("a wallet is recovered from shares that people were given, and one that was altered is named (T42)")
+    func recoveryShares() throws {
+        let (story, record) = try begun()
+        done(
+            try story.medseal(
+                as: "noor", "patient", "recovery-shares", "--needed", "2", "--of", "3", "--into", "shares"))
+        func recover(_ home: String, _ shares: Int...) throws -> Story.Result {
+            try story.medseal(
+                [
+                    "patient", "recover", "--network", "net/public", "--home", home, "--passphrase-file",
+                    "noor.pass",
+                ]
+                    + shares.flatMap { ["--share", "shares/share-\($0).json"] })
+        }
+        let one = try recover("alone", 2)
+        #expect(one.code == 2 && one.text.contains("2 right shares are needed"), "\(one.text)")
+        #expect(!story.exists("alone/wallet.age"))
+        done(try recover("again", 1, 3))
+        done(
+            try story.medseal([
+                "fetch-own", record, "-o", "own", "--home", "again", "--passphrase-file", "noor.pass",
+            ]))
+        #expect(try story.bytes("own") == Data("DICM canary-plaintext".utf8))
+
+        var text = String(decoding: try story.bytes("shares/share-2.json"), as: UTF8.self)
+        let last = try #require(text.firstMatch(of: /"share" : "(.)/)).1
+        text.replaceSubrange(last.startIndex..<last.endIndex, with: last == "0" ? "1" : "0")
+        try story.write("shares/share-2.json", Data(text.utf8))
+        let altered = try recover("never", 1, 2)
+        #expect(altered.code == 2 && altered.text.contains("number 2"), "\(altered.text)")
+        let enough = try recover("third", 1, 2, 3)
+        #expect(enough.code == 0 && enough.text.contains("share number 2 was altered"), "\(enough.text)")
+    }
+
     @Test("readings are one batch, and each can be proven to somebody else (T1, T26)")
     func readings() throws {
         let (story, _) = try begun()

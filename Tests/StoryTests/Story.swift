@@ -87,7 +87,9 @@ final class Story: Sendable {
     }
 
     /// Starts `medseal` and leaves it running.
-    func begin(as home: String, _ arguments: String...) throws -> Process {
+    func begin(as home: String, _ arguments: String...) throws -> Process { try begin(as: home, arguments) }
+
+    func begin(as home: String, _ arguments: [String]) throws -> Process {
         let process = Process()
         process.executableURL = Self.programs.appending(path: "medseal")
         process.arguments = arguments + ["--home", home, "--passphrase-file", "\(home).pass"]

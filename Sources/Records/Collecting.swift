@@ -1,0 +1,70 @@
+import Contract
+import Ledger
+import Vault
+
+// Ciphertext that no statement came to name leaves the vaults: of deposits that were cut off, of drafts that
+// nobody agreed to.
+
+extension RecordKeeping {
+    /// How long ciphertext waits for the statement that names it: twice as long as a statement is valid.
+    public static let collectionGraceSeconds = 2 * Limits.validitySecondsMax
+
+    /// Removes from the vaults of the organisations that are served here what was put more than
+    /// `collectionGraceSeconds` before `now` (seconds since 1970) and what no statement names. Gives how many
+    /// ciphertexts that were.
+    ///
+    /// It reads the whole log: once a day is often enough. Throws `LedgerError` and `VaultError`; what was
+    /// removed before stays removed.
+    public func collectUnnamed(now: UInt64) throws -> Int {
+        var removed = 0
+        for custodian in custodians.values {
+            var unnamed = Unnamed(Set(try custodian.vault.digests()))
+            let report = try custodian.vault.scrub(
+                referenced: { digest in
+                    // Each time also of what was ordered since it was last asked.
+                    try unnamed.read(ledger)
+                    return !unnamed.digests.contains(digest)
+                }, olderThan: Int(Self.collectionGraceSeconds), now: Int(now))
+            removed += report.removed.count
+        }
+        return removed
+    }
+}
+
+/// Those of some digests that no entry of the log has named so far.
+private struct Unnamed {
+    private(set) var digests: Set<[UInt8]>
+    private var position: UInt64 = 0
+
+    init(_ digests: Set<[UInt8]>) { self.digests = digests }
+
+    /// Reads on to the end of the log.
+    mutating func read(_ ledger: any ConsentLedger) throws {
+        while case let leaves = try ledger.entries(from: position, limit: 2_048), !leaves.isEmpty {
+            for leaf in leaves {
+                guard let entry = try? LogEntry.decode(leaf), let item = try? CBOR.decode(entry.statement)
+                else {
+                    preconditionFailure("the ledger holds what it would never have accepted")
+                }
+                strike(item)
+            }
+            position += UInt64(leaves.count)
+        }
+    }
+
+    /// Whatever has 32 bytes may be a digest: a message within the message is looked through too.
+    private mutating func strike(_ item: CBOR) {
+        switch item {
+        case .bytes(let bytes):
+            if bytes.count == 32 {
+                digests.remove(bytes)
+            } else if bytes.count != 64, let inner = try? CBOR.decode(bytes) {
+                strike(inner)
+            }
+        case .array(let items): for item in items { strike(item) }
+        case .map(let pairs): for pair in pairs { strike(pair.value) }
+        case .tagged(_, let item): strike(item)
+        default: break
+        }
+    }
+}
