@@ -55,7 +55,7 @@ extension HistoryMaker {
     private mutating func endorsers() -> (names: [OrganisationName], roots: [PublicKey]) {
         let active = history.organisations.filter { history.organisation($0)?.takesPart == true }
         var names = active
-        for _ in 0..<min(active.count - 1, source.below(active.count / 2 + (isSloppy() ? 2 : 0))) {
+        for _ in 0..<min(active.count - 1, source.below(max(1, active.count / 2 + (isSloppy() ? 2 : 0)))) {
             names.remove(at: source.below(names.count))
         }
         if isSloppy() {
