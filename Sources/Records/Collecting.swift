@@ -1,4 +1,5 @@
 import Contract
+import Identity
 import Ledger
 import Vault
 
@@ -10,8 +11,8 @@ extension RecordKeeping {
     public static let collectionGraceSeconds = 2 * Limits.validitySecondsMax
 
     /// Removes from the vaults of the organisations that are served here what was put more than
-    /// `collectionGraceSeconds` before `now` (seconds since 1970) and what no statement names. Gives how many
-    /// ciphertexts that were.
+    /// `collectionGraceSeconds` before `now` (seconds since 1970) and what no statement names, but for grants
+    /// that were revoked. Gives how many that were.
     ///
     /// It reads the whole log: once a day is often enough. Throws `LedgerError` and `VaultError`; what was
     /// removed before stays removed.
@@ -42,13 +43,32 @@ private struct Unnamed {
     mutating func read(_ ledger: any ConsentLedger) throws {
         while case let leaves = try ledger.entries(from: position, limit: 2_048), !leaves.isEmpty {
             for leaf in leaves {
-                guard let entry = try? LogEntry.decode(leaf), let item = try? CBOR.decode(entry.statement)
-                else {
-                    preconditionFailure("the ledger holds what it would never have accepted")
-                }
+                guard let entry = try? LogEntry.decode(leaf), let item = try? CBOR.decode(entry.statement),
+                    let statement = try? SignedStatement(entry.statement, network: ledger.network)
+                else { preconditionFailure("the ledger holds what it would never have accepted") }
+                let revoked = try revokedEnvelopes(of: statement, ledger).filter(digests.contains)
                 strike(item)
+                digests.formUnion(revoked)
             }
             position += UInt64(leaves.count)
+        }
+    }
+
+    /// The envelopes in the statement that belong to grants which were revoked.
+    private func revokedEnvelopes(
+        of statement: SignedStatement, _ ledger: any ConsentLedger
+    ) throws -> [[UInt8]] {
+        let envelopes: [(grant: StatementID, envelope: Digest?)] =
+            switch statement.statement.assertion {
+            case .grant(let it): [(statement.id, it.envelope)]
+            case .reseal(let it): it.grants.map { ($0.of, $0.envelope) }
+            default: []
+            }
+        return try envelopes.compactMap { id, envelope in
+            guard let envelope, let bytes = try ledger.value(of: .grant(id)),
+                GrantState(bytes: bytes)?.revoked == true
+            else { return nil }
+            return envelope.bytes
         }
     }
 

@@ -120,6 +120,20 @@ import Testing
         }
     }
 
+    @Test("a batch is the one file of its statement")
+    func batches() throws {
+        for (kind, files, batch) in [(StatementKind.deposit, 10, 13), (.append, 7, 8)]
+            as [(_, UInt64, UInt64)]
+        {
+            let pairs = Samples.fields(of: Samples.named(kind))
+            let two = CBOR.array(["scan", "report"].map { .bytes((Toy.named($0) as Digest).bytes) })
+            let wrong = pairs.map { $0.key == files ? CBOR.Pair(files, two) : $0 }
+            #expect(throws: CBOR.Malformed("a batch is one file")) { try signed(CBOR.map(wrong).encoded()) }
+            let right = wrong.filter { $0.key != batch }
+            #expect(try signed(CBOR.map(right).encoded()).statement.assertion.kind == kind)
+        }
+    }
+
     @Test("files: one at least, a bounded number, none twice")
     func files() throws {
         func deposit(_ files: [Digest]) throws {

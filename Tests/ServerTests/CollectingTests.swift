@@ -31,6 +31,13 @@ import Vault
             #expect(try vault.size(of: SHA256.digest(blob)) == blob.count)
         }
         #expect(try world.records.collectUnnamed(now: later) == 0)
+
+        // Of a grant that was revoked nothing stays but the statement.
+        let revoke = Revoke(record: record.handle, grant: grant.id)
+        #expect(try await world.submit(.revoke(revoke), by: record.owner).answer.status == 200)
+        #expect(try world.records.collectUnnamed(now: later) == 1)
+        #expect(try vault.size(of: SHA256.digest(grant.envelope)) == nil)
+        for blob in record.blobs { #expect(try vault.size(of: SHA256.digest(blob)) == blob.count) }
     }
 
     @Test func ofAnotherOrganisationOnlyItsOwnVaultIsLookedThrough() async throws {
