@@ -21,7 +21,7 @@ public struct Application: Codable, Sendable {
     ) throws -> (application: Application, file: String) {
         _ = try Network(folder)
         let own = folder.folder("organisations").folder(name.description)
-        guard !own.parent.has(own.name) else { throw ClientFailure.badInput("\(own.path) exists already") }
+        try own.requireNew()
         let founder = try Founder(name, kind, now: now)
         let application = Application(
             description: founder.described, root: founder.root.key, validator: founder.validator.key)

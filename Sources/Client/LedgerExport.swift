@@ -21,9 +21,7 @@ public struct LedgerExport: Sendable {
     public func write(
         to folder: Folder, progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
     ) async throws -> UInt64 {
-        guard !folder.parent.has(folder.name) else {
-            throw ClientFailure.badInput("\(folder.path) exists already")
-        }
+        try folder.requireNew()
         let checkpoint = try await remembered.advance(connection)
         let head = checkpoint.checkpoint.head
         try folder.make()

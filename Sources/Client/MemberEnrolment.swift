@@ -18,7 +18,7 @@ extension OrganisationOffice {
         name: String, role: Role, home: Folder, passphrase: SecretBytes, days: Int = lifetimeDays,
         kind: AgeKeyKind = .hybrid, replacing replaced: PublicKey? = nil, now: Date = Date()
     ) async throws -> (key: PublicKey, receipt: Wire.Receipt) {
-        guard !home.parent.has(home.name) else { throw ClientFailure.badInput("\(home.path) exists already") }
+        try home.requireNew()
         try requireRole(role)
         let signingKey = SigningKey.generate()
         let identity = AgeIdentity.generate(kind)

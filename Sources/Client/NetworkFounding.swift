@@ -51,9 +51,7 @@ public struct NetworkFounding: Sendable {
     ///
     /// The folder appears when everything in it is durable. Throws `ClientFailure`.
     public func found(in folder: Folder, passphrase: SecretBytes, now: Date = Date()) async throws {
-        guard !folder.parent.has(folder.name) else {
-            throw ClientFailure.badInput("\(folder.path) exists already")
-        }
+        try folder.requireNew()
         try folder.parent.make()
         let draft = folder.parent.folder(".\(folder.name)-\(lowercaseHex(Random.bytes(4)))")
         try draft.make()

@@ -55,6 +55,12 @@ public struct Folder: Hashable, Sendable {
     /// Its own name.
     public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 
+    /// Throws `badInput` where there is a file or folder of this name already: what is to be made new replaces
+    /// nothing.
+    public func requireNew() throws(ClientFailure) {
+        guard !parent.has(name) else { throw .badInput("\(path) exists already") }
+    }
+
     /// Makes it, and what it stands in, where it does not exist.
     public func make() throws(ClientFailure) {
         if exists { return }

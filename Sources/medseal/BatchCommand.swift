@@ -23,10 +23,10 @@ struct BatchCommand: AsyncParsableCommand {
         ])
 }
 
-/// A new file; what exists already is not overwritten.
+/// A file that is to be made.
 private func newFile(_ path: String) throws -> Folder {
     let file = Folder(path)
-    guard !file.parent.has(file.name) else { throw ClientFailure.badInput("\(path) exists already") }
+    try file.requireNew()
     return file
 }
 

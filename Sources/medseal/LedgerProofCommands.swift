@@ -29,9 +29,7 @@ struct LedgerProve: AsyncParsableCommand {
 
     func run() async throws {
         let file = Folder(output)
-        guard !file.parent.has(file.name) else {
-            throw ClientFailure.badInput("\(output) exists already")
-        }
+        try file.requireNew()
         let proof = try await member.connected { member, connection in
             let checkpoint = try await RememberedCheckpoint(folder: member.home.folder).advance(connection)
             return try await connection.proof(of: id.bytes, under: checkpoint)

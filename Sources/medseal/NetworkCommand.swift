@@ -103,9 +103,7 @@ struct NetworkInit: AsyncParsableCommand {
             organisations: organisations.map { ($0.name, $0.kind) }, host: host, port: port,
             quorum: Quorum(quorum.map(\.rule)), timeStep: timeStep)
         let folder = Folder(self.folder)
-        guard !folder.parent.has(folder.name) else {
-            throw ClientFailure.badInput("\(folder.path) exists already")
-        }
+        try folder.requireNew()
         try await founding.found(
             in: folder, passphrase: try passphrase.read("New passphrase of the network", isNew: true))
         let network = try Network(folder)

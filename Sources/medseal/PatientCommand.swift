@@ -152,7 +152,7 @@ struct PatientRecoveryShares: AsyncParsableCommand {
 
     func run() async throws {
         let folder = Folder(into)
-        guard !folder.parent.has(folder.name) else { throw ClientFailure.badInput("\(into) exists already") }
+        try folder.requireNew()
         let shares = try patient.patient().wallet.recoveryShares(needed: needed, of: of)
         try folder.make()
         for share in shares {

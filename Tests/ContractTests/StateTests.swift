@@ -92,4 +92,20 @@ import Testing
         #expect(type.init(bytes: CBOR.map([]).encoded()) == nil)
         #expect(type.init(bytes: value.encoded() + [0]) == nil)
     }
+
+    @Test("a delegation is over at its end, once taken back, and when the record has another owner")
+    func delegationOver() {
+        var record = RecordState(
+            owner: Toy.named("o"), suite: .hybrid, recipientHash: Toy.named("recipient"),
+            descriptor: Toy.named("descriptor"), files: [])
+        var delegation = DelegationState(
+            owner: Toy.named("o"), scope: .read, notAfter: 200, envelope: nil, sealing: 0)
+        #expect(!delegation.isOver(at: 199, in: record) && delegation.isOver(at: 200, in: record))
+        record.reassignment = Reassignment(
+            owner: Toy.named("another"), effective: 150, custodian: Self.hospital,
+            ownerEnvelope: Toy.named("envelope"))
+        #expect(!delegation.isOver(at: 149, in: record) && delegation.isOver(at: 150, in: record))
+        delegation.ended = true
+        #expect(delegation.isOver(at: 100, in: record))
+    }
 }
