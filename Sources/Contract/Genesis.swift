@@ -45,7 +45,8 @@ public struct Genesis: Hashable, Sendable {
 
     static let tag: UInt64 = 98
     public static let organisationsMax = 64
-    public static let timeStepMax: UInt64 = 3_600
+    /// A minute: validators allow a clock five minutes, and a statement's validity is counted by it.
+    public static let timeStepMax: UInt64 = 60
 
     public init(
         origin: OriginName, ledgerKey: PublicKey, created: LedgerTime, organisations: [Organisation],

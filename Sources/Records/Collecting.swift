@@ -7,14 +7,16 @@ import Vault
 // nobody agreed to.
 
 extension RecordKeeping {
-    /// How long ciphertext waits for the statement that names it: twice as long as a statement is valid.
-    public static let collectionGraceSeconds = 2 * Limits.validitySecondsMax
+    /// How long ciphertext waits for the statement that names it: thirty days. A statement is valid for one; the
+    /// others are for whoever puts an older ledger back and finds out later that entries are missing from it.
+    public static let collectionGraceSeconds = 30 * Limits.validitySecondsMax
 
     /// Removes from the vaults of the organisations that are served here what was put more than
     /// `collectionGraceSeconds` before `now` (seconds since 1970) and what no statement names, but for grants
     /// that were revoked. Gives how many that were.
     ///
-    /// It reads the whole log: once a day is often enough. Throws `LedgerError` and `VaultError`; what was
+    /// Not for a ledger that is read-only: it may be older than the vaults. It reads the whole log: once a day
+    /// is often enough. Throws `LedgerError` and `VaultError`; what was
     /// removed before stays removed.
     public func collectUnnamed(now: UInt64) throws -> Int {
         var removed = 0

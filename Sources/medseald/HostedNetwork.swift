@@ -103,15 +103,22 @@ struct HostedNetwork {
         }
     }
 
-    /// Removes what no statement names from the vaults, now and once a day, until the task is cancelled.
+    /// Removes what no statement names from the vaults, once a day while the ledger is whole and confirmed,
+    /// until the task is cancelled.
     func collect(_ say: @Sendable (String) -> Void) async {
         let records = RecordKeeping(ledger: ledger, custodians: custodians)
-        repeat {
+        var pause = Duration.seconds(0)
+        while (try? await Task.sleep(for: pause)) != nil {
+            guard ledger.state == .healthy else {
+                pause = .seconds(600)
+                continue
+            }
             do {
                 let removed = try records.collectUnnamed(now: UInt64(Date().timeIntervalSince1970))
                 if removed > 0 { say("removed \(removed) ciphertexts that no statement names") }
             } catch { say("cannot look for ciphertexts that no statement names: \(StartFailure(error))") }
-        } while (try? await Task.sleep(for: .seconds(86_400))) != nil
+            pause = .seconds(86_400)
+        }
     }
 
     var organisations: String { custodians.keys.map(\.description).sorted().joined(separator: ", ") }
