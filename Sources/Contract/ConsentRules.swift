@@ -129,7 +129,7 @@ extension Case {
     func undelegate(_ it: Undelegate) throws(RejectionCode) -> [Write] {
         let record = try recordAtAnyTime(it.record)
         try requireOwner(of: record, it.record)
-        var delegation = try delegation(to: it.delegate, of: record, it.record, else: .delegationEnded)
+        var delegation = try delegated(to: it.delegate, of: record, it.record, else: .delegationEnded)
         try require(!delegation.isOver(at: time), .delegationEnded)
         delegation.ended = true
         return [write(.delegation(it.record, it.delegate), delegation), clock(it.record)]

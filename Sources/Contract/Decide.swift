@@ -191,11 +191,11 @@ struct Case {
     func delegation(for record: RecordState, _ handle: RecordHandle) throws(RejectionCode) -> DelegationState?
     {
         if record.owner(at: moment(of: handle)) == statement.caller { return nil }
-        return try delegation(to: statement.caller, of: record, handle, else: .notTheOwner)
+        return try delegated(to: statement.caller, of: record, handle, else: .notTheOwner)
     }
 
     /// The delegation to `key`, which may be over: one that an earlier owner gave ended with the ownership.
-    func delegation(
+    func delegated(
         to key: PublicKey, of record: RecordState, _ handle: RecordHandle, else code: RejectionCode
     ) throws(RejectionCode) -> DelegationState {
         var delegation = try value(.delegation(handle, key), as: DelegationState.self, else: code)

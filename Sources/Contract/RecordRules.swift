@@ -82,7 +82,7 @@ extension Case {
     ) throws(RejectionCode) -> [Write] {
         var all = [(StateKey, DelegationState)]()
         for new in delegates {
-            var delegation = try delegation(to: new.of, of: record, handle, else: .delegationEnded)
+            var delegation = try delegated(to: new.of, of: record, handle, else: .delegationEnded)
             try require(!delegation.isOver(at: time), .delegationEnded)
             (delegation.envelope, delegation.sealing) = (new.envelope, record.sealing + 1)
             all.append((.delegation(handle, new.of), delegation))
