@@ -103,7 +103,7 @@ struct HostedNetwork {
         }
     }
 
-    /// Removes what no statement names from the vaults, once a day while the ledger is whole and confirmed,
+    /// Removes what no statement names, and what belonged to revoked grants, from the vaults, once a day while the ledger is whole and confirmed,
     /// until the task is cancelled.
     func collect(_ say: @Sendable (String) -> Void) async {
         let records = RecordKeeping(ledger: ledger, custodians: custodians)
@@ -115,7 +115,7 @@ struct HostedNetwork {
             }
             do {
                 let removed = try records.collectUnnamed(now: UInt64(Date().timeIntervalSince1970))
-                if removed > 0 { say("removed \(removed) ciphertexts that no statement names") }
+                if removed > 0 { say("removed \(removed) ciphertexts of no statement or of revoked grants") }
             } catch { say("cannot look for ciphertexts that no statement names: \(StartFailure(error))") }
             pause = .seconds(86_400)
         }

@@ -10,6 +10,7 @@ import Workload
 
 let arguments = CommandLine.arguments
 guard arguments.count >= 3 else {
+    // Only tools/bench calls it: a wrong call is a fault of that program's.
     fatalError("usage: bench-ledger grow|measure|open|examine DIRECTORY [NUMBER]")
 }
 let directory = arguments[2]
