@@ -36,6 +36,11 @@ let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
+let grpcCore: Target.Dependency = .product(name: "GRPCCore", package: "grpc-swift-2")
+let grpcProtobuf: Target.Dependency = .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf")
+let grpcTransport: Target.Dependency = .product(
+    name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 
 let package = Package(
@@ -44,6 +49,7 @@ let package = Package(
     products: [
         .executable(name: "medseal", targets: ["medseal"]),
         .executable(name: "medseald", targets: ["medseald"]),
+        .executable(name: "medseal-chaincode", targets: ["medseal-chaincode"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -52,9 +58,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0", traits: []),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/grpc/grpc-swift-2", exact: "2.4.3"),
+        .package(url: "https://github.com/grpc/grpc-swift-nio-transport", exact: "2.9.2"),
+        .package(url: "https://github.com/grpc/grpc-swift-protobuf", exact: "2.4.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
@@ -95,6 +105,13 @@ let package = Package(
             "Validation",
             ours: ["Remote", "Ledger", "API", "Contract", "Identity", "TransparencyLog", "Primitives"],
             others: [hummingbird, nioCore, log]),
+        .target(
+            name: "FabricProtocol", dependencies: [grpcCore, grpcProtobuf, protobuf],
+            exclude: ["definitions"],
+            swiftSettings: strict),
+        module(
+            "FabricChaincode", ours: ["FabricProtocol", "Contract", "Identity", "Primitives", "TransparencyLog"],
+            others: [grpcCore, protobuf]),
         .executableTarget(
             name: "medseal",
             dependencies: [
@@ -108,6 +125,13 @@ let package = Package(
                 "Server", "Validation", "Remote", "Records", "Ledger", "Vault", "Desk", "Identity", "API",
                 "Contract",
                 "Primitives", "TransparencyLog", arguments, log, nioCore, unixSignals,
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "medseal-chaincode",
+            dependencies: [
+                "FabricChaincode", "Contract", "Identity", "Primitives", arguments, log, grpcCore,
+                grpcTransport,
             ],
             swiftSettings: strict),
 
