@@ -112,6 +112,13 @@ let package = Package(
         module(
             "FabricChaincode", ours: ["FabricProtocol", "Contract", "Identity", "Primitives", "TransparencyLog"],
             others: [grpcCore, protobuf]),
+        module(
+            "FabricLedger",
+            ours: [
+                "FabricProtocol", "FabricChaincode", "Ledger", "Contract", "Identity", "Primitives",
+                "TransparencyLog",
+            ],
+            others: [grpcCore, grpcTransport, protobuf, log]),
         .executableTarget(
             name: "medseal",
             dependencies: [

@@ -108,7 +108,8 @@ public enum Outcome: Sendable {
     case rejected(RejectionCode)
 }
 
-/// The way of a statement through a permissioned network, as the embedded ledger goes it (design, section 5).
+/// The way of a statement through a permissioned network (design, section 5): as the embedded ledger goes it; on
+/// Fabric the peers of several organisations endorse before an orderer orders, and all peers validate.
 public enum Stage: UInt8, Sendable, CaseIterable {
     /// The bytes were decoded: they are the one encoding of a statement.
     case propose = 1
@@ -129,6 +130,11 @@ public struct Receipt: Sendable {
     public struct Passage: Hashable, Sendable {
         public let stage: Stage
         public let duration: Duration
+
+        public init(stage: Stage, duration: Duration) {
+            self.stage = stage
+            self.duration = duration
+        }
     }
 
     public let statement: StatementID
