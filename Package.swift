@@ -130,8 +130,8 @@ let package = Package(
         .executableTarget(
             name: "medseal-chaincode",
             dependencies: [
-                "FabricChaincode", "Contract", "Identity", "Primitives", arguments, log, grpcCore,
-                grpcTransport,
+                "FabricChaincode", "Primitives", arguments, grpcCore, grpcTransport, hummingbird, log,
+                unixSignals,
             ],
             swiftSettings: strict),
 
@@ -157,6 +157,11 @@ let package = Package(
             of: [
                 "Client", "Remote", "API", "Age", "Contract", "Identity", "TransparencyLog", "Primitives",
             ]),
+        tests(
+            "FabricChaincodeTests",
+            of: [
+                "FabricChaincode", "FabricProtocol", "Contract", "Identity", "Primitives", "TransparencyLog",
+            ], others: [grpcCore, grpcTransport, protobuf]),
         tests("StructureTests", of: ["medseal", "medseald"]),
         tests("StoryTests", of: ["medseal", "medseald"]),
     ],
