@@ -137,8 +137,8 @@ let package = Package(
         .executableTarget(
             name: "medseal-chaincode",
             dependencies: [
-                "FabricChaincode", "Contract", "Identity", "Primitives", arguments, log, grpcCore,
-                grpcTransport,
+                "FabricChaincode", "Primitives", arguments, grpcCore, grpcTransport, hummingbird, log,
+                unixSignals,
             ],
             swiftSettings: strict),
 
@@ -164,6 +164,11 @@ let package = Package(
             of: [
                 "Client", "Remote", "API", "Age", "Contract", "Identity", "TransparencyLog", "Primitives",
             ]),
+        tests(
+            "FabricChaincodeTests",
+            of: [
+                "FabricChaincode", "FabricProtocol", "Contract", "Identity", "Primitives", "TransparencyLog",
+            ], others: [grpcCore, grpcTransport, protobuf]),
         tests("StructureTests", of: ["medseal", "medseald"]),
         tests("StoryTests", of: ["medseal", "medseald"]),
     ],

@@ -17,6 +17,29 @@ extension StateValue {
     }
 }
 
+extension StateKey {
+    /// Whether `value` is one that the contract may have written under this key: for a ledger whose store does
+    /// not check its rows itself.
+    public func isValue(_ value: [UInt8]) -> Bool {
+        switch bytes.first {
+        case 0x01: OrganisationState(bytes: value) != nil
+        case 0x02: MemberState(bytes: value) != nil
+        case 0x03: PermitState(bytes: value) != nil
+        case 0x04: RecordState(bytes: value) != nil
+        case 0x05: ClockState(bytes: value) != nil
+        case 0x06: CustodyState(bytes: value) != nil
+        case 0x07: RequestState(bytes: value) != nil
+        case 0x08: GrantState(bytes: value) != nil
+        case 0x09: ReleaseState(bytes: value) != nil
+        case 0x0a: StatementState(bytes: value) != nil
+        case 0x0b: NetworkState(bytes: value) != nil
+        case 0x0c: DelegationState(bytes: value) != nil
+        case 0x0d: EmergencyState(bytes: value) != nil
+        default: false
+        }
+    }
+}
+
 /// Reads the items of a value of the state, in their order.
 public struct StateReader {
     private let items: [CBOR]

@@ -1,7 +1,7 @@
 /// A log's tree as its writer holds it: the size and the few complete subtrees that the next entry can touch.
 ///
 /// Appending needs no reads: the writer keeps this value, stores what `append` returns, and signs `head`.
-public struct MerkleTree: Sendable, Equatable {
+public struct MerkleTree: Sendable, Hashable {
     /// One complete subtree to store: what `NodeReader.node(level:position:)` must give back from now on.
     public struct Node: Sendable, Hashable {
         /// The subtree has 2^level leaves. Always above zero: leaf hashes are stored with their entries.
@@ -15,7 +15,8 @@ public struct MerkleTree: Sendable, Equatable {
     /// Number of entries.
     public private(set) var size: UInt64
     /// The complete subtrees that stand side by side in the tree, largest first: one per set bit of `size`.
-    private var frontier: [[UInt8]]
+    /// With `size` they are the whole value, to be kept where nothing else of the tree is.
+    public private(set) var frontier: [[UInt8]]
 
     /// The tree without entries.
     public init() {
@@ -33,6 +34,15 @@ public struct MerkleTree: Sendable, Equatable {
             frontier.append(try reader.checkedNode(level: level, position: position >> UInt64(level)))
             position += 1 << UInt64(level)
         }
+        self.size = size
+        self.frontier = frontier
+    }
+
+    /// The tree as it was kept. Nil unless `frontier` has a hash for each subtree of `size` entries.
+    public init?(size: UInt64, frontier: [[UInt8]]) {
+        guard size <= TreeHead.sizeMax, frontier.count == size.nonzeroBitCount,
+            frontier.allSatisfy({ $0.count == Merkle.hashBytes })
+        else { return nil }
         self.size = size
         self.frontier = frontier
     }
