@@ -129,7 +129,7 @@ let package = Package(
         .executableTarget(
             name: "medseald",
             dependencies: [
-                "Server", "Validation", "Remote", "Records", "Ledger", "Vault", "Desk", "Identity", "API",
+                "Server", "Validation", "Remote", "Records", "FabricLedger", "Ledger", "Vault", "Desk", "Identity", "API",
                 "Contract",
                 "Primitives", "TransparencyLog", arguments, log, nioCore, unixSignals,
             ],

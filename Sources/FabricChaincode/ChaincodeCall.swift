@@ -1,4 +1,4 @@
-public import Contract
+internal import Contract
 internal import Identity
 internal import TransparencyLog
 
@@ -54,7 +54,7 @@ public struct ChaincodeCall: Sendable {
         switch content {
         case .submit(let statement): statement.readKeys
         case .import(let entries):
-            entries.flatMap { entry in
+            entries.flatMap { entry -> [StateKey] in
                 if case .decoded(_, let statement?) = entry.opened { statement.readKeys } else { [] }
             }
         default: []

@@ -52,7 +52,8 @@ public final class FabricLedger: ConsentLedger {
     /// until the copy has everything that the channel has now. Works while `run` does.
     public func begin() async throws(FabricFailure) {
         do throws(FabricFailure) {
-            _ = try await gateway.submit(ChaincodeInvocation.begin(checkpoint: nil).arguments, deadline: .now + .seconds(60))
+            _ = try await gateway.submit(
+                ChaincodeInvocation.begin(checkpoint: nil).arguments, deadline: .now + .seconds(60))
         } catch {
             guard case .refused(ChaincodeRefusal.Code.alreadyBegun.rawValue, _) = error else { throw error }
         }
@@ -79,7 +80,8 @@ public final class FabricLedger: ConsentLedger {
                 let last = Mutex(mark)
                 try await gateway.blocks(from: mark.map { $0.number + 1 } ?? 0) { block in
                     let before = last.withLock { $0 }
-                    let block = try FabricBlock(block, after: before, chaincode: self.gateway.profile.chaincode)
+                    let block = try FabricBlock(
+                        block, after: before, chaincode: self.gateway.profile.chaincode)
                     try await self.copy.follow(
                         OrderedBlock(mark: block.mark, items: try self.items(of: block)))
                     last.withLock { $0 = block.mark }
@@ -109,8 +111,9 @@ public final class FabricLedger: ConsentLedger {
                 guard let statement = (try? SignedStatement(bytes, network: network))?.verified() else {
                     throw failure("a signature of its statement does not hold")
                 }
-                guard case .statement(statement.id, let time, let writesDigest)?
-                    = try? ChaincodeReceipt(event: "statement", payload: call.answer)
+                guard
+                    case .statement(statement.id, let time, let writesDigest)? = try? ChaincodeReceipt(
+                        event: "statement", payload: call.answer)
                 else { throw failure("was answered with something else") }
                 items.append(.statement(statement, at: time, writesDigest: writesDigest))
             }
@@ -171,7 +174,8 @@ public final class FabricLedger: ConsentLedger {
         _ id: StatementID, deadline: ContinuousClock.Instant
     ) async throws(LedgerError) -> Bool {
         let sizes = copy.committed(after: nil)
-        let found: Result<Bool, LedgerError> = await withTaskGroup(of: Result<Bool, LedgerError>?.self) { group in
+        let found: Result<Bool, LedgerError> = await withTaskGroup(of: Result<Bool, LedgerError>?.self) {
+            group in
             group.addTask { [copy] in
                 do throws(LedgerError) {
                     if try copy.position(of: id) != nil { return .success(true) }

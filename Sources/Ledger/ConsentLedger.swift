@@ -77,6 +77,8 @@ public protocol ConsentLedger: Sendable {
     /// Examines everything stored against a replay from genesis; no findings: all holds. Throws when it cannot
     /// read.
     func examine() throws(LedgerError) -> [Finding]
+    /// Takes no more statements, ends the streams and closes the files. Calls after this throw `closed`.
+    func close()
     /// The ledger's time as a statement submitted now would be decided at: never earlier than the last
     /// entry's.
     func now() -> LedgerTime
