@@ -151,8 +151,9 @@ let package = Package(
         tests(
             "LedgerTests",
             of: [
-                "Ledger", "Validation", "Remote", "Contract", "Primitives", "TransparencyLog", "Identity",
-            ]),
+                "FabricLedger", "FabricChaincode", "FabricProtocol", "Ledger", "Validation", "Remote",
+                "Contract", "Primitives", "TransparencyLog", "Identity",
+            ], others: [grpcCore, grpcTransport, protobuf]),
         tests(
             "ServerTests",
             of: [
