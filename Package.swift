@@ -110,8 +110,9 @@ let package = Package(
             exclude: ["definitions"],
             swiftSettings: strict),
         module(
-            "FabricChaincode", ours: ["FabricProtocol", "Contract", "Identity", "Primitives", "TransparencyLog"],
-            others: [grpcCore, protobuf]),
+            "FabricChaincode",
+            ours: ["FabricProtocol", "Contract", "Identity", "Primitives", "TransparencyLog"],
+            others: [grpcCore, grpcTransport, protobuf]),
         .executableTarget(
             name: "medseal",
             dependencies: [
@@ -130,8 +131,7 @@ let package = Package(
         .executableTarget(
             name: "medseal-chaincode",
             dependencies: [
-                "FabricChaincode", "Primitives", arguments, grpcCore, grpcTransport, hummingbird, log,
-                unixSignals,
+                "FabricChaincode", "Primitives", arguments, hummingbird, log, unixSignals,
             ],
             swiftSettings: strict),
 

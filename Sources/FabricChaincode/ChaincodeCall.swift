@@ -1,4 +1,4 @@
-public import Contract
+internal import Contract
 internal import Identity
 internal import TransparencyLog
 
@@ -54,8 +54,9 @@ public struct ChaincodeCall: Sendable {
         switch content {
         case .submit(let statement): statement.readKeys
         case .import(let entries):
-            entries.flatMap { entry in
-                if case .decoded(_, let statement?) = entry.opened { statement.readKeys } else { [] }
+            entries.flatMap { entry -> [StateKey] in
+                if case .decoded(_, let statement?) = entry.opened { return statement.readKeys }
+                return []
             }
         default: []
         }

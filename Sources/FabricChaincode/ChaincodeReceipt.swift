@@ -43,7 +43,8 @@ public enum ChaincodeReceipt: Hashable, Sendable {
         }
         switch (event, Array(items.dropFirst())) {
         case ("statement", let items) where items.count == 3:
-            guard case .bytes(let id) = items[0], let id = StatementID(id), case .unsigned(let time) = items[1],
+            guard case .bytes(let id) = items[0], let id = StatementID(id),
+                case .unsigned(let time) = items[1],
                 case .bytes(let digest) = items[2], let digest = Digest(digest)
             else { throw malformed }
             self = .statement(id, time: time, writesDigest: digest)

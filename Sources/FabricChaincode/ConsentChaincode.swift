@@ -54,7 +54,8 @@ public struct ConsentChaincode: Sendable {
             return .submit(verified)
         case .begin(let note):
             guard let note else { return .begin(nil) }
-            guard let checkpoint = try? checkpointKeys.open(note), checkpointKeys.meetsQuorum(checkpoint) else {
+            guard let checkpoint = try? checkpointKeys.open(note), checkpointKeys.meetsQuorum(checkpoint)
+            else {
                 throw ChaincodeRefusal(.checkpointNotBelieved)
             }
             return .begin(checkpoint.checkpoint.head)
