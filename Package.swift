@@ -110,15 +110,16 @@ let package = Package(
             exclude: ["definitions"],
             swiftSettings: strict),
         module(
-            "FabricChaincode", ours: ["FabricProtocol", "Contract", "Identity", "Primitives", "TransparencyLog"],
-            others: [grpcCore, protobuf]),
+            "FabricChaincode",
+            ours: ["FabricProtocol", "Contract", "Identity", "Primitives", "TransparencyLog"],
+            others: [grpcCore, grpcTransport, protobuf]),
         module(
             "FabricLedger",
             ours: [
                 "FabricProtocol", "FabricChaincode", "Ledger", "Contract", "Identity", "Primitives",
                 "TransparencyLog",
             ],
-            others: [grpcCore, grpcTransport, protobuf, log]),
+            others: [grpcCore, grpcTransport, protobuf]),
         .executableTarget(
             name: "medseal",
             dependencies: [
@@ -129,7 +130,8 @@ let package = Package(
         .executableTarget(
             name: "medseald",
             dependencies: [
-                "Server", "Validation", "Remote", "Records", "FabricLedger", "Ledger", "Vault", "Desk", "Identity", "API",
+                "Server", "Validation", "Remote", "Records", "FabricLedger", "Ledger", "Vault", "Desk",
+                "Identity", "API",
                 "Contract",
                 "Primitives", "TransparencyLog", arguments, log, nioCore, unixSignals,
             ],
@@ -137,8 +139,7 @@ let package = Package(
         .executableTarget(
             name: "medseal-chaincode",
             dependencies: [
-                "FabricChaincode", "Primitives", arguments, grpcCore, grpcTransport, hummingbird, log,
-                unixSignals,
+                "FabricChaincode", "Primitives", arguments, hummingbird, log, unixSignals,
             ],
             swiftSettings: strict),
 

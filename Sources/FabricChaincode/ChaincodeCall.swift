@@ -55,7 +55,8 @@ public struct ChaincodeCall: Sendable {
         case .submit(let statement): statement.readKeys
         case .import(let entries):
             entries.flatMap { entry -> [StateKey] in
-                if case .decoded(_, let statement?) = entry.opened { statement.readKeys } else { [] }
+                if case .decoded(_, let statement?) = entry.opened { return statement.readKeys }
+                return []
             }
         default: []
         }

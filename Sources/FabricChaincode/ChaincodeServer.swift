@@ -1,0 +1,66 @@
+import GRPCCore
+import GRPCNIOTransportHTTP2Posix
+
+/// The service on an address, for peers that dial it.
+public struct ChaincodeServer: Sendable {
+    /// How peers are known.
+    public enum Security: Sendable {
+        /// Both sides show a certificate: `certificates` is this server's chain and `privateKey` its key,
+        /// `clientRoots` the authorities of the peers'. All PEM.
+        case mutualTLS(certificates: [UInt8], privateKey: [UInt8], clientRoots: [UInt8])
+        /// Whoever reaches the address: for a loopback address only.
+        case plaintext
+    }
+
+    /// What a peer sends and takes at most in one message.
+    static let messageBytesMax = 100 << 20
+    /// Peers ask after a minute of silence whether anybody is there; some of them ask sooner.
+    static let pingSecondsMin = 5
+
+    private let service: ChaincodeService
+    private let transport: HTTP2ServerTransport.Posix
+
+    /// `host` is an IPv4 or IPv6 address; a `port` of 0 any that is free.
+    public init(_ service: ChaincodeService, host: String, port: Int, security: Security) {
+        self.service = service
+        let transportSecurity: HTTP2ServerTransport.Posix.TransportSecurity
+        switch security {
+        case .plaintext: transportSecurity = .plaintext
+        case .mutualTLS(let certificates, let privateKey, let clientRoots):
+            transportSecurity = .mTLS(
+                certificateChain: [.bytes(certificates, format: .pem)],
+                privateKey: .bytes(privateKey, format: .pem)
+            ) {
+                $0.trustRoots = .certificates([.bytes(clientRoots, format: .pem)])
+                $0.clientCertificateVerification = .noHostnameVerification
+                $0.requireALPN = true
+            }
+        }
+        transport = HTTP2ServerTransport.Posix(
+            address: host.contains(":") ? .ipv6(host: host, port: port) : .ipv4(host: host, port: port),
+            transportSecurity: transportSecurity,
+            config: .defaults {
+                $0.rpc.maxRequestPayloadSize = Self.messageBytesMax
+                $0.http2.targetWindowSize = 1 << 20
+                $0.connection.keepalive.clientBehavior.allowWithoutCalls = true
+                $0.connection.keepalive.clientBehavior.minPingIntervalWithoutCalls = .seconds(
+                    Self.pingSecondsMin)
+            })
+    }
+
+    /// Serves until the task is cancelled: then the streams end, and with them what runs on them. `onReady`
+    /// is told the port. Throws when certificates or key cannot be read or the address cannot be bound.
+    public func run(onReady: @Sendable (_ port: Int) async -> Void = { _ in }) async throws {
+        let server = GRPCServer(transport: transport, services: [service])
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.serve() }
+            let address = try await transport.listeningAddress
+            await onReady(address.ipv4?.port ?? address.ipv6?.port ?? 0)
+            try await withTaskCancellationHandler {
+                try await group.waitForAll()
+            } onCancel: {
+                server.beginGracefulShutdown()
+            }
+        }
+    }
+}
