@@ -48,9 +48,10 @@ import TransparencyLog
                 network.release(record, under: network.id(of: grant)),
             ]
         let directory = TestDirectory()
-        let embedded = try await network.make(in: directory)
+        try EmbeddedLedger.create(at: directory.path, genesis: network.file)
+        let embedded = try network.open(directory)
         defer { embedded.close() }
-        for statement in statements.dropFirst(2) { try await embedded.commit(statement) }
+        for statement in statements { try await embedded.commit(statement) }
         try await run(fabric) { ledger in
             for statement in statements {
                 let receipt = try await ledger.commit(statement)
