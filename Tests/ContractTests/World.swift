@@ -7,6 +7,8 @@ struct World {
     /// What came of one line.
     struct Outcome {
         let kind: StatementKind
+        /// The signed statement.
+        let message: [UInt8]
         /// `ok` or the name of a code.
         let result: String
         let reads: [StateKey]
@@ -64,7 +66,7 @@ struct World {
         let message = message(of: line)
         let kind = self.kind(of: line)
         func refused(_ code: RejectionCode) -> Outcome {
-            Outcome(kind: kind, result: "\(code)", reads: [], writes: [])
+            Outcome(kind: kind, message: message, result: "\(code)", reads: [], writes: [])
         }
         guard let signed = try? SignedStatement(message, network: Self.network) else {
             return refused(.malformed)
@@ -83,7 +85,7 @@ struct World {
             accepted.append((line.time, message, writes))
             if [.request, .grant, .release, .emergency].contains(kind) { ids[line.subject] = verified.id }
             messages[line.options["as"] ?? line.subject] = message
-            return Outcome(kind: kind, result: "ok", reads: verified.readKeys, writes: writes)
+            return Outcome(kind: kind, message: message, result: "ok", reads: verified.readKeys, writes: writes)
         }
     }
 

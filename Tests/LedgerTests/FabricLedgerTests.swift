@@ -1,6 +1,7 @@
 import Contract
 import FabricChaincode
-import FabricLedger
+@testable import FabricLedger
+import FabricProtocol
 import Foundation
 import Identity
 import Ledger
@@ -48,10 +49,11 @@ import TransparencyLog
                 network.release(record, under: network.id(of: grant)),
             ]
         let directory = TestDirectory()
-        let embedded = try await network.make(in: directory)
+        try EmbeddedLedger.create(at: directory.path, genesis: network.file)
+        let embedded = try network.open(directory)
         defer { embedded.close() }
-        for statement in statements.dropFirst(2) { try await embedded.commit(statement) }
-        try await run(fabric) { ledger in
+        for statement in statements { try await embedded.commit(statement) }
+        try await run(fabric) { (ledger) async throws in
             for statement in statements {
                 let receipt = try await ledger.commit(statement)
                 #expect(receipt.level == .durable)
@@ -71,5 +73,114 @@ import TransparencyLog
             #expect(again.position == 2 && again.passages.isEmpty)
             #expect(try ledger.entries(from: 0, limit: 10).count == 5)
         }
+    }
+
+    // MARK: What goes wrong on the way
+
+    /// Submits an enrolment while `fault` happens.
+    private func outcome(
+        during fault: ScriptedFabric.Fault, times: Int = 1
+    ) async throws -> (outcome: Result<Outcome, LedgerError>, fabric: ScriptedFabric) {
+        let fabric = try ScriptedFabric(genesis: network.file, clock: { TestNetwork.created + 10 })
+        let statement = network.enrolments[0]
+        let result = Mutex<Result<Outcome, LedgerError>?>(nil)
+        try await run(fabric) { (ledger) async throws in
+            fabric.does(fault, times: times)
+            do throws(LedgerError) {
+                let outcome = try await ledger.submit(statement)
+                result.withLock { $0 = .success(outcome) }
+            } catch {
+                result.withLock { $0 = .failure(error) }
+            }
+        }
+        return (try #require(result.withLock { $0 }), fabric)
+    }
+
+    private func isCommitted(_ result: Result<Outcome, LedgerError>) -> Bool {
+        if case .success(.committed(let receipt)) = result { receipt.position == 0 } else { false }
+    }
+
+    @Test func whatPassesIsTriedAgain() async throws {
+        // One more is what began the network.
+        for (fault, endorsements) in [(ScriptedFabric.Fault.conflicts, 3), (.noEndorsers, 2), (.differingEndorsements, 2)] {
+            let (result, fabric) = try await outcome(during: fault)
+            #expect(isCommitted(result), "\(fault)")
+            #expect(fabric.endorsements == endorsements, "\(fault)")
+        }
+    }
+
+    @Test func aLostAnswerIsFoundOutAndNothingIsAppliedTwice() async throws {
+        let (result, fabric) = try await outcome(during: .losesAnswer)
+        #expect(isCommitted(result))
+        // The same transaction again, which counts once.
+        let codes = fabric.blocks.flatMap { [UInt8]($0.metadata.metadata[2]) }
+        #expect(codes == [0, 0, 0, UInt8(Protos_TxValidationCode.duplicateTxid.rawValue)])
+    }
+
+    @Test func aPeerThatDoesNotSayWhatBecameOfItIsAskedAgain() async throws {
+        #expect(isCommitted(try await outcome(during: .silentOnStatus, times: 2).outcome))
+    }
+
+    @Test func aGatewayThatAltersAStatementGetsNoSignature() async throws {
+        let (result, fabric) = try await outcome(during: .altersArguments)
+        guard case .failure(.unordered(let reason)) = result else {
+            Issue.record("\(result)")
+            return
+        }
+        #expect(reason.contains("is not what it was asked for: it has other arguments"))
+        #expect(fabric.blocks.count == 2, "nothing was ordered")
+    }
+
+    @Test func aBlockThatWasChangedIsNotFollowed() async throws {
+        let fabric = try ScriptedFabric(genesis: network.file)
+        fabric.does(.tellsOtherBlocks)
+        await #expect {
+            try await run(fabric) { _ in }
+        } throws: { "\($0)".contains("block 0: its data is not what its header says") }
+    }
+
+    @Test func aCopyGoesOnWhereItStopped() async throws {
+        let fabric = try ScriptedFabric(genesis: network.file, clock: { TestNetwork.created + 10 })
+        let (directory, network) = (TestDirectory(), network)
+        let enrolments = network.enrolments
+        try await run(fabric, in: directory) { try await $0.commit(enrolments[0]) }
+        try await run(fabric, in: directory) { (ledger) async throws in
+            #expect(try await ledger.commit(enrolments[1]).position == 1)
+            #expect(try ledger.examine() == [])
+        }
+        // Another organisation's copy, from the beginning.
+        try await run(fabric) { (ledger) async throws in
+            #expect(try ledger.entries(from: 0, limit: 3).count == 2)
+        }
+    }
+
+    /// Endorsers that run another contract, all of them: the organisation's own execution stops its copy.
+    @Test func whatTheContractRefusesStopsTheCopy() async throws {
+        let fabric = try ScriptedFabric(
+            genesis: network.file, clock: { TestNetwork.created + 10 },
+            rules: { statement, time, reads in
+                // It takes deposits by whomever.
+                if case .deposit(let deposit) = statement.assertion {
+                    return .accepted([Write(key: .record(deposit.record), value: [1])])
+                }
+                return decide(statement, at: time, reads: reads)
+            })
+        let (directory, network) = (TestDirectory(), network)
+        await #expect {
+            try await run(fabric, in: directory) { try await $0.commit(network.deposit()) }
+        } throws: {
+            "\($0)".contains("block 2 holds what this organisation's execution refuses, at position 0")
+        }
+        let copy = try network.open(directory)
+        defer { copy.close() }
+        #expect(try copy.entries(from: 0, limit: 1).isEmpty)
+        #expect(try copy.followed()?.number == 1)
+    }
+
+    @Test func theReasonStandsInAGatewaysDetails() {
+        let said = Gateway.chaincodeResponse(in: "Hospital1MSP: chaincode response 1040, code recordExists: there")
+        #expect(said?.status == 1040 && said?.reason == "code recordExists: there")
+        #expect(Gateway.chaincodeResponse(in: "chaincode response x, y") == nil)
+        #expect(Gateway.chaincodeResponse(in: "failed to endorse transaction, see attached details") == nil)
     }
 }

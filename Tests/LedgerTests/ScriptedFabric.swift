@@ -48,10 +48,13 @@ final class ScriptedFabric: Sendable {
     private let world = Mutex(World())
     private let clock: @Sendable () -> UInt64
 
-    init(genesis file: [UInt8], clock: @escaping @Sendable () -> UInt64 = { UInt64(Date().timeIntervalSince1970) })
-        throws
-    {
-        chaincode = try ConsentChaincode(genesisFile: file)
+    /// `rules` other than the contract's are those of organisations that run another.
+    init(
+        genesis file: [UInt8],
+        clock: @escaping @Sendable () -> UInt64 = { UInt64(Date().timeIntervalSince1970) },
+        rules: @escaping ConsentChaincode.Rules = { decide($0, at: $1, reads: $2) }
+    ) throws {
+        chaincode = try ConsentChaincode(genesisFile: file, rules: rules)
         self.clock = clock
         // The first block is the channel's configuration.
         var header = Common_ChannelHeader()
