@@ -120,11 +120,12 @@ let package = Package(
                 "TransparencyLog",
             ],
             others: [grpcCore, grpcTransport, protobuf]),
+        module("FabricNetwork", ours: ["Contract", "Identity", "Primitives", "Remote"]),
         .executableTarget(
             name: "medseal",
             dependencies: [
-                "Client", "Remote", "API", "Age", "Contract", "Identity", "Ledger", "Primitives",
-                "TransparencyLog", arguments,
+                "Client", "FabricNetwork", "Remote", "API", "Age", "Contract", "Identity", "Ledger",
+                "Primitives", "TransparencyLog", arguments,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -171,6 +172,9 @@ let package = Package(
             of: [
                 "FabricChaincode", "FabricProtocol", "Contract", "Identity", "Primitives", "TransparencyLog",
             ], others: [grpcCore, grpcTransport, protobuf]),
+        tests(
+            "FabricNetworkTests",
+            of: ["FabricNetwork", "Client", "Contract", "Identity", "Primitives", "Remote"]),
         tests("StructureTests", of: ["medseal", "medseald"]),
         tests("StoryTests", of: ["medseal", "medseald"]),
     ],

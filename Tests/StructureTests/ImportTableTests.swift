@@ -40,10 +40,11 @@ import Testing
         "Client": (
             ["Remote", "API", "Contract", "Age", "Identity", "TransparencyLog", "Primitives"], []
         ),
+        "FabricNetwork": (["Contract", "Identity", "Primitives", "Remote"], []),
         "medseal": (
             [
-                "Client", "Remote", "API", "Age", "Contract", "Identity", "Ledger", "Primitives",
-                "TransparencyLog",
+                "Client", "FabricNetwork", "Remote", "API", "Age", "Contract", "Identity", "Ledger",
+                "Primitives", "TransparencyLog",
             ],
             ["ArgumentParser"]
         ),
