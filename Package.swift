@@ -161,6 +161,7 @@ let package = Package(
             "FabricChaincodeTests",
             of: [
                 "FabricChaincode", "FabricProtocol", "Contract", "Identity", "Primitives", "TransparencyLog",
+                "medseal-chaincode",
             ], others: [grpcCore, grpcTransport, protobuf]),
         tests("StructureTests", of: ["medseal", "medseald"]),
         tests("StoryTests", of: ["medseal", "medseald"]),
