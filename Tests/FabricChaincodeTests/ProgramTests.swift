@@ -1,5 +1,6 @@
 import Contract
 import FabricChaincode
+import FabricProtocol
 import Foundation
 import Testing
 
