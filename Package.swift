@@ -113,6 +113,13 @@ let package = Package(
             "FabricChaincode",
             ours: ["FabricProtocol", "Contract", "Identity", "Primitives", "TransparencyLog"],
             others: [grpcCore, grpcTransport, protobuf]),
+        module(
+            "FabricLedger",
+            ours: [
+                "FabricProtocol", "FabricChaincode", "Ledger", "Contract", "Identity", "Primitives",
+                "TransparencyLog",
+            ],
+            others: [grpcCore, grpcTransport, protobuf]),
         .executableTarget(
             name: "medseal",
             dependencies: [
@@ -123,7 +130,8 @@ let package = Package(
         .executableTarget(
             name: "medseald",
             dependencies: [
-                "Server", "Validation", "Remote", "Records", "Ledger", "Vault", "Desk", "Identity", "API",
+                "Server", "Validation", "Remote", "Records", "FabricLedger", "Ledger", "Vault", "Desk",
+                "Identity", "API",
                 "Contract",
                 "Primitives", "TransparencyLog", arguments, log, nioCore, unixSignals,
             ],
@@ -144,8 +152,9 @@ let package = Package(
         tests(
             "LedgerTests",
             of: [
-                "Ledger", "Validation", "Remote", "Contract", "Primitives", "TransparencyLog", "Identity",
-            ]),
+                "FabricLedger", "FabricChaincode", "FabricProtocol", "Ledger", "Validation", "Remote",
+                "Contract", "Primitives", "TransparencyLog", "Identity",
+            ], others: [grpcCore, grpcTransport, protobuf]),
         tests(
             "ServerTests",
             of: [

@@ -77,6 +77,8 @@ public protocol ConsentLedger: Sendable {
     /// Examines everything stored against a replay from genesis; no findings: all holds. Throws when it cannot
     /// read.
     func examine() throws(LedgerError) -> [Finding]
+    /// Takes no more statements, ends the streams and closes the files. Calls after this throw `closed`.
+    func close()
     /// The ledger's time as a statement submitted now would be decided at: never earlier than the last
     /// entry's.
     func now() -> LedgerTime
@@ -108,7 +110,8 @@ public enum Outcome: Sendable {
     case rejected(RejectionCode)
 }
 
-/// The way of a statement through a permissioned network, as the embedded ledger goes it (design, section 5).
+/// The way of a statement through a permissioned network (design, section 5): as the embedded ledger goes it; on
+/// Fabric the peers of several organisations endorse before an orderer orders, and all peers validate.
 public enum Stage: UInt8, Sendable, CaseIterable {
     /// The bytes were decoded: they are the one encoding of a statement.
     case propose = 1
@@ -129,6 +132,11 @@ public struct Receipt: Sendable {
     public struct Passage: Hashable, Sendable {
         public let stage: Stage
         public let duration: Duration
+
+        public init(stage: Stage, duration: Duration) {
+            self.stage = stage
+            self.duration = duration
+        }
     }
 
     public let statement: StatementID

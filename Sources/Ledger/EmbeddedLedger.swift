@@ -15,7 +15,7 @@ public final class EmbeddedLedger: ConsentLedger {
     private let directory: LedgerDirectory
     let database: LedgerDatabase
     let publisher: Publisher
-    private let sequencer: Sequencer
+    let sequencer: Sequencer
     private let cosigning: Cosigning
     let verifierKey: VerifierKey
     private let clock: @Sendable () -> UInt64
@@ -128,7 +128,7 @@ public final class EmbeddedLedger: ConsentLedger {
 
     /// The receipt under a cosigned checkpoint, or the same one where none came in time or the network asks
     /// for none.
-    private func cosigned(_ receipt: Receipt) async -> Receipt {
+    func cosigned(_ receipt: Receipt) async -> Receipt {
         guard !genesis.quorum.rules.isEmpty else { return receipt }
         let began = ContinuousClock.now
         let covering = cosigning.sizes(after: receipt.position == 0 ? nil : receipt.position - 1)

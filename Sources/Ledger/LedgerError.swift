@@ -10,6 +10,11 @@ public enum LedgerError: Error, Hashable, Sendable {
     case diskFull
     /// The system failed to read or write; the text is SQLite's or the system's and holds no content.
     case storage(String)
+    /// The network that orders the statements cannot be reached, or refuses to order: nothing was recorded.
+    case unordered(String)
+    /// A statement was handed over for ordering, and nobody says what became of it. It is found on the ledger
+    /// or it is not: submit the same bytes again.
+    case outcomeUnknown(String)
     /// Too many statements wait already.
     case overloaded
     /// A position or size that the log does not have.
@@ -64,6 +69,9 @@ public enum ReadOnlyReason: Hashable, Sendable {
     /// The validators that the genesis asks for have not yet said, since this start, that they know nothing
     /// newer. It goes on by itself.
     case awaitingValidators
+    /// A block of the ledger that this one is a copy of holds something that its own execution does not come
+    /// to: the entry that would stand at `position`, and why.
+    case contradicts(block: UInt64, position: UInt64, String)
     /// A write failed in a way that leaves open what the disk holds. Start again: what was acknowledged is
     /// there.
     case storageFailed(String)
@@ -129,6 +137,8 @@ extension ReadOnlyReason: CustomStringConvertible {
             "the first \(size) entries are not those that the validator of \(organisation) has cosigned"
         case .awaitingValidators:
             "it waits for the validators that its network asks for to confirm where the log ends"
+        case .contradicts(let block, let position, let reason):
+            "block \(block) holds what this organisation's execution refuses, at position \(position): \(reason)"
         case .storageFailed(let message): "writing failed (\(message)); start again once the disk is well"
         }
     }
@@ -141,6 +151,9 @@ extension LedgerError: CustomStringConvertible {
         case .damaged(let finding): "the ledger is damaged: \(finding)"
         case .diskFull: "the disk is full"
         case .storage(let message): "the ledger's storage failed: \(message)"
+        case .unordered(let reason): "the statement was not ordered: \(reason)"
+        case .outcomeUnknown(let reason):
+            "it is not known whether the statement was ordered (\(reason)): submit it again"
         case .overloaded: "too many statements are waiting"
         case .outOfRange: "the log has no such position or size"
         case .notCosigned: "the validators that the network asks for have cosigned no checkpoint yet"

@@ -127,6 +127,21 @@ struct LedgerTables {
             """, .integer(moment), .blob(Self.checkDigest(confirmed: moment)))
     }
 
+    /// The newest block of another ledger that this one was extended by; nil in a ledger of one's own.
+    func followed() throws -> OrderedBlock.Mark? {
+        try connection.first("SELECT block, hash FROM followed WHERE only_row = 1") {
+            OrderedBlock.Mark(number: $0.integer(0), hash: $0.blob(1))
+        }
+    }
+
+    func setFollowed(_ mark: OrderedBlock.Mark) throws {
+        try connection.run(
+            """
+            INSERT INTO followed (only_row, block, hash) VALUES (1, ?, ?)
+            ON CONFLICT DO UPDATE SET block = excluded.block, hash = excluded.hash
+            """, .integer(mark.number), .blob(mark.hash))
+    }
+
     private static func checkDigest(confirmed moment: UInt64) -> [UInt8] {
         Array(SHA256.digest(withUnsafeBytes(of: moment.bigEndian) { Array($0) }).prefix(16))
     }

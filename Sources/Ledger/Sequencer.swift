@@ -175,6 +175,59 @@ final class Sequencer: Sendable {
         return (decided, tip)
     }
 
+    // MARK: Follow
+
+    /// Records what was ordered elsewhere (`EmbeddedLedger.follow`).
+    func follow(_ ordered: OrderedBlock, network: NetworkID) async throws(LedgerError) {
+        let result: Result<Tip, LedgerError> = await withCheckedContinuation { continuation in
+            queue.async {
+                self.head.withLock { head in
+                    do throws(LedgerError) {
+                        let tip = try self.execute(ordered, network, &head)
+                        self.publisher.publish(tip) { continuation.resume(returning: $0) }
+                    } catch {
+                        self.publisher.stop(after: error)
+                        continuation.resume(returning: .failure(error))
+                    }
+                }
+            }
+        }
+        _ = try result.get()
+    }
+
+    /// The tip after it; nil when it holds nothing for the log.
+    private func execute(
+        _ ordered: OrderedBlock, _ network: NetworkID, _ head: inout Head
+    ) throws(LedgerError) -> Tip? {
+        switch publisher.present.state {
+        // Other organisations confirm the copy later.
+        case .healthy, .readOnly(.awaitingValidators): break
+        case .readOnly(let reason): throw .readOnly(reason)
+        case .closed: throw .closed
+        }
+        let before = head
+        let executed: Result<(Head, [UInt8]?), Replay.Fault> = try database.attempt { tables in
+            var block = Block(after: before, tables: tables)
+            do {
+                for item in ordered.items { try block.follow(item, network: network) }
+            } catch let fault as Replay.Fault {
+                return .failure(fault)
+            }
+            try tables.setFollowed(ordered.mark)
+            return .success((block.head, ordered.items.isEmpty ? nil : try block.seal(with: signer)))
+        }
+        switch executed {
+        case .success(let (after, checkpoint)):
+            head = after
+            return checkpoint.map { Tip(head: after.tree.head, time: after.time, checkpoint: $0) }
+        case .failure(let fault):
+            let reason = ReadOnlyReason.contradicts(
+                block: ordered.mark.number, position: fault.position, fault.reason)
+            publisher.stop(because: reason)
+            throw .readOnly(reason)
+        }
+    }
+
     private func fail(_ proposals: [Proposal], _ error: LedgerError) {
         for proposal in proposals { proposal.reply(.failure(error)) }
     }

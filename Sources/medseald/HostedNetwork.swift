@@ -1,6 +1,7 @@
 import API
 import Contract
 import Desk
+import FabricLedger
 import Foundation
 import Identity
 import Ledger
@@ -20,13 +21,19 @@ struct HostedNetwork {
     let listener: Listener
     /// The host in the network's address.
     private let host: String
-    private let ledger: EmbeddedLedger
+    private let ledger: any ConsentLedger
+    /// The same, where Fabric orders.
+    private let fabric: FabricLedger?
     private let custodians: [OrganisationName: Custodian]
     private let described: [Wire.Organisation]
     /// How many ciphertexts were there that the ledger says are gone.
     private let erasedAgain: Int
 
-    init(directory: String, passphrase: SecretBytes, listen: String?, port: Int?) throws {
+    /// `profile` is the connection profile of the Fabric network that orders the statements; nil: this process
+    /// does.
+    init(
+        directory: String, passphrase: SecretBytes, listen: String?, port: Int?, profile: String?
+    ) throws {
         let folder = URL(fileURLWithPath: directory, isDirectory: true)
         func bytes(_ path: String) throws -> [UInt8] {
             do {
@@ -66,8 +73,18 @@ struct HostedNetwork {
             }
             try FileManager.default.removeItem(atPath: mark)
         }
-        ledger = try EmbeddedLedger(
+        let embedded = try EmbeddedLedger(
             directory: ledgerFolder, genesis: genesisFile, key: key)
+        if let profile {
+            fabric = try Self.fabric(profile, copy: embedded, passphrase)
+        } else {
+            guard try embedded.followed() == nil else {
+                throw StartFailure("this ledger is a copy of one on Fabric: start with --ledger fabric")
+            }
+            fabric = nil
+        }
+        let ledger: any ConsentLedger = fabric ?? embedded
+        self.ledger = ledger
 
         var custodians = [OrganisationName: Custodian]()
         var organisations = description.organisations
@@ -87,6 +104,38 @@ struct HostedNetwork {
         described = organisations
         // Before anything is served: a vault may have been put back from a backup.
         erasedAgain = try RecordKeeping(ledger: ledger, custodians: custodians).reapplyErasures()
+    }
+
+    private static func fabric(
+        _ profile: String, copy: EmbeddedLedger, _ passphrase: SecretBytes
+    ) throws -> FabricLedger {
+        // A ledger of its own that has entries would have two orders.
+        if try copy.followed() == nil, try !copy.entries(from: 0, limit: 1).isEmpty {
+            throw StartFailure(
+                "this ledger has statements of its own: move them (medseal fabric import) into a new network folder's"
+            )
+        }
+        let profile = try ConnectionProfile(file: URL(fileURLWithPath: profile))
+        guard let file = try? Data(contentsOf: profile.keyFile) else {
+            throw StartFailure("cannot read \(profile.keyFile.path)")
+        }
+        let key = try ServiceKey.open(profile.keyFile.path, [UInt8](file), passphrase)
+        let identity = try FabricIdentity(mspID: profile.mspID, certificate: profile.certificate, key: key)
+        return FabricLedger(copy: copy, gateway: try Gateway(profile, as: identity)) { say($0) }
+    }
+
+    /// Runs `body` once the ledger can take statements, with whatever it needs beside.
+    func running(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        guard let fabric else { return try await body() }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await fabric.run() }
+            group.addTask {
+                try await fabric.begin()
+                try await body()
+            }
+            try await group.next()
+            group.cancelAll()
+        }
     }
 
     /// What the people who run it must know of the state of vaults and ledger; nil when there is nothing.
@@ -140,7 +189,7 @@ struct HostedNetwork {
     /// The organisations that have a folder here and take part: those of the genesis, and those that were
     /// admitted since.
     private static func organisations(
-        in folder: URL, _ genesis: Genesis, _ ledger: EmbeddedLedger
+        in folder: URL, _ genesis: Genesis, _ ledger: any ConsentLedger
     ) throws -> [OrganisationName] {
         let path = folder.appending(path: "organisations").path
         let folders = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []

@@ -40,6 +40,9 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Serves the network in DIR until SIGTERM or Ctrl-C.",
         discussion: """
+            With --ledger fabric the statements are ordered by a Hyperledger Fabric network, which --profile names (docs/fabric.md); this \
+            process keeps its own copy of the log, and executes every statement again.
+
             DIR is what `medseal network init` made. The passphrase opens the ledger's and the TLS key; it is asked for on the
             terminal, or read from a file of mode 0600 or from a file descriptor.
 
@@ -50,6 +53,13 @@ struct RunCommand: AsyncParsableCommand {
     var directory: String
 
     @OptionGroup var passphrase: ServicePassphrase
+
+    @Option(help: "Who orders the statements: embedded (this process) or fabric.")
+    var ledger = LedgerKind.embedded
+
+    @Option(
+        help: ArgumentHelp("With --ledger fabric: the organisation's connection profile.", valueName: "file"))
+    var profile: String?
 
     @Option(
         name: .long,
@@ -64,22 +74,31 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(name: .long, help: "Log every request, not only what went wrong.")
     var verbose = false
 
+    func validate() throws {
+        guard (ledger == .fabric) == (profile != nil) else {
+            throw ValidationError("--ledger fabric and --profile belong together")
+        }
+    }
+
     func run() async throws {
         var logger = Logger(label: "medseald") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = verbose ? .info : .warning
         do {
             let network = try HostedNetwork(
-                directory: directory, passphrase: try passphrase.read(), listen: listen, port: port)
+                directory: directory, passphrase: try passphrase.read(), listen: listen, port: port,
+                profile: profile)
             defer { network.close() }
             let address = "https://\(network.listener.host):\(network.listener.port)"
             let organisations = network.organisations
             if let trouble = network.trouble { say(trouble) }
             let service = network.service(
                 limits: limits.members, callsPerSecond: limits.callsPerSecond, logger: logger)
-            try await withThrowingTaskGroup(of: Void.self) { group in
+            try await withThrowingTaskGroup(of: Void.self) { [logger] group in
                 group.addTask { await network.collect { say($0) } }
-                try await network.listener.run(service, logger: logger) {
-                    say("serving \(organisations) on \(address)")
+                try await network.running { [logger] in
+                    try await network.listener.run(service, logger: logger) {
+                        say("serving \(organisations) on \(address)")
+                    }
                 }
                 group.cancelAll()
             }
@@ -89,4 +108,11 @@ struct RunCommand: AsyncParsableCommand {
             throw ExitCode(1)
         }
     }
+}
+
+/// Who orders the statements.
+enum LedgerKind: String, ExpressibleByArgument, CaseIterable {
+    case embedded, fabric
+
+    init?(argument: String) { self.init(rawValue: argument) }
 }

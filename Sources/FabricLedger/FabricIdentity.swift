@@ -1,0 +1,41 @@
+import FabricProtocol
+import Foundation
+public import Primitives
+import SwiftProtobuf
+
+/// As whom an organisation's process speaks to Fabric: a certificate of the organisation's authority and its
+/// P-256 key.
+///
+/// It speaks for nobody else: who says what of a record is decided by the signatures inside the statements.
+public struct FabricIdentity: Sendable {
+    public let mspID: String
+    /// msp.SerializedIdentity: made once, for transaction ids are computed from these bytes.
+    let serialized: Data
+    private let key: P256SigningKey
+
+    /// `certificate` is PEM, `key` PKCS#8 DER. Throws `badProfile` when the key is not a P-256 key.
+    public init(mspID: String, certificate: [UInt8], key: SecretBytes) throws(FabricFailure) {
+        guard let key = P256SigningKey(pkcs8: key) else {
+            throw .badProfile("the key of \(mspID)'s Fabric identity is not a P-256 key")
+        }
+        self.mspID = mspID
+        self.key = key
+        var identity = Msp_SerializedIdentity()
+        identity.mspid = mspID
+        identity.idBytes = Data(certificate)
+        serialized = identity.bytes
+    }
+
+    func sign(_ message: Data) -> Data { Data(key.sign(message)) }
+}
+
+extension Message {
+    /// The message serialized; maps in the order of their keys.
+    var bytes: Data {
+        var options = BinaryEncodingOptions()
+        options.useDeterministicOrdering = true
+        do {
+            return try serializedBytes(options: options)
+        } catch { preconditionFailure("a message without required fields and extensions serializes") }
+    }
+}

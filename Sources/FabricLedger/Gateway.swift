@@ -1,0 +1,330 @@
+import FabricChaincode
+import FabricProtocol
+import Foundation
+import GRPCCore
+import GRPCNIOTransportHTTP2Posix
+import Primitives
+import SwiftProtobuf
+
+/// What one organisation asks of its Fabric network, through the gateway services of the peers that its
+/// profile names.
+///
+/// A peer that does not answer is passed over. Only what is safe is asked again: a transaction that was handed
+/// to an orderer once is the same transaction when it is handed over again. Nothing works before `run`.
+public final class Gateway: Sendable {
+    /// A transaction that all peers count as valid.
+    public struct Committed: Sendable {
+        public let transaction: String
+        public let block: UInt64
+        /// What the chaincode answered.
+        public let answer: [UInt8]
+        /// How long endorsing, handing over for ordering, and validation took.
+        public let endorsement, ordering, validation: Duration
+    }
+
+    private typealias Client = GRPCClient<HTTP2ClientTransport.Posix>
+
+    /// A block may have 100 MiB.
+    private static let messageBytesMax = 100 << 20
+    private static let callSeconds: Int64 = 30
+    private static let delays = Duration.milliseconds(50)...Duration.seconds(1)
+
+    public let profile: ConnectionProfile
+    private let identity: FabricIdentity
+    private let clients: [Client]
+
+    /// Throws `badProfile` when a peer's TLS roots are no certificates.
+    public init(_ profile: ConnectionProfile, as identity: FabricIdentity) throws(FabricFailure) {
+        self.profile = profile
+        self.identity = identity
+        var clients = [Client]()
+        for peer in profile.peers {
+            do {
+                clients.append(Client(transport: try Self.transport(to: peer)))
+            } catch { throw .badProfile("the TLS roots of \(peer.host):\(peer.port) are no certificates") }
+        }
+        self.clients = clients
+    }
+
+    private static func transport(to peer: ConnectionProfile.Peer) throws -> HTTP2ClientTransport.Posix {
+        let isAddress = peer.host.allSatisfy { $0.isNumber || $0 == "." }
+        let target: any ResolvableTarget =
+            isAddress
+            ? .ipv4(address: peer.host, port: peer.port) : .dns(host: peer.host, port: peer.port)
+        return try HTTP2ClientTransport.Posix(
+            target: target,
+            transportSecurity: .tls { tls in
+                tls.trustRoots = .certificates([.bytes(peer.tlsRoots, format: .pem)])
+            },
+            config: .defaults { config in
+                config.backoff.initial = .milliseconds(100)
+                config.backoff.max = .seconds(2)
+            })
+    }
+
+    /// Keeps the connections until the task is cancelled.
+    public func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for client in clients { group.addTask { try await client.runConnections() } }
+            defer { for client in clients { client.beginGracefulShutdown() } }
+            try await group.waitForAll()
+        }
+    }
+
+    // MARK: Asking
+
+    /// The chaincode's answer of one peer, which nothing proves; nothing is ordered.
+    ///
+    /// Throws `rejected`, `refused`, `unavailable`.
+    public func evaluate(_ arguments: [[UInt8]]) async throws(FabricFailure) -> [UInt8] {
+        try await evaluate(arguments, of: profile.chaincode)
+    }
+
+    /// The same of another chaincode, `qscc` say, which tells of the chain.
+    func evaluate(_ arguments: [[UInt8]], of chaincode: String) async throws(FabricFailure) -> [UInt8] {
+        let proposal = proposal(arguments, of: chaincode)
+        var request = Gateway_EvaluateRequest()
+        request.transactionID = proposal.transactionID
+        request.channelID = proposal.channel
+        request.proposedTransaction = proposal.signed
+        let answer = try await ask { [request] client, options in
+            try await Gateway_Gateway.Client(wrapping: client).evaluate(request, options: options)
+        }
+        if let refusal = Self.refusal(answer.result.status, answer.result.message) { throw refusal }
+        return [UInt8](answer.result.payload)
+    }
+
+    /// Has the chaincode's function executed, endorsed, ordered and validated, within `deadline`.
+    ///
+    /// What other transactions changed meanwhile is no failure: it is endorsed again on what is there now.
+    /// Throws `rejected`, `refused`, `unavailable`, `endorsementsDiffer`, `void`, `altered`, `outcomeUnknown`.
+    public func submit(
+        _ arguments: [[UInt8]], deadline: ContinuousClock.Instant
+    ) async throws(FabricFailure) -> Committed {
+        var delay = Self.delays.lowerBound
+        while true {
+            do throws(FabricFailure) {
+                return try await attempt(arguments, deadline: deadline)
+            } catch {
+                guard error.isPassing, ContinuousClock.now + delay < deadline else { throw error }
+            }
+            // Whoever met in one block shall not meet again in the next.
+            let wait = Duration.milliseconds(Int64.random(in: 0...Int64(delay / .milliseconds(1))))
+            guard (try? await Task.sleep(for: wait)) != nil else { throw .unavailable("it was cancelled") }
+            delay = min(delay * 2, Self.delays.upperBound)
+        }
+    }
+
+    private func attempt(
+        _ arguments: [[UInt8]], deadline: ContinuousClock.Instant
+    ) async throws(FabricFailure) -> Committed {
+        let began = ContinuousClock.now
+        let proposal = proposal(arguments, of: profile.chaincode)
+        var request = Gateway_EndorseRequest()
+        request.transactionID = proposal.transactionID
+        request.channelID = proposal.channel
+        request.proposedTransaction = proposal.signed
+        var prepared = try await ask { [request] client, options in
+            try await Gateway_Gateway.Client(wrapping: client).endorse(request, options: options)
+        }.preparedTransaction
+        let answer = try proposal.answer(in: prepared)
+        prepared.signature = identity.sign(prepared.payload)
+        let endorsed = ContinuousClock.now
+
+        try await order(prepared, of: proposal, deadline: deadline)
+        let ordered = ContinuousClock.now
+        let status = try await status(of: proposal, deadline: deadline)
+        guard status.result == .valid else {
+            throw .void(transaction: proposal.transactionID, status.result)
+        }
+        return Committed(
+            transaction: proposal.transactionID, block: status.blockNumber, answer: [UInt8](answer.payload),
+            endorsement: endorsed - began, ordering: ordered - endorsed, validation: .now - ordered)
+    }
+
+    private func proposal(_ arguments: [[UInt8]], of chaincode: String) -> Proposal {
+        Proposal(
+            channel: profile.channel, chaincode: chaincode, arguments: arguments, by: identity, at: Date())
+    }
+
+    /// Hands the transaction over until an orderer has taken it.
+    private func order(
+        _ prepared: Common_Envelope, of proposal: Proposal, deadline: ContinuousClock.Instant
+    ) async throws(FabricFailure) {
+        var request = Gateway_SubmitRequest()
+        request.transactionID = proposal.transactionID
+        request.channelID = proposal.channel
+        request.preparedTransaction = prepared
+        while true {
+            do throws(FabricFailure) {
+                _ = try await ask { [request] client, options in
+                    try await Gateway_Gateway.Client(wrapping: client).submit(request, options: options)
+                }
+                return
+            } catch {
+                // An orderer may have taken it although nobody could say so.
+                let isOver = ContinuousClock.now + Self.delays.upperBound >= deadline
+                if isOver { throw .outcomeUnknown(transaction: proposal.transactionID) }
+            }
+            guard (try? await Task.sleep(for: Self.delays.upperBound / 4)) != nil else {
+                throw .outcomeUnknown(transaction: proposal.transactionID)
+            }
+        }
+    }
+
+    /// Waits until a peer says what became of the transaction.
+    private func status(
+        of proposal: Proposal, deadline: ContinuousClock.Instant
+    ) async throws(FabricFailure) -> Gateway_CommitStatusResponse {
+        var asked = Gateway_CommitStatusRequest()
+        asked.transactionID = proposal.transactionID
+        asked.channelID = proposal.channel
+        asked.identity = identity.serialized
+        var request = Gateway_SignedCommitStatusRequest()
+        request.request = asked.bytes
+        request.signature = identity.sign(request.request)
+        while ContinuousClock.now < deadline {
+            let answer = try? await ask { [request] client, options in
+                try await Gateway_Gateway.Client(wrapping: client).commitStatus(request, options: options)
+            }
+            if let answer { return answer }
+            guard (try? await Task.sleep(for: Self.delays.upperBound / 4)) != nil else { break }
+        }
+        throw .outcomeUnknown(transaction: proposal.transactionID)
+    }
+
+    /// Asks one peer after the other until one has an answer, its own or the network's.
+    private func ask<Answer: Sendable>(
+        _ call: @Sendable (Client, CallOptions) async throws -> Answer
+    ) async throws(FabricFailure) -> Answer {
+        var options = CallOptions.defaults
+        options.timeout = .seconds(Self.callSeconds)
+        options.maxResponseMessageBytes = Self.messageBytesMax
+        var last = FabricFailure.unavailable("there is no peer")
+        for client in clients {
+            do {
+                return try await call(client, options)
+            } catch {
+                last = Self.failure(error)
+                guard case .unavailable = last, !Task.isCancelled else { throw last }
+            }
+        }
+        throw last
+    }
+
+    // MARK: Blocks
+
+    /// Gives the blocks from `number` on to `body`, in order, as they come; they are as one peer tells them,
+    /// and nothing of them is checked. Ends with the connection or the task. Throws `unavailable`, and what
+    /// `body` throws.
+    func blocks(
+        from number: UInt64, until last: UInt64 = .max,
+        _ body: @escaping @Sendable (Common_Block) async throws -> Void
+    ) async throws {
+        let request = seek(from: number, until: last)
+        var failure = FabricFailure.unavailable("there is no peer")
+        for client in clients {
+            var options = CallOptions.defaults
+            options.maxResponseMessageBytes = Self.messageBytesMax
+            do {
+                return try await Protos_Deliver.Client(wrapping: client).deliver(
+                    options: options, requestProducer: { try await $0.write(request) },
+                    onResponse: { response in
+                        for try await message in response.messages {
+                            switch message.type {
+                            case .block(let block): try await body(block)
+                            case .status(.success): return
+                            case .status(let status):
+                                throw FabricFailure.unavailable("the peer gives no blocks: \(status)")
+                            case nil: throw FabricFailure.badBlock(number: number, "it is empty")
+                            }
+                        }
+                    })
+            } catch let error as RPCError {
+                failure = Self.failure(error)
+            } catch FabricFailure.unavailable(let reason) {
+                failure = .unavailable(reason)
+            }
+        }
+        throw failure
+    }
+
+    /// The height of the chain that the first peer to answer has.
+    func height() async throws(FabricFailure) -> UInt64 {
+        let answer = try await evaluate(
+            [Array("GetChainInfo".utf8), Array(profile.channel.utf8)], of: "qscc")
+        guard let info = try? Common_BlockchainInfo(serializedBytes: answer) else {
+            throw .altered("qscc answers something else")
+        }
+        return info.height
+    }
+
+    private func seek(from number: UInt64, until last: UInt64) -> Common_Envelope {
+        var info = Orderer_SeekInfo()
+        info.start.specified.number = number
+        info.stop.specified.number = last
+        info.behavior = .blockUntilReady
+        var channelHeader = Common_ChannelHeader()
+        channelHeader.type = Int32(Common_HeaderType.deliverSeekInfo.rawValue)
+        channelHeader.timestamp = Google_Protobuf_Timestamp(date: Date())
+        channelHeader.channelID = profile.channel
+        var signatureHeader = Common_SignatureHeader()
+        signatureHeader.creator = identity.serialized
+        signatureHeader.nonce = Data(Random.bytes(24))
+        var payload = Common_Payload()
+        payload.header.channelHeader = channelHeader.bytes
+        payload.header.signatureHeader = signatureHeader.bytes
+        payload.data = info.bytes
+        var envelope = Common_Envelope()
+        envelope.payload = payload.bytes
+        envelope.signature = identity.sign(envelope.payload)
+        return envelope
+    }
+
+    // MARK: What a failure means
+
+    private static func failure(_ error: any Error) -> FabricFailure {
+        guard let error = error as? RPCError else { return .unavailable("\(error)") }
+        // The message alone mostly says "see attached details".
+        var said = [error.message]
+        for bytes in error.metadata[binaryValues: "grpc-status-details-bin"] {
+            guard let status = try? Rpc_Status(serializedBytes: bytes) else { continue }
+            for detail in status.details {
+                guard let detail = try? Gateway_ErrorDetail(serializedBytes: detail.value) else { continue }
+                said.append("\(detail.mspID): \(detail.message)")
+            }
+        }
+        for text in said {
+            guard let (status, reason) = chaincodeResponse(in: text) else { continue }
+            return refusal(status, reason) ?? .unavailable(text)
+        }
+        let all = said.joined(separator: "; ")
+        if all.contains("ProposalResponsePayloads do not match") { return .endorsementsDiffer(all) }
+        return .unavailable(all)
+    }
+
+    /// What the chaincode answered, in a gateway's words: "... chaincode response 1106, the reason".
+    static func chaincodeResponse(in text: String) -> (status: Int32, reason: String)? {
+        guard let marker = text.range(of: "chaincode response ") else { return nil }
+        let parts = text[marker.upperBound...].split(separator: ",", maxSplits: 1)
+        guard let first = parts.first, let status = Int32(first) else { return nil }
+        return (status, parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : "")
+    }
+
+    private static func refusal(_ status: Int32, _ reason: String) -> FabricFailure? {
+        if (200..<400).contains(status) { return nil }
+        if let code = ChaincodeOutcome.rejection(status: status) { return .rejected(code) }
+        return .refused(status: status, reason)
+    }
+}
+
+extension FabricFailure {
+    /// Whether the same may succeed in a moment.
+    fileprivate var isPassing: Bool {
+        switch self {
+        case .unavailable, .endorsementsDiffer, .void(_, .mvccReadConflict), .void(_, .phantomReadConflict):
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,186 @@
+import Contract
+import FabricChaincode
+@testable import FabricLedger
+import FabricProtocol
+import Foundation
+import Identity
+import Ledger
+import Primitives
+import Synchronization
+import Testing
+import TransparencyLog
+
+/// The ledger's promise over a Fabric network, scripted (`ScriptedFabric`): over the real wire, with what can
+/// go wrong on it.
+@Suite struct FabricLedgerTests {
+    let network = TestNetwork()
+
+    /// Runs `body` on a ledger over `fabric` that has begun.
+    private func run(
+        _ fabric: ScriptedFabric, in directory: TestDirectory = TestDirectory(),
+        _ body: @escaping @Sendable (FabricLedger) async throws -> Void
+    ) async throws {
+        if directory.files.isEmpty { try EmbeddedLedger.create(at: directory.path, genesis: network.file) }
+        let copy = try network.open(directory)
+        defer { copy.close() }
+        try await fabric.serve { profile, identity in
+            let ledger = FabricLedger(copy: copy, gateway: try Gateway(profile, as: identity)) { _ in }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await ledger.run() }
+                group.addTask {
+                    try await ledger.begin()
+                    try await body(ledger)
+                }
+                try await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+
+    @Test func aStoryHasTheSameLogAsOnTheEmbeddedLedger() async throws {
+        let fabric = try ScriptedFabric(genesis: network.file, clock: { TestNetwork.created + 10 })
+        let network = network
+        let record = RecordHandle.random()
+        let owner = SigningKey.generate()
+        let grant = network.grant(record, owner: owner)
+        let statements =
+            network.enrolments + [
+                network.deposit(record, owner: owner), grant,
+                network.release(record, under: network.id(of: grant)),
+            ]
+        let directory = TestDirectory()
+        try EmbeddedLedger.create(at: directory.path, genesis: network.file)
+        let embedded = try network.open(directory)
+        defer { embedded.close() }
+        for statement in statements { try await embedded.commit(statement) }
+        try await run(fabric) { (ledger) async throws in
+            for statement in statements {
+                let receipt = try await ledger.commit(statement)
+                #expect(receipt.level == .durable)
+                #expect(receipt.passages.map(\.stage) == Stage.allCases)
+            }
+            #expect(try ledger.entries(from: 0, limit: 10) == embedded.entries(from: 0, limit: 10))
+            #expect(try ledger.examine() == [])
+            // What peers keep is what the copy keeps.
+            for key in [StateKey.record(record), .grant(network.id(of: grant)), .network] {
+                #expect(fabric.value(ChaincodeKey.name(of: key)) == (try ledger.value(of: key)))
+            }
+            #expect(try await ledger.refusal(of: [1, 2, 3]) == .malformed)
+            let second = network.deposit(record)
+            #expect(try await ledger.refusal(of: second) == .recordExists)
+            // Once more is no second time.
+            let again = try await ledger.commit(statements[2])
+            #expect(again.position == 2 && again.passages.isEmpty)
+            #expect(try ledger.entries(from: 0, limit: 10).count == 5)
+        }
+    }
+
+    // MARK: What goes wrong on the way
+
+    /// Submits an enrolment while `fault` happens.
+    private func outcome(
+        during fault: ScriptedFabric.Fault, times: Int = 1
+    ) async throws -> (outcome: Result<Outcome, LedgerError>, fabric: ScriptedFabric) {
+        let fabric = try ScriptedFabric(genesis: network.file, clock: { TestNetwork.created + 10 })
+        let statement = network.enrolments[0]
+        let result = Mutex<Result<Outcome, LedgerError>?>(nil)
+        try await run(fabric) { (ledger) async throws in
+            fabric.does(fault, times: times)
+            do throws(LedgerError) {
+                let outcome = try await ledger.submit(statement)
+                result.withLock { $0 = .success(outcome) }
+            } catch {
+                result.withLock { $0 = .failure(error) }
+            }
+        }
+        return (try #require(result.withLock { $0 }), fabric)
+    }
+
+    private func isCommitted(_ result: Result<Outcome, LedgerError>) -> Bool {
+        if case .success(.committed(let receipt)) = result { receipt.position == 0 } else { false }
+    }
+
+    @Test func whatPassesIsTriedAgain() async throws {
+        // One more is what began the network.
+        for (fault, endorsements) in [(ScriptedFabric.Fault.conflicts, 3), (.noEndorsers, 2), (.differingEndorsements, 2)] {
+            let (result, fabric) = try await outcome(during: fault)
+            #expect(isCommitted(result), "\(fault)")
+            #expect(fabric.endorsements == endorsements, "\(fault)")
+        }
+    }
+
+    @Test func aLostAnswerIsFoundOutAndNothingIsAppliedTwice() async throws {
+        let (result, fabric) = try await outcome(during: .losesAnswer)
+        #expect(isCommitted(result))
+        // The same transaction again, which counts once.
+        let codes = fabric.blocks.flatMap { [UInt8]($0.metadata.metadata[2]) }
+        #expect(codes == [0, 0, 0, UInt8(Protos_TxValidationCode.duplicateTxid.rawValue)])
+    }
+
+    @Test func aPeerThatDoesNotSayWhatBecameOfItIsAskedAgain() async throws {
+        #expect(isCommitted(try await outcome(during: .silentOnStatus, times: 2).outcome))
+    }
+
+    @Test func aGatewayThatAltersAStatementGetsNoSignature() async throws {
+        let (result, fabric) = try await outcome(during: .altersArguments)
+        guard case .failure(.unordered(let reason)) = result else {
+            Issue.record("\(result)")
+            return
+        }
+        #expect(reason.contains("is not what it was asked for: it has other arguments"))
+        #expect(fabric.blocks.count == 2, "nothing was ordered")
+    }
+
+    @Test func aBlockThatWasChangedIsNotFollowed() async throws {
+        let fabric = try ScriptedFabric(genesis: network.file)
+        fabric.does(.tellsOtherBlocks)
+        await #expect {
+            try await run(fabric) { _ in }
+        } throws: { "\($0)".contains("block 0: its data is not what its header says") }
+    }
+
+    @Test func aCopyGoesOnWhereItStopped() async throws {
+        let fabric = try ScriptedFabric(genesis: network.file, clock: { TestNetwork.created + 10 })
+        let (directory, network) = (TestDirectory(), network)
+        let enrolments = network.enrolments
+        try await run(fabric, in: directory) { try await $0.commit(enrolments[0]) }
+        try await run(fabric, in: directory) { (ledger) async throws in
+            #expect(try await ledger.commit(enrolments[1]).position == 1)
+            #expect(try ledger.examine() == [])
+        }
+        // Another organisation's copy, from the beginning.
+        try await run(fabric) { (ledger) async throws in
+            #expect(try ledger.entries(from: 0, limit: 3).count == 2)
+        }
+    }
+
+    /// Endorsers that run another contract, all of them: the organisation's own execution stops its copy.
+    @Test func whatTheContractRefusesStopsTheCopy() async throws {
+        let fabric = try ScriptedFabric(
+            genesis: network.file, clock: { TestNetwork.created + 10 },
+            rules: { statement, time, reads in
+                // It takes deposits by whomever.
+                if case .deposit(let deposit) = statement.assertion {
+                    return .accepted([Write(key: .record(deposit.record), value: [1])])
+                }
+                return decide(statement, at: time, reads: reads)
+            })
+        let (directory, network) = (TestDirectory(), network)
+        await #expect {
+            try await run(fabric, in: directory) { try await $0.commit(network.deposit()) }
+        } throws: {
+            "\($0)".contains("block 2 holds what this organisation's execution refuses, at position 0")
+        }
+        let copy = try network.open(directory)
+        defer { copy.close() }
+        #expect(try copy.entries(from: 0, limit: 1).isEmpty)
+        #expect(try copy.followed()?.number == 1)
+    }
+
+    @Test func theReasonStandsInAGatewaysDetails() {
+        let said = Gateway.chaincodeResponse(in: "Hospital1MSP: chaincode response 1040, code recordExists: there")
+        #expect(said?.status == 1040 && said?.reason == "code recordExists: there")
+        #expect(Gateway.chaincodeResponse(in: "chaincode response x, y") == nil)
+        #expect(Gateway.chaincodeResponse(in: "failed to endorse transaction, see attached details") == nil)
+    }
+}
