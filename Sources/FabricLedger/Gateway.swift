@@ -5,6 +5,7 @@ import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import Primitives
 import SwiftProtobuf
+import Synchronization
 
 /// What one organisation asks of its Fabric network, through the gateway services of the peers that its
 /// profile names.
@@ -215,15 +216,16 @@ public final class Gateway: Sendable {
     // MARK: Blocks
 
     /// Gives the blocks from `number` on to `body`, in order, as they come; they are as one peer tells them,
-    /// and nothing of them is checked. Ends with the connection or the task. Throws `unavailable`, and what
-    /// `body` throws.
+    /// and nothing of them is checked. Where one peer breaks off, the next goes on. Ends with the last of them or
+    /// the task. Throws `unavailable`, and what `body` throws.
     func blocks(
         from number: UInt64, until last: UInt64 = .max,
         _ body: @escaping @Sendable (Common_Block) async throws -> Void
     ) async throws {
-        let request = seek(from: number, until: last)
+        let next = Mutex(number)
         var failure = FabricFailure.unavailable("there is no peer")
         for client in clients {
+            let request = seek(from: next.withLock { $0 }, until: last)
             var options = CallOptions.defaults
             options.maxResponseMessageBytes = Self.messageBytesMax
             do {
@@ -232,7 +234,9 @@ public final class Gateway: Sendable {
                     onResponse: { response in
                         for try await message in response.messages {
                             switch message.type {
-                            case .block(let block): try await body(block)
+                            case .block(let block):
+                                try await body(block)
+                                next.withLock { $0 = block.header.number + 1 }
                             case .status(.success): return
                             case .status(let status):
                                 throw FabricFailure.unavailable("the peer gives no blocks: \(status)")
