@@ -58,6 +58,14 @@ import Testing
             ],
             ["ArgumentParser", "Logging", "NIOCore", "UnixSignals"]
         ),
+        "FabricProtocol": ([], ["GRPCCore", "GRPCProtobuf", "SwiftProtobuf", "FoundationEssentials"]),
+        "FabricChaincode": (
+            ["FabricProtocol", "Contract", "Identity", "Primitives", "TransparencyLog"],
+            ["GRPCCore", "GRPCNIOTransportHTTP2Posix", "SwiftProtobuf"]
+        ),
+        "medseal-chaincode": (
+            ["FabricChaincode", "Primitives"], ["ArgumentParser", "Hummingbird", "Logging", "UnixSignals"]
+        ),
         "embed-sql": ([], []),
         "CSodium": ([], []),
         "COpenSSL": ([], []),
