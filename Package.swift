@@ -120,11 +120,13 @@ let package = Package(
                 "TransparencyLog",
             ],
             others: [grpcCore, grpcTransport, protobuf]),
+        module("FabricNetwork", ours: ["Contract", "Identity", "Primitives", "Remote"]),
         .executableTarget(
             name: "medseal",
             dependencies: [
-                "Client", "Remote", "API", "Age", "Contract", "Identity", "Ledger", "Primitives",
-                "TransparencyLog", arguments,
+                "Client", "FabricLedger", "FabricNetwork", "Remote", "API", "Age", "Contract", "Identity",
+                "Ledger",
+                "Primitives", "TransparencyLog", arguments,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -172,8 +174,11 @@ let package = Package(
                 "FabricChaincode", "FabricProtocol", "Contract", "Identity", "Primitives", "TransparencyLog",
                 "medseal-chaincode",
             ], others: [grpcCore, grpcTransport, protobuf]),
+        tests(
+            "FabricNetworkTests",
+            of: ["FabricNetwork", "Client", "Contract", "Identity", "Primitives", "Remote"]),
         tests("StructureTests", of: ["medseal", "medseald"]),
-        tests("StoryTests", of: ["medseal", "medseald"]),
+        tests("StoryTests", of: ["medseal", "medseald", "medseal-chaincode", "FabricChaincode", "Contract"]),
     ],
     swiftLanguageModes: [.v6]
 )

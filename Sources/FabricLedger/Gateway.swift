@@ -27,6 +27,8 @@ public final class Gateway: Sendable {
     /// A block may have 100 MiB.
     private static let messageBytesMax = 100 << 20
     private static let callSeconds: Int64 = 30
+    /// For how long endorsers may differ because one of them has not the newest block yet.
+    private static let agreementDuration = Duration.seconds(5)
     private static let delays = Duration.milliseconds(50)...Duration.seconds(1)
 
     public let profile: ConnectionProfile
@@ -101,12 +103,16 @@ public final class Gateway: Sendable {
     public func submit(
         _ arguments: [[UInt8]], deadline: ContinuousClock.Instant
     ) async throws(FabricFailure) -> Committed {
+        let began = ContinuousClock.now
         var delay = Self.delays.lowerBound
         while true {
             do throws(FabricFailure) {
                 return try await attempt(arguments, deadline: deadline)
             } catch {
-                guard error.isPassing, ContinuousClock.now + delay < deadline else { throw error }
+                // A peer that is only behind catches up soon.
+                let isDifference = if case .endorsementsDiffer = error { true } else { false }
+                let end = isDifference ? min(deadline, began + Self.agreementDuration) : deadline
+                guard error.isPassing, ContinuousClock.now + delay < end else { throw error }
             }
             // Whoever met in one block shall not meet again in the next.
             let wait = Duration.milliseconds(Int64.random(in: 0...Int64(delay / .milliseconds(1))))

@@ -8,12 +8,14 @@ public import struct Foundation.Date
 /// An organisation's certificate authority: a P-256 key whose certificates `openssl verify` and TLS accept
 /// (RFC 5280).
 ///
-/// Its own certificate's hash stands in the genesis. It signs members' certificates (Ed25519 keys) and
-/// servers' (P-256).
+/// Its own certificate's hash stands in the genesis. It signs members' certificates (Ed25519 keys), servers'
+/// and those of the organisation's programs on a Fabric network (P-256).
 public struct CertificateAuthority: Sendable {
     /// The authority's own certificate, DER.
     public let certificate: [UInt8]
     public let organisation: OrganisationName
+    /// When it ends, and with it all that it has signed.
+    public var notAfter: Date { authority.certificate.notValidAfter }
     private let authority: AuthorityCertificate
     private let privateKey: SecretBytes
 
@@ -75,11 +77,11 @@ public struct CertificateAuthority: Sendable {
     }
 
     /// A TLS server's certificate (DER) and its fresh P-256 private key (PKCS#8 DER), for DNS names (lower
-    /// case, no wildcards) and IP addresses as text.
+    /// case, no wildcards) and IP addresses as text; with `isAlsoClient` for a program that dials its likes, too.
     ///
     /// Throws `hostNotAllowed` when one of them is malformed or there are none, or `lifetimeNotAllowed`.
     public func issueServer(
-        hostNames: [String], addresses: [String], now: Date, notAfter: Date
+        hostNames: [String], addresses: [String], isAlsoClient: Bool = false, now: Date, notAfter: Date
     ) throws(IdentityError) -> (certificate: [UInt8], privateKey: SecretBytes) {
         let names = try ServerNames(hostNames: hostNames, addresses: addresses)
         let privateKey = P256PrivateKey.generatePKCS8()
@@ -93,7 +95,33 @@ public struct CertificateAuthority: Sendable {
             return (
                 subject,
                 try CertificateProfile.serverExtensions(
-                    key: subjectKey, authority: authorityKey, names: names.alternatives)
+                    key: subjectKey, authority: authorityKey, names: names.alternatives,
+                    isAlsoClient: isAlsoClient)
+            )
+        }
+        return (certificate, privateKey)
+    }
+
+    /// The certificate (DER) of one of the organisation's programs or people on a Hyperledger Fabric network, and
+    /// its fresh P-256 private key (PKCS#8 DER): subject O = organisation, OU = role, as Fabric's membership
+    /// service reads it.
+    ///
+    /// It is no member's: `MemberCertificate.verify` refuses it. Throws `lifetimeNotAllowed`.
+    public func issueFabricIdentity(
+        role: FabricRole, now: Date, notAfter: Date
+    ) throws(IdentityError) -> (certificate: [UInt8], privateKey: SecretBytes) {
+        let privateKey = P256PrivateKey.generatePKCS8()
+        let subjectKey = try Self.signing(with: privateKey) { $0.publicKey }
+        let organisation = organisation
+        let certificate = try issue(key: subjectKey, notAfter: notAfter, now: now) { authorityKey in
+            let subject = try DistinguishedName {
+                OrganizationName(organisation.description)
+                OrganizationalUnitName(role.rawValue)
+                CommonName(String("\(role.rawValue).\(organisation)".prefix(64)))
+            }
+            return (
+                subject,
+                try CertificateProfile.fabricExtensions(key: subjectKey, authority: authorityKey)
             )
         }
         return (certificate, privateKey)

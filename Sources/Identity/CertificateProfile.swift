@@ -53,13 +53,26 @@ enum CertificateProfile {
     }
 
     static func serverExtensions(
-        key: Certificate.PublicKey, authority: Certificate.PublicKey, names: [GeneralName]
+        key: Certificate.PublicKey, authority: Certificate.PublicKey, names: [GeneralName],
+        isAlsoClient: Bool
     ) throws -> Certificate.Extensions {
         try Certificate.Extensions {
             Critical(BasicConstraints.notCertificateAuthority)
             Critical(KeyUsage(digitalSignature: true))
-            try ExtendedKeyUsage([.serverAuth])
+            try ExtendedKeyUsage(isAlsoClient ? [.serverAuth, .clientAuth] : [.serverAuth])
             SubjectAlternativeNames(names)
+            SubjectKeyIdentifier(keyIdentifier: keyIdentifier(of: key))
+            AuthorityKeyIdentifier(keyIdentifier: keyIdentifier(of: authority))
+        }
+    }
+
+    /// Signatures inside Fabric's messages are for no purpose that has a number: none is named.
+    static func fabricExtensions(
+        key: Certificate.PublicKey, authority: Certificate.PublicKey
+    ) throws -> Certificate.Extensions {
+        try Certificate.Extensions {
+            Critical(BasicConstraints.notCertificateAuthority)
+            Critical(KeyUsage(digitalSignature: true))
             SubjectKeyIdentifier(keyIdentifier: keyIdentifier(of: key))
             AuthorityKeyIdentifier(keyIdentifier: keyIdentifier(of: authority))
         }

@@ -59,7 +59,7 @@ public enum SealedPrivateKey {
         }
     }
 
-    private static func contents(of bio: OpaquePointer) -> [UInt8] {
+    fileprivate static func contents(of bio: OpaquePointer) -> [UInt8] {
         var bytes = [UInt8]()
         var chunk = [UInt8](repeating: 0, count: 4096)
         while true {
@@ -67,6 +67,28 @@ public enum SealedPrivateKey {
             guard count > 0 else { return bytes }
             bytes += chunk[0..<Int(count)]
         }
+    }
+}
+
+/// A private key as unencrypted PKCS#8 PEM: for programs of others that start alone and open no other.
+///
+/// Not for keys of ours, which are sealed.
+public enum PlainPrivateKey {
+    /// The PEM text of a PKCS#8 DER key.
+    public static func pem(pkcs8 key: SecretBytes) -> SecretBytes {
+        let info = key.withUnsafeBytes { bytes -> OpaquePointer? in
+            var start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+            return d2i_PKCS8_PRIV_KEY_INFO(nil, &start, bytes.count)
+        }
+        guard let info, let output = BIO_new(BIO_s_secmem()) else { preconditionFailure("not a PKCS#8 key") }
+        defer {
+            PKCS8_PRIV_KEY_INFO_free(info)
+            BIO_free(output)
+        }
+        precondition(PEM_write_bio_PKCS8_PRIV_KEY_INFO(output, info) == 1, "OpenSSL cannot write a key")
+        var text = SealedPrivateKey.contents(of: output)
+        defer { wipe(&text) }
+        return SecretBytes(copying: text)
     }
 }
 

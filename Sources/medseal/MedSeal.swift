@@ -31,7 +31,7 @@ struct MedSeal: AsyncParsableCommand {
             RemoveCommand.self, InstructCommand.self, VetoCommand.self, FetchOwnCommand.self,
             DelegateCommand.self, UndelegateCommand.self, ProxyCommand.self, HistoryCommand.self,
             DisclosuresCommand.self, AgreeCommand.self, SubmitCommand.self,
-            AuditCommand.self, LedgerCommand.self, AgeCommand.self,
+            AuditCommand.self, LedgerCommand.self, FabricCommand.self, AgeCommand.self,
         ])
 
     static func main() async {

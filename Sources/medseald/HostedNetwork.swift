@@ -64,6 +64,10 @@ struct HostedNetwork {
         // The ledger is made once, where `network init` left its mark. One that is gone is an error, not a
         // new ledger.
         let mark = ledgerFolder + "/NEW"
+        // A copy of what is on Fabric is made again from its blocks.
+        if profile != nil, !FileManager.default.fileExists(atPath: ledgerFolder + "/ledger.sqlite") {
+            try EmbeddedLedger.create(at: ledgerFolder, genesis: genesisFile)
+        }
         if FileManager.default.fileExists(atPath: mark) {
             do {
                 try EmbeddedLedger.create(at: ledgerFolder, genesis: genesisFile)
@@ -116,11 +120,7 @@ struct HostedNetwork {
             )
         }
         let profile = try ConnectionProfile(file: URL(fileURLWithPath: profile))
-        guard let file = try? Data(contentsOf: profile.keyFile) else {
-            throw StartFailure("cannot read \(profile.keyFile.path)")
-        }
-        let key = try ServiceKey.open(profile.keyFile.path, [UInt8](file), passphrase)
-        let identity = try FabricIdentity(mspID: profile.mspID, certificate: profile.certificate, key: key)
+        let identity = try FabricIdentity(profile, passphrase: passphrase)
         return FabricLedger(copy: copy, gateway: try Gateway(profile, as: identity)) { say($0) }
     }
 

@@ -40,10 +40,19 @@ import Testing
         "Client": (
             ["Remote", "API", "Contract", "Age", "Identity", "TransparencyLog", "Primitives"], []
         ),
+        "FabricLedger": (
+            [
+                "FabricProtocol", "FabricChaincode", "Ledger", "Contract", "Identity", "Primitives",
+                "TransparencyLog",
+            ],
+            ["GRPCCore", "GRPCNIOTransportHTTP2Posix", "SwiftProtobuf"]
+        ),
+        "FabricNetwork": (["Contract", "Identity", "Primitives", "Remote"], []),
         "medseal": (
             [
-                "Client", "Remote", "API", "Age", "Contract", "Identity", "Ledger", "Primitives",
-                "TransparencyLog",
+                "Client", "FabricLedger", "FabricNetwork", "Remote", "API", "Age", "Contract", "Identity",
+                "Ledger",
+                "Primitives", "TransparencyLog",
             ],
             ["ArgumentParser"]
         ),
@@ -53,8 +62,8 @@ import Testing
         ),
         "medseald": (
             [
-                "Server", "Validation", "Remote", "Records", "Ledger", "Vault", "Desk", "Identity",
-                "API", "Contract", "Primitives", "TransparencyLog",
+                "Server", "Validation", "Remote", "Records", "FabricLedger", "Ledger", "Vault", "Desk",
+                "Identity", "API", "Contract", "Primitives", "TransparencyLog",
             ],
             ["ArgumentParser", "Logging", "NIOCore", "UnixSignals"]
         ),
