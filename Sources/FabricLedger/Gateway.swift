@@ -28,6 +28,13 @@ public final class Gateway: Sendable {
     /// A block may have 100 MiB.
     private static let messageBytesMax = 100 << 20
     private static let callSeconds: Int64 = 30
+    /// grpc-swift-nio-transport 2.9.2 holds answers against the limit for requests: both are set.
+    private static var options: CallOptions {
+        var options = CallOptions.defaults
+        options.maxRequestMessageBytes = messageBytesMax
+        options.maxResponseMessageBytes = messageBytesMax
+        return options
+    }
     /// For how long endorsers may differ because one of them has not the newest block yet.
     private static let agreementDuration = Duration.seconds(5)
     private static let delays = Duration.milliseconds(50)...Duration.seconds(1)
@@ -204,9 +211,8 @@ public final class Gateway: Sendable {
     private func ask<Answer: Sendable>(
         _ call: @Sendable (Client, CallOptions) async throws -> Answer
     ) async throws(FabricFailure) -> Answer {
-        var options = CallOptions.defaults
+        var options = Self.options
         options.timeout = .seconds(Self.callSeconds)
-        options.maxResponseMessageBytes = Self.messageBytesMax
         var last = FabricFailure.unavailable("there is no peer")
         for client in clients {
             do {
@@ -232,11 +238,9 @@ public final class Gateway: Sendable {
         var failure = FabricFailure.unavailable("there is no peer")
         for client in clients {
             let request = seek(from: next.withLock { $0 }, until: last)
-            var options = CallOptions.defaults
-            options.maxResponseMessageBytes = Self.messageBytesMax
             do {
                 return try await Protos_Deliver.Client(wrapping: client).deliver(
-                    options: options, requestProducer: { try await $0.write(request) },
+                    options: Self.options, requestProducer: { try await $0.write(request) },
                     onResponse: { response in
                         for try await message in response.messages {
                             switch message.type {
