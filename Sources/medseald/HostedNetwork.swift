@@ -116,11 +116,7 @@ struct HostedNetwork {
             )
         }
         let profile = try ConnectionProfile(file: URL(fileURLWithPath: profile))
-        guard let file = try? Data(contentsOf: profile.keyFile) else {
-            throw StartFailure("cannot read \(profile.keyFile.path)")
-        }
-        let key = try ServiceKey.open(profile.keyFile.path, [UInt8](file), passphrase)
-        let identity = try FabricIdentity(mspID: profile.mspID, certificate: profile.certificate, key: key)
+        let identity = try FabricIdentity(profile, passphrase: passphrase)
         return FabricLedger(copy: copy, gateway: try Gateway(profile, as: identity)) { say($0) }
     }
 

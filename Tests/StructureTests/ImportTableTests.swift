@@ -43,7 +43,7 @@ import Testing
         "FabricNetwork": (["Contract", "Identity", "Primitives", "Remote"], []),
         "medseal": (
             [
-                "Client", "FabricNetwork", "Remote", "API", "Age", "Contract", "Identity", "Ledger",
+                "Client", "FabricLedger", "FabricNetwork", "Remote", "API", "Age", "Contract", "Identity", "Ledger",
                 "Primitives", "TransparencyLog",
             ],
             ["ArgumentParser"]
