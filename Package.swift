@@ -172,6 +172,7 @@ let package = Package(
             "FabricChaincodeTests",
             of: [
                 "FabricChaincode", "FabricProtocol", "Contract", "Identity", "Primitives", "TransparencyLog",
+                "medseal-chaincode",
             ], others: [grpcCore, grpcTransport, protobuf]),
         tests(
             "FabricNetworkTests",

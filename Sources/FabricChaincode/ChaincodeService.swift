@@ -100,6 +100,8 @@ public struct ChaincodeService: Protos_Chaincode.SimpleServiceProtocol {
             result = .answered(status: outcome.status)
         } catch let failure as PeerFailure {
             try await exchange.fail(failure)
+        } catch is CancellationError {
+            // The stream has ended.
         }
     }
 

@@ -46,6 +46,14 @@ public struct ChannelNetwork: Hashable, Sendable {
         ]).encoded()
     }
 
+    /// The network in the chaincode's answer to `status`; nil where none has begun, or it is no such answer.
+    public init?(status answer: [UInt8]) {
+        guard case .array(let values) = try? CBOR.decode(answer), case .bytes(let value)? = values.first,
+            let network = try? Self.decode(value)
+        else { return nil }
+        self = network
+    }
+
     /// Throws when `bytes` are not the one encoding of such a value, or tell of a log that was imported beyond
     /// its checkpoint or to another root.
     public static func decode(_ bytes: [UInt8]) throws(CBOR.Malformed) -> ChannelNetwork {

@@ -26,20 +26,20 @@ public struct FabricIdentity: Sendable {
         serialized = identity.bytes
     }
 
-    /// The identity of a profile, whose sealed key `passphrase` opens. Throws `badProfile`.
+    /// The identity that a profile names, its key opened with `passphrase`. Throws `badProfile`, which says what
+    /// cannot be read or opened.
     public init(_ profile: ConnectionProfile, passphrase: SecretBytes) throws(FabricFailure) {
-        let file: Data
-        do { file = try Data(contentsOf: profile.keyFile) } catch {
+        guard let file = try? Data(contentsOf: profile.keyFile) else {
             throw .badProfile("cannot read \(profile.keyFile.path)")
         }
         let key: SecretBytes
-        do throws(SealedPrivateKey.Failure) {
+        do {
             key = try SealedPrivateKey.open(pem: [UInt8](file), passphrase: passphrase)
         } catch {
             throw .badProfile(
                 error == .wrongPassphrase
                     ? "wrong passphrase (it does not open \(profile.keyFile.path))"
-                    : "\(profile.keyFile.path) is damaged: it is no encrypted PKCS#8 key")
+                    : "\(profile.keyFile.path) is no encrypted PKCS#8 key")
         }
         try self.init(mspID: profile.mspID, certificate: profile.certificate, key: key)
     }

@@ -21,6 +21,8 @@ public final class FabricLedger: ConsentLedger {
     private let copy: EmbeddedLedger
     private let gateway: Gateway
     private let report: @Sendable (String) -> Void
+    /// The newest block whose statements the copy shows.
+    private let followed = Mutex<OrderedBlock.Mark?>(nil)
 
     /// `copy` is this organisation's copy of the log, which takes statements from nobody else. `report` is told
     /// what the people who run it must know.
@@ -52,10 +54,9 @@ public final class FabricLedger: ConsentLedger {
     /// until the copy has everything that the channel has now. Works while `run` does.
     public func begin() async throws(FabricFailure) {
         do throws(FabricFailure) {
-            _ = try await gateway.submit(
-                ChaincodeInvocation.begin(checkpoint: nil).arguments, deadline: .now + .seconds(60))
+            _ = try await gateway.perform(.begin(checkpoint: nil))
         } catch {
-            guard case .refused(ChaincodeRefusal.Code.alreadyBegun.rawValue, _) = error else { throw error }
+            guard error.isAlreadyBegun else { throw error }
         }
         try await catchUp()
     }
@@ -64,9 +65,7 @@ public final class FabricLedger: ConsentLedger {
     public func catchUp() async throws(FabricFailure) {
         let height = try await gateway.height()
         while true {
-            let mark: OrderedBlock.Mark?
-            do { mark = try copy.followed() } catch { throw .unavailable("\(error)") }
-            if let mark, mark.number + 1 >= height { return }
+            if let mark = followed.withLock({ $0 }), mark.number + 1 >= height { return }
             guard (try? await Task.sleep(for: .milliseconds(20))) != nil else {
                 throw .unavailable("it was cancelled")
             }
@@ -77,14 +76,14 @@ public final class FabricLedger: ConsentLedger {
         while !Task.isCancelled {
             do {
                 let mark = try copy.followed()
-                let last = Mutex(mark)
+                followed.withLock { $0 = mark }
                 try await gateway.blocks(from: mark.map { $0.number + 1 } ?? 0) { block in
-                    let before = last.withLock { $0 }
+                    let before = self.followed.withLock { $0 }
                     let block = try FabricBlock(
                         block, after: before, chaincode: self.gateway.profile.chaincode)
                     try await self.copy.follow(
                         OrderedBlock(mark: block.mark, items: try self.items(of: block)))
-                    last.withLock { $0 = block.mark }
+                    self.followed.withLock { $0 = block.mark }
                 }
             } catch FabricFailure.unavailable(let reason) {
                 report("no peer gives blocks (\(reason)); tries again")
@@ -178,8 +177,11 @@ public final class FabricLedger: ConsentLedger {
             group in
             group.addTask { [copy] in
                 do throws(LedgerError) {
-                    if try copy.position(of: id) != nil { return .success(true) }
-                    for await _ in sizes where try copy.position(of: id) != nil { return .success(true) }
+                    for await _ in sizes {
+                        if try await copy.receipt(of: id, until: .durable, passages: []) != nil {
+                            return .success(true)
+                        }
+                    }
                     return .success(false)
                 } catch { return .failure(error) }
             }

@@ -47,11 +47,11 @@ struct FabricOrganisation {
         let (client, root) = try onlyClient(.peer)
         try folder.write(root, as: "client-roots.pem", mode: 0o644)
         let connection = ChaincodeConnection(
-            address: FabricPlan.address(own.chaincodePort), dial_timeout: "10s", tls_required: true,
-            client_auth_required: true,
-            root_cert: String(decoding: authorityPEM, as: UTF8.self),
-            client_cert: String(decoding: Self.pem(client.certificate), as: UTF8.self),
-            client_key: PlainPrivateKey.pem(pkcs8: client.privateKey).withUnsafeBytes {
+            address: FabricPlan.address(own.chaincodePort), dialTimeout: "10s", tlsRequired: true,
+            clientAuthRequired: true,
+            rootCertificate: String(decoding: authorityPEM, as: UTF8.self),
+            clientCertificate: String(decoding: Self.pem(client.certificate), as: UTF8.self),
+            clientKey: PlainPrivateKey.pem(pkcs8: client.privateKey).withUnsafeBytes {
                 String(decoding: $0, as: UTF8.self)
             })
         try folder.write(try JSON.pretty(connection), as: "connection.json")
@@ -162,10 +162,20 @@ private struct ConnectionProfileForm: Encodable {
 /// How a peer reaches chaincode that runs as a service: the names are Fabric's.
 private struct ChaincodeConnection: Encodable {
     let address: String
-    let dial_timeout: String
-    let tls_required: Bool
-    let client_auth_required: Bool
-    let root_cert: String
-    let client_cert: String
-    let client_key: String
+    let dialTimeout: String
+    let tlsRequired: Bool
+    let clientAuthRequired: Bool
+    let rootCertificate: String
+    let clientCertificate: String
+    let clientKey: String
+
+    enum CodingKeys: String, CodingKey {
+        case address
+        case dialTimeout = "dial_timeout"
+        case tlsRequired = "tls_required"
+        case clientAuthRequired = "client_auth_required"
+        case rootCertificate = "root_cert"
+        case clientCertificate = "client_cert"
+        case clientKey = "client_key"
+    }
 }

@@ -94,6 +94,16 @@ public struct Archive: Sendable {
         try directory.writeAnchor(checkpoint.note.encoded)
     }
 
+    /// The entries from `position` on, as many as lie in one file with it; empty at the end. Nothing of them is
+    /// checked but that they can be told apart. Throws `file`, and `ledger` with `storage`.
+    public func entries(from position: UInt64) throws(RestoreRefusal) -> [[UInt8]] {
+        let (size, width) = (checkpoint.checkpoint.head.size, UInt64(TilePath.widthMax))
+        guard position < size else { return [] }
+        let first = position / width * width
+        return Array(
+            try entries(in: first..<min(first + width, size), of: size).dropFirst(Int(position - first)))
+    }
+
     /// The entries of whole bundles, or of the last one.
     private func entries(in range: Range<UInt64>, of size: UInt64) throws(RestoreRefusal) -> [[UInt8]] {
         let width = UInt64(TilePath.widthMax)

@@ -50,14 +50,16 @@ extension EmbeddedLedger {
     public func followed() throws(LedgerError) -> OrderedBlock.Mark? { try read { try $0.followed() } }
 
     /// The receipt of a statement that is on the ledger, once it has come as far as `level` says, or as far as
-    /// it comes in time; nil when it is not there.
+    /// it comes in time; nil when no checkpoint that is shown covers it yet.
     public func receipt(
         of id: StatementID, until level: Acknowledgement, passages: [Receipt.Passage]
     ) async throws(LedgerError) -> Receipt? {
-        guard let position = try position(of: id) else { return nil }
+        // What is stored is shown a moment later, under its checkpoint.
+        let shown = publisher.present.tip
+        guard let position = try position(of: id), position < shown.head.size else { return nil }
         let time = try read { try $0.logEntry(at: position).time }
         let receipt = Receipt(
-            statement: id, position: position, time: time, level: .durable, checkpoint: try checkpoint(),
+            statement: id, position: position, time: time, level: .durable, checkpoint: shown.checkpoint,
             passages: passages)
         return level == .cosigned ? await cosigned(receipt) : receipt
     }

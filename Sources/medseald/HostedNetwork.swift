@@ -64,6 +64,10 @@ struct HostedNetwork {
         // The ledger is made once, where `network init` left its mark. One that is gone is an error, not a
         // new ledger.
         let mark = ledgerFolder + "/NEW"
+        // A copy of what is on Fabric is made again from its blocks.
+        if profile != nil, !FileManager.default.fileExists(atPath: ledgerFolder + "/ledger.sqlite") {
+            try EmbeddedLedger.create(at: ledgerFolder, genesis: genesisFile)
+        }
         if FileManager.default.fileExists(atPath: mark) {
             do {
                 try EmbeddedLedger.create(at: ledgerFolder, genesis: genesisFile)

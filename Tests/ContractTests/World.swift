@@ -85,7 +85,8 @@ struct World {
             accepted.append((line.time, message, writes))
             if [.request, .grant, .release, .emergency].contains(kind) { ids[line.subject] = verified.id }
             messages[line.options["as"] ?? line.subject] = message
-            return Outcome(kind: kind, message: message, result: "ok", reads: verified.readKeys, writes: writes)
+            return Outcome(
+                kind: kind, message: message, result: "ok", reads: verified.readKeys, writes: writes)
         }
     }
 

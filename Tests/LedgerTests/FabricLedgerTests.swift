@@ -1,6 +1,5 @@
 import Contract
 import FabricChaincode
-@testable import FabricLedger
 import FabricProtocol
 import Foundation
 import Identity
@@ -9,6 +8,8 @@ import Primitives
 import Synchronization
 import Testing
 import TransparencyLog
+
+@testable import FabricLedger
 
 /// The ledger's promise over a Fabric network, scripted (`ScriptedFabric`): over the real wire, with what can
 /// go wrong on it.
@@ -59,7 +60,8 @@ import TransparencyLog
                 #expect(receipt.level == .durable)
                 #expect(receipt.passages.map(\.stage) == Stage.allCases)
             }
-            #expect(try ledger.entries(from: 0, limit: 10) == embedded.entries(from: 0, limit: 10))
+            let entries = try ledger.entries(from: 0, limit: 10).map { try LogEntry.decode($0) }
+            #expect(try entries == embedded.entries(from: 0, limit: 10).map { try LogEntry.decode($0) })
             #expect(try ledger.examine() == [])
             // What peers keep is what the copy keeps.
             for key in [StateKey.record(record), .grant(network.id(of: grant)), .network] {
@@ -72,6 +74,71 @@ import TransparencyLog
             let again = try await ledger.commit(statements[2])
             #expect(again.position == 2 && again.passages.isEmpty)
             #expect(try ledger.entries(from: 0, limit: 10).count == 5)
+        }
+    }
+
+    // MARK: Moving
+
+    /// An archive of a log of so many deposits.
+    private func archive(deposits: Int) async throws -> Archive {
+        let directory = TestDirectory()
+        let ledger = try await network.make(in: directory)
+        defer { ledger.close() }
+        for _ in 0..<deposits { try await ledger.commit(network.deposit()) }
+        let folder = FileManager.default.temporaryDirectory.appending(
+            path: "medseal-move-\(UUID().uuidString)")
+        try ledger.export(to: folder.path)
+        return try Archive(at: folder.path)
+    }
+
+    @Test func aLogThatMovesIsTheSameLog() async throws {
+        let (archive, network) = (try await archive(deposits: 150), network)
+        let fabric = try ScriptedFabric(genesis: network.file, clock: { TestNetwork.created + 10 })
+        let moved = archive.checkpoint.checkpoint.head
+        try await fabric.serve { profile, identity in
+            let gateway = try Gateway(profile, as: identity)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await gateway.run() }
+                group.addTask {
+                    // The second transaction of three is lost in the middle of the move.
+                    fabric.does(.conflicts)
+                    let entries = try await gateway.move(archive)
+                    #expect(entries == moved.size)
+                    #expect(try await gateway.channel().progress?.tree.head == moved)
+                    let blocks = fabric.blocks.count
+                    #expect(try await gateway.move(archive) == moved.size)
+                    #expect(fabric.blocks.count == blocks, "moved already")
+                }
+                try await group.next()
+                group.cancelAll()
+            }
+        }
+        try await run(fabric) { (ledger) async throws in
+            #expect(try EmbeddedLedger.head(of: ledger.checkpoint(), network.genesis) == moved)
+            let receipt = try await ledger.commit(network.deposit())
+            #expect(receipt.position == moved.size)
+            #expect(try ledger.examine() == [])
+        }
+    }
+
+    @Test func anotherLogIsNotMovedToAChannelThatHasBegun() async throws {
+        let archive = try await archive(deposits: 1)
+        let fabric = try ScriptedFabric(genesis: network.file)
+        try await run(fabric) { _ in }
+        try await fabric.serve { profile, identity in
+            let gateway = try Gateway(profile, as: identity)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await gateway.run() }
+                group.addTask {
+                    await #expect {
+                        _ = try await gateway.move(archive)
+                    } throws: {
+                        "\($0)".contains("the channel has begun, and not with the log of this archive")
+                    }
+                }
+                try await group.next()
+                group.cancelAll()
+            }
         }
     }
 
@@ -102,7 +169,9 @@ import TransparencyLog
 
     @Test func whatPassesIsTriedAgain() async throws {
         // One more is what began the network.
-        for (fault, endorsements) in [(ScriptedFabric.Fault.conflicts, 3), (.noEndorsers, 2), (.differingEndorsements, 2)] {
+        for (fault, endorsements) in [
+            (ScriptedFabric.Fault.conflicts, 3), (.noEndorsers, 2), (.differingEndorsements, 2),
+        ] {
             let (result, fabric) = try await outcome(during: fault)
             #expect(isCommitted(result), "\(fault)")
             #expect(fabric.endorsements == endorsements, "\(fault)")
@@ -178,7 +247,8 @@ import TransparencyLog
     }
 
     @Test func theReasonStandsInAGatewaysDetails() {
-        let said = Gateway.chaincodeResponse(in: "Hospital1MSP: chaincode response 1040, code recordExists: there")
+        let said = Gateway.chaincodeResponse(
+            in: "Hospital1MSP: chaincode response 1040, code recordExists: there")
         #expect(said?.status == 1040 && said?.reason == "code recordExists: there")
         #expect(Gateway.chaincodeResponse(in: "chaincode response x, y") == nil)
         #expect(Gateway.chaincodeResponse(in: "failed to endorse transaction, see attached details") == nil)

@@ -77,7 +77,8 @@ final class ScriptedFabric: Sendable {
     // MARK: Running
 
     /// Runs it on a port of this machine while `body` runs; `body` gets a connection profile for it.
-    func serve(_ body: @escaping @Sendable (ConnectionProfile, FabricIdentity) async throws -> Void) async throws
+    func serve(_ body: @escaping @Sendable (ConnectionProfile, FabricIdentity) async throws -> Void)
+        async throws
     {
         let files = try ScriptedFiles()
         let server = GRPCServer(
@@ -200,7 +201,8 @@ final class ScriptedFabric: Sendable {
         var metadata = Metadata()
         metadata.addBinary([UInt8](details.serialized), forKey: "grpc-status-details-bin")
         return RPCError(
-            code: .aborted, message: "failed to endorse transaction, see attached details", metadata: metadata)
+            code: .aborted, message: "failed to endorse transaction, see attached details", metadata: metadata
+        )
     }
 
     func evaluate(_ proposal: Protos_SignedProposal) throws -> Protos_Response {
@@ -293,7 +295,9 @@ final class ScriptedFabric: Sendable {
 
 extension ScriptedFabric.World {
     fileprivate mutating func isToDo(_ fault: ScriptedFabric.Fault) -> Bool {
-        guard let index = faults.firstIndex(where: { $0.fault == fault && $0.times > 0 }) else { return false }
+        guard let index = faults.firstIndex(where: { $0.fault == fault && $0.times > 0 }) else {
+            return false
+        }
         faults[index].times -= 1
         return true
     }

@@ -1,8 +1,8 @@
 // What tools/bench ledger runs beside `medseald run`; prints one JSON object.
 //
-//   bench-http NETWORK PASSPHRASE-FILE SERVER-PROCESS CLIENTS
+//   bench-http NETWORK PASSPHRASE-FILE SERVER-PROCESS CLIENTS STORIES
 //
-// NETWORK is the folder that `medseal network init` made, its first organisation a hospital, its second an insurer.
+// STORIES, of eight statements each, are told in each of three rounds. NETWORK is the folder that `medseal network init` made, its first organisation a hospital, its second an insurer.
 
 import API
 import Foundation
@@ -10,9 +10,9 @@ import Remote
 import Workload
 
 let arguments = CommandLine.arguments
-guard arguments.count == 5, let server = Int(arguments[3]), let clients = Int(arguments[4]) else {
-    fatalError("usage: bench-http NETWORK PASSPHRASE-FILE SERVER-PROCESS CLIENTS")
-}
+guard arguments.count == 6, let server = Int(arguments[3]), let clients = Int(arguments[4]),
+    let count = Int(arguments[5])
+else { fatalError("usage: bench-http NETWORK PASSPHRASE-FILE SERVER-PROCESS CLIENTS STORIES") }
 let network = try Network(Folder(arguments[1]))
 let stories = try Stories(network, in: Folder(arguments[1]), passphraseFile: arguments[2])
 
@@ -21,22 +21,22 @@ try await connections(clients) { connections in
     for statement in stories.enrolments { try await submit(statement, first) }
     try await first.prepare(for: stories)
     // The connections are made and everything is warm.
-    try await Stories.tell(stories.make(500), by: connections, submit: submit)
+    try await Stories.tell(stories.make(count / 2), by: connections, submit: submit)
 
     var rounds = [(rate: Double, latencies: [Double], server: Double, client: Double)]()
     for _ in 0..<3 {
-        let batch = stories.make(1_000)
+        let batch = stories.make(count)
         let before = (server: processorSeconds(of: server), client: processorSeconds())
         let (took, latencies) = try await Stories.tell(batch, by: connections, submit: submit)
-        let count = Double(latencies.count)
+        let told = Double(latencies.count)
         rounds.append(
             (
-                count / took, latencies, (processorSeconds(of: server) - before.server) / count,
-                (processorSeconds() - before.client) / count
+                told / took, latencies, (processorSeconds(of: server) - before.server) / told,
+                (processorSeconds() - before.client) / told
             ))
     }
     let middle = rounds.sorted { $0.rate < $1.rate }[1]
-    let lone = try await Stories.tell(stories.make(40), by: [first], submit: submit).latencies
+    let lone = try await Stories.tell(stories.make(max(4, count / 25)), by: [first], submit: submit).latencies
     printJSON([
         ("rate", middle.rate), ("median", middle.latencies.quantile(0.5)),
         ("p99", middle.latencies.quantile(0.99)), ("server", middle.server), ("client", middle.client),

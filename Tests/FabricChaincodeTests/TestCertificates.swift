@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+
+/// Certificates for both ends of a stream, by OpenSSL: P-256, PEM.
+struct TestCertificates: Sendable {
+    struct Identity: Sendable {
+        let certificate: [UInt8]
+        let key: [UInt8]
+    }
+
+    let authority: Identity
+    let chaincode: Identity
+    let peer: Identity
+    /// Of another authority.
+    let stranger: Identity
+
+    static let shared = Result { try TestCertificates() }
+
+    private init() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(
+            path: "medseal-chaincode-\(UInt64.random(in: 0...(.max)))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+
+        func make(_ name: String, _ extensions: [String], by authority: String? = nil) throws -> Identity {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.currentDirectoryURL = folder
+            process.arguments =
+                [
+                    "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                    "-nodes", "-days", "2", "-subj", "/CN=\(name)", "-out", "\(name).pem", "-keyout",
+                    "\(name).key",
+                ]
+                + extensions.flatMap { ["-addext", $0] }
+                + (authority.map { ["-CA", "\($0).pem", "-CAkey", "\($0).key"] } ?? [])
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            process.waitUntilExit()
+            try #require(process.terminationStatus == 0, "openssl")
+            func read(_ file: String) throws -> [UInt8] {
+                [UInt8](try Data(contentsOf: folder.appending(path: file)))
+            }
+            return Identity(certificate: try read("\(name).pem"), key: try read("\(name).key"))
+        }
+
+        let leaf = ["basicConstraints=critical,CA:FALSE", "subjectAltName=IP:127.0.0.1"]
+        authority = try make("authority", [])
+        _ = try make("others", [])
+        chaincode = try make("chaincode", leaf + ["extendedKeyUsage=serverAuth"], by: "authority")
+        peer = try make("peer", leaf + ["extendedKeyUsage=serverAuth,clientAuth"], by: "authority")
+        stranger = try make("stranger", leaf + ["extendedKeyUsage=clientAuth"], by: "others")
+    }
+}
