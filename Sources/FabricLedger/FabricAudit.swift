@@ -331,7 +331,7 @@ public struct FabricAudit: Sendable {
         let own = transaction.sets.first { $0.namespace == chaincode }
         let set = own?.set ?? Rwset_KVRWSet()
         var written: [String: [UInt8]] = [:]
-        for write in set.writes { written[write.key] = [UInt8](write.value) }
+        for write in set.writes { written[write.key] = write.isDelete ? [] : [UInt8](write.value) }
         // The contract may write a key twice: the later value stays.
         var expected: [String: [UInt8]] = [:]
         for write in outcome.writes { expected[write.key] = write.value }

@@ -30,7 +30,7 @@ struct AuditCommand: AsyncParsableCommand {
         help: ArgumentHelp("Hash this vault's folder on this machine.", valueName: "organisation=folder"))
     var vaults: [String] = []
 
-    @OptionGroup var fabric: FabricOptions
+    @OptionGroup var fabric: MemberFabricOptions
     @OptionGroup var member: MemberOptions
     @OptionGroup var output: OutputOptions
 

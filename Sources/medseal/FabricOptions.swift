@@ -5,8 +5,30 @@ import Foundation
 import Primitives
 import Remote
 
-/// Which Fabric network, and what opens the key that its profile names.
+/// As whom, and through which peers, a command speaks to a Fabric network.
 struct FabricOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The organisation's connection profile: DIR/fabric/NAME/connection.json.", valueName: "file"))
+    var profile: String
+
+    @OptionGroup var passphrase: PassphraseOptions
+
+    /// Runs `body` on the gateways, connected.
+    func connected<Value: Sendable>(
+        _ body: @escaping @Sendable (Gateway) async throws -> Value
+    ) async throws -> Value {
+        try await failing {
+            let profile = try ConnectionProfile(file: URL(fileURLWithPath: profile))
+            let identity = try FabricIdentity(
+                profile, passphrase: try passphrase.read("Passphrase of the network"))
+            return try await Gateway(profile, as: identity).running(body)
+        }
+    }
+}
+
+/// The same for a member's command, whose own passphrase is another.
+struct MemberFabricOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("The connection profile of the Fabric network that orders.", valueName: "file"))
     var fabric: String?
@@ -73,8 +95,8 @@ extension ClientFailure {
             switch failure {
             case .badProfile: .badInput
             case .rejected, .refused, .void: .refused
-            case .unavailable, .endorsementsDiffer, .outcomeUnknown: .unreachable
-            case .altered, .badBlock: .unverified
+            case .endorsementsDiffer, .altered, .badBlock: .unverified
+            case .unavailable, .outcomeUnknown: .unreachable
             }
         self.init(code, "\(failure)")
     }

@@ -29,7 +29,7 @@ struct LedgerProve: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
     var output: String
 
-    @OptionGroup var fabric: FabricOptions
+    @OptionGroup var fabric: MemberFabricOptions
     @OptionGroup var member: MemberOptions
 
     func run() async throws {

@@ -5,6 +5,7 @@ import Foundation
 import Identity
 import Ledger
 import Primitives
+import SwiftProtobuf
 import Testing
 import TransparencyLog
 
@@ -167,7 +168,8 @@ import TransparencyLog
         #expect(
             refused == [
                 Self.here
-                    + "the contract refuses what it asks: code signatureInvalid: a signature does not hold"
+                    + "the contract refuses what it asks: code signatureInvalid: "
+                    + "a signature does not hold, or was made for another network"
             ])
     }
 
