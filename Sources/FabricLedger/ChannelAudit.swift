@@ -53,7 +53,7 @@ public struct ChannelAudit: Sendable {
     /// whatever does not hold is a finding.
     public func run(progress: @escaping @Sendable (UInt64) -> Void = { _ in }) async throws -> Report {
         let gateways = try profile.peers.map { peer throws(FabricFailure) in
-            (peer: peer, gateway: try Gateway(profile.only(peer), as: identity))
+            (peer: peer, gateway: try Gateway(profile.asking([peer]), as: identity))
         }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             for (_, gateway) in gateways { group.addTask { try await gateway.run() } }
@@ -85,6 +85,7 @@ public struct ChannelAudit: Sendable {
                 isOver = isOver && isSettled
             }
             if isOver { break }
+            try await Task.sleep(for: .milliseconds(200))
         }
         let time = report.channel.time
         if time > UInt64(Date().timeIntervalSince1970) + Self.clockToleranceSeconds {
@@ -113,6 +114,10 @@ public struct ChannelAudit: Sendable {
         return all
     }
 
+    private static func reason(_ error: any Error) -> String {
+        if case FabricFailure.unavailable(let reason) = error { reason } else { "\(error)" }
+    }
+
     /// Holds what a peer has against the audit. Not settled: the channel has moved on meanwhile.
     private func compare(
         _ peer: ConnectionProfile.Peer, _ gateway: Gateway, _ newest: Newest, _ following: Following,
@@ -121,7 +126,7 @@ public struct ChannelAudit: Sendable {
         var said = Peer(organisation: peer.organisation, address: "\(peer.host):\(peer.port)")
         let place = "peer of \(peer.organisation) (\(said.address))"
         guard let block = newest.block else {
-            findings.append("\(place): \(newest.failure.map { "\($0)" } ?? "it does not answer")")
+            findings.append("\(place): it tells no block (\(newest.failure.map(Self.reason) ?? "none"))")
             return (said, true)
         }
         said.newestBlock = block.header.number
@@ -143,7 +148,7 @@ public struct ChannelAudit: Sendable {
             let given = try await self.values(of: names, at: gateway, by: peer.organisation)
             differing = names.filter { given[$0] != values[$0] }
         } catch {
-            findings.append("\(place): it does not tell its values: \(error)")
+            findings.append("\(place): it does not tell its values (\(Self.reason(error)))")
             return (said, true)
         }
         let now = await Self.newestBlocks(of: [gateway])[0].number

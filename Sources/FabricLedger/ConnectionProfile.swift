@@ -23,10 +23,10 @@ public struct ConnectionProfile: Sendable {
     /// The first is the organisation's own; the others are asked when it does not answer.
     public private(set) var peers: [Peer]
 
-    /// The same with this peer alone: it is asked and nobody in its place.
-    func only(_ peer: Peer) -> ConnectionProfile {
+    /// The same with these peers: nobody else is asked in their place.
+    func asking(_ peers: [Peer]) -> ConnectionProfile {
         var profile = self
-        profile.peers = [peer]
+        profile.peers = peers
         return profile
     }
 

@@ -76,7 +76,7 @@ struct AuditCommand: AsyncParsableCommand {
         channel?.compare(with: report)
         try output.print(Answer(ledger: report, fabric: channel)) {
             channel?.print()
-            print(report)
+            print(report, channel)
         }
         if !report.holds || channel?.holds == false { throw ExitCode(ClientFailure.Code.unverified.rawValue) }
     }
@@ -86,7 +86,7 @@ struct AuditCommand: AsyncParsableCommand {
         FileHandle.standardError.write(Data("\r\(progress) ".utf8))
     }
 
-    private func print(_ report: Audit.Report) {
+    private func print(_ report: Audit.Report, _ channel: ChannelAudit.Report?) {
         Swift.print("Executed \(report.entries) statements again: \(report.records) records")
         Swift.print("  Merkle root   \(report.root)")
         Swift.print("  state digest  \(report.stateDigest)")
@@ -100,6 +100,10 @@ struct AuditCommand: AsyncParsableCommand {
             Swift.print(
                 "\(finding.kind.rawValue.uppercased()) \(finding.place)\(subject): \(finding.problem)")
         }
-        Swift.print(report.holds ? "All holds." : "\(report.findings.count) finding(s): not all holds.")
+        if let channel, channel.channel.entries < report.entries {
+            Swift.print("The server's log went on meanwhile: it was not held against the channel's.")
+        }
+        let findings = report.findings.count + (channel?.findings.count ?? 0)
+        Swift.print(findings == 0 ? "All holds." : "\(findings) finding(s): not all holds.")
     }
 }

@@ -103,12 +103,14 @@ extension ClientFailure {
 }
 
 extension ChannelAudit.Report {
-    /// The server's log is a copy of what the channel gives.
+    /// The server's log, which was read after the channel, is a copy of what the channel gives.
     mutating func compare(with ledger: Audit.Report) {
-        guard ledger.entries == channel.entries else { return }
-        if ledger.root != channel.root || ledger.stateDigest != channel.stateDigest {
-            findings.append(
-                "the server's log is another than the channel gives, at \(channel.entries) entries")
+        if ledger.entries < channel.entries {
+            findings.append("the server's log has only \(ledger.entries) of \(channel.entries) statements")
+        } else if ledger.entries == channel.entries,
+            ledger.root != channel.root || ledger.stateDigest != channel.stateDigest
+        {
+            findings.append("the server's log is another than the channel gives")
         }
     }
 
@@ -136,6 +138,5 @@ extension ChannelAudit.Report {
         }
         table.print()
         for finding in findings { Swift.print("FABRIC \(finding)") }
-        Swift.print(findings.isEmpty ? "The channel holds." : "\(findings.count) finding(s) on the channel.")
     }
 }

@@ -293,7 +293,7 @@ import TransparencyLog
 
     // MARK: Blocks
 
-    private func findings(inBlocks alter: (inout BlockForge) -> Void) throws -> [String] {
+    private func blockFindings(_ alter: (inout BlockForge) -> Void) throws -> [String] {
         var forge = BlockForge()
         for statement in forge.network.enrolments { forge.add([Call(statement)]) }
         alter(&forge)
@@ -302,26 +302,26 @@ import TransparencyLog
 
     @Test func blocksMustFollowAndBeWhatTheirHeadersSay() throws {
         let other = "it does not follow the block before it: its header names another hash"
-        let flipped = try findings { $0.blocks[2].data.data[0][100] ^= 1 }
+        let flipped = try blockFindings { $0.blocks[2].data.data[0][100] ^= 1 }
         #expect(flipped.contains("block 2: its data is not what its header says"))
-        let swapped = try findings { $0.blocks.swapAt(2, 3) }
+        let swapped = try blockFindings { $0.blocks.swapAt(2, 3) }
         for text in [
             "block 2: it says that it is block 3", "block 2: \(other)", "block 3: it says that it is block 2",
         ] {
             #expect(swapped.contains(text))
         }
-        let missing = try findings { $0.blocks.remove(at: 2) }
+        let missing = try blockFindings { $0.blocks.remove(at: 2) }
         #expect(missing.contains("block 2: \(other)"))
-        let late = try findings { $0.blocks.remove(at: 0) }
+        let late = try blockFindings { $0.blocks.remove(at: 0) }
         #expect(late.contains("block 0: \(other)"))
         #expect(
-            try findings { $0.blocks[2].metadata.metadata[2] = Data() }.first
+            try blockFindings { $0.blocks[2].metadata.metadata[2] = Data() }.first
                 == "block 2: it does not say of each of its transactions whether it counts")
     }
 
     @Test func anOrdererMustHaveSigned() throws {
         func signed(by name: String) throws -> [String] {
-            try findings { $0.blocks[2].metadata.metadata[0] = $0.signed($0.blocks[2].header, by: name) }
+            try blockFindings { $0.blocks[2].metadata.metadata[0] = $0.signed($0.blocks[2].header, by: name) }
         }
         #expect(try signed(by: "hospital1.orderer") == [])
         #expect(
@@ -336,11 +336,11 @@ import TransparencyLog
                 "block 2: it is signed as by an orderer by a certificate of insurer that was not in force"
             ])
         #expect(
-            try findings { $0.blocks[2].metadata.metadata[0] = Data() } == [
+            try blockFindings { $0.blocks[2].metadata.metadata[0] = Data() } == [
                 "block 2: it is not signed by one orderer"
             ])
         #expect(
-            try findings {
+            try blockFindings {
                 $0.blocks[2].metadata.metadata[0] = $0.signed($0.blocks[1].header, by: "insurer.orderer")
             }
                 == ["block 2: the signature of insurer's orderer does not hold"])
