@@ -21,7 +21,14 @@ public struct ConnectionProfile: Sendable {
     public let certificate: [UInt8]
     public let keyFile: URL
     /// The first is the organisation's own; the others are asked when it does not answer.
-    public let peers: [Peer]
+    public private(set) var peers: [Peer]
+
+    /// The same with these peers: nobody else is asked in their place.
+    func asking(_ peers: [Peer]) -> ConnectionProfile {
+        var profile = self
+        profile.peers = peers
+        return profile
+    }
 
     /// Reads the profile. Throws `FabricFailure` `badProfile`, which names what is missing or malformed.
     public init(file: URL) throws(FabricFailure) {

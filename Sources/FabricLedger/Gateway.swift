@@ -1,3 +1,4 @@
+import Contract
 import FabricChaincode
 import FabricProtocol
 import Foundation
@@ -81,6 +82,24 @@ public final class Gateway: Sendable {
         }
     }
 
+    /// Runs `body` with the connections, which end with it.
+    public func running<Result: Sendable>(
+        _ body: @escaping @Sendable (Gateway) async throws -> Result
+    ) async throws -> Result {
+        try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask {
+                try await self.run()
+                return nil
+            }
+            group.addTask { try await body(self) }
+            defer { group.cancelAll() }
+            while let ended = try await group.next() {
+                if let result = ended { return result }
+            }
+            throw FabricFailure.unavailable("there is no peer")
+        }
+    }
+
     // MARK: Asking
 
     /// The chaincode's answer of one peer, which nothing proves; nothing is ordered.
@@ -90,13 +109,16 @@ public final class Gateway: Sendable {
         try await evaluate(arguments, of: profile.chaincode)
     }
 
-    /// The same of another chaincode, `qscc` say, which tells of the chain.
-    func evaluate(_ arguments: [[UInt8]], of chaincode: String) async throws(FabricFailure) -> [UInt8] {
+    /// The same of another chaincode, `qscc` say, which tells of the chain; or of peers of `organisations` only.
+    func evaluate(
+        _ arguments: [[UInt8]], of chaincode: String, by organisations: [String] = []
+    ) async throws(FabricFailure) -> [UInt8] {
         let proposal = proposal(arguments, of: chaincode)
         var request = Gateway_EvaluateRequest()
         request.transactionID = proposal.transactionID
         request.channelID = proposal.channel
         request.proposedTransaction = proposal.signed
+        request.targetOrganizations = organisations
         let answer = try await ask { [request] client, options in
             try await Gateway_Gateway.Client(wrapping: client).evaluate(request, options: options)
         }
@@ -154,6 +176,29 @@ public final class Gateway: Sendable {
         return Committed(
             transaction: proposal.transactionID, block: status.blockNumber, answer: [UInt8](answer.payload),
             endorsement: endorsed - began, ordering: ordered - endorsed, validation: .now - ordered)
+    }
+
+    /// Which block wrote a key of the contract last, as this organisation's peer says; nil when the key is not
+    /// there. Nothing is ordered.
+    func block(thatWrote key: StateKey) async throws(FabricFailure) -> UInt64? {
+        let proposal = proposal(ChaincodeInvocation.read(keys: [key]).arguments, of: profile.chaincode)
+        var request = Gateway_EndorseRequest()
+        request.transactionID = proposal.transactionID
+        request.channelID = proposal.channel
+        request.proposedTransaction = proposal.signed
+        request.endorsingOrganizations = [profile.mspID]
+        let prepared = try await ask { [request] client, options in
+            try await Gateway_Gateway.Client(wrapping: client).endorse(request, options: options)
+        }.preparedTransaction
+        _ = try proposal.answer(in: prepared)
+        let transaction: OrderedTransaction
+        do throws(OrderedTransaction.Fault) {
+            transaction = try OrderedTransaction(prepared)
+        } catch { throw .altered(error.explanation) }
+        let sets = transaction.sets.filter { $0.namespace == profile.chaincode }.map(\.set)
+        let read = sets.flatMap(\.reads).first { $0.key == ChaincodeKey.name(of: key) }
+        guard let read, read.hasVersion else { return nil }
+        return read.version.blockNum
     }
 
     private func proposal(_ arguments: [[UInt8]], of chaincode: String) -> Proposal {
@@ -227,17 +272,41 @@ public final class Gateway: Sendable {
 
     // MARK: Blocks
 
-    /// Gives the blocks from `number` on to `body`, in order, as they come; they are as one peer tells them,
-    /// and nothing of them is checked. Where one peer breaks off, the next goes on. Ends with the last of them or
-    /// the task. Throws `unavailable`, and what `body` throws.
+    /// Gives the blocks from `number` on to `body`, in order, as they come (or, unless `waiting`, as they are
+    /// there); they are as one peer tells them, and nothing of them is checked. Where one peer breaks off, the
+    /// next goes on. Ends with the last of them or the task. Throws `unavailable`, and what `body` throws.
     func blocks(
-        from number: UInt64, until last: UInt64 = .max,
+        from number: UInt64, until last: UInt64 = .max, waiting: Bool = true,
         _ body: @escaping @Sendable (Common_Block) async throws -> Void
     ) async throws {
-        let next = Mutex(number)
+        var range = Orderer_SeekInfo()
+        range.start.specified.number = number
+        range.stop.specified.number = last
+        range.behavior = waiting ? .blockUntilReady : .failIfNotReady
+        try await blocks(range, body)
+    }
+
+    /// The newest block that the first peer to answer has.
+    func newestBlock() async throws -> Common_Block {
+        var range = Orderer_SeekInfo()
+        range.start.newest = .init()
+        range.stop.newest = .init()
+        range.behavior = .failIfNotReady
+        let found = Mutex<Common_Block?>(nil)
+        try await blocks(range) { block in found.withLock { $0 = block } }
+        guard let block = found.withLock({ $0 }) else {
+            throw FabricFailure.unavailable("the peer has no block")
+        }
+        return block
+    }
+
+    private func blocks(
+        _ range: Orderer_SeekInfo, _ body: @escaping @Sendable (Common_Block) async throws -> Void
+    ) async throws {
+        let rest = Mutex(range)
         var failure = FabricFailure.unavailable("there is no peer")
         for client in clients {
-            let request = seek(from: next.withLock { $0 }, until: last)
+            let request = seek(rest.withLock { $0 })
             do {
                 return try await Protos_Deliver.Client(wrapping: client).deliver(
                     options: Self.options, requestProducer: { try await $0.write(request) },
@@ -246,11 +315,11 @@ public final class Gateway: Sendable {
                             switch message.type {
                             case .block(let block):
                                 try await body(block)
-                                next.withLock { $0 = block.header.number + 1 }
+                                rest.withLock { $0.start.specified.number = block.header.number + 1 }
                             case .status(.success): return
                             case .status(let status):
                                 throw FabricFailure.unavailable("the peer gives no blocks: \(status)")
-                            case nil: throw FabricFailure.badBlock(number: number, "it is empty")
+                            case nil: throw FabricFailure.unavailable("the peer answers something else")
                             }
                         }
                     })
@@ -273,11 +342,7 @@ public final class Gateway: Sendable {
         return info.height
     }
 
-    private func seek(from number: UInt64, until last: UInt64) -> Common_Envelope {
-        var info = Orderer_SeekInfo()
-        info.start.specified.number = number
-        info.stop.specified.number = last
-        info.behavior = .blockUntilReady
+    private func seek(_ range: Orderer_SeekInfo) -> Common_Envelope {
         var channelHeader = Common_ChannelHeader()
         channelHeader.type = Int32(Common_HeaderType.deliverSeekInfo.rawValue)
         channelHeader.timestamp = Google_Protobuf_Timestamp(date: Date())
@@ -288,7 +353,7 @@ public final class Gateway: Sendable {
         var payload = Common_Payload()
         payload.header.channelHeader = channelHeader.bytes
         payload.header.signatureHeader = signatureHeader.bytes
-        payload.data = info.bytes
+        payload.data = range.bytes
         var envelope = Common_Envelope()
         envelope.payload = payload.bytes
         envelope.signature = identity.sign(envelope.payload)

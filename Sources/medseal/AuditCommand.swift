@@ -1,6 +1,7 @@
 import ArgumentParser
 import Client
 import Contract
+import FabricLedger
 import Foundation
 import Remote
 
@@ -14,9 +15,14 @@ struct AuditCommand: AsyncParsableCommand {
             against it: what is missing, damaged or unknown, by hash. An auditor may ask about all, others about their own \
             organisation's. A vault's folder on this machine is hashed here; otherwise its server hashes.
 
+            Where Hyperledger Fabric orders, --fabric audits the channel first: every block and transaction of it from the first \
+            on, on nobody's word but the genesis' (hash chain, orderers' and endorsers' signatures, versions read, the contract \
+            executed again), then the peers that the profile names and the server's log against what that gave.
+
             Exit code 0 only when all holds, 4 when something does not.
 
             Example: medseal audit --home eve --vault hospital1=net/organisations/hospital1/vault
+            Example: medseal audit --home eve --fabric net/fabric/hospital1/connection.json
             """)
 
     @Option(
@@ -24,8 +30,25 @@ struct AuditCommand: AsyncParsableCommand {
         help: ArgumentHelp("Hash this vault's folder on this machine.", valueName: "organisation=folder"))
     var vaults: [String] = []
 
+    @OptionGroup var fabric: MemberFabricOptions
     @OptionGroup var member: MemberOptions
     @OptionGroup var output: OutputOptions
+
+    /// What `--json` prints.
+    private struct Answer: Encodable {
+        let ledger: Audit.Report
+        let fabric: ChannelAudit.Report?
+
+        func encode(to encoder: any Encoder) throws {
+            // Without Fabric it is the ledger's report and nothing around it.
+            guard let fabric else { return try ledger.encode(to: encoder) }
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(ledger, forKey: .ledger)
+            try container.encode(fabric, forKey: .fabric)
+        }
+
+        private enum Key: CodingKey { case ledger, fabric }
+    }
 
     func run() async throws {
         var folders = [OrganisationName: Folder]()
@@ -36,7 +59,9 @@ struct AuditCommand: AsyncParsableCommand {
             }
             folders[name] = Folder(String(parts[1]))
         }
-        let report = try await member.connected { [folders] member, connection in
+        let member = try self.member.member()
+        var channel = try await fabric.audit(of: member.network) { Self.show("audited \($0) blocks") }
+        let report = try await member.connected { [folders] connection in
             var asked = folders.keys.map { $0 }
             if member.home.role == .auditor {
                 asked += member.network.custodians.map(\.name)
@@ -45,18 +70,23 @@ struct AuditCommand: AsyncParsableCommand {
             }
             let audit = Audit(
                 connection, home: member.home.folder, vaults: Array(Set(asked)), folders: folders)
-            return try await audit.run { done in
-                if Standard.errorIsTerminal {
-                    FileHandle.standardError.write(Data("\rexecuted \(done) entries ".utf8))
-                }
-            }
+            return try await audit.run { Self.show("executed \($0) entries") }
         }
         if Standard.errorIsTerminal { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
-        try output.print(report) { print(report) }
-        if !report.holds { throw ExitCode(ClientFailure.Code.unverified.rawValue) }
+        channel?.compare(with: report)
+        try output.print(Answer(ledger: report, fabric: channel)) {
+            channel?.print()
+            print(report, channel)
+        }
+        if !report.holds || channel?.holds == false { throw ExitCode(ClientFailure.Code.unverified.rawValue) }
     }
 
-    private func print(_ report: Audit.Report) {
+    private static func show(_ progress: String) {
+        guard Standard.errorIsTerminal else { return }
+        FileHandle.standardError.write(Data("\r\(progress) ".utf8))
+    }
+
+    private func print(_ report: Audit.Report, _ channel: ChannelAudit.Report?) {
         Swift.print("Executed \(report.entries) statements again: \(report.records) records")
         Swift.print("  Merkle root   \(report.root)")
         Swift.print("  state digest  \(report.stateDigest)")
@@ -70,6 +100,10 @@ struct AuditCommand: AsyncParsableCommand {
             Swift.print(
                 "\(finding.kind.rawValue.uppercased()) \(finding.place)\(subject): \(finding.problem)")
         }
-        Swift.print(report.holds ? "All holds." : "\(report.findings.count) finding(s): not all holds.")
+        if let channel, channel.channel.entries < report.entries {
+            Swift.print("The server's log went on meanwhile: it was not held against the channel's.")
+        }
+        let findings = report.findings.count + (channel?.findings.count ?? 0)
+        Swift.print(findings == 0 ? "All holds." : "\(findings) finding(s): not all holds.")
     }
 }

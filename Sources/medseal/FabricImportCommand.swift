@@ -2,55 +2,7 @@ import ArgumentParser
 import FabricLedger
 import Foundation
 import Ledger
-import Primitives
 import Remote
-
-/// As whom, and through which peers, a command speaks to a Fabric network.
-struct FabricOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "The organisation's connection profile: DIR/fabric/NAME/connection.json.", valueName: "file"))
-    var profile: String
-
-    @OptionGroup var passphrase: PassphraseOptions
-
-    /// Runs `body` on the gateways, connected.
-    func connected<Value: Sendable>(
-        _ body: @escaping @Sendable (Gateway) async throws -> Value
-    ) async throws -> Value {
-        do {
-            let profile = try ConnectionProfile(file: URL(fileURLWithPath: profile))
-            let gateway = try Gateway(
-                profile,
-                as: FabricIdentity(profile, passphrase: try passphrase.read("Passphrase of the network")))
-            return try await withThrowingTaskGroup(of: Value?.self) { group in
-                group.addTask {
-                    try await gateway.run()
-                    return nil
-                }
-                group.addTask { try await body(gateway) }
-                defer { group.cancelAll() }
-                while let result = try await group.next() {
-                    if let result { return result }
-                }
-                throw ClientFailure.unreachable("the connections to the peers have ended")
-            }
-        } catch let failure as FabricFailure {
-            throw ClientFailure(failure.code, "\(failure)")
-        }
-    }
-}
-
-extension FabricFailure {
-    fileprivate var code: ClientFailure.Code {
-        switch self {
-        case .badProfile: .badInput
-        case .rejected, .refused, .void: .refused
-        case .endorsementsDiffer, .altered, .badBlock: .unverified
-        case .unavailable, .outcomeUnknown: .unreachable
-        }
-    }
-}
 
 /// `medseal fabric import`
 struct FabricImport: AsyncParsableCommand {

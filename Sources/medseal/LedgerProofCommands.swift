@@ -1,6 +1,7 @@
 import ArgumentParser
 import Client
 import Contract
+import FabricLedger
 import Foundation
 import Primitives
 import Remote
@@ -16,7 +17,10 @@ struct LedgerProve: AsyncParsableCommand {
             has the network's genesis file verifies it offline: medseal ledger verify, or any C2SP verifier. Of a record it proves \
             the deposit.
 
+            With --fabric the file is the block of the Fabric channel that has the statement, as peers and orderers keep it.
+
             Example: medseal ledger prove RECORD -o deposit.tlog-proof --home eve
+            Example: medseal ledger prove RECORD -o deposit.block --home eve --fabric net/fabric/hospital1/connection.json
             """)
 
     @Argument(help: ArgumentHelp("A statement's id or a record's handle.", valueName: "id"))
@@ -25,17 +29,41 @@ struct LedgerProve: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
     var output: String
 
+    @OptionGroup var fabric: MemberFabricOptions
     @OptionGroup var member: MemberOptions
 
     func run() async throws {
         let file = Folder(output)
         try file.requireNew()
-        let proof = try await member.connected { member, connection in
+        let member = try self.member.member()
+        let proof = try await member.connected { connection in
             let checkpoint = try await RememberedCheckpoint(folder: member.home.folder).advance(connection)
             return try await connection.proof(of: id.bytes, under: checkpoint)
         }
-        try file.parent.write(proof, as: file.name, mode: 0o644)
-        print("Wrote \(output): verify it with medseal ledger verify \(output) --genesis GENESIS")
+        if let block = try await block(of: proof, member.network) {
+            try file.parent.write(block, as: file.name, mode: 0o644)
+            print("Wrote \(output): verify it with medseal ledger verify \(output) --network PUBLIC-FOLDER")
+        } else {
+            try file.parent.write(proof, as: file.name, mode: 0o644)
+            print("Wrote \(output): verify it with medseal ledger verify \(output) --genesis GENESIS")
+        }
+    }
+
+    /// The block of the Fabric channel that has the statement of `proof`; nil without `--fabric`.
+    private func block(of proof: [UInt8], _ network: Network) async throws -> [UInt8]? {
+        guard let (profile, identity) = try fabric.open() else { return nil }
+        let statement = try StatementProof(verifying: proof, genesis: network.genesisFile).statement.id
+        return try await failing {
+            try await Gateway(profile, as: identity).running { gateway in
+                let block = try await gateway.proof(
+                    of: statement, genesis: network.genesisFile,
+                    authorities: network.organisations.map(\.authority))
+                guard let block else {
+                    throw ClientFailure.refused("statement \(statement) is not on the channel")
+                }
+                return block
+            }
+        }
     }
 }
 
@@ -48,18 +76,32 @@ struct LedgerVerify: ParsableCommand {
             Exit code 0 only when everything holds: the statement's signatures, its place in the log, the ledger's signature and the \
             cosignatures that the genesis asks for; 4 when something does not.
 
+            A block of a Fabric channel needs the network's public folder, for the certificates of the authorities beside the genesis.
+
             Example: medseal ledger verify deposit.tlog-proof --genesis net/public/genesis.cbor
+            Example: medseal ledger verify deposit.block --network net/public
             """)
 
     @Argument(help: ArgumentHelp("The proof file.", valueName: "file"))
     var file: String
 
     @Option(help: ArgumentHelp("The network's genesis file.", valueName: "file"))
-    var genesis: String
+    var genesis: String?
+
+    @Option(help: ArgumentHelp("The network's public folder: the file is a block.", valueName: "dir"))
+    var network: String?
 
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        guard (genesis == nil) != (network == nil) else {
+            throw ValidationError("Give --genesis FILE for a log's proof, or --network DIR for a block.")
+        }
+    }
+
     func run() throws {
+        if let network { return try verifyBlock(Network(Folder(network))) }
+        guard let genesis else { return }
         let proven = try StatementProof(
             verifying: try Folder.read(file, bytesMax: ProofFile.bytesMax),
             genesis: try Folder.read(genesis))
@@ -86,6 +128,62 @@ struct LedgerVerify: ParsableCommand {
                 "  under a checkpoint of \(answer.checkpointSize) entries, cosigned by \(names.isEmpty ? "nobody" : names)"
             )
             print("All holds.")
+        }
+    }
+    private func verifyBlock(_ network: Network) throws {
+        let proof = try failing {
+            try BlockProof(
+                verifying: try Folder.read(file, bytesMax: BlockProof.bytesMax), genesis: network.genesisFile,
+                authorities: network.organisations.map(\.authority))
+        }
+        struct Answer: Encodable {
+            struct Statement: Encodable {
+                var statement: StatementID
+                var kind: String
+                var time: LedgerTime
+                var signer: PublicKey
+                var transaction: String
+                var client: OrganisationName
+                var endorsers: [OrganisationName]
+                var writes: Int
+                var saidToCount: Bool
+            }
+            var block: UInt64
+            var hash: String
+            var orderer: OrganisationName
+            var statements: [Statement]
+        }
+        let answer = Answer(
+            block: proof.number, hash: lowercaseHex(proof.hash), orderer: proof.orderer,
+            statements: proof.statements.map { proven in
+                .init(
+                    statement: proven.statement.id, kind: "\(proven.statement.assertion.kind)",
+                    time: proven.time, signer: proven.statement.caller, transaction: proven.transaction,
+                    client: proven.client, endorsers: proven.endorsers, writes: proven.writeCount,
+                    saidToCount: proven.isSaidToCount)
+            })
+        try output.print(answer) {
+            print("block \(answer.block) of the channel, hash \(answer.hash)")
+            print("  signed by the orderer of \(answer.orderer)")
+            for statement in answer.statements {
+                print("\(statement.kind) \(statement.statement)")
+                print("  signed by   \(statement.signer)")
+                print("  accepted    \(Moment.text(statement.time)), changing \(statement.writes) values")
+                let names = statement.endorsers.map(\.description).joined(separator: ", ")
+                print("  executed and signed by peers of \(names), handed in by \(statement.client)")
+                print("  transaction \(statement.transaction)")
+                print(
+                    "  \(statement.saidToCount ? "counts" : "is VOID"), as the peer says that the block is from"
+                )
+            }
+            if answer.statements.isEmpty { print("It holds no statement.") }
+            print(
+                """
+                Proven: these organisations have executed the statement and signed what comes of it, and the orderer has \
+                put it into this block of the chain.
+                Not proven: that no other transaction changed the same values first. Each peer finds that out by itself, \
+                nobody signs it; medseal audit --fabric does, too.
+                """)
         }
     }
 }

@@ -65,7 +65,7 @@ struct MemberCertificateTests {
     }
 
     @Test func aCertificateHoldsFromItsBeginningToItsEnd() throws {
-        let forge = try Forge(years: 1)
+        let forge = try CertificateForge(years: 1)
         let der = try forge.authority.issueMember(
             name: "Ada", role: .clinician, key: SigningKey.generate().key,
             notAfter: Self.now.addingTimeInterval(3600),
@@ -87,8 +87,8 @@ struct MemberCertificateTests {
     }
 
     @Test func whatIsNotAMembersCertificateIsRefused() throws {
-        let forge = try Forge()
-        let usual = Forge.extensions
+        let forge = try CertificateForge()
+        let usual = CertificateForge.extensions
         func outcome(_ der: [UInt8]) throws {
             try code {
                 try MemberCertificate.verify(
@@ -141,7 +141,7 @@ struct MemberCertificateTests {
     }
 
     @Test func whatIsNotAnAuthoritysCertificateIsRefused() throws {
-        let forge = try Forge()
+        let forge = try CertificateForge()
         let usual = ["basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign"]
         let table: [(String, [String], String, IdentityError.Code?)] = [
             ("/O=hospital1/CN=hospital1 certificate authority", usual, "-sha256", nil),
@@ -196,7 +196,7 @@ private func p256KeyThatEndsLikeAnEd25519Key() -> [UInt8] {
 }
 
 /// An authority whose key lies open, for `openssl` to sign with it what `CertificateAuthority` never would.
-private struct Forge {
+struct CertificateForge {
     static let extensions = [
         "basicConstraints=critical,CA:FALSE", "keyUsage=critical,digitalSignature",
         "extendedKeyUsage=clientAuth",

@@ -74,6 +74,14 @@ final class ScriptedFabric: Sendable {
     var endorsements: Int { world.withLock { $0.endorsements } }
     func value(_ key: String) -> [UInt8]? { world.withLock { $0.values[key]?.bytes } }
 
+    /// From now on it has these blocks, and tells these values.
+    func show(_ blocks: [Common_Block], _ values: [String: [UInt8]]) {
+        world.withLock { world in
+            world.blocks = blocks
+            world.values = values.mapValues { Value(bytes: $0, version: 0) }
+        }
+    }
+
     private func isToDo(_ fault: Fault) -> Bool { world.withLock { $0.isToDo(fault) } }
 
     // MARK: Running
@@ -428,9 +436,15 @@ private struct ScriptedDeliver: Protos_Deliver.SimpleServiceProtocol {
         for try await envelope in request {
             let payload = try Common_Payload(serializedBytes: envelope.payload)
             let seek = try Orderer_SeekInfo(serializedBytes: payload.data)
-            var number = seek.start.specified.number
-            while number <= seek.stop.specified.number {
+            let count = UInt64(fabric.blocks.count)
+            var (number, last) = (seek.start.specified.number, seek.stop.specified.number)
+            if case .newest = seek.start.type { (number, last) = (count - 1, count - 1) }
+            while number <= last {
                 var message = Protos_DeliverResponse()
+                if seek.behavior == .failIfNotReady, number >= count {
+                    message.status = .notFound
+                    return try await response.write(message)
+                }
                 message.block = try await fabric.block(number)
                 try await response.write(message)
                 number += 1

@@ -24,21 +24,31 @@ struct TestNetwork: Sendable {
     let file: [UInt8]
     let network: NetworkID
 
-    init(origin: String = "medseal/test", quorum: Quorum = .none, timeStep: UInt64 = 1) {
+    /// `authorities` are the hashes of organisations' authorities; who is named there and is none of the two
+    /// is a second hospital.
+    init(
+        origin: String = "medseal/test", quorum: Quorum = .none, timeStep: UInt64 = 1,
+        authorities: [String: Digest] = [:]
+    ) {
         func organisation(
             _ name: OrganisationName, _ kind: OrganisationKind, _ root: SigningKey, _ validator: SigningKey
         ) -> Genesis.Organisation {
             .init(
-                name: name, kind: kind, root: root.key, validator: validator.key, authorityHash: digest(1),
+                name: name, kind: kind, root: root.key, validator: validator.key,
+                authorityHash: authorities[name.description] ?? digest(1),
                 recordsRecipientHash: digest(2), deskRecipientHash: digest(3))
+        }
+        let more = Set(authorities.keys).subtracting([hospital, insurer].map(\.description)).sorted().map {
+            name in
+            (OrganisationName(name)!, SigningKey.generate(), SigningKey.generate())
         }
         genesis = Genesis(
             origin: OriginName(origin)!, ledgerKey: ledgerKey.key, created: Self.created,
             organisations: [
                 organisation(hospital, .hospital, hospitalRoot, hospitalValidator),
                 organisation(insurer, .insurer, insurerRoot, insurerValidator),
-            ], quorum: quorum, timeStep: timeStep)
-        file = genesis.signed(by: [hospitalRoot, insurerRoot])
+            ] + more.map { organisation($0.0, .hospital, $0.1, $0.2) }, quorum: quorum, timeStep: timeStep)
+        file = genesis.signed(by: [hospitalRoot, insurerRoot] + more.map(\.1))
         network = Genesis.networkID(of: file)
     }
 

@@ -1,0 +1,142 @@
+import ArgumentParser
+import Client
+import FabricLedger
+import Foundation
+import Primitives
+import Remote
+
+/// As whom, and through which peers, a command speaks to a Fabric network.
+struct FabricOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The organisation's connection profile: DIR/fabric/NAME/connection.json.", valueName: "file"))
+    var profile: String
+
+    @OptionGroup var passphrase: PassphraseOptions
+
+    /// Runs `body` on the gateways, connected.
+    func connected<Value: Sendable>(
+        _ body: @escaping @Sendable (Gateway) async throws -> Value
+    ) async throws -> Value {
+        try await failing {
+            let profile = try ConnectionProfile(file: URL(fileURLWithPath: profile))
+            let identity = try FabricIdentity(
+                profile, passphrase: try passphrase.read("Passphrase of the network"))
+            return try await Gateway(profile, as: identity).running(body)
+        }
+    }
+}
+
+/// The same for a member's command, whose own passphrase is another.
+struct MemberFabricOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("The connection profile of the Fabric network that orders.", valueName: "file"))
+    var fabric: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Read the passphrase of the profile's key from this file (mode 0600).", valueName: "file"))
+    var fabricPassphraseFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Read the passphrase of the profile's key from this file descriptor.", valueName: "number"))
+    var fabricPassphraseFd: Int32?
+
+    func validate() throws {
+        guard fabricPassphraseFile == nil || fabricPassphraseFd == nil else {
+            throw ValidationError("Give --fabric-passphrase-file or --fabric-passphrase-fd, not both.")
+        }
+        guard fabric != nil || fabricPassphraseFile == nil && fabricPassphraseFd == nil else {
+            throw ValidationError("A passphrase of the profile's key needs --fabric PROFILE.")
+        }
+    }
+
+    /// The profile and the identity in it, opened; nil without `--fabric`.
+    func open() throws -> (profile: ConnectionProfile, identity: FabricIdentity)? {
+        guard let fabric else { return nil }
+        return try failing {
+            let profile = try ConnectionProfile(file: URL(fileURLWithPath: fabric))
+            let source = SecretSource(
+                file: fabricPassphraseFile, descriptor: fabricPassphraseFd,
+                prompt: "Passphrase of \(profile.organisation)'s gateway", isNew: false)
+            return (profile, try FabricIdentity(profile, passphrase: try source.read()))
+        }
+    }
+
+    /// The audit of the channel; nil without `--fabric`.
+    func audit(
+        of network: Network, progress: @escaping @Sendable (UInt64) -> Void
+    ) async throws -> ChannelAudit.Report? {
+        guard let (profile, identity) = try open() else { return nil }
+        return try await failing {
+            let audit = try ChannelAudit(
+                genesis: network.genesisFile, authorities: network.organisations.map(\.authority),
+                profile: profile, as: identity)
+            return try await audit.run(progress: progress)
+        }
+    }
+}
+
+/// Runs `body`; what Fabric does not do is told as the command line tells everything.
+func failing<Result>(_ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let failure as FabricFailure { throw ClientFailure(failure) }
+}
+
+func failing<Result>(
+    isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
+) async throws -> Result {
+    do { return try await body() } catch let failure as FabricFailure { throw ClientFailure(failure) }
+}
+
+extension ClientFailure {
+    init(_ failure: FabricFailure) {
+        let code: ClientFailure.Code =
+            switch failure {
+            case .badProfile: .badInput
+            case .rejected, .refused, .void: .refused
+            case .endorsementsDiffer, .altered, .badBlock: .unverified
+            case .unavailable, .outcomeUnknown: .unreachable
+            }
+        self.init(code, "\(failure)")
+    }
+}
+
+extension ChannelAudit.Report {
+    /// The server's log, which was read after the channel, is a copy of what the channel gives.
+    mutating func compare(with ledger: Audit.Report) {
+        if ledger.entries < channel.entries {
+            findings.append("the server's log has only \(ledger.entries) of \(channel.entries) statements")
+        } else if ledger.entries == channel.entries,
+            ledger.root != channel.root || ledger.stateDigest != channel.stateDigest
+        {
+            findings.append("the server's log is another than the channel gives")
+        }
+    }
+
+    /// For people.
+    func print() {
+        Swift.print("Audited \(channel.blocks) blocks of the channel")
+        Swift.print("  first block   \(channel.firstBlock)")
+        Swift.print("  last block    \(channel.lastBlock)")
+        let void = channel.void.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+        Swift.print(
+            "  transactions  \(channel.calls) of the contract, \(channel.otherTransactions) others, void: "
+                + (void.isEmpty ? "none" : void.joined(separator: ", ")))
+        Swift.print("  log           \(channel.entries) statements, Merkle root \(channel.root)")
+        Swift.print("  state         \(channel.values) values, digest \(channel.stateDigest)")
+        for event in channel.events { Swift.print("  note          \(event)") }
+        var table = Table("PEER OF", "ADDRESS", "NEWEST BLOCK", "BLOCKS", "VALUES")
+        for peer in peers {
+            table.add(
+                peer.organisation, peer.address, peer.newestBlock.map(String.init) ?? "no answer",
+                peer.newestBlock == nil ? "-" : peer.hasSameBlocks ? "the same" : "OTHERS",
+                peer.values.map {
+                    peer.differingValues == 0 ? "\($0) the same" : "\(peer.differingValues) of \($0) OTHERS"
+                }
+                    ?? "not asked")
+        }
+        table.print()
+        for finding in findings { Swift.print("FABRIC \(finding)") }
+    }
+}
