@@ -178,7 +178,7 @@ let package = Package(
             "FabricNetworkTests",
             of: ["FabricNetwork", "Client", "Contract", "Identity", "Primitives", "Remote"]),
         tests("StructureTests", of: ["medseal", "medseald"]),
-        tests("StoryTests", of: ["medseal", "medseald"]),
+        tests("StoryTests", of: ["medseal", "medseald", "medseal-chaincode", "FabricChaincode", "Contract"]),
     ],
     swiftLanguageModes: [.v6]
 )

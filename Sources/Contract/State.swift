@@ -18,8 +18,8 @@ extension StateValue {
 }
 
 extension StateKey {
-    /// Whether `value` is one that the contract may have written under this key: for a ledger whose store does
-    /// not check its rows itself.
+    /// Whether `value` is one that the contract may have written under this key: for a ledger whose store
+    /// does not check its rows itself.
     public func isValue(_ value: [UInt8]) -> Bool {
         switch bytes.first {
         case 0x01: OrganisationState(bytes: value) != nil

@@ -52,15 +52,21 @@ public struct ChaincodeServer: Sendable {
     /// is told the port. Throws when certificates or key cannot be read or the address cannot be bound.
     public func run(onReady: @Sendable (_ port: Int) async -> Void = { _ in }) async throws {
         let server = GRPCServer(transport: transport, services: [service])
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.serve() }
-            let address = try await transport.listeningAddress
-            await onReady(address.ipv4?.port ?? address.ipv6?.port ?? 0)
-            try await withTaskCancellationHandler {
-                try await group.waitForAll()
-            } onCancel: {
-                server.beginGracefulShutdown()
+        // A task of its own, which is not cancelled with this one: gRPC's transport stops the process when it is
+        // cancelled while a peer dials. It is asked to end instead, and all its streams end then.
+        let serving = Task { try await server.serve() }
+        try await withTaskCancellationHandler {
+            do {
+                let address = try await transport.listeningAddress
+                await onReady(address.ipv4?.port ?? address.ipv6?.port ?? 0)
+            } catch {
+                // That there is no address is not why: `serve` says it.
+                try await serving.value
+                throw error
             }
+            try await serving.value
+        } onCancel: {
+            server.beginGracefulShutdown()
         }
     }
 }

@@ -29,6 +29,8 @@ public final class Gateway: Sendable {
     /// A block may have 100 MiB.
     private static let messageBytesMax = 100 << 20
     private static let callSeconds: Int64 = 30
+    /// For how long endorsers may differ because one of them has not the newest block yet.
+    private static let agreementDuration = Duration.seconds(5)
     private static let delays = Duration.milliseconds(50)...Duration.seconds(1)
 
     public let profile: ConnectionProfile
@@ -124,12 +126,16 @@ public final class Gateway: Sendable {
     public func submit(
         _ arguments: [[UInt8]], deadline: ContinuousClock.Instant
     ) async throws(FabricFailure) -> Committed {
+        let began = ContinuousClock.now
         var delay = Self.delays.lowerBound
         while true {
             do throws(FabricFailure) {
                 return try await attempt(arguments, deadline: deadline)
             } catch {
-                guard error.isPassing, ContinuousClock.now + delay < deadline else { throw error }
+                // A peer that is only behind catches up soon.
+                let isDifference = if case .endorsementsDiffer = error { true } else { false }
+                let end = isDifference ? min(deadline, began + Self.agreementDuration) : deadline
+                guard error.isPassing, ContinuousClock.now + delay < end else { throw error }
             }
             // Whoever met in one block shall not meet again in the next.
             let wait = Duration.milliseconds(Int64.random(in: 0...Int64(delay / .milliseconds(1))))
@@ -260,9 +266,9 @@ public final class Gateway: Sendable {
 
     // MARK: Blocks
 
-    /// Gives the blocks from `number` on to `body`, in order, as they come (or, unless `waiting`, as they are there); they are as one peer tells them,
-    /// and nothing of them is checked. Ends with the connection or the task. Throws `unavailable`, and what
-    /// `body` throws.
+    /// Gives the blocks from `number` on to `body`, in order, as they come, or, unless `waiting`, as many as there
+    /// are; they are as one peer tells them, and nothing of them is checked. Where one peer breaks off, the next
+    /// goes on. Ends with the last of them or the task. Throws `unavailable`, and what `body` throws.
     func blocks(
         from number: UInt64, until last: UInt64 = .max, waiting: Bool = true,
         _ body: @escaping @Sendable (Common_Block) async throws -> Void
@@ -291,9 +297,10 @@ public final class Gateway: Sendable {
     private func blocks(
         _ range: Orderer_SeekInfo, _ body: @escaping @Sendable (Common_Block) async throws -> Void
     ) async throws {
-        let request = seek(range)
+        let rest = Mutex(range)
         var failure = FabricFailure.unavailable("there is no peer")
         for client in clients {
+            let request = seek(rest.withLock { $0 })
             var options = CallOptions.defaults
             options.maxResponseMessageBytes = Self.messageBytesMax
             do {
@@ -302,7 +309,9 @@ public final class Gateway: Sendable {
                     onResponse: { response in
                         for try await message in response.messages {
                             switch message.type {
-                            case .block(let block): try await body(block)
+                            case .block(let block):
+                                try await body(block)
+                                rest.withLock { $0.start.specified.number = block.header.number + 1 }
                             case .status(.success): return
                             case .status(let status):
                                 throw FabricFailure.unavailable("the peer gives no blocks: \(status)")

@@ -120,7 +120,15 @@ struct MedSealChaincode: AsyncParsableCommand {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask(operation: body)
-            group.addTask { for await _ in signals { return } }
+            group.addTask {
+                for await _ in signals { break }
+                Task.detached {
+                    // Whoever has connected and says nothing does not hold it up.
+                    try await Task.sleep(for: .seconds(3))
+                    say("stopped")
+                    Foundation.exit(0)
+                }
+            }
             defer { group.cancelAll() }
             try await group.next()
         }

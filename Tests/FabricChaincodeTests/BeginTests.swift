@@ -1,5 +1,6 @@
 import Contract
 import FabricChaincode
+import Foundation
 import Identity
 import Testing
 
@@ -71,6 +72,18 @@ import Testing
         #expect(ChaincodeRefusal.Code.allCases.map(\.rawValue) == Array(501...514))
         let message = ChaincodeOutcome.refused(ChaincodeRefusal(.notBegun)).message
         #expect(message == "code notBegun: the network has not begun on this channel")
+    }
+
+    @Test("docs/fabric.md names them all")
+    func documented() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let page = try String(contentsOf: root.appending(path: "docs/fabric.md"), encoding: .utf8)
+        let rows = page.split(separator: "\n").compactMap { line -> String? in
+            let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+            return cells.count == 3 && Int32(cells[0]) != nil ? "\(cells[0]) \(cells[1])" : nil
+        }
+        #expect(rows == ChaincodeRefusal.Code.allCases.map { "\($0.rawValue) `\($0)`" })
     }
 
     @Test("names of keys are hex, and the chaincode's own are not")

@@ -62,7 +62,28 @@ import Testing
     private static let id = ScriptedPeer.packageID
     private static let genesis = ["genesis": Toy.genesisFile]
 
-    @Test("serves under mutual TLS until SIGTERM, with a stream open")
+    /// A TCP connection on which nothing is said.
+    final class Connection: Sendable {
+        private let descriptor: Int32
+
+        init(to port: Int) throws {
+            descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = in_port_t(port).bigEndian
+            address.sin_addr.s_addr = inet_addr("127.0.0.1")
+            let result = withUnsafePointer(to: &address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
+            }
+            try #require(result == 0)
+        }
+
+        deinit { close(descriptor) }
+    }
+
+    @Test("serves under mutual TLS until SIGTERM, with a stream open and somebody who says nothing")
     func serves() async throws {
         let certificates = try TestCertificates.shared.get()
         let run = try Run(
@@ -76,7 +97,9 @@ import Testing
             ])
         let said = try await run.line(after: "medseal-chaincode: serving \(Self.id) on 127.0.0.1:")
         let port = try #require(Int(said))
-        try await ScriptedPeer.dial(port, as: certificates.peer) { peer in
+        let silent = try Connection(to: port)
+        try await ScriptedPeer.dial(port, as: certificates.peer) { [silent] peer in
+            _ = silent
             try await peer.shakeHands()
             let now = UInt64(Date().timeIntervalSince1970)
             let begin = try ScriptedPeer.transaction(.begin(checkpoint: nil), at: now)

@@ -4,6 +4,7 @@ import FabricProtocol
 import Foundation
 import GRPCCore
 import SwiftProtobuf
+import Synchronization
 import Testing
 
 /// The service under a peer that a test plays, over gRPC with mutual TLS on loopback.
@@ -287,6 +288,21 @@ import Testing
         }
     }
 
+    /// A server with stock settings hangs up at the third ping.
+    @Test(
+        "a silent peer may ping",
+        .enabled(if: ProcessInfo.processInfo.environment["MEDSEAL_EXHAUSTIVE"] == "1", "it takes 50 seconds"))
+    func pings() async throws {
+        try await serve { port, identity in
+            try await ScriptedPeer.dial(port, as: identity, pinging: .seconds(10)) { peer in
+                try await peer.shakeHands()
+                try await Task.sleep(for: .seconds(45))
+                let status = try ScriptedPeer.transaction(.status)
+                #expect(try await peer.play(status, on: [:]).end.response.status == 200)
+            }
+        }
+    }
+
     // MARK: What ends the stream
 
     static let intrusions: [(name: String, messages: [PeerMessage])] = {
@@ -378,20 +394,29 @@ import Testing
         }
     }
 
-    @Test("the server stops although a stream is open and a transaction waits")
-    func stops() async throws {
+    @Test(
+        "the server stops although a stream is open, a transaction waits and others dial", arguments: 0..<10)
+    func stops(time: Int) async throws {
+        let (ready, told) = AsyncStream.makeStream(of: Void.self)
+        let peers = Mutex<[Task<Void, any Error>]>([])
         try await serve { port, identity in
-            let peer = Task {
+            let waiting = Task {
                 try await ScriptedPeer.dial(port, as: identity) { peer in
                     try await peer.shakeHands()
                     peer.send(try ScriptedPeer.transaction(Self.submit))
                     _ = try await peer.receive()
+                    told.yield()
                     while try await peer.next() != nil {}
                 }
             }
-            try await Task.sleep(for: .milliseconds(200))
-            _ = peer
+            for await _ in ready { break }
+            let dialling = (0..<8).map { _ in
+                Task { try await ScriptedPeer.dial(port, as: identity) { _ = try await $0.receive() } }
+            }
+            try await Task.sleep(for: .milliseconds(time))
+            peers.withLock { $0 = [waiting] + dialling }
         }
+        for peer in peers.withLock({ $0 }) { _ = await peer.result }
     }
 
     @Test("peers show a certificate of an authority that is known")

@@ -18,13 +18,13 @@ import TransparencyLog
 
     /// Runs `body` on a ledger over `fabric` that has begun.
     private func run(
-        _ fabric: ScriptedFabric, in directory: TestDirectory = TestDirectory(),
+        _ fabric: ScriptedFabric, in directory: TestDirectory = TestDirectory(), peers: Int = 1,
         _ body: @escaping @Sendable (FabricLedger) async throws -> Void
     ) async throws {
         if directory.files.isEmpty { try EmbeddedLedger.create(at: directory.path, genesis: network.file) }
         let copy = try network.open(directory)
         defer { copy.close() }
-        try await fabric.serve { profile, identity in
+        try await fabric.serve(peers: peers) { profile, identity in
             let ledger = FabricLedger(copy: copy, gateway: try Gateway(profile, as: identity)) { _ in }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await ledger.run() }
@@ -146,12 +146,12 @@ import TransparencyLog
 
     /// Submits an enrolment while `fault` happens.
     private func outcome(
-        during fault: ScriptedFabric.Fault, times: Int = 1
+        during fault: ScriptedFabric.Fault, times: Int = 1, peers: Int = 1
     ) async throws -> (outcome: Result<Outcome, LedgerError>, fabric: ScriptedFabric) {
         let fabric = try ScriptedFabric(genesis: network.file, clock: { TestNetwork.created + 10 })
         let statement = network.enrolments[0]
         let result = Mutex<Result<Outcome, LedgerError>?>(nil)
-        try await run(fabric) { (ledger) async throws in
+        try await run(fabric, peers: peers) { (ledger) async throws in
             fabric.does(fault, times: times)
             do throws(LedgerError) {
                 let outcome = try await ledger.submit(statement)
@@ -188,6 +188,11 @@ import TransparencyLog
 
     @Test func aPeerThatDoesNotSayWhatBecameOfItIsAskedAgain() async throws {
         #expect(isCommitted(try await outcome(during: .silentOnStatus, times: 2).outcome))
+    }
+
+    @Test(arguments: [1, 2])
+    func whereOnePeerBreaksOffTheNextGoesOn(peers: Int) async throws {
+        #expect(isCommitted(try await outcome(during: .breaksOffBlocks, peers: peers).outcome))
     }
 
     @Test func aGatewayThatAltersAStatementGetsNoSignature() async throws {

@@ -27,6 +27,8 @@ final class ScriptedFabric: Sendable {
         /// What became of a transaction is not told.
         case silentOnStatus
         case tellsOtherBlocks
+        /// The peer is gone when it was to tell the next block.
+        case breaksOffBlocks
     }
 
     fileprivate struct Value {
@@ -84,10 +86,11 @@ final class ScriptedFabric: Sendable {
 
     // MARK: Running
 
-    /// Runs it on a port of this machine while `body` runs; `body` gets a connection profile for it.
-    func serve(_ body: @escaping @Sendable (ConnectionProfile, FabricIdentity) async throws -> Void)
-        async throws
-    {
+    /// Runs it on a port of this machine while `body` runs; `body` gets a connection profile for it, which names
+    /// it so often.
+    func serve(
+        peers: Int = 1, _ body: @escaping @Sendable (ConnectionProfile, FabricIdentity) async throws -> Void
+    ) async throws {
         let files = try ScriptedFiles()
         let server = GRPCServer(
             transport: HTTP2ServerTransport.Posix(
@@ -99,7 +102,7 @@ final class ScriptedFabric: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.serve() }
             let address = try await server.transport.listeningAddress
-            let profile = try files.profile(port: address.ipv4?.port ?? 0)
+            let profile = try files.profile(port: address.ipv4?.port ?? 0, peers: peers)
             let identity = try FabricIdentity(
                 mspID: "hospital1", certificate: profile.certificate, key: files.clientKey)
             group.addTask { try await body(profile, identity) }
@@ -295,7 +298,12 @@ final class ScriptedFabric: Sendable {
                 if world.isToDo(.tellsOtherBlocks) { block.data.data[0].append(0) }
                 return block
             }
-            if let block { return block }
+            if let block {
+                if isToDo(.breaksOffBlocks) {
+                    throw RPCError(code: .unavailable, message: "the peer is gone")
+                }
+                return block
+            }
             try await Task.sleep(for: .milliseconds(5))
         }
     }
@@ -366,11 +374,12 @@ private struct ScriptedFiles {
         try Data(root).write(to: folder.appending(path: "certificate.pem"))
     }
 
-    func profile(port: Int) throws -> ConnectionProfile {
+    func profile(port: Int, peers: Int) throws -> ConnectionProfile {
+        let peer = #"{"organisation":"hospital1","address":"127.0.0.1:\#(port)","tlsRoots":"ca.pem"}"#
         let json = """
             {"channel":"medseal","chaincode":"medseal","organisation":"hospital1","mspID":"hospital1",
              "identity":{"certificate":"certificate.pem","key":"key.pem"},
-             "peers":[{"organisation":"hospital1","address":"127.0.0.1:\(port)","tlsRoots":"ca.pem"}]}
+             "peers":[\(Array(repeating: peer, count: peers).joined(separator: ","))]}
             """
         let file = folder.appending(path: "connection.json")
         try Data(json.utf8).write(to: file)

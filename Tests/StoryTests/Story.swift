@@ -11,22 +11,58 @@ final class Story: Sendable {
     let folder: URL
     let port: Int
     private let server = Mutex<Process?>(nil)
+    /// The first port of its Fabric network, where it has one.
+    private let fabricPort: Int?
 
-    /// Makes the network of `organisations` (name:kind) with the rules of its quorum, and starts its server.
-    init(_ organisations: [String], quorum: [String] = []) throws {
+    /// Where Fabric's own programs are; nil where they are not: then nothing of it can be run.
+    static let fabricPrograms: String? = {
+        let environment = ProcessInfo.processInfo.environment
+        let paths = [environment["FABRIC_BIN"], environment["PATH"]].compactMap { $0 }
+            .flatMap { $0.split(separator: ":").map(String.init) }
+        let needed = ["peer", "orderer", "configtxgen", "osnadmin"]
+        return paths.first { path in
+            needed.allSatisfy { FileManager.default.isExecutableFile(atPath: "\(path)/\($0)") }
+        }
+    }()
+
+    /// Makes the network of `organisations` (name:kind) with the rules of its quorum, and starts its server;
+    /// with `onFabric` a Fabric network of theirs, too, which orders the statements. With `isServed` false the
+    /// server is not started.
+    init(
+        _ organisations: [String], quorum: [String] = [], onFabric: Bool = false, isServed: Bool = true
+    ) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "medseal-story-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         // Below the ports that the system gives to clients; two stories rarely meet.
         port = .random(in: 15_000..<32_000)
+        fabricPort = onFabric ? .random(in: 150..<310) * 100 : nil
         try passphrase("net")
         let made = try medseal(
             ["network", "init", "net", "--port", "\(port)", "--passphrase-file", "net.pass"]
                 + organisations.flatMap { ["--organisation", $0] } + quorum.flatMap { ["--quorum", $0] })
         try #require(made.code == 0, "\(made.text)")
-        try start()
+        if let fabricPort {
+            let fabric = try medseal([
+                "fabric", "network", "init", "net", "--base-port", "\(fabricPort)", "--passphrase-file",
+                "net.pass",
+            ])
+            try #require(fabric.code == 0, "\(fabric.text)")
+            try self.fabric("up")
+        }
+        if isServed { try start() }
     }
 
+    /// What `tools/fabric` does with the story's network.
+    func fabric(_ command: String, _ arguments: String...) throws {
+        let done = try run(
+            Self.root.appending(path: "tools/fabric").path, [command, "net"] + arguments)
+        try #require(done.code == 0, "\(done.text)")
+    }
+
+    func profile(_ organisation: String) -> String { "net/fabric/\(organisation)/connection.json" }
+
     deinit {
+        if fabricPort != nil { try? fabric("down", "--wipe") }
         server.withLock { server in
             if let server, server.isRunning {
                 kill(server.processIdentifier, SIGKILL)
@@ -51,9 +87,10 @@ final class Story: Sendable {
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.currentDirectoryURL = folder
-        process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) {
-            $1
-        }
+        process.environment = ProcessInfo.processInfo.environment.merging([
+            "SWIFT_BACKTRACE": "enable=no", "MEDSEAL_BIN": Self.programs.path,
+            "FABRIC_BIN": Self.fabricPrograms ?? "",
+        ]) { $1 }
         let output = Pipe()
         process.standardOutput = output
         process.standardError = output
@@ -172,7 +209,9 @@ final class Story: Sendable {
         let before = try serving
         let process = Process()
         process.executableURL = Self.programs.appending(path: "medseald")
-        process.arguments = ["run", "net", "--passphrase-file", "net.pass", "--verbose"]
+        process.arguments =
+            ["run", "net", "--passphrase-file", "net.pass", "--verbose"]
+            + (fabricPort == nil ? [] : ["--ledger", "fabric", "--profile", profile("hospital1")])
         process.currentDirectoryURL = folder
         let handle = try FileHandle(forWritingTo: log)
         try handle.seekToEnd()

@@ -40,10 +40,18 @@ import Testing
         "Client": (
             ["Remote", "API", "Contract", "Age", "Identity", "TransparencyLog", "Primitives"], []
         ),
+        "FabricLedger": (
+            [
+                "FabricProtocol", "FabricChaincode", "Ledger", "Contract", "Identity", "Primitives",
+                "TransparencyLog",
+            ],
+            ["GRPCCore", "GRPCNIOTransportHTTP2Posix", "SwiftProtobuf"]
+        ),
         "FabricNetwork": (["Contract", "Identity", "Primitives", "Remote"], []),
         "medseal": (
             [
-                "Client", "FabricLedger", "FabricNetwork", "Remote", "API", "Age", "Contract", "Identity", "Ledger",
+                "Client", "FabricLedger", "FabricNetwork", "Remote", "API", "Age", "Contract", "Identity",
+                "Ledger",
                 "Primitives", "TransparencyLog",
             ],
             ["ArgumentParser"]
@@ -54,10 +62,18 @@ import Testing
         ),
         "medseald": (
             [
-                "Server", "Validation", "Remote", "Records", "Ledger", "Vault", "Desk", "Identity",
-                "API", "Contract", "Primitives", "TransparencyLog",
+                "Server", "Validation", "Remote", "Records", "FabricLedger", "Ledger", "Vault", "Desk",
+                "Identity", "API", "Contract", "Primitives", "TransparencyLog",
             ],
             ["ArgumentParser", "Logging", "NIOCore", "UnixSignals"]
+        ),
+        "FabricProtocol": ([], ["GRPCCore", "GRPCProtobuf", "SwiftProtobuf", "FoundationEssentials"]),
+        "FabricChaincode": (
+            ["FabricProtocol", "Contract", "Identity", "Primitives", "TransparencyLog"],
+            ["GRPCCore", "GRPCNIOTransportHTTP2Posix", "SwiftProtobuf"]
+        ),
+        "medseal-chaincode": (
+            ["FabricChaincode", "Primitives"], ["ArgumentParser", "Hummingbird", "Logging", "UnixSignals"]
         ),
         "embed-sql": ([], []),
         "CSodium": ([], []),
