@@ -272,15 +272,9 @@ public final class Gateway: Sendable {
 
     // MARK: Blocks
 
-<<<<<<< HEAD
     /// Gives the blocks from `number` on to `body`, in order, as they come (or, unless `waiting`, as they are
     /// there); they are as one peer tells them, and nothing of them is checked. Where one peer breaks off, the
     /// next goes on. Ends with the last of them or the task. Throws `unavailable`, and what `body` throws.
-=======
-    /// Gives the blocks from `number` on to `body`, in order, as they come, or, unless `waiting`, as many as there
-    /// are; they are as one peer tells them, and nothing of them is checked. Where one peer breaks off, the next
-    /// goes on. Ends with the last of them or the task. Throws `unavailable`, and what `body` throws.
->>>>>>> 6fb31d8c5a9ef1688372af9b22acf66195470bec
     func blocks(
         from number: UInt64, until last: UInt64 = .max, waiting: Bool = true,
         _ body: @escaping @Sendable (Common_Block) async throws -> Void
@@ -313,11 +307,6 @@ public final class Gateway: Sendable {
         var failure = FabricFailure.unavailable("there is no peer")
         for client in clients {
             let request = seek(rest.withLock { $0 })
-<<<<<<< HEAD
-=======
-            var options = CallOptions.defaults
-            options.maxResponseMessageBytes = Self.messageBytesMax
->>>>>>> 6fb31d8c5a9ef1688372af9b22acf66195470bec
             do {
                 return try await Protos_Deliver.Client(wrapping: client).deliver(
                     options: Self.options, requestProducer: { try await $0.write(request) },
