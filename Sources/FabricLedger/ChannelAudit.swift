@@ -25,6 +25,8 @@ public struct ChannelAudit: Sendable {
 
     public struct Report: Codable, Sendable {
         public var channel: FabricAudit.Report
+        /// Whose peer has told the blocks that were audited; where two have others, either may be wrong.
+        public var source = ""
         public var peers: [Peer] = []
         /// What does not hold, as sentences.
         public var findings: [String] = []
@@ -75,7 +77,7 @@ public struct ChannelAudit: Sendable {
                 let newest = told[source].number
             else { throw told.first?.failure ?? FabricFailure.unavailable("the profile names no peer") }
             try await following.follow(gateways[source].gateway, to: newest, beside: told, progress)
-            report = Report(channel: following.report)
+            report = Report(channel: following.report, source: gateways[source].peer.organisation)
             var isOver = true
             for (index, (peer, gateway)) in gateways.enumerated() {
                 let (said, isSettled) = try await compare(

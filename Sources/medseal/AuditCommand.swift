@@ -101,7 +101,9 @@ struct AuditCommand: AsyncParsableCommand {
                 "\(finding.kind.rawValue.uppercased()) \(finding.place)\(subject): \(finding.problem)")
         }
         if let channel, channel.channel.entries < report.entries {
-            Swift.print("The server's log went on meanwhile: it was not held against the channel's.")
+            Swift.print(
+                "The server's log has \(report.entries) statements; the channel's \(channel.channel.entries) were not held against them."
+            )
         }
         let findings = report.findings.count + (channel?.findings.count ?? 0)
         Swift.print(findings == 0 ? "All holds." : "\(findings) finding(s): not all holds.")

@@ -116,7 +116,7 @@ extension ChannelAudit.Report {
 
     /// For people.
     func print() {
-        Swift.print("Audited \(channel.blocks) blocks of the channel")
+        Swift.print("Audited \(channel.blocks) blocks of the channel, as the peer of \(source) tells them")
         Swift.print("  first block   \(channel.firstBlock)")
         Swift.print("  last block    \(channel.lastBlock)")
         let void = channel.void.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
