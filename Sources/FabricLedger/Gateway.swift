@@ -24,13 +24,13 @@ public final class Gateway: Sendable {
         public let endorsement, ordering, validation: Duration
     }
 
-    private typealias Client = GRPCClient<HTTP2ClientTransport.Posix>
+    typealias Client = GRPCClient<HTTP2ClientTransport.Posix>
 
     /// A block may have 100 MiB.
     private static let messageBytesMax = 100 << 20
     private static let callSeconds: Int64 = 30
     /// grpc-swift-nio-transport 2.9.2 holds answers against the limit for requests: both are set.
-    private static var options: CallOptions {
+    static var options: CallOptions {
         var options = CallOptions.defaults
         options.maxRequestMessageBytes = messageBytesMax
         options.maxResponseMessageBytes = messageBytesMax
@@ -41,8 +41,8 @@ public final class Gateway: Sendable {
     private static let delays = Duration.milliseconds(50)...Duration.seconds(1)
 
     public let profile: ConnectionProfile
-    private let identity: FabricIdentity
-    private let clients: [Client]
+    let identity: FabricIdentity
+    let clients: [Client]
 
     /// Throws `badProfile` when a peer's TLS roots are no certificates.
     public init(_ profile: ConnectionProfile, as identity: FabricIdentity) throws(FabricFailure) {
@@ -362,7 +362,7 @@ public final class Gateway: Sendable {
 
     // MARK: What a failure means
 
-    private static func failure(_ error: any Error) -> FabricFailure {
+    static func failure(_ error: any Error) -> FabricFailure {
         guard let error = error as? RPCError else { return .unavailable("\(error)") }
         // The message alone mostly says "see attached details".
         var said = [error.message]

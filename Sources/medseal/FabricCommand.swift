@@ -7,7 +7,7 @@ struct FabricCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fabric",
         abstract: "Have the ledger on a Hyperledger Fabric network of the same organisations.",
-        subcommands: [FabricNetworkCommand.self, FabricImport.self])
+        subcommands: [FabricNetworkCommand.self, FabricImport.self, FabricEvents.self])
 }
 
 /// `medseal fabric network`

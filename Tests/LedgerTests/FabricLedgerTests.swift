@@ -142,6 +142,94 @@ import TransparencyLog
         }
     }
 
+    // MARK: Between reading and commitment (T37)
+
+    /// A record, a grant of one release, and the ledger on which both are.
+    private func granted(
+        _ body: @escaping @Sendable (
+            _ ledger: FabricLedger, _ fabric: ScriptedFabric, _ release: [UInt8], _ revoke: [UInt8]
+        ) async throws -> Void
+    ) async throws {
+        let fabric = try ScriptedFabric(genesis: network.file, clock: { TestNetwork.created + 10 })
+        let (network, record, owner) = (network, RecordHandle.random(), SigningKey.generate())
+        let grant = network.grant(record, owner: owner, releases: 1)
+        let release = network.release(record, under: network.id(of: grant))
+        let revoke = network.sign(
+            .revoke(Revoke(record: record, grant: network.id(of: grant))), by: owner)
+        try await run(fabric) { ledger in
+            for statement in network.enrolments + [network.deposit(record, owner: owner), grant] {
+                try await ledger.commit(statement)
+            }
+            try await body(ledger, fabric, release, revoke)
+        }
+    }
+
+    @Test func aRevocationThatComesBetweenWins() async throws {
+        try await granted { ledger, fabric, release, revoke in
+            fabric.commitsFirst(revoke)
+            // It was endorsed on the grant as it was; at its turn that has changed.
+            #expect(try await ledger.refusal(of: release) == .grantRevoked)
+            let kinds = try ledger.entries(from: 4, limit: 5).map { try LogEntry.decode($0).statement }
+            #expect(kinds == [revoke])
+            #expect(try ledger.examine() == [])
+        }
+    }
+
+    @Test func aReleaseThatComesBetweenIsOnTheLedgerBeforeTheRevocation() async throws {
+        try await granted { ledger, fabric, release, revoke in
+            fabric.commitsFirst(release)
+            #expect(try await ledger.commit(revoke).position == 5)
+            let statements = try ledger.entries(from: 4, limit: 5).map { try LogEntry.decode($0).statement }
+            #expect(statements == [release, revoke])
+        }
+    }
+
+    @Test func theLastReleaseIsGivenOnce() async throws {
+        let network = network
+        try await granted { ledger, fabric, release, revoke in
+            guard case .release(let said) = try SignedStatement(release, network: network.network).statement.assertion
+            else { return }
+            let second = network.sign(.release(said), by: network.officer)
+            fabric.commitsFirst(second)
+            #expect(try await ledger.refusal(of: release) == .releasesUsedUp)
+        }
+    }
+
+    // MARK: Events
+
+    @Test func eventsAreToldOnceAndGoOnAfterTheLast() async throws {
+        let fabric = try ScriptedFabric(genesis: network.file, clock: { TestNetwork.created + 10 })
+        let network = network
+        let statements = network.enrolments
+        try await run(fabric) { ledger in
+            for statement in statements { try await ledger.commit(statement) }
+        }
+        try await fabric.serve { profile, identity in
+            let told = Mutex<[ChannelEvent]>([])
+            func listen(after place: ChannelEvent.Place?, count: Int) async throws {
+                try await Gateway(profile, as: identity).running { gateway in
+                    try await gateway.events(after: place) { event in
+                        told.withLock { told in
+                            told.append(event)
+                            return told.count < count
+                        }
+                    }
+                }
+            }
+            try await listen(after: nil, count: 2)
+            let first = told.withLock { $0 }
+            #expect(first.map(\.receipt.event) == ["begin", "statement"])
+            try await listen(after: first.last?.place, count: 3)
+            let receipts = told.withLock { $0.map(\.receipt) }
+            let ids = receipts.compactMap { if case .statement(let id, _, _) = $0 { id } else { nil } }
+            #expect(ids == statements.map { network.id(of: $0) })
+            fabric.does(.breaksEventsOff)
+            await #expect {
+                try await listen(after: nil, count: 100)
+            } throws: { "\($0)".contains("the peer is gone") }
+        }
+    }
+
     // MARK: What goes wrong on the way
 
     /// Submits an enrolment while `fault` happens.

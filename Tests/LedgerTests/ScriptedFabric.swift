@@ -27,6 +27,7 @@ final class ScriptedFabric: Sendable {
         /// What became of a transaction is not told.
         case silentOnStatus
         case tellsOtherBlocks
+        case breaksEventsOff
         /// The peer is gone when it was to tell the next block.
         case breaksOffBlocks
     }
@@ -43,6 +44,8 @@ final class ScriptedFabric: Sendable {
         /// How often each is still done.
         var faults: [(fault: Fault, times: Int)] = []
         var endorsements = 0
+        /// A statement that somebody else has committed before the next one that is ordered.
+        var first: [UInt8]?
     }
 
     static let channel = "medseal"
@@ -70,6 +73,39 @@ final class ScriptedFabric: Sendable {
     }
 
     func does(_ fault: Fault, times: Int = 1) { world.withLock { $0.faults.append((fault, times)) } }
+    /// Somebody else's statement comes between endorsement and ordering of the next.
+    func commitsFirst(_ statement: [UInt8]) { world.withLock { $0.first = statement } }
+
+    /// Commits a statement at once, as another organisation's process would have it.
+    private func commit(_ statement: [UInt8]) {
+        let call = chaincode.open(ChaincodeInvocation.submit(statement: statement).arguments)
+        world.withLock { world in
+            let values = world.values.mapValues(\.bytes).filter { call.readKeys.contains($0.key) }
+            let outcome = call.execute(at: clock(), reading: values)
+            let number = UInt64(world.blocks.count)
+            for write in outcome.writes {
+                world.values[write.key] = Value(bytes: write.value, version: number)
+            }
+            world.add([(Self.envelope(statement, outcome), .valid)])
+        }
+    }
+
+    /// A transaction of somebody's that nobody here has to believe.
+    private static func envelope(_ statement: [UInt8], _ outcome: ChaincodeOutcome) -> Data {
+        var spec = Protos_ChaincodeInvocationSpec()
+        spec.chaincodeSpec.chaincodeID.name = channel
+        spec.chaincodeSpec.input.args = [Data("submit".utf8), Data(statement)]
+        var proposal = Protos_ChaincodeProposalPayload()
+        proposal.input = spec.serialized
+        var channelHeader = Common_ChannelHeader()
+        channelHeader.type = Int32(Common_HeaderType.endorserTransaction.rawValue)
+        channelHeader.channelID = channel
+        channelHeader.txID = "another"
+        var header = Common_Header()
+        header.channelHeader = channelHeader.serialized
+        return transaction(header, proposal.serialized, outcome, Rwset_KVRWSet()).serialized
+    }
+
     var blocks: [Common_Block] { world.withLock { $0.blocks } }
     var endorsements: Int { world.withLock { $0.endorsements } }
     func value(_ key: String) -> [UInt8]? { world.withLock { $0.values[key]?.bytes } }
@@ -82,7 +118,7 @@ final class ScriptedFabric: Sendable {
         }
     }
 
-    private func isToDo(_ fault: Fault) -> Bool { world.withLock { $0.isToDo(fault) } }
+    func isToDo(_ fault: Fault) -> Bool { world.withLock { $0.isToDo(fault) } }
 
     // MARK: Running
 
@@ -125,7 +161,6 @@ final class ScriptedFabric: Sendable {
         }
         world.withLock { $0.endorsements += 1 }
         let parts = try Protos_Proposal(serializedBytes: proposal.proposalBytes)
-        var header = try Common_Header(serializedBytes: parts.header)
         let arguments = try self.arguments(parts.payload)
         let call = chaincode.open(arguments)
         let (values, versions) = world.withLock { world in
@@ -148,18 +183,30 @@ final class ScriptedFabric: Sendable {
             item.value = Data(write.value)
             return item
         }
+        let payload = isToDo(.altersArguments) ? try altered(parts.payload) : parts.payload
+        return Self.transaction(try Common_Header(serializedBytes: parts.header), payload, outcome, set)
+    }
+
+    /// As a gateway prepares it.
+    private static func transaction(
+        _ header: Common_Header, _ payload: Data, _ outcome: ChaincodeOutcome, _ set: Rwset_KVRWSet
+    ) -> Common_Envelope {
         var namespace = Rwset_NsReadWriteSet()
-        namespace.namespace = Self.channel
+        namespace.namespace = channel
         namespace.rwset = set.serialized
         var results = Rwset_TxReadWriteSet()
         results.nsRwset = [namespace]
         var action = Protos_ChaincodeAction()
         action.results = results.serialized
+        if let event = outcome.event {
+            var told = Protos_ChaincodeEvent()
+            told.eventName = event.name
+            told.payload = Data(event.payload)
+            action.events = told.serialized
+        }
         action.response.status = outcome.status
         action.response.payload = Data(outcome.payload)
-        action.chaincodeID.name = Self.channel
-        var payload = parts.payload
-        if isToDo(.altersArguments) { payload = try altered(payload) }
+        action.chaincodeID.name = channel
         var response = Protos_ProposalResponsePayload()
         response.proposalHash = Data(
             SHA256.digest([UInt8](header.channelHeader + header.signatureHeader + payload)))
@@ -176,7 +223,6 @@ final class ScriptedFabric: Sendable {
         var transaction = Protos_Transaction()
         transaction.actions = [transactionAction]
         var whole = Common_Payload()
-        header.unknownFields = .init()
         whole.header = header
         whole.data = transaction.serialized
         var envelope = Common_Envelope()
@@ -188,6 +234,21 @@ final class ScriptedFabric: Sendable {
         let payload = try Protos_ChaincodeProposalPayload(serializedBytes: payload)
         let invocation = try Protos_ChaincodeInvocationSpec(serializedBytes: payload.input)
         return invocation.chaincodeSpec.input.args.map { [UInt8]($0) }
+    }
+
+    /// The event of a transaction of the chaincode.
+    static func event(in envelope: Data) throws -> Protos_ChaincodeEvent? {
+        let payload = try Common_Payload(serializedBytes: Common_Envelope(serializedBytes: envelope).payload)
+        let header = try Common_ChannelHeader(serializedBytes: payload.header.channelHeader)
+        guard header.type == Int32(Common_HeaderType.endorserTransaction.rawValue) else { return nil }
+        let transaction = try Protos_Transaction(serializedBytes: payload.data)
+        let content = try Protos_ChaincodeActionPayload(serializedBytes: transaction.actions[0].payload)
+        let response = try Protos_ProposalResponsePayload(
+            serializedBytes: content.action.proposalResponsePayload)
+        let action = try Protos_ChaincodeAction(serializedBytes: response.extension)
+        var event = try Protos_ChaincodeEvent(serializedBytes: action.events)
+        event.txID = header.txID
+        return event
     }
 
     private func altered(_ payload: Data) throws -> Data {
@@ -251,6 +312,11 @@ final class ScriptedFabric: Sendable {
         let action = try Protos_ChaincodeAction(serializedBytes: response.extension)
         let results = try Rwset_TxReadWriteSet(serializedBytes: action.results)
         let set = try Rwset_KVRWSet(serializedBytes: results.nsRwset[0].rwset)
+        let first = world.withLock { world in
+            defer { world.first = nil }
+            return world.first
+        }
+        if let first { commit(first) }
         let losesAnswer = world.withLock { world in
             if world.isToDo(.conflicts) {
                 for read in set.reads { world.values[read.key]?.version = UInt64(world.blocks.count) }
@@ -423,7 +489,29 @@ private struct ScriptedGateway: Gateway_Gateway.SimpleServiceProtocol {
     func chaincodeEvents(
         request: Gateway_SignedChaincodeEventsRequest, response: RPCWriter<Gateway_ChaincodeEventsResponse>,
         context: ServerContext
-    ) async throws { throw RPCError(code: .unimplemented, message: "not scripted") }
+    ) async throws {
+        let asked = try Gateway_ChaincodeEventsRequest(serializedBytes: request.request)
+        var number = asked.startPosition.specified.number
+        var isBefore = !asked.afterTransactionID.isEmpty
+        while true {
+            let block = try await fabric.block(number)
+            var message = Gateway_ChaincodeEventsResponse()
+            message.blockNumber = number
+            for (envelope, code) in zip(block.data.data, block.metadata.metadata[2]) where code == 0 {
+                guard let event = try ScriptedFabric.event(in: envelope) else { continue }
+                if isBefore {
+                    isBefore = event.txID != asked.afterTransactionID
+                } else {
+                    message.events.append(event)
+                }
+            }
+            if !message.events.isEmpty { try await response.write(message) }
+            number += 1
+            if fabric.isToDo(.breaksEventsOff) {
+                throw RPCError(code: .unavailable, message: "the peer is gone")
+            }
+        }
+    }
 }
 
 private struct ScriptedDeliver: Protos_Deliver.SimpleServiceProtocol {

@@ -1,0 +1,94 @@
+import ArgumentParser
+import Contract
+import FabricChaincode
+import FabricLedger
+import Foundation
+import Remote
+import Synchronization
+
+/// `medseal fabric events`
+struct FabricEvents: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "events",
+        abstract: "Follow what the chaincode accepts on the channel, until Ctrl-C.",
+        discussion: """
+            A line for each transaction that counts: its block and transaction id, by which --after goes on, then what was \
+            accepted. It is the peer's word: what must be believed is in the copy of the log (medseal ledger list).
+
+            Examples:
+              medseal fabric events --profile net/fabric/insurer/connection.json
+              medseal fabric events --after 17/3ae1a8... --count 5 --json --profile net/fabric/insurer/connection.json
+            """)
+
+    @Option(help: ArgumentHelp("Only what comes after this transaction.", valueName: "block/transaction"))
+    var after: Place?
+
+    @Option(help: "End after so many.")
+    var count: Int?
+
+    @OptionGroup var fabric: FabricOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard count ?? 1 > 0 else { throw ValidationError("--count is 1 or more.") }
+    }
+
+    func run() async throws {
+        let left = Mutex(count ?? .max)
+        try await fabric.connected { [after, output] gateway in
+            try await gateway.events(after: after?.place) { event in
+                let line = Line(event)
+                let bytes = output.json ? try JSONEncoder().encode(line) : Data(line.text.utf8)
+                FileHandle.standardOutput.write(bytes + Data("\n".utf8))
+                return left.withLock { left in
+                    left -= 1
+                    return left > 0
+                }
+            }
+        }
+    }
+
+    /// One event, as it is printed.
+    private struct Line: Encodable {
+        let block: UInt64
+        let transaction: String
+        let event: String
+        var statement: StatementID?
+        var time: LedgerTime?
+        var first: UInt64?
+        var entries: UInt64?
+
+        init(_ event: ChannelEvent) {
+            (block, transaction) = (event.place.block, event.place.transaction)
+            self.event = event.receipt.event
+            switch event.receipt {
+            case .statement(let id, let time, _): (statement, self.time) = (id, time)
+            case .begin(_, let entries): self.entries = entries
+            case .import(let first, let count, _): (self.first, entries) = (first, count)
+            }
+        }
+
+        var text: String {
+            let what =
+                if let statement, let time {
+                    "statement \(statement) at \(Moment.text(time))"
+                } else if let first, let entries {
+                    "import of \(entries) entries from \(first) on"
+                } else {
+                    "begin, with \(entries ?? 0) entries to be imported"
+                }
+            return "\(block)/\(transaction)  \(what)"
+        }
+    }
+
+    /// A place as it is typed: `block/transaction`.
+    struct Place: ExpressibleByArgument, Sendable {
+        let place: ChannelEvent.Place
+
+        init?(argument: String) {
+            let parts = argument.split(separator: "/")
+            guard parts.count == 2, let block = UInt64(parts[0]), parts[1].utf8.count == 64 else { return nil }
+            place = ChannelEvent.Place(block: block, transaction: String(parts[1]))
+        }
+    }
+}
