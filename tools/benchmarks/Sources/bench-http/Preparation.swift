@@ -18,7 +18,7 @@ extension Stories {
             return Organisation(name, root: SigningKey(pkcs8: root)!)
         }
         self.init(
-            network: network.id, hospital: organisations[0], insurer: organisations[1], now: machineTime())
+            network: network.id, hospital: organisations[0], insurer: organisations[1], now: network.genesis.time(at: machineTime()))
     }
 }
 
