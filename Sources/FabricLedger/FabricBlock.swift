@@ -77,9 +77,10 @@ struct FabricBlock: Sendable {
         return value(0x30, content)
     }
 
-    /// Hashes have at most 32 bytes, so that no length here needs more than one byte.
+    /// DER's tag, length and value (X.690, section 8.1); whoever made the header may have put anything into it.
     private static func value(_ tag: UInt8, _ content: [UInt8]) -> [UInt8] {
-        precondition(content.count < 128, "a short form length")
-        return [tag, UInt8(content.count)] + content
+        if content.count < 128 { return [tag, UInt8(content.count)] + content }
+        let length = withUnsafeBytes(of: UInt64(content.count).bigEndian) { Array($0.drop { $0 == 0 }) }
+        return [tag, 0x80 | UInt8(length.count)] + length + content
     }
 }
