@@ -87,7 +87,9 @@ struct FabricEvents: AsyncParsableCommand {
 
         init?(argument: String) {
             let parts = argument.split(separator: "/")
-            guard parts.count == 2, let block = UInt64(parts[0]), parts[1].utf8.count == 64 else { return nil }
+            guard parts.count == 2, let block = UInt64(parts[0]), parts[1].utf8.count == 64 else {
+                return nil
+            }
             place = ChannelEvent.Place(block: block, transaction: String(parts[1]))
         }
     }

@@ -11,7 +11,8 @@ import Testing
 /// Whatever bytes come as a block or a transaction: an error or a finding, never a crash, never another answer.
 @Suite struct FabricBytesTests {
     /// What is tried on each: with MEDSEAL_EXHAUSTIVE=1 a hundred times as many.
-    private static let rounds = ProcessInfo.processInfo.environment["MEDSEAL_EXHAUSTIVE"] == nil ? 400 : 40_000
+    private static let rounds =
+        ProcessInfo.processInfo.environment["MEDSEAL_EXHAUSTIVE"] == nil ? 400 : 40_000
 
     /// Bytes changed, dropped, doubled or cut off, somewhere.
     private func altered(_ bytes: [UInt8], _ random: inout SystemRandomNumberGenerator) -> [UInt8] {

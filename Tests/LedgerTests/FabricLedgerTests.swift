@@ -146,9 +146,10 @@ import TransparencyLog
 
     /// A record, a grant of one release, and the ledger on which both are.
     private func granted(
-        _ body: @escaping @Sendable (
-            _ ledger: FabricLedger, _ fabric: ScriptedFabric, _ release: [UInt8], _ revoke: [UInt8]
-        ) async throws -> Void
+        _ body:
+            @escaping @Sendable (
+                _ ledger: FabricLedger, _ fabric: ScriptedFabric, _ release: [UInt8], _ revoke: [UInt8]
+            ) async throws -> Void
     ) async throws {
         let fabric = try ScriptedFabric(genesis: network.file, clock: { TestNetwork.created + 10 })
         let (network, record, owner) = (network, RecordHandle.random(), SigningKey.generate())
@@ -187,7 +188,9 @@ import TransparencyLog
     @Test func theLastReleaseIsGivenOnce() async throws {
         let network = network
         try await granted { ledger, fabric, release, revoke in
-            guard case .release(let said) = try SignedStatement(release, network: network.network).statement.assertion
+            guard
+                case .release(let said) = try SignedStatement(release, network: network.network).statement
+                    .assertion
             else { return }
             let second = network.sign(.release(said), by: network.officer)
             fabric.commitsFirst(second)
