@@ -116,11 +116,12 @@ public struct Patient: Sendable {
         try writeJoined()
     }
 
-    /// Runs `body` with a connection that calls as the inbox at `organisation`.
+    /// Runs `body` with a connection that calls as the inbox at `organisation`, whose server knows no other.
     func connected<Result>(
         at organisation: OrganisationName, _ body: (Connection) async throws -> Result
     ) async throws -> Result {
         try await Connection.open(
-            network, caller: wallet.inboxKey(organisation: organisation), memory: home.folder, body)
+            network, caller: wallet.inboxKey(organisation: organisation), home: organisation,
+            memory: home.folder, body)
     }
 }
