@@ -146,6 +146,12 @@ extension RevocationList.Reason {
     }
 }
 
+extension ClientFailure {
+    /// Whether it leaves a member whom it is about unverified, and everything else as it is: because something does
+    /// not hold, or because its organisation's server is away.
+    var leavesUnverified: Bool { code != .badInput }
+}
+
 extension Connection {
     /// Verifies a member's identity against the log under `checkpoint`. `card` is looked up where none is
     /// given, and so is who speaks for the organisations.

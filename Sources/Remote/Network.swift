@@ -115,7 +115,7 @@ public struct Network: Sendable {
     }
 
     /// Whether an organisation has a server of its own.
-    var hasSeveralServers: Bool { organisations.contains { $0.server != nil } }
+    package var hasSeveralServers: Bool { organisations.contains { $0.server != nil } }
 
     /// `network.json` with these as the organisations' own servers.
     package func file(servers: [OrganisationName: URL]) throws(ClientFailure) -> [UInt8] {

@@ -170,6 +170,10 @@ struct FabricStoryTests {
         #expect(processes["hospital2"]?.end() == 0)
         _ = try done(try deposit(story, "later.dcm"))
         _ = try request("--purpose", "claim", "--text", "Claim 4712", by: "iris")
+        let records = try done(try story.medseal(as: "noor", "records"))
+        #expect(
+            records.text.contains(record) && records.text.contains("hospital2 cannot be reached"),
+            "\(records.text)")
         let away = try story.medseal(as: "ben", "ledger", "list", "--kind", "deposit")
         #expect(away.code == 3, "\(away.text)")
         processes["hospital2"] = try story.serve("hospital2")
