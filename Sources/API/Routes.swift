@@ -19,6 +19,17 @@ public enum Routes {
     public static let members = "/v1/members"
     public static let organisations = "/v1/organisations"
 
+    /// The organisation whose part of the API a path is in; nil where it is in none's.
+    public static func organisation(of path: String) -> OrganisationName? {
+        guard path.hasPrefix(organisations + "/") else { return nil }
+        return OrganisationName(
+            String(path.dropFirst(organisations.utf8.count + 1).prefix { $0 != "/" }))
+    }
+
+    /// A header with how many entries of the log its sender has seen: in an answer the server's copy, in a call
+    /// the most that another server has shown the caller.
+    public static let logSizeHeader = "MedSeal-Log-Size"
+
     /// One organisation's part of the API, as a path or, with `:organisation`, as a pattern.
     public struct Organisation: Sendable {
         private let base: String

@@ -179,16 +179,19 @@ public enum Wire {
         public var authority: String
         public var recordsRecipient: String
         public var deskRecipient: String
+        /// Scheme, host and port of its own server; nil where the network's serves it.
+        public var server: String?
 
         public init(
             name: OrganisationName, kind: String, authority: String, recordsRecipient: String,
-            deskRecipient: String
+            deskRecipient: String, server: String? = nil
         ) {
             self.name = name
             self.kind = kind
             self.authority = authority
             self.recordsRecipient = recordsRecipient
             self.deskRecipient = deskRecipient
+            self.server = server
         }
     }
 

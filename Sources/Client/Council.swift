@@ -57,7 +57,9 @@ public struct Council: Sendable {
     ) async throws -> StatementDraft {
         let signer = signer ?? organisation
         let endorsers = Set(others + [signer]).sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
-        return try await Connection.open(network, caller: caller, memory: folder) { connection in
+        return try await Connection.open(
+            network, caller: caller, home: organisation, memory: folder
+        ) { connection in
             let checkpoint = try await RememberedCheckpoint(folder: folder).advance(connection)
             let governance = try await connection.governance(under: checkpoint)
             let names = governance.organisations.map(\.name.description).joined(separator: ", ")
@@ -118,7 +120,9 @@ public struct Council: Sendable {
     /// folder.
     public func submit(_ draft: StatementDraft) async throws -> Wire.Receipt {
         let root = try requireRoot()
-        let receipt = try await Connection.open(network, caller: root, memory: folder) { connection in
+        let receipt = try await Connection.open(
+            network, caller: root, home: organisation, memory: folder
+        ) { connection in
             try await draft.submit(by: root, connection)
         }
         _ = try await rootKey.current(in: network)
@@ -171,7 +175,9 @@ struct RootKey {
     /// checkpoint, takes the old one's place first.
     func current(in network: Network) async throws -> SigningKey {
         guard let next = try waiting() else { return try open(OrganisationOffice.rootName) }
-        let isAccepted = try await Connection.open(network, caller: next, memory: folder) { connection in
+        let isAccepted = try await Connection.open(
+            network, caller: next, home: name, memory: folder
+        ) { connection in
             do {
                 let checkpoint = try await RememberedCheckpoint(folder: folder).advance(connection)
                 let governance = try await connection.governance(under: checkpoint)

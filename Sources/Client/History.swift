@@ -83,7 +83,7 @@ struct Narrator {
         var name: String
         do {
             name = try await connection.verifiedMember(key, under: checkpoint).shown
-        } catch let failure as ClientFailure where failure.code == .refused || failure.code == .unverified {
+        } catch let failure as ClientFailure where failure.leavesUnverified {
             name = try await retired(key) ?? "the key \(key.hex.prefix(16)) (not verified)"
         }
         names[key] = name
@@ -179,22 +179,20 @@ extension Patient {
         var uses = [UInt64: GrantUse]()
         let records = try await ownRecords()
         let own = Set(records.map { ownerKey(of: $0).key })
-        for membership in joined {
-            try await connected(at: membership.name) { connection in
-                let checkpoint = try await home.remembered.advance(connection)
-                let keys = try await answeringKeys(at: membership, connection)
-                var narrator = Narrator(connection, under: checkpoint, own: own.union(keys.keys))
-                var subjects = records.filter { $0.depositedAt == membership.name }.map(\.handle.bytes)
-                let permits = try await connection.state(keys.keys.map { .permit($0) })
-                for value in permits.values {
-                    if case .request(let id)? = PermitState(bytes: value)?.use { subjects.append(id.bytes) }
-                }
-                for subject in subjects {
-                    for (entry, statement) in try await narrator.statements(about: subject) {
-                        events[entry.position] = try await narrator.event(entry, statement)
-                        if case .grant(let grant) = statement.assertion {
-                            uses[entry.position] = try await use(of: statement.id, grant, &narrator)
-                        }
+        try await everywhere { membership, connection in
+            let checkpoint = try await home.remembered.advance(connection)
+            let keys = try await answeringKeys(at: membership, connection)
+            var narrator = Narrator(connection, under: checkpoint, own: own.union(keys.keys))
+            var subjects = records.filter { $0.depositedAt == membership.name }.map(\.handle.bytes)
+            let permits = try await connection.state(keys.keys.map { .permit($0) })
+            for value in permits.values {
+                if case .request(let id)? = PermitState(bytes: value)?.use { subjects.append(id.bytes) }
+            }
+            for subject in subjects {
+                for (entry, statement) in try await narrator.statements(about: subject) {
+                    events[entry.position] = try await narrator.event(entry, statement)
+                    if case .grant(let grant) = statement.assertion {
+                        uses[entry.position] = try await use(of: statement.id, grant, &narrator)
                     }
                 }
             }

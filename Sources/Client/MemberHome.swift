@@ -83,7 +83,8 @@ public struct Member: Sendable {
 
     /// Runs `body` with a connection that calls as this member.
     public func connected<Result>(_ body: (Connection) async throws -> Result) async throws -> Result {
-        try await Connection.open(network, caller: signingKey, memory: home.folder, body)
+        try await Connection.open(
+            network, caller: signingKey, home: organisation.name, memory: home.folder, body)
     }
 
     /// Takes the organisations that were admitted since into the home's copy of the network, or into `folder`.

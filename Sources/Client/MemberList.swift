@@ -22,22 +22,28 @@ extension Member {
     public func list(organisation: OrganisationName?, _ connection: Connection) async throws -> [Listed] {
         let checkpoint = try await home.remembered.advance(connection)
         let governance = try await connection.governance(under: checkpoint)
-        let query = organisation.map { [("organisation", $0.description)] } ?? []
-        let answer: Wire.Members = try await connection.call(.get, Routes.members, query: query)
         var listed = [Listed]()
         for each in governance.organisations where organisation.map({ $0 == each.name }) ?? true {
+            var cards = Wire.Members(members: [])
+            var absence = "no card is shown"
+            do {
+                cards = try await connection.call(
+                    .get, Routes.members, query: [("organisation", each.name.description)], at: each.name)
+            } catch let failure as ClientFailure where failure.leavesUnverified {
+                absence = failure.message
+            }
             let history = try await connection.history(about: each.name.bytes, under: checkpoint)
             let authority = try await connection.authority(of: each)
             for row in Enrolled.all(in: history, of: each) {
-                let card = answer.members.first { $0.key == row.enrol.member }
-                var status = row.end ?? "no card is shown"
+                let card = cards.members.first { $0.key == row.enrol.member }
+                var status = row.end ?? absence
                 if row.end == nil, let card {
                     do {
                         _ = try await connection.verifiedMember(
                             row.enrol.member, under: checkpoint, card: card, governance: governance)
                         status = "active"
                     } catch let failure as ClientFailure
-                        where failure.code == .refused || failure.code == .unverified
+                        where failure.leavesUnverified
                     {
                         status = failure.message
                     }

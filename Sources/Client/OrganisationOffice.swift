@@ -30,7 +30,7 @@ public struct OrganisationOffice: Sendable {
 
     /// Runs `body` with a connection that calls as the organisation's root.
     func connected<Result>(_ body: (Connection) async throws -> Result) async throws -> Result {
-        try await Connection.open(network, caller: root, memory: folder, body)
+        try await Connection.open(network, caller: root, home: organisation.name, memory: folder, body)
     }
 
     func requireRole(_ role: Role) throws(ClientFailure) {

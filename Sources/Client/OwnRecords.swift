@@ -33,11 +33,7 @@ extension Patient {
     /// wallet knows its own keys.
     public func ownRecords() async throws -> [OwnRecord] {
         var records = [OwnRecord]()
-        for membership in joined {
-            records += try await connected(at: membership.name) { connection in
-                try await ownRecords(at: membership, connection)
-            }
-        }
+        try await everywhere { records += try await ownRecords(at: $0, $1) }
         return records
     }
 

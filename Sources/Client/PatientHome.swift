@@ -4,6 +4,7 @@ import Foundation
 public import Identity
 public import Primitives
 public import Remote
+import Synchronization
 
 /// A patient's folder: the sealed wallet, the sealed names of the organisations joined, and a copy of the
 /// network.
@@ -78,6 +79,19 @@ public struct Patient: Sendable {
     public let home: PatientHome
     public let wallet: Wallet
     public internal(set) var joined: [Joined]
+    /// The organisations that were away while others, with servers of their own, answered.
+    public let away = Away()
+
+    /// A list that copies of a wallet share.
+    public final class Away: Sendable {
+        private let found = Mutex<Set<OrganisationName>>([])
+
+        public var names: [OrganisationName] {
+            found.withLock { $0.sorted { $0.description < $1.description } }
+        }
+
+        func note(_ name: OrganisationName) { _ = found.withLock { $0.insert(name) } }
+    }
 
     public var network: Network { home.network }
 
@@ -116,11 +130,29 @@ public struct Patient: Sendable {
         try writeJoined()
     }
 
-    /// Runs `body` with a connection that calls as the inbox at `organisation`.
+    /// Runs `body` with a connection that calls as the inbox at `organisation`, whose server knows no other.
     func connected<Result>(
         at organisation: OrganisationName, _ body: (Connection) async throws -> Result
     ) async throws -> Result {
         try await Connection.open(
-            network, caller: wallet.inboxKey(organisation: organisation), memory: home.folder, body)
+            network, caller: wallet.inboxKey(organisation: organisation), home: organisation,
+            memory: home.folder, body)
+    }
+
+    /// Runs `body` with a connection to each organisation that the wallet has joined. One whose own server cannot be
+    /// reached is left out and noted, unless all are.
+    func everywhere(_ body: (Joined, Connection) async throws -> Void) async throws {
+        var failures = [ClientFailure]()
+        for membership in joined {
+            do {
+                try await connected(at: membership.name) { try await body(membership, $0) }
+            } catch let failure as ClientFailure
+                where failure.code == .unreachable && network.hasSeveralServers
+            {
+                failures.append(failure)
+                away.note(membership.name)
+            }
+        }
+        if let failure = failures.first, failures.count == joined.count { throw failure }
     }
 }

@@ -34,11 +34,7 @@ extension Patient {
     /// The requests that were routed to this wallet, oldest first.
     public func inbox() async throws -> [RoutedRequest] {
         var requests = [RoutedRequest]()
-        for membership in joined {
-            requests += try await connected(at: membership.name) { connection in
-                try await routed(at: membership, connection)
-            }
-        }
+        try await everywhere { requests += try await routed(at: $0, $1) }
         return requests
     }
 
@@ -112,7 +108,7 @@ extension Patient {
                     "the requester is not of the organisation that the request names")
             }
             requester = .success(member)
-        } catch let failure as ClientFailure where failure.code == .refused || failure.code == .unverified {
+        } catch let failure as ClientFailure where failure.leavesUnverified {
             requester = .failure(failure)
         }
         let isUnderAnotherKey = try (try? requester.get()).map { try knownMembers().isUnderAnotherKey($0) }

@@ -63,7 +63,7 @@ extension Patient {
         }
         do {
             return try await connection.verifiedMember(key, under: checkpoint).shown
-        } catch let failure as ClientFailure where failure.code == .refused || failure.code == .unverified {
+        } catch let failure as ClientFailure where failure.leavesUnverified {
             return "\(key.hex.prefix(16)) of \(grant.organisation): \(failure.message)"
         }
     }
@@ -73,14 +73,12 @@ extension Patient {
     /// Ends a grant at once.
     @discardableResult
     public func revoke(_ grant: StatementID) async throws -> Wire.Receipt {
-        for membership in joined {
-            let state: GrantState? = try await connected(at: membership.name) {
-                try await $0.state(.grant(grant))
-            }
-            guard let state else { continue }
-            return try await revoke(grant, of: try await ownRecord(state.record))
+        var found: GrantState?
+        try await everywhere { _, connection in
+            if found == nil { found = try await connection.state(.grant(grant)) }
         }
-        throw Problem.rejected(.grantUnknown)
+        guard let state = found else { throw Problem.rejected(.grantUnknown) }
+        return try await revoke(grant, of: try await ownRecord(state.record))
     }
 
     /// Ends every grant on a record. Gives their ids, with the receipts of their ends.

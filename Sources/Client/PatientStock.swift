@@ -112,7 +112,8 @@ extension Patient {
     @discardableResult
     public mutating func topUpWhereLow() async throws -> [(organisation: OrganisationName, permits: Int)] {
         var filled = [(organisation: OrganisationName, permits: Int)]()
-        for membership in joined where membership.stock > 0 {
+        let away = away.names
+        for membership in joined where membership.stock > 0 && !away.contains(membership.name) {
             guard let status = try await status(at: membership.name),
                 status.permitsLeft * 4 < membership.stock
             else { continue }

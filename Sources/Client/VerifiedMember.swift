@@ -146,6 +146,12 @@ extension RevocationList.Reason {
     }
 }
 
+extension ClientFailure {
+    /// Whether it leaves a member whom it is about unverified, and everything else as it is: because something does
+    /// not hold, or because its organisation's server is away.
+    var leavesUnverified: Bool { code != .badInput }
+}
+
 extension Connection {
     /// Verifies a member's identity against the log under `checkpoint`. `card` is looked up where none is
     /// given, and so is who speaks for the organisations.
@@ -153,9 +159,11 @@ extension Connection {
         _ key: PublicKey, under checkpoint: VerifiedCheckpoint, card: Wire.MemberCard? = nil,
         governance known: Governance? = nil
     ) async throws -> VerifiedMember {
+        let state: MemberState? = try await self.state(.member(key))
         var found = card
-        if found == nil {
-            let members: Wire.Members = try await call(.get, Routes.members, query: [("key", key.hex)])
+        if found == nil, let organisation = state?.organisation {
+            let members: Wire.Members = try await call(
+                .get, Routes.members, query: [("key", key.hex)], at: organisation)
             found = members.members.first { $0.key == key }
         }
         guard let card = found else {
@@ -170,8 +178,8 @@ extension Connection {
         let authority = try await authority(of: organisation)
         let evidence = VerifiedMember.Evidence(
             card: card, history: try await history(of: key, under: checkpoint),
-            state: try await state(.member(key)),
-            organisationState: try await state(.organisation(organisation.name)), authority: authority,
+            state: state, organisationState: try await self.state(.organisation(organisation.name)),
+            authority: authority,
             list: try await revocationList(of: organisation.name, under: authority))
         return try VerifiedMember(key, evidence: evidence, governance: governance, now: machineTime())
     }

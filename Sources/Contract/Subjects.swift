@@ -56,6 +56,29 @@ extension VerifiedStatement {
 }
 
 extension Assertion {
+    /// The organisation whose vault or desk has what it points to, serves by it, or is emptied by it; nil where it
+    /// names none.
+    ///
+    /// Its server is the one to have the statement ordered: no other can see to that.
+    public var keeper: OrganisationName? {
+        switch self {
+        case .deposit(let it): it.organisation
+        case .append(let it): it.organisation
+        case .reseal(let it): it.organisation
+        case .acknowledge(let it): it.organisation
+        case .adopt(let it): it.organisation
+        case .reassign(let it): it.organisation
+        case .emergency(let it): it.organisation
+        case .attestErasure(let it): it.organisation
+        case .request(let it): it.custodian
+        case .route(let it): it.organisation
+        case .release(let it): it.custodian
+        case .admit, .suspend, .rotateRoot, .enrol, .retire, .dispatch, .remove, .hold, .answer, .grant,
+            .revoke, .delegate, .undelegate, .instruct, .veto, .review:
+            nil
+        }
+    }
+
     /// The record that it is about; nil where it is about none.
     public var record: RecordHandle? {
         switch self {

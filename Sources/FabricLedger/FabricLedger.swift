@@ -201,6 +201,7 @@ public final class FabricLedger: ConsentLedger {
     public var genesis: Genesis { copy.genesis }
     public var network: NetworkID { copy.network }
     public var state: LedgerState { copy.state }
+    public var followedSize: UInt64? { copy.size }
     public func now() -> LedgerTime { copy.now() }
     public func value(of key: StateKey) throws(LedgerError) -> [UInt8]? { try copy.value(of: key) }
     public func values(of keys: [StateKey]) throws(LedgerError) -> [StateKey: [UInt8]] {

@@ -50,7 +50,8 @@ public struct FabricFounding: Sendable {
 
     private func write(to draft: Folder, passphrase: SecretBytes, now: Date) throws {
         for organisation in plan.organisations {
-            let authority = try authority(of: organisation.name, passphrase: passphrase)
+            let authority = try network.authority(
+                of: organisation.name, in: home, passphrase: passphrase)
             guard now < authority.notAfter else {
                 throw ClientFailure.refused("the certificate authority of \(organisation.name) has expired")
             }
@@ -68,9 +69,12 @@ public struct FabricFounding: Sendable {
         }
         try draft.write(ChaincodePackage.bytes, as: "medseal.tgz", mode: 0o644)
     }
+}
 
-    private func authority(
-        of name: OrganisationName, passphrase: SecretBytes
+extension Network {
+    /// An organisation's certificate authority, with its key from the network's folder.
+    func authority(
+        of name: OrganisationName, in home: Folder, passphrase: SecretBytes
     ) throws(ClientFailure) -> CertificateAuthority {
         let folder = home.folder("organisations").folder(name.description)
         guard folder.has("authority.key.pem") else {
@@ -89,7 +93,7 @@ public struct FabricFounding: Sendable {
         }
         do {
             return try CertificateAuthority(
-                certificate: try network.organisation(name).authority, privateKey: key)
+                certificate: try organisation(name).authority, privateKey: key)
         } catch let failure as ClientFailure {
             throw failure
         } catch {

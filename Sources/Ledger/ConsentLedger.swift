@@ -74,6 +74,10 @@ public protocol ConsentLedger: Sendable {
     /// closes.
     func committed(after position: UInt64?) -> AsyncStream<UInt64>
 
+    /// How many entries are shown here, where the statements are ordered elsewhere, so that other copies of the log
+    /// may show more; nil where this ledger orders them itself.
+    var followedSize: UInt64? { get }
+
     /// Examines everything stored against a replay from genesis; no findings: all holds. Throws when it cannot
     /// read.
     func examine() throws(LedgerError) -> [Finding]
@@ -85,6 +89,16 @@ public protocol ConsentLedger: Sendable {
 }
 
 extension ConsentLedger {
+    public var followedSize: UInt64? { nil }
+
+    /// Waits until a copy shows `size` entries, or `duration` has passed.
+    public func follow(to size: UInt64, within duration: Duration) async {
+        let deadline = ContinuousClock.now + duration
+        while let shown = followedSize, shown < size, ContinuousClock.now < deadline {
+            guard (try? await Task.sleep(for: .milliseconds(10))) != nil else { return }
+        }
+    }
+
     /// Submits a statement and waits until it is durable.
     public func submit(_ statement: [UInt8]) async throws(LedgerError) -> Outcome {
         try await submit(statement, until: .durable)

@@ -49,6 +49,9 @@ extension EmbeddedLedger {
     /// The newest block that was followed; nil before the first.
     public func followed() throws(LedgerError) -> OrderedBlock.Mark? { try read { try $0.followed() } }
 
+    /// How many entries are shown.
+    public var size: UInt64 { publisher.present.tip.head.size }
+
     /// The receipt of a statement that is on the ledger, once it has come as far as `level` says, or as far as
     /// it comes in time; nil when no checkpoint that is shown covers it yet.
     public func receipt(

@@ -29,6 +29,9 @@ public struct RecordKeeping: Sendable {
         case rejected(RejectionCode)
         /// The contract would accept it, but these are not (durably) where the statement says.
         case missing([Digest])
+        /// It is for that organisation's server to order: this one does not serve it, so it cannot see to what
+        /// the statement points to.
+        case elsewhere(OrganisationName)
     }
 
     /// Orders a statement once everything that it points to is durably kept here, and once what it says is
@@ -40,14 +43,13 @@ public struct RecordKeeping: Sendable {
     public func submit(
         _ signed: SignedStatement, until level: Acknowledgement = .durable
     ) async throws -> Submission {
-        let missing = try missing(for: signed.statement.assertion)
-        if !missing.isEmpty, let statement = signed.verified() {
+        if let lack = try lack(of: signed.statement.assertion), let statement = signed.verified() {
             if try ledger.position(of: statement.id) == nil,
                 case .rejected(let code) = try foresee(statement)
             {
                 return .rejected(code)
             }
-            return .missing(missing)
+            return lack
         }
         try erase(before: signed)
         guard let (turn, role) = try turn(of: signed) else { return try await order(signed, until: level) }
@@ -70,6 +72,31 @@ public struct RecordKeeping: Sendable {
     func foresee(_ statement: VerifiedStatement) throws -> Decision {
         let values = try ledger.values(of: statement.readKeys)
         return decide(statement, at: ledger.now(), reads: Reads(of: statement) { values[$0] })
+    }
+
+    /// Why the assertion cannot be ordered here yet, or at all; nil when it can.
+    private func lack(of assertion: Assertion) throws -> Submission? {
+        if let keeper = try keeper(of: assertion), custodians[keeper] == nil { return .elsewhere(keeper) }
+        let missing = try missing(for: assertion)
+        return missing.isEmpty ? nil : .missing(missing)
+    }
+
+    /// Whose server it is for, also where the assertion itself does not name it.
+    private func keeper(of assertion: Assertion) throws -> OrganisationName? {
+        switch assertion {
+        case .answer(let it): try state(.request(it.request), as: RequestState.self)?.custodian
+        case .grant(let it) where it.envelope != nil: try keeper(of: it.record)
+        case .delegate(let it) where it.envelope != nil: try keeper(of: it.record)
+        default: assertion.keeper
+        }
+    }
+
+    /// An organisation that keeps the record: one that is served here, if there is one.
+    private func keeper(of record: RecordHandle) throws -> OrganisationName? {
+        let names = ledger.genesis.organisations.map(\.name).filter { custodians[$0] == nil }
+        return try (Array(custodians.keys) + names).first {
+            try ledger.value(of: .custody(record, $0)) != nil
+        }
     }
 
     /// What the assertion points to and is not kept here.

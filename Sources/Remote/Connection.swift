@@ -1,15 +1,20 @@
 import API
 import AsyncHTTPClient
-package import Contract
+public import Contract
 import Foundation
 import Identity
 import NIOCore
 import NIOHTTP1
 import NIOSSL
 public import Primitives
+import Synchronization
 import TransparencyLog
 
-/// Signed calls to the server of a network, over TLS 1.3 that only the network's own authorities vouch for.
+/// Signed calls to the servers of a network, over TLS 1.3 that only the network's own authorities vouch for.
+///
+/// A call to one organisation's part of the API goes to that organisation's server; all others go to the caller's
+/// own, unless another is named. Where that is not one and the same, each server is told how much of the log the
+/// others have shown, so that it does not answer from an older copy.
 ///
 /// Every call is signed by some key (RFC 9421, `RequestSignature`): by the connection's own, unless another
 /// is named. What is harmless to repeat is tried once more when the connection is lost.
@@ -22,18 +27,19 @@ public struct Connection: Sendable {
     private let http: HTTPClient
     /// The one event loop that every connection of this client runs on.
     private let eventLoop: any EventLoop
-    private let base: String
-    private let authority: String
+    /// Whose server is called where a call names nobody's; nil: the network's.
+    private let home: OrganisationName?
+    private let seen: SeenLog
 
     static let answerSeconds: Int64 = 60
 
-    /// Runs `body` with a connection, and closes it afterwards. `memory` is the caller's home, where it has
-    /// one.
+    /// Runs `body` with a connection, and closes it afterwards. `home` is the organisation that the caller belongs
+    /// to, `memory` the caller's home, where it has one.
     public static func open<Result>(
-        _ network: Network, caller: SigningKey, memory: Folder? = nil,
+        _ network: Network, caller: SigningKey, home: OrganisationName?, memory: Folder? = nil,
         _ body: (Connection) async throws -> Result
     ) async throws -> Result {
-        let connection = try Connection(network, caller: caller, memory: memory)
+        let connection = try Connection(network, caller: caller, home: home, memory: memory)
         do {
             let result = try await body(connection)
             try? await connection.http.shutdown()
@@ -44,9 +50,13 @@ public struct Connection: Sendable {
         }
     }
 
-    private init(_ network: Network, caller: SigningKey, memory: Folder?) throws {
+    private init(
+        _ network: Network, caller: SigningKey, home: OrganisationName?, memory: Folder?
+    ) throws {
         self.network = network
         self.caller = caller
+        self.home = home
+        seen = SeenLog()
         self.memory = memory
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv13
@@ -59,10 +69,6 @@ public struct Connection: Sendable {
         configuration.httpVersion = .http1Only
         eventLoop = HTTPClient.defaultEventLoopGroup.any()
         http = HTTPClient(eventLoopGroupProvider: .shared(eventLoop), configuration: configuration)
-        let server = network.server
-        let host = server.host(percentEncoded: false) ?? ""
-        authority = (host.contains(":") ? "[\(host)]" : host) + (server.port.map { ":\($0)" } ?? "")
-        base = "https://\(authority)"
     }
 
     /// The same connection with another caller.
@@ -74,9 +80,17 @@ public struct Connection: Sendable {
         self.memory = other.memory
         self.http = other.http
         self.eventLoop = other.eventLoop
-        self.base = other.base
-        self.authority = other.authority
+        self.home = other.home
+        self.seen = other.seen
     }
+
+    /// Host and port of the server that a call goes to; `named` goes before the caller's own.
+    private func authority(of path: String, at named: OrganisationName?) -> String {
+        network.server(of: Routes.organisation(of: path) ?? named ?? home).authority
+    }
+
+    /// Notes that the caller has seen so much of the log before, at whichever server that was.
+    func note(seen size: UInt64) { if network.hasSeveralServers { seen.note(size, at: "") } }
 
     // MARK: Calls
 
@@ -105,25 +119,27 @@ public struct Connection: Sendable {
     /// Calls and gives the body of a good answer. Throws `Problem` for a refusal and `ClientFailure` for no
     /// answer.
     package func call(
-        _ method: Method, _ path: String, query: [(String, String)] = [], _ content: Content = .none,
+        _ method: Method, _ path: String, query: [(String, String)] = [], at server: OrganisationName? = nil,
+        _ content: Content = .none,
         answerBytesMax: Int = Wire.jsonBytesMax * 4, progress: (@Sendable (Int) -> Void)? = nil
     ) async throws -> [UInt8] {
-        let response = try await send(method, path, query: query, content, progress: progress)
+        let authority = authority(of: path, at: server)
+        let response = try await send(method, path, query: query, to: authority, content, progress: progress)
         do {
             let body = try await response.body.collect(upTo: answerBytesMax)
             return Array(body.readableBytesView)
         } catch {
-            throw unreachable(error)
+            throw Self.unreachable(authority, error)
         }
     }
 
     /// Calls with a value as JSON, and gives the JSON answer.
     package func call<Answer: Decodable>(
-        _ method: Method, _ path: String, query: [(String, String)] = [], json: (any Encodable)? = nil,
-        as type: Answer.Type = Answer.self
+        _ method: Method, _ path: String, query: [(String, String)] = [], at server: OrganisationName? = nil,
+        json: (any Encodable)? = nil, as type: Answer.Type = Answer.self
     ) async throws -> Answer {
         let content: Content = try json.map { .bytes(try JSON.encode($0), type: "application/json") } ?? .none
-        let body = try await call(method, path, query: query, content)
+        let body = try await call(method, path, query: query, at: server, content)
         do {
             return try JSON.decode(type, body)
         } catch {
@@ -138,7 +154,8 @@ public struct Connection: Sendable {
 
     /// Streams the body of a good answer to `receive`, piece by piece.
     package func download(_ path: String, receive: (UnsafeRawBufferPointer) throws -> Void) async throws {
-        let response = try await send(.get, path, query: [], .none, progress: nil)
+        let authority = authority(of: path, at: nil)
+        let response = try await send(.get, path, query: [], to: authority, .none, progress: nil)
         do {
             for try await piece in response.body {
                 try piece.withUnsafeReadableBytes(receive)
@@ -146,7 +163,7 @@ public struct Connection: Sendable {
         } catch let failure as ClientFailure {
             throw failure
         } catch {
-            throw unreachable(error)
+            throw Self.unreachable(authority, error)
         }
     }
 
@@ -174,18 +191,20 @@ public struct Connection: Sendable {
     func stream(
         _ path: String, query: [(String, String)], receive: ([UInt8]) async throws -> Void
     ) async throws {
-        let response = try await attempt(.get, path, query: query, .none, deadline: nil, progress: nil)
+        let response = try await attempt(
+            .get, path, query: query, to: authority(of: path, at: nil), .none, deadline: nil, progress: nil)
         for try await piece in response.body { try await receive(Array(piece.readableBytesView)) }
     }
 
     /// Sends a call and sees its status, once more after a lost connection.
     private func send(
-        _ method: Method, _ path: String, query: [(String, String)], _ content: Content,
+        _ method: Method, _ path: String, query: [(String, String)], to authority: String, _ content: Content,
         progress: (@Sendable (Int) -> Void)?
     ) async throws -> HTTPClientResponse {
         do {
             return try await attempt(
-                method, path, query: query, content, deadline: content.deadline, progress: progress)
+                method, path, query: query, to: authority, content, deadline: content.deadline,
+                progress: progress)
         } catch let problem as Problem {
             throw problem
         } catch let failure as ClientFailure {
@@ -195,23 +214,25 @@ public struct Connection: Sendable {
             // Whatever is sent here may arrive twice: statements, blobs and letters are known by their hash.
             do {
                 return try await attempt(
-                    method, path, query: query, content, deadline: content.deadline, progress: progress)
+                    method, path, query: query, to: authority, content, deadline: content.deadline,
+                    progress: progress)
             } catch let problem as Problem {
                 throw problem
             } catch let failure as ClientFailure {
                 throw failure
             } catch {
-                throw unreachable(error)
+                throw Self.unreachable(authority, error)
             }
         }
     }
 
     private func attempt(
-        _ method: Method, _ path: String, query: [(String, String)], _ content: Content,
+        _ method: Method, _ path: String, query: [(String, String)], to authority: String, _ content: Content,
         deadline: Duration?, progress: (@Sendable (Int) -> Void)?
     ) async throws -> HTTPClientResponse {
         let queryText = query.map { "\($0)=\($1)" }.joined(separator: "&")
-        var request = HTTPClientRequest(url: base + path + (queryText.isEmpty ? "" : "?\(queryText)"))
+        var request = HTTPClientRequest(
+            url: "https://\(authority)" + path + (queryText.isEmpty ? "" : "?\(queryText)"))
         request.method = HTTPMethod(rawValue: method.rawValue)
         let signature = RequestSignature(
             method: method.rawValue, authority: authority, path: path, query: "?" + queryText,
@@ -223,6 +244,9 @@ public struct Connection: Sendable {
             "Signature-Input": signature.signatureInput,
             "Signature": RequestSignature.signatureValue(caller.sign(signature.base)),
         ]
+        if let size = seen.size(elsewhereThanAt: authority) {
+            request.headers.add(name: Routes.logSizeHeader, value: String(size))
+        }
         switch content {
         case .none: break
         case .bytes(let bytes, let type):
@@ -235,18 +259,23 @@ public struct Connection: Sendable {
         }
         let response = try await http.execute(
             request, deadline: deadline.map { .now() + .seconds($0.components.seconds) } ?? .distantFuture)
-        guard (200..<300).contains(response.status.code) else { throw try await problem(response) }
+        if let size = response.headers.first(name: Routes.logSizeHeader).flatMap({ UInt64($0) }) {
+            seen.note(size, at: authority)
+        }
+        guard (200..<300).contains(response.status.code) else {
+            throw try await problem(response, from: authority)
+        }
         return response
     }
 
-    private func problem(_ response: HTTPClientResponse) async throws -> any Error {
+    private func problem(_ response: HTTPClientResponse, from authority: String) async throws -> any Error {
         let body = try await response.body.collect(upTo: 64 << 10)
         if let problem = try? JSON.decode(Problem.self, Array(body.readableBytesView)) { return problem }
         return ClientFailure.unreachable(
             "\(authority) answers with status \(response.status.code) and no reason")
     }
 
-    private func unreachable(_ error: any Error) -> ClientFailure {
+    private static func unreachable(_ authority: String, _ error: any Error) -> ClientFailure {
         switch error {
         case is NIOSSLError, is BoringSSLError:
             return .unverified(
@@ -258,6 +287,30 @@ public struct Connection: Sendable {
             return .unreachable("cannot reach the server at \(authority): \(cause)")
         default: return .unreachable("cannot reach the server at \(authority)", cause: error)
         }
+    }
+}
+
+/// The most of the log that any server has shown a caller, and which server that was.
+private final class SeenLog: Sendable {
+    private let most = Mutex<(size: UInt64, authority: String)?>(nil)
+
+    func note(_ size: UInt64, at authority: String) {
+        most.withLock { most in
+            if size > most?.size ?? 0 { most = (size, authority) }
+        }
+    }
+
+    /// Nil where no other server has shown the most.
+    func size(elsewhereThanAt authority: String) -> UInt64? {
+        most.withLock { $0.flatMap { $0.authority == authority ? nil : $0.size } }
+    }
+}
+
+extension URL {
+    /// Host and port, as a call to it names them.
+    fileprivate var authority: String {
+        let host = host(percentEncoded: false) ?? ""
+        return (host.contains(":") ? "[\(host)]" : host) + (port.map { ":\($0)" } ?? "")
     }
 }
 

@@ -19,7 +19,8 @@ extension Connection {
         try await submit(statement.signed(by: key, network: network.id), signedBy: key)
     }
 
-    /// Submits a statement that `key` has signed. The same bytes again are harmless.
+    /// Submits a statement that `key` has signed, to the server of whoever keeps what it points to. The same bytes
+    /// again are harmless.
     package func submit(_ bytes: [UInt8], signedBy key: SigningKey) async throws -> Wire.Receipt {
         guard let statement = try? SignedStatement(bytes, network: network.id) else {
             preconditionFailure("a statement that was signed here")
@@ -28,7 +29,7 @@ extension Connection {
         let level: Wire.Acknowledged = network.genesis.quorum.rules.isEmpty ? .durable : .cosigned
         let body = try await calling(as: key).call(
             .post, Routes.statements, query: [("until", level.rawValue)],
-            .bytes(bytes, type: "application/cose"))
+            at: statement.statement.assertion.keeper, .bytes(bytes, type: "application/cose"))
         let receipt: Wire.Receipt
         do {
             receipt = try JSON.decode(Wire.Receipt.self, body)
@@ -98,7 +99,9 @@ extension Connection {
 
     /// Hands over a statement that somebody else has signed, as a validator may.
     public func submit(statement: [UInt8]) async throws {
-        _ = try await call(.post, Routes.statements, .bytes(statement, type: "application/cose"))
+        let keeper = try? SignedStatement(statement, network: network.id).statement.assertion.keeper
+        _ = try await call(
+            .post, Routes.statements, at: keeper, .bytes(statement, type: "application/cose"))
     }
 
     /// Hands a checkpoint with one's own cosignature to the ledger.

@@ -7,7 +7,7 @@ import TransparencyLog
 /// A network as its members and patients know it: the genesis, and what the hashes in it stand for, checked.
 ///
 /// Read from a folder with `genesis.cbor` and `network.json`; there is no other way to get one, and nothing
-/// of `network.json` is believed but the server's address.
+/// of `network.json` is believed but the servers' addresses.
 public struct Network: Sendable {
     /// An organisation of the genesis with its certificate authority and what is sealed to it.
     public struct Organisation: Sendable {
@@ -21,6 +21,8 @@ public struct Network: Sendable {
         package let recordsRecipientText: String
         /// The age recipient that letters, permits and the directory are sealed to, as text.
         package let deskRecipientText: String
+        /// Scheme, host and port of its own server; nil where the network's serves it.
+        let server: URL?
     }
 
     /// `network.json`.
@@ -42,7 +44,7 @@ public struct Network: Sendable {
 
     public let genesis: Genesis
     public let id: NetworkID
-    /// Scheme, host and port of its server.
+    /// Scheme, host and port of the server of every organisation that has none of its own.
     public let server: URL
     public let organisations: [Organisation]
     /// The keys that its checkpoints are signed with.
@@ -54,7 +56,7 @@ public struct Network: Sendable {
 
     /// The network of a folder that `medseal network init` made, or of its `public` folder.
     ///
-    /// `server` takes the place of the address in `network.json`. Throws `unreachable` when it cannot be read
+    /// `server` takes the place of the one in `network.json`. Throws `unreachable` when it cannot be read
     /// and `unverified` when anything differs from the genesis.
     public init(_ folder: Folder, server: String? = nil) throws(ClientFailure) {
         let folder = folder.has(Self.genesisName) ? folder : folder.folder("public")
@@ -70,10 +72,7 @@ public struct Network: Sendable {
         guard let file = try? JSONDecoder().decode(File.self, from: Data(fileBytes)) else {
             throw .unverified("\(folder.file(Self.fileName)) is malformed")
         }
-        guard let server = URL(string: server ?? file.server), server.scheme == "https", server.host() != nil,
-            server.path().isEmpty || server.path() == "/"
-        else { throw .badInput("\(server ?? file.server) is no address of an https server") }
-        self.server = server
+        self.server = try Self.address(server ?? file.server)
         var organisations = [Organisation]()
         for pinned in genesis.organisations {
             guard let named = file.organisations.first(where: { $0.name == pinned.name }) else {
@@ -110,6 +109,35 @@ public struct Network: Sendable {
         return organisation
     }
 
+    /// The server of an organisation, or of whoever belongs to none.
+    public func server(of name: OrganisationName?) -> URL {
+        organisations.first { $0.name == name }?.server ?? server
+    }
+
+    /// Whether an organisation has a server of its own.
+    package var hasSeveralServers: Bool { organisations.contains { $0.server != nil } }
+
+    /// `network.json` with these as the organisations' own servers.
+    package func file(servers: [OrganisationName: URL]) throws(ClientFailure) -> [UInt8] {
+        do {
+            var file = try JSON.decode(File.self, files[1].bytes)
+            for index in file.organisations.indices {
+                file.organisations[index].server = servers[file.organisations[index].name]?.absoluteString
+            }
+            return try JSON.pretty(file)
+        } catch {
+            throw .unverified("\(Self.fileName) is malformed", cause: error)
+        }
+    }
+
+    /// Throws `badInput` unless `text` is scheme, host and port of an https server.
+    package static func address(_ text: String) throws(ClientFailure) -> URL {
+        guard let url = URL(string: text), url.scheme == "https", url.host() != nil,
+            url.path().isEmpty || url.path() == "/"
+        else { throw .badInput("\(text) is no address of an https server") }
+        return url
+    }
+
     /// The organisations that keep records.
     public var custodians: [Organisation] { organisations.filter(\.kind.isCustodian) }
 
@@ -135,9 +163,12 @@ extension Network.Organisation {
         guard Digest(hashing: Array(file.deskRecipient.utf8)) == pinned.deskRecipientHash else {
             throw differs("desk recipient")
         }
+        var server: URL?
+        if let address = file.server { server = try Network.address(address) }
         self.init(
             name: pinned.name, kind: pinned.kind, root: pinned.root, authority: authority,
-            recordsRecipientText: file.recordsRecipient, deskRecipientText: file.deskRecipient)
+            recordsRecipientText: file.recordsRecipient, deskRecipientText: file.deskRecipient,
+            server: server)
     }
 }
 

@@ -14,13 +14,17 @@ package struct RememberedCheckpoint {
     /// The newest checkpoint of the server, after it was held against the one remembered; remembered in its
     /// place.
     package func advance(_ connection: Connection) async throws -> VerifiedCheckpoint {
-        let new = try await connection.checkpoint()
+        var old: VerifiedCheckpoint?
         if folder.has(Self.name) {
-            let note = try folder.read(Self.name)
-            guard let old = try? VerifiedCheckpoint(opening: note, log: connection.network.checkpointKeys.log)
-            else {
+            old = try? VerifiedCheckpoint(
+                opening: try folder.read(Self.name), log: connection.network.checkpointKeys.log)
+            guard let old else {
                 throw ClientFailure.unverified("\(folder.file(Self.name)) is no checkpoint of this network")
             }
+            connection.note(seen: old.checkpoint.head.size)
+        }
+        let new = try await connection.checkpoint()
+        if let old {
             if old.checkpoint.head == new.checkpoint.head { return new }
             try await connection.verifyContinuation(of: old.checkpoint.head, by: new.checkpoint.head)
         }

@@ -27,6 +27,8 @@ extension Service {
                         acknowledged: Wire.Acknowledged(receipt.level),
                         checkpoint: Data(receipt.checkpoint)))
             case .rejected(let code): throw Problem.rejected(code)
+            case .elsewhere(let name):
+                throw Problem(.conflict, "this server does not serve \(name): submit it at \(name)'s server")
             case .missing(let digests):
                 throw Problem(
                     .conflict, "not in the vault yet: \(digests.map(\.hex).joined(separator: ", "))")

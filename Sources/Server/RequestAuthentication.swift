@@ -83,4 +83,5 @@ extension HTTPField.Name {
     static let contentDigest = Self("Content-Digest")!
     static let signatureInput = Self("Signature-Input")!
     static let signature = Self("Signature")!
+    static let logSize = Self(Routes.logSizeHeader)!
 }

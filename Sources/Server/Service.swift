@@ -59,11 +59,13 @@ public struct Service: Sendable {
             var response: Response
             do {
                 let call = try authenticate(request, context)
+                await follow(call)
                 response = try await handler(call)
             } catch {
                 let problem = self.problem(error, path: path)
                 response = .problem(problem, closing: method == .put || method == .post)
             }
+            if let size = ledger.followedSize { response.headers[.logSize] = String(size) }
             // The route's pattern, never the path: paths hold handles.
             logger.info(
                 "request",
@@ -73,6 +75,15 @@ public struct Service: Sendable {
                 ])
             return response
         }
+    }
+
+    /// For how long a call waits for what its caller was shown elsewhere. Whoever claims too much waits in vain.
+    private static let followDuration = Duration.seconds(5)
+
+    /// Where the ledger is a copy: waits until it has what the caller was shown by another organisation's.
+    private func follow(_ call: Call) async {
+        guard let size = call.request.headers[.logSize].flatMap({ UInt64($0) }) else { return }
+        await ledger.follow(to: size, within: Self.followDuration)
     }
 
     private func authenticate(_ request: Request, _ context: CallContext) throws -> Call {

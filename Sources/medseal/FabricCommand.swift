@@ -1,5 +1,7 @@
 import ArgumentParser
+import Contract
 import FabricNetwork
+import Foundation
 import Remote
 
 /// `medseal fabric`
@@ -14,7 +16,7 @@ struct FabricCommand: AsyncParsableCommand {
 struct FabricNetworkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "network", abstract: "The files of the Fabric network.",
-        subcommands: [FabricNetworkInit.self])
+        subcommands: [FabricNetworkInit.self, FabricNetworkSplit.self])
 }
 
 struct FabricNetworkInit: AsyncParsableCommand {
@@ -69,6 +71,72 @@ struct FabricNetworkInit: AsyncParsableCommand {
             print("  endorsement  \(answer.endorsement)")
             print("  package      \(answer.package)")
             print("  start it     tools/fabric up \(folder)")
+        }
+    }
+}
+
+/// An organisation's server as it is typed: `name=url`.
+struct OrganisationServer: ExpressibleByArgument {
+    let name: OrganisationName
+    let server: String
+
+    init?(argument: String) {
+        let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
+        guard parts.count == 2, let name = OrganisationName(parts[0]) else { return nil }
+        self.name = name
+        server = parts[1]
+    }
+}
+
+struct FabricNetworkSplit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "split",
+        abstract: "Make a folder for each organisation's own medseald: one process for each.",
+        discussion: """
+            DIR/NAME is what NAME's machine needs, and holds no private key of another organisation: its own folder with vault and \
+            desk, its gateway's identity, a TLS certificate of its own authority, and a network.json with everybody's \
+            servers. NET keeps everything and runs the Fabric network; no medseald runs in it any more.
+
+            Example: medseal fabric network split net homes
+            medseald run homes/hospital1 --ledger fabric --profile homes/hospital1/fabric/hospital1/connection.json
+            """)
+
+    @Argument(help: ArgumentHelp("The network's folder, with a Fabric network in it.", valueName: "net"))
+    var network: String
+
+    @Argument(help: ArgumentHelp("The folder to make; it must not exist.", valueName: "dir"))
+    var folder: String
+
+    @Option(
+        name: .customLong("server"),
+        help: ArgumentHelp(
+            """
+            Where an organisation will serve. Default: on the host of the network's server, the first organisation on its port, \
+            each next one on the next.
+            """, valueName: "name=url"))
+    var servers: [OrganisationServer] = []
+
+    @OptionGroup var passphrase: PassphraseOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let splitting = try FabricSplitting(
+            home: Folder(network), servers: Dictionary(servers.map { ($0.name, $0.server) }) { $1 })
+        let folder = Folder(self.folder)
+        try folder.requireNew()
+        try splitting.split(into: folder, passphrase: try passphrase.read("Passphrase of the network"))
+        struct Answer: Encodable {
+            var folder: String
+            var servers: [String: String]
+        }
+        let answer = Answer(
+            folder: folder.path,
+            servers: Dictionary(
+                uniqueKeysWithValues: splitting.servers.map { ("\($0)", $1.absoluteString) }))
+        try output.print(answer) {
+            for (name, server) in answer.servers.sorted(by: { $0.key < $1.key }) {
+                print("\(folder.file(name))  serves at \(server)")
+            }
         }
     }
 }

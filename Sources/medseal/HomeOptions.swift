@@ -54,6 +54,9 @@ struct PatientOptions: ParsableArguments {
         for filled in try await patient.topUpWhereLow() {
             Standard.error("medseal: handed \(filled.permits) new permits to \(filled.organisation)")
         }
+        for name in patient.away.names {
+            Standard.error("medseal: \(name) cannot be reached: what only its server knows is missing here")
+        }
         return result
     }
 }

@@ -44,10 +44,11 @@ struct HostedNetwork {
         let genesis = try Self.genesis(genesisFile)
         guard
             let description = try? JSONDecoder().decode(
-                NetworkDescription.self, from: Data(try bytes("public/network.json"))),
-            let server = URLComponents(string: description.server), let host = server.host,
-            server.scheme == "https"
-        else { throw StartFailure("public/network.json is damaged or names no https server") }
+                NetworkDescription.self, from: Data(try bytes("public/network.json")))
+        else { throw StartFailure("public/network.json is damaged") }
+        let address = try Self.address(in: folder, description)
+        guard let server = URLComponents(string: address), let host = server.host, server.scheme == "https"
+        else { throw StartFailure("public/network.json names no https server") }
 
         let ledgerKey = try ServiceKey.open(
             "server/ledger.key.pem", try bytes("server/ledger.key.pem"), passphrase)
@@ -108,6 +109,24 @@ struct HostedNetwork {
         described = organisations
         // Before anything is served: a vault may have been put back from a backup.
         erasedAgain = try RecordKeeping(ledger: ledger, custodians: custodians).reapplyErasures()
+    }
+
+    /// Where the organisations that have a folder here are reached, which must be one and the same server.
+    private static func address(in folder: URL, _ network: NetworkDescription) throws -> String {
+        let names = folders(in: folder)
+        let addresses = Set(
+            network.organisations.filter { names.contains($0.name) }.map { $0.server ?? network.server })
+        guard addresses.count <= 1 else {
+            throw StartFailure(
+                "the organisations of this folder have servers of their own: start each in its own folder")
+        }
+        return addresses.first ?? network.server
+    }
+
+    private static func folders(in folder: URL) -> [OrganisationName] {
+        let path = folder.appending(path: "organisations").path
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        return names.sorted().compactMap { OrganisationName($0) }
     }
 
     private static func fabric(
@@ -191,9 +210,7 @@ struct HostedNetwork {
     private static func organisations(
         in folder: URL, _ genesis: Genesis, _ ledger: any ConsentLedger
     ) throws -> [OrganisationName] {
-        let path = folder.appending(path: "organisations").path
-        let folders = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        return try folders.sorted().compactMap { OrganisationName($0) }.filter { name in
+        try folders(in: folder).filter { name in
             try genesis.organisations.contains { $0.name == name }
                 || ledger.value(of: .organisation(name)) != nil
         }
@@ -219,6 +236,7 @@ struct HostedNetwork {
 
 /// The part of public/network.json that a server needs.
 private struct NetworkDescription: Decodable {
+    /// Of every organisation that has none of its own.
     let server: String
     let organisations: [Wire.Organisation]
 }

@@ -37,7 +37,8 @@ struct ValidateCommand: AsyncParsableCommand {
     var organisation: String
 
     @Option(
-        help: ArgumentHelp("The ledger's address. Default: the one in DIR/public.", valueName: "url"))
+        help: ArgumentHelp(
+            "The ledger's address. Default: the organisation's, in DIR/public.", valueName: "url"))
     var follow: String?
 
     @Option(
@@ -84,7 +85,9 @@ struct ValidateCommand: AsyncParsableCommand {
         defer { mirror.close() }
         var logger = Logger(label: "medseald") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .warning
-        try await Connection.open(network, caller: key) { [verbose, witnessPort, logger] connection in
+        try await Connection.open(
+            network, caller: key, home: follow == nil ? name : nil
+        ) { [verbose, witnessPort, logger] connection in
             let validator = try Validator(
                 of: name, key: key, log: connection, mirror: mirror,
                 evidence: home.folder("evidence"), report: Self.reporter(verbose: verbose))

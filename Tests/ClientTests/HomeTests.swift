@@ -84,6 +84,45 @@ struct HomeTests {
         #expect(throws: ClientFailure.self) { try Network(copy) }
     }
 
+    @Test func eachOrganisationMayHaveAServerOfItsOwn() async throws {
+        let world = try await World.shared.value
+        let open = world.folder.folder("public")
+        let whole = try Network(world.folder)
+        let name = whole.organisations[1].name
+        #expect(whole.server(of: name) == whole.server && whole.server(of: nil) == whole.server)
+        func network(_ address: String) throws -> Network {
+            var file = try JSON.decode(Network.File.self, try open.read("network.json"))
+            file.organisations[1].server = address
+            let copy = Self.temporary()
+            try copy.make()
+            try copy.write(try open.read("genesis.cbor"), as: "genesis.cbor")
+            try copy.write(try JSON.pretty(file), as: "network.json")
+            return try Network(copy)
+        }
+        let split = try network("https://b.example:2")
+        #expect(split.server(of: name) == URL(string: "https://b.example:2"))
+        #expect(split.server(of: whole.organisations[0].name) == whole.server)
+        #expect(split.server(of: nil) == whole.server)
+        let file = try whole.file(servers: [name: URL(string: "https://b.example:2")!])
+        #expect(
+            try JSON.decode(Network.File.self, file).organisations.map(\.server)
+                == whole.organisations.map { $0.name == name ? "https://b.example:2" : nil })
+        for wrong in ["http://b.example:2", "https://b.example:2/path", "b.example"] {
+            #expect(throws: ClientFailure.self) { try network(wrong) }
+        }
+    }
+
+    @Test func aPathSaysWhoseServerIsCalled() {
+        let name = OrganisationName("hospital1")!
+        let routes = Routes.Organisation(name)
+        for path in [routes.letters, routes.blob("ab"), routes.inbox("cd"), routes.revocationList] {
+            #expect(Routes.organisation(of: path) == name)
+        }
+        for path in [Routes.organisations, Routes.members, Routes.statements, Routes.organisations + "/"] {
+            #expect(Routes.organisation(of: path) == nil)
+        }
+    }
+
     @Test func aNetworkIsMadeWholeOrNotAtAll() async throws {
         let world = try await World.shared.value
         let founding = try NetworkFounding(

@@ -3,6 +3,7 @@ import Contract
 import HTTPTypes
 import Identity
 import Primitives
+import Records
 import Testing
 
 /// Logged before released: who gets bytes, and that nobody else gets one.
@@ -207,6 +208,56 @@ import Testing
         #expect(try await range("bytes=3-").body == Array(record.files[3...]))
         for wrong in ["bytes=-1", "bytes=5-2", "bytes=99999-", "bytes=0-1,3-4", "items=0-1", "bytes=+1-2"] {
             #expect(try await range(wrong).status == 400, "\(wrong)")
+        }
+    }
+
+    @Test func whatOnlyAnotherOrganisationsServerCanSeeToIsNotOrdered() async throws {
+        let world = try World()
+        let clinician = try await world.enrol(world.hospital1, .clinician)
+        let officer = try await world.enrol(world.insurer, .officer)
+        let record = try await world.deposit(by: clinician, at: world.hospital1)
+        let insurers = RecordKeeping(
+            ledger: world.ledger, custodians: world.records.custodians.filter { $0.key == world.insurer })
+        func isElsewhere(_ assertion: Assertion, by key: SigningKey) async throws -> Bool {
+            let bytes = Statement.make(assertion, now: world.time.now).signed(
+                by: key, network: world.network)
+            guard
+                case .elsewhere(let name) = try await insurers.submit(
+                    try SignedStatement(bytes, network: world.network))
+            else { return false }
+            return name == world.hospital1
+        }
+        var deposit = record.deposit
+        deposit.record = RecordHandle(Random.bytes(32))!
+        deposit.permit = Permit.signed(
+            key: .generate(), organisation: world.hospital1, notAfter: world.time.now + 100,
+            network: world.network)
+        #expect(try await isElsewhere(.deposit(deposit), by: clinician))
+        let request = Request(
+            organisation: world.insurer, custodian: world.hospital1, purpose: .claim,
+            notAfter: world.time.now + 10, letter: Digest(hashing: [44]))
+        #expect(try await isElsewhere(.request(request), by: officer))
+        let grant = Grant(
+            record: record.handle, organisation: world.insurer, grantee: officer.key, kind: .read,
+            purpose: .claim, notBefore: world.time.now, notAfter: world.time.now + 10, releases: 1,
+            envelope: Digest(hashing: [43]), request: nil)
+        #expect(try await isElsewhere(.grant(grant), by: record.owner))
+        // A member's limits are the custodian's to hold.
+        let given = try await world.grant(record, to: officer, of: world.insurer)
+        let release = Release(
+            organisation: world.insurer, record: record.handle, custodian: world.hospital1, grant: given.id,
+            basis: nil)
+        #expect(try await isElsewhere(.release(release), by: officer))
+        // What points to nothing is ordered anywhere.
+        let revoke = Statement.make(
+            .revoke(Revoke(record: record.handle, grant: given.id)), now: world.time.now
+        ).signed(by: record.owner, network: world.network)
+        guard
+            case .committed = try await insurers.submit(
+                try SignedStatement(revoke, network: world.network))
+        else {
+            Issue.record("a revocation was not ordered")
+            return
         }
     }
 

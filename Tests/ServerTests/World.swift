@@ -96,7 +96,7 @@ final class World: Sendable {
     func send(
         _ method: HTTPRequest.Method, _ path: String, by key: SigningKey, body: [UInt8] = [],
         headers extra: HTTPFields = [:], nonce: [UInt8] = Random.bytes(16), created: UInt64? = nil,
-        alter: (inout HTTPFields) -> Void = { _ in }
+        to other: Service? = nil, alter: (inout HTTPFields) -> Void = { _ in }
     ) async throws -> Answer {
         let parts = path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let signature = RequestSignature(
@@ -108,7 +108,7 @@ final class World: Sendable {
         headers[.signatureInput] = signature.signatureInput
         headers[.signature] = RequestSignature.signatureValue(key.sign(signature.base))
         alter(&headers)
-        return try await send(method, path, body: body, headers: headers)
+        return try await send(method, path, body: body, headers: headers, to: other)
     }
 
     func send(

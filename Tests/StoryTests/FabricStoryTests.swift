@@ -92,6 +92,99 @@ struct FabricStoryTests {
         }
     }
 
+    @Test("one process for each organisation: the whole story between them; one is away and the others go on")
+    func severalProcesses() throws {
+        let names = ["hospital1", "hospital2", "insurer", "auditor"]
+        let story = try Story(
+            zip(names, ["hospital", "hospital", "insurer", "auditor"]).map { "\($0):\($1)" }, onFabric: true,
+            isServed: false)
+        func done(_ result: Story.Result) throws -> Story.Result {
+            try #require(result.code == 0, "\(result.text)")
+            return result
+        }
+        _ = try done(
+            try story.medseal([
+                "fabric", "network", "split", "net", "homes", "--passphrase-file", "net.pass",
+            ]))
+        for name in names {
+            let all = try FileManager.default.subpathsOfDirectory(
+                atPath: story.folder.appending(path: "homes/\(name)").path)
+            let keys = all.filter {
+                $0.hasSuffix("key.pem") || $0.hasSuffix(".age") || $0.hasSuffix("root.pem")
+            }
+            #expect(keys.count == 8, "\(keys)")
+            for other in names where other != name {
+                #expect(!keys.contains { $0.contains("/\(other)/") }, "\(keys)")
+            }
+        }
+        var processes = [String: Story.Daemon]()
+        for name in names { processes[name] = try story.serve(name) }
+        for (home, organisation, role) in [
+            ("ada", "hospital1", "clinician"), ("remo", "hospital1", "gateway"),
+            ("ben", "hospital2", "gateway"), ("iris", "insurer", "officer"), ("eve", "auditor", "auditor"),
+        ] { try story.enrol(home, organisation, role, network: "homes/\(organisation)") }
+        try story.admit(
+            "noor", at: "hospital1", by: "remo", number: "CANARY-1", network: "homes/hospital1")
+        try story.admit(
+            "noor", at: "hospital2", by: "ben", number: "B-77", permits: 0, network: "homes/hospital1")
+
+        let record = try done(try deposit(story, "scan.dcm")).id
+        func request(_ arguments: String..., by home: String) throws -> String {
+            try done(
+                try story.medseal(
+                    [
+                        "request", "--custodian", "hospital1", "--patient", "CANARY-1", "--days", "30",
+                        "--home", home, "--passphrase-file", "\(home).pass",
+                    ] + arguments)
+            ).id
+        }
+        let claim = try request("--purpose", "claim", "--text", "Claim 4711", by: "iris")
+        let early = try story.medseal(as: "iris", "fetch", "--request", claim, "-o", "stolen")
+        #expect(early.code == 1 && early.text.contains("denied"), "\(early.text)")
+        _ = try done(try story.medseal(as: "remo", "route", claim, "--patient", "CANARY-1"))
+        #expect(try done(try story.medseal(as: "noor", "inbox")).text.contains("Member iris"))
+        _ = try done(try story.medseal(as: "noor", "approve", claim, "--record", record, "--yes"))
+        _ = try done(try story.medseal(as: "iris", "fetch", "--request", claim, "-o", "fetched.dcm"))
+        #expect(try story.bytes("fetched.dcm") == story.bytes("scan.dcm"))
+        _ = try done(try story.medseal(as: "noor", "revoke", "--record", record))
+        let late = try story.medseal(as: "iris", "fetch", "--request", claim, "-o", "stolen")
+        #expect(late.code == 1 && late.text.contains("revoked"), "\(late.text)")
+        #expect(!story.exists("stolen"))
+
+        let transfer = try request("--purpose", "treatment", "--transfer", by: "ben")
+        _ = try done(try story.medseal(as: "remo", "route", transfer, "--patient", "CANARY-1"))
+        _ = try done(try story.medseal(as: "noor", "approve", transfer, "--record", record, "--yes"))
+        _ = try done(try story.medseal(as: "ben", "receive", "--request", transfer))
+        func vault(_ name: String) throws -> Set<String> {
+            let path = "homes/\(name)/organisations/\(name)/vault/blobs"
+            let all = try FileManager.default.subpathsOfDirectory(
+                atPath: story.folder.appending(path: path).path)
+            return Set(all.filter { $0.utf8.count == 67 })
+        }
+        // File and descriptor are the same ciphertext at both.
+        #expect(try vault("hospital1").intersection(vault("hospital2")).count >= 2)
+        #expect(try vault("insurer").isEmpty)
+        #expect(try done(try story.medseal(as: "noor", "records")).text.contains("hospital2"))
+
+        // One process is away: its own members wait, nobody else does.
+        #expect(processes["hospital2"]?.end() == 0)
+        _ = try done(try deposit(story, "later.dcm"))
+        _ = try request("--purpose", "claim", "--text", "Claim 4712", by: "iris")
+        let records = try done(try story.medseal(as: "noor", "records"))
+        #expect(
+            records.text.contains(record) && records.text.contains("hospital2 cannot be reached"),
+            "\(records.text)")
+        let away = try story.medseal(as: "ben", "ledger", "list", "--kind", "deposit")
+        #expect(away.code == 3, "\(away.text)")
+        processes["hospital2"] = try story.serve("hospital2")
+        let back = try done(try story.medseal(as: "ben", "ledger", "list", "--kind", "deposit", "--json"))
+        #expect(back.text.matches(of: /"position"/).count == 2)
+
+        let audit = try done(try story.medseal(as: "eve", "audit"))
+        #expect(audit.text.contains("All holds."), "\(audit.text)")
+        for name in names { #expect(processes[name]?.end() == 0, "\(name)") }
+    }
+
     @Test("one organisation runs another contract: endorsements differ, nothing commits (T38)")
     func modifiedContract() async throws {
         let story = try begun(["hospital1:hospital", "insurer:insurer"])

@@ -142,8 +142,8 @@ final class Story: Sendable {
 
     // MARK: Validators
 
-    /// A `medseald validate` that runs beside the server.
-    final class Validator: Sendable {
+    /// A `medseald` that runs beside the server.
+    final class Daemon: Sendable {
         private let process: Process
         private let log: URL
 
@@ -182,21 +182,36 @@ final class Story: Sendable {
 
     /// Starts the validator of an organisation. `arguments` are those besides the folder and the
     /// organisation.
-    func validate(_ organisation: String, _ arguments: String...) throws -> Validator {
-        let log = folder.appending(path: "validator-\(organisation)-\(UUID().uuidString).log")
+    func validate(_ organisation: String, _ arguments: String...) throws -> Daemon {
+        try daemon(
+            ["validate", "net", "--organisation", organisation, "--passphrase-file", "net.pass", "--verbose"]
+                + arguments)
+    }
+
+    /// Starts an organisation's own process in its folder of `homes`, and waits until it serves.
+    func serve(_ organisation: String) throws -> Daemon {
+        let home = "homes/\(organisation)"
+        let daemon = try daemon([
+            "run", home, "--passphrase-file", "net.pass", "--ledger", "fabric", "--profile",
+            "\(home)/fabric/\(organisation)/connection.json",
+        ])
+        try #require(daemon.says(": serving \(organisation) "), "\(daemon.said)")
+        return daemon
+    }
+
+    private func daemon(_ arguments: [String]) throws -> Daemon {
+        let log = folder.appending(path: "daemon-\(UUID().uuidString).log")
         try Data().write(to: log)
         let process = Process()
         process.executableURL = Self.programs.appending(path: "medseald")
-        process.arguments =
-            ["validate", "net", "--organisation", organisation, "--passphrase-file", "net.pass", "--verbose"]
-            + arguments
+        process.arguments = arguments
         process.currentDirectoryURL = folder
         let handle = try FileHandle(forWritingTo: log)
         process.standardError = handle
         process.standardOutput = handle
         process.standardInput = FileHandle.nullDevice
         try process.run()
-        return Validator(process, log)
+        return Daemon(process, log)
     }
 
     // MARK: The server
@@ -260,10 +275,12 @@ final class Story: Sendable {
                 atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600]))
     }
 
-    func enrol(_ home: String, _ organisation: String, _ role: String) throws {
+    func enrol(
+        _ home: String, _ organisation: String, _ role: String, network: String = "net"
+    ) throws {
         try passphrase(home)
         let enrolled = try medseal([
-            "member", "enrol", "--network", "net", "--organisation", organisation, "--role", role, "--name",
+            "member", "enrol", "--network", network, "--organisation", organisation, "--role", role, "--name",
             "Member \(home)", "--home", home, "--organisation-passphrase-file", "net.pass",
             "--passphrase-file",
             "\(home).pass",
@@ -273,13 +290,14 @@ final class Story: Sendable {
 
     /// A patient with a wallet, admitted by `registrar` under `number`.
     func admit(
-        _ home: String, at organisation: String, by registrar: String, number: String, permits: Int = 20
+        _ home: String, at organisation: String, by registrar: String, number: String, permits: Int = 20,
+        network: String = "net"
     ) throws {
         if !FileManager.default.fileExists(atPath: folder.appending(path: "\(home).pass").path) {
             try passphrase(home)
         }
         let joined = try medseal(
-            as: home, "patient", "join", "--network", "net", "--organisation", organisation, "--permits",
+            as: home, "patient", "join", "--network", network, "--organisation", organisation, "--permits",
             "\(permits)")
         try #require(joined.code == 0, "\(joined.text)")
         let match = joined.text.firstMatch(of: /[0-9A-Z]{4}(-[0-9A-Z]{4})+/)

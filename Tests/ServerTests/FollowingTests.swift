@@ -1,0 +1,99 @@
+import API
+import Contract
+import Foundation
+import HTTPTypes
+import Identity
+import Ledger
+import Logging
+import Primitives
+import Records
+import Synchronization
+import Testing
+import TransparencyLog
+
+@testable import Server
+
+/// A server whose ledger is a copy answers no call from an older log than its caller was shown elsewhere.
+@Suite struct FollowingTests {
+    @Test func aCallWaitsForWhatItsCallerHasSeen() async throws {
+        let world = try World()
+        let member = try await world.enrol(world.hospital1, .clinician)
+        let copy = CopiedLedger(world.ledger, shown: 1)
+        let service = Service(
+            records: RecordKeeping(ledger: copy, custodians: world.records.custodians),
+            authorities: [World.authority], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        func call(seen: String?) async throws -> (size: String?, duration: Duration) {
+            let began = ContinuousClock.now
+            let answer = try await world.send(
+                .get, Routes.checkpoint, by: member, headers: seen.map { [.logSize: $0] } ?? [:], to: service)
+            #expect(answer.status == 200)
+            return (answer.headers[.logSize], .now - began)
+        }
+        #expect(try await call(seen: nil).size == "1")
+        #expect(try await call(seen: "1").duration < .seconds(2))
+        #expect(try await call(seen: "many").duration < .seconds(2))
+        let late = Task {
+            try await Task.sleep(for: .milliseconds(300))
+            copy.show(2)
+        }
+        let waited = try await call(seen: "2")
+        #expect(waited.size == "2" && waited.duration >= .milliseconds(290))
+        try await late.value
+        // What never comes is waited for a while.
+        let vain = try await call(seen: "3")
+        #expect(vain.size == "2" && vain.duration >= .seconds(5))
+        // Where the ledger orders itself there is nothing to wait for, and nothing to say.
+        let own = try await world.send(
+            .get, Routes.checkpoint, by: member, headers: [.logSize: "1000"])
+        #expect(own.status == 200 && own.headers[.logSize] == nil)
+    }
+}
+
+/// A ledger that says to be a copy which shows so many entries.
+private final class CopiedLedger: ConsentLedger {
+    private let ledger: EmbeddedLedger
+    private let shown: Mutex<UInt64>
+
+    init(_ ledger: EmbeddedLedger, shown: UInt64) {
+        self.ledger = ledger
+        self.shown = Mutex(shown)
+    }
+
+    func show(_ size: UInt64) { shown.withLock { $0 = size } }
+
+    var followedSize: UInt64? { shown.withLock { $0 } }
+    var genesis: Genesis { ledger.genesis }
+    var network: NetworkID { ledger.network }
+    var state: LedgerState { ledger.state }
+    func submit(
+        _ statement: [UInt8], until level: Acknowledgement
+    ) async throws(LedgerError) -> Outcome { try await ledger.submit(statement, until: level) }
+    func value(of key: StateKey) throws(LedgerError) -> [UInt8]? { try ledger.value(of: key) }
+    func values(of keys: [StateKey]) throws(LedgerError) -> [StateKey: [UInt8]] {
+        try ledger.values(of: keys)
+    }
+    func entries(from position: UInt64, limit: Int) throws(LedgerError) -> [[UInt8]] {
+        try ledger.entries(from: position, limit: limit)
+    }
+    func position(of id: StatementID) throws(LedgerError) -> UInt64? { try ledger.position(of: id) }
+    func positions(
+        of query: EntryQuery, after position: UInt64?, limit: Int
+    ) throws(LedgerError) -> [UInt64] { try ledger.positions(of: query, after: position, limit: limit) }
+    func checkpoint() throws(LedgerError) -> [UInt8] { try ledger.checkpoint() }
+    func cosignedCheckpoint() throws(LedgerError) -> [UInt8] { try ledger.cosignedCheckpoint() }
+    func candidate() throws(LedgerError) -> [UInt8] { try ledger.candidate() }
+    func add(cosigned note: [UInt8], by organisation: OrganisationName) throws(LedgerError) {
+        try ledger.add(cosigned: note, by: organisation)
+    }
+    func inclusionProof(position: UInt64, size: UInt64) throws(LedgerError) -> [[UInt8]] {
+        try ledger.inclusionProof(position: position, size: size)
+    }
+    func consistencyProof(from oldSize: UInt64, to newSize: UInt64) throws(LedgerError) -> [[UInt8]] {
+        try ledger.consistencyProof(from: oldSize, to: newSize)
+    }
+    func tile(_ path: TilePath) throws(LedgerError) -> [UInt8]? { try ledger.tile(path) }
+    func committed(after position: UInt64?) -> AsyncStream<UInt64> { ledger.committed(after: position) }
+    func examine() throws(LedgerError) -> [Finding] { try ledger.examine() }
+    func close() {}
+    func now() -> LedgerTime { ledger.now() }
+}
