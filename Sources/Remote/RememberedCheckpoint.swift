@@ -23,8 +23,15 @@ package struct RememberedCheckpoint {
             }
             connection.note(seen: old.checkpoint.head.size)
         }
-        let new = try await connection.checkpoint()
+        var new = try await connection.checkpoint()
         if let old {
+            // Where another server has shown it, this one's validators may be a moment later.
+            var tries = connection.network.hasSeveralServers ? 10 : 0
+            while new.checkpoint.head.size < old.checkpoint.head.size, tries > 0 {
+                try await Task.sleep(for: .milliseconds(500))
+                new = try await connection.checkpoint()
+                tries -= 1
+            }
             if old.checkpoint.head == new.checkpoint.head { return new }
             try await connection.verifyContinuation(of: old.checkpoint.head, by: new.checkpoint.head)
         }
