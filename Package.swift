@@ -124,7 +124,8 @@ let package = Package(
         .executableTarget(
             name: "medseal",
             dependencies: [
-                "Client", "FabricLedger", "FabricNetwork", "Remote", "API", "Age", "Contract", "Identity",
+                "Client", "FabricChaincode", "FabricLedger", "FabricNetwork", "Remote", "API", "Age",
+                "Contract", "Identity",
                 "Ledger",
                 "Primitives", "TransparencyLog", arguments,
             ],

@@ -56,10 +56,9 @@ extension VerifiedStatement {
 }
 
 extension Assertion {
-    /// The organisation whose vault or desk has what it points to, serves by it, or is emptied by it; nil where it
-    /// names none.
-    ///
-    /// Its server is the one to have the statement ordered: no other can see to that.
+    /// The organisation whose vault or desk has what it points to, serves by it, or is emptied by it;
+    /// nil where it names none. Its server is the one to have the statement ordered: no other can see
+    /// to that.
     public var keeper: OrganisationName? {
         switch self {
         case .deposit(let it): it.organisation

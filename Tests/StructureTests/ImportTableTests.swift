@@ -50,7 +50,8 @@ import Testing
         "FabricNetwork": (["Contract", "Identity", "Primitives", "Remote"], []),
         "medseal": (
             [
-                "Client", "FabricLedger", "FabricNetwork", "Remote", "API", "Age", "Contract", "Identity",
+                "Client", "FabricChaincode", "FabricLedger", "FabricNetwork", "Remote", "API", "Age",
+                "Contract", "Identity",
                 "Ledger",
                 "Primitives", "TransparencyLog",
             ],
