@@ -314,6 +314,7 @@ import Testing
             }
         }
         let (registered, ready) = (message(.registered), message(.ready))
+        // Made of this test's own constants: fails only when the test itself is wrong.
         let transaction = try! ScriptedPeer.transaction(submit)
         var offer = ready
         offer.payload = Data([0xff])

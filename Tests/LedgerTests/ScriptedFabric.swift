@@ -413,6 +413,7 @@ private func scriptedHash(of header: Common_BlockHeader) -> [UInt8] {
 }
 
 extension Message {
+    /// Serializing fails for missing required fields only, and proto3 has none.
     var serialized: Data { try! serializedBytes() }
 }
 
