@@ -16,6 +16,8 @@ public import TransparencyLog
 public final class FabricLedger: ConsentLedger {
     /// For how long a statement is offered for endorsement and ordering.
     private static let submitDuration = Duration.seconds(30)
+    /// For how long a channel may be out of reach at the start.
+    private static let beginDuration = Duration.seconds(60)
     private static let retryDuration = Duration.seconds(1)
 
     private let copy: EmbeddedLedger
@@ -52,13 +54,26 @@ public final class FabricLedger: ConsentLedger {
 
     /// Begins the network on the channel where that was not done yet (`begin` of the chaincode), and waits
     /// until the copy has everything that the channel has now. Works while `run` does.
+    ///
+    /// A network that has begun needs one peer that answers for this, not as many as endorse.
     public func begin() async throws(FabricFailure) {
-        do throws(FabricFailure) {
-            _ = try await gateway.perform(.begin(checkpoint: nil))
-        } catch {
-            guard error.isAlreadyBegun else { throw error }
+        let deadline = ContinuousClock.now + Self.beginDuration
+        while true {
+            do throws(FabricFailure) {
+                if try await gateway.channel() == nil {
+                    _ = try await gateway.perform(.begin(checkpoint: nil))
+                }
+                return try await catchUp()
+            } catch {
+                // Somebody else may begin it at the same moment.
+                guard error.isPassing || error.isAlreadyBegun, ContinuousClock.now < deadline else {
+                    throw error
+                }
+            }
+            guard (try? await Task.sleep(for: Self.retryDuration / 4)) != nil else {
+                throw .unavailable("it was cancelled")
+            }
         }
-        try await catchUp()
     }
 
     /// Waits until the copy has everything that the channel has now.

@@ -399,7 +399,7 @@ public final class Gateway: Sendable {
 
 extension FabricFailure {
     /// Whether the same may succeed in a moment.
-    fileprivate var isPassing: Bool {
+    var isPassing: Bool {
         switch self {
         case .unavailable, .endorsementsDiffer, .void(_, .mvccReadConflict), .void(_, .phantomReadConflict):
             true

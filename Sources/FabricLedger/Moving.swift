@@ -20,7 +20,7 @@ extension Gateway {
         } catch {
             guard error.isAlreadyBegun else { throw error }
         }
-        guard var done = try await channel().progress, done.target == target else {
+        guard var done = try await channel()?.progress, done.target == target else {
             throw FabricFailure.refused(
                 status: ChaincodeRefusal.Code.alreadyBegun.rawValue,
                 "the channel has begun, and not with the log of this archive")
@@ -28,20 +28,15 @@ extension Gateway {
         while !done.isComplete {
             let leaves = try archive.entries(from: done.tree.size).prefix(Self.pageEntries)
             _ = try await perform(.import(leaves: Array(leaves)))
-            done = try await channel().progress ?? done
+            done = try await channel()?.progress ?? done
             progress(done.tree.size, target.size)
         }
         return target.size
     }
 
-    /// What the channel says of itself, as one peer tells it. Throws `refused` when no network has begun there.
-    public func channel() async throws(FabricFailure) -> ChannelNetwork {
-        let answer = try await evaluate(ChaincodeInvocation.status.arguments)
-        guard let network = ChannelNetwork(status: answer) else {
-            throw .refused(
-                status: ChaincodeRefusal.Code.notBegun.rawValue, ChaincodeRefusal.Code.notBegun.explanation)
-        }
-        return network
+    /// What the channel says of itself, as one peer tells it; nil when no network has begun there.
+    public func channel() async throws(FabricFailure) -> ChannelNetwork? {
+        ChannelNetwork(status: try await evaluate(ChaincodeInvocation.status.arguments))
     }
 
     func perform(_ invocation: ChaincodeInvocation) async throws(FabricFailure) -> Committed {

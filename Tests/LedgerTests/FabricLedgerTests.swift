@@ -104,7 +104,7 @@ import TransparencyLog
                     fabric.does(.conflicts)
                     let entries = try await gateway.move(archive)
                     #expect(entries == moved.size)
-                    #expect(try await gateway.channel().progress?.tree.head == moved)
+                    #expect(try await gateway.channel()?.progress?.tree.head == moved)
                     let blocks = fabric.blocks.count
                     #expect(try await gateway.move(archive) == moved.size)
                     #expect(fabric.blocks.count == blocks, "moved already")
@@ -317,6 +317,18 @@ import TransparencyLog
         try await run(fabric) { (ledger) async throws in
             #expect(try ledger.entries(from: 0, limit: 3).count == 2)
         }
+    }
+
+    /// Reading needs no endorsers: who has begun starts again without them.
+    @Test func itStartsWhileTooFewCanEndorse() async throws {
+        let fabric = try ScriptedFabric(genesis: network.file, clock: { TestNetwork.created + 10 })
+        let (directory, enrolment) = (TestDirectory(), network.enrolments[0])
+        try await run(fabric, in: directory) { try await $0.commit(enrolment) }
+        fabric.does(.noEndorsers, times: .max)
+        try await run(fabric, in: directory) { (ledger) async throws in
+            #expect(try ledger.entries(from: 0, limit: 3).count == 1)
+        }
+        #expect(fabric.endorsements == 2)
     }
 
     /// Endorsers that run another contract, all of them: the organisation's own execution stops its copy.
