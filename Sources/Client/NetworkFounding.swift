@@ -75,7 +75,8 @@ public struct NetworkFounding: Sendable {
         let genesis = Genesis(
             origin: origin, ledgerKey: ledgerKey.key, created: created - created % timeStep,
             organisations: founders.map(\.pinned), quorum: quorum, timeStep: timeStep)
-        let server = try serverCertificate(by: founders[0].authority, now: now)
+        let server = try founders[0].authority.issueServer(
+            reachedAs: host, now: now, notAfter: now.addingTimeInterval(Self.serverCertificateSeconds))
 
         let open = folder.folder("public")
         try open.make()
@@ -108,23 +109,6 @@ public struct NetworkFounding: Sendable {
                 }
             }
             try await group.waitForAll()
-        }
-    }
-}
-
-extension NetworkFounding {
-    /// For this machine's own names and `host`. Throws `badInput` when that is none.
-    private func serverCertificate(
-        by authority: CertificateAuthority, now: Date
-    ) throws(ClientFailure) -> (certificate: [UInt8], privateKey: SecretBytes) {
-        let isAddress = host?.allSatisfy { $0.isNumber || $0 == "." } ?? false
-        do {
-            return try authority.issueServer(
-                hostNames: ["localhost"] + (isAddress ? [] : [host].compactMap { $0 }),
-                addresses: ["127.0.0.1", "::1"] + (isAddress ? [host].compactMap { $0 } : []), now: now,
-                notAfter: now.addingTimeInterval(Self.serverCertificateSeconds))
-        } catch {
-            throw .badInput("\(host ?? "") is no host name in lowercase and no IPv4 address")
         }
     }
 }

@@ -88,6 +88,8 @@ public final class FabricLedger: ConsentLedger {
     }
 
     private func follow() async throws {
+        // Where the copy was when it was last told that nobody gives blocks: once is enough for one outage.
+        var told: OrderedBlock.Mark??
         while !Task.isCancelled {
             do {
                 let mark = try copy.followed()
@@ -101,7 +103,9 @@ public final class FabricLedger: ConsentLedger {
                     self.followed.withLock { $0 = block.mark }
                 }
             } catch FabricFailure.unavailable(let reason) {
-                report("no peer gives blocks (\(reason)); tries again")
+                let mark = followed.withLock { $0 }
+                if told != .some(mark) { report("no peer gives blocks (\(reason)); tries again") }
+                told = .some(mark)
             } catch is CancellationError { return }
             try? await Task.sleep(for: Self.retryDuration)
         }

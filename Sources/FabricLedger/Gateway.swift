@@ -156,16 +156,9 @@ public final class Gateway: Sendable {
     ) async throws(FabricFailure) -> Committed {
         let began = ContinuousClock.now
         let proposal = proposal(arguments, of: profile.chaincode)
-        var request = Gateway_EndorseRequest()
-        request.transactionID = proposal.transactionID
-        request.channelID = proposal.channel
-        request.proposedTransaction = proposal.signed
-        var prepared = try await ask { [request] client, options in
-            try await Gateway_Gateway.Client(wrapping: client).endorse(request, options: options)
-        }.preparedTransaction
-        let answer = try proposal.answer(in: prepared)
+        var (prepared, answer) = try await endorsed(proposal)
         prepared.signature = identity.sign(prepared.payload)
-        let endorsed = ContinuousClock.now
+        let signed = ContinuousClock.now
 
         try await order(prepared, of: proposal, deadline: deadline)
         let ordered = ContinuousClock.now
@@ -175,22 +168,14 @@ public final class Gateway: Sendable {
         }
         return Committed(
             transaction: proposal.transactionID, block: status.blockNumber, answer: [UInt8](answer.payload),
-            endorsement: endorsed - began, ordering: ordered - endorsed, validation: .now - ordered)
+            endorsement: signed - began, ordering: ordered - signed, validation: .now - ordered)
     }
 
     /// Which block wrote a key of the contract last, as this organisation's peer says; nil when the key is not
     /// there. Nothing is ordered.
     func block(thatWrote key: StateKey) async throws(FabricFailure) -> UInt64? {
         let proposal = proposal(ChaincodeInvocation.read(keys: [key]).arguments, of: profile.chaincode)
-        var request = Gateway_EndorseRequest()
-        request.transactionID = proposal.transactionID
-        request.channelID = proposal.channel
-        request.proposedTransaction = proposal.signed
-        request.endorsingOrganizations = [profile.mspID]
-        let prepared = try await ask { [request] client, options in
-            try await Gateway_Gateway.Client(wrapping: client).endorse(request, options: options)
-        }.preparedTransaction
-        _ = try proposal.answer(in: prepared)
+        let prepared = try await endorsed(proposal, by: [profile.mspID]).prepared
         let transaction: OrderedTransaction
         do throws(OrderedTransaction.Fault) {
             transaction = try OrderedTransaction(prepared)
@@ -199,6 +184,22 @@ public final class Gateway: Sendable {
         let read = sets.flatMap(\.reads).first { $0.key == ChaincodeKey.name(of: key) }
         guard let read, read.hasVersion else { return nil }
         return read.version.blockNum
+    }
+
+    /// The transaction of the proposal, executed and signed by peers of `organisations` (empty: by as many as the
+    /// chaincode's policy asks for), and the chaincode's answer in it. It is known to be what was asked for.
+    private func endorsed(
+        _ proposal: Proposal, by organisations: [String] = []
+    ) async throws(FabricFailure) -> (prepared: Common_Envelope, answer: Protos_Response) {
+        var request = Gateway_EndorseRequest()
+        request.transactionID = proposal.transactionID
+        request.channelID = proposal.channel
+        request.proposedTransaction = proposal.signed
+        request.endorsingOrganizations = organisations
+        let prepared = try await ask { [request] client, options in
+            try await Gateway_Gateway.Client(wrapping: client).endorse(request, options: options)
+        }.preparedTransaction
+        return (prepared, try proposal.answer(in: prepared))
     }
 
     private func proposal(_ arguments: [[UInt8]], of chaincode: String) -> Proposal {

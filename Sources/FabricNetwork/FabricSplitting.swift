@@ -88,7 +88,8 @@ public struct FabricSplitting: Sendable {
         try own.folder("ledger").make()
         try own.folder("ledger").write([], as: "NEW")
         let authority = try network.authority(of: name, in: home, passphrase: passphrase)
-        let certificate = try authority.issueServer(for: server, now: now)
+        let certificate = try authority.issueServer(
+            reachedAs: server.host(), now: now, notAfter: authority.notAfter)
         try own.write(
             PEM.encode(certificate.certificate, label: "CERTIFICATE"), as: "tls.pem", mode: 0o644)
         try own.write(
@@ -102,24 +103,6 @@ public struct FabricSplitting: Sendable {
             try FileManager.default.copyItem(atPath: home.file(path), toPath: folder.file(path))
         } catch {
             throw .unreachable("cannot copy \(home.file(path))", cause: error)
-        }
-    }
-}
-
-extension CertificateAuthority {
-    /// For this machine's own names and the host of `server`. Throws `badInput` when that is none.
-    fileprivate func issueServer(
-        for server: URL, now: Date
-    ) throws(ClientFailure) -> (certificate: [UInt8], privateKey: SecretBytes) {
-        let host = server.host() ?? ""
-        let isAddress = host.allSatisfy { $0.isNumber || $0 == "." }
-        do {
-            return try issueServer(
-                hostNames: Set(["localhost"] + (isAddress ? [] : [host])).sorted(),
-                addresses: Set(["127.0.0.1", "::1"] + (isAddress ? [host] : [])).sorted(), now: now,
-                notAfter: notAfter)
-        } catch {
-            throw .badInput("\(host) is no host name in lowercase and no IPv4 address")
         }
     }
 }

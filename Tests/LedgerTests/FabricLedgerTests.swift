@@ -19,13 +19,14 @@ import TransparencyLog
     /// Runs `body` on a ledger over `fabric` that has begun.
     private func run(
         _ fabric: ScriptedFabric, in directory: TestDirectory = TestDirectory(), peers: Int = 1,
+        report: @escaping @Sendable (String) -> Void = { _ in },
         _ body: @escaping @Sendable (FabricLedger) async throws -> Void
     ) async throws {
         if directory.files.isEmpty { try EmbeddedLedger.create(at: directory.path, genesis: network.file) }
         let copy = try network.open(directory)
         defer { copy.close() }
         try await fabric.serve(peers: peers) { profile, identity in
-            let ledger = FabricLedger(copy: copy, gateway: try Gateway(profile, as: identity)) { _ in }
+            let ledger = FabricLedger(copy: copy, gateway: try Gateway(profile, as: identity), report: report)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await ledger.run() }
                 group.addTask {
@@ -317,6 +318,16 @@ import TransparencyLog
         try await run(fabric) { (ledger) async throws in
             #expect(try ledger.entries(from: 0, limit: 3).count == 2)
         }
+    }
+
+    @Test func anOutageIsToldOnce() async throws {
+        let fabric = try ScriptedFabric(genesis: network.file, clock: { TestNetwork.created + 10 })
+        fabric.does(.givesNoBlocks, times: 3)
+        let told = Mutex<[String]>([])
+        let enrolment = network.enrolments[0]
+        let report: @Sendable (String) -> Void = { text in told.withLock { $0.append(text) } }
+        try await run(fabric, report: report) { try await $0.commit(enrolment) }
+        #expect(told.withLock { $0 } == ["no peer gives blocks (the peer is gone); tries again"])
     }
 
     /// Reading needs no endorsers: who has begun starts again without them.

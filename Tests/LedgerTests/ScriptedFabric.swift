@@ -28,6 +28,7 @@ final class ScriptedFabric: Sendable {
         case silentOnStatus
         case tellsOtherBlocks
         case breaksEventsOff
+        case givesNoBlocks
         /// The peer is gone when it was to tell the next block.
         case breaksOffBlocks
     }
@@ -522,6 +523,7 @@ private struct ScriptedDeliver: Protos_Deliver.SimpleServiceProtocol {
         request: RPCAsyncSequence<Common_Envelope, any Error>, response: RPCWriter<Protos_DeliverResponse>,
         context: ServerContext
     ) async throws {
+        if fabric.isToDo(.givesNoBlocks) { throw RPCError(code: .unavailable, message: "the peer is gone") }
         for try await envelope in request {
             let payload = try Common_Payload(serializedBytes: envelope.payload)
             let seek = try Orderer_SeekInfo(serializedBytes: payload.data)
