@@ -125,9 +125,10 @@ struct Examination {
 
     private mutating func examineNodeCount() throws {
         guard try tables.count(of: "nodes") != LedgerTables.nodeCount(of: size) else { return }
-        try tables.eachNodePlace { level, position in
-            if level >= 64 || position >= size >> UInt64(level) {
-                findings.append(Finding(.node(level: level, position: position), "belongs to no entries"))
+        try tables.eachNodePlace { place in
+            guard let place else { return report(.tree, "has a node where none belongs") }
+            if place.level >= 64 || place.position >= size >> UInt64(place.level) {
+                report(.node(level: place.level, position: place.position), "belongs to no entries")
             }
         }
     }
@@ -210,17 +211,12 @@ struct Examination {
         note.flatMap { try? VerifiedCheckpoint(opening: $0, log: key).checkpoint.head }
     }
 
-    /// Rows whose keys ascend are found by whoever looks for them, as the contract does.
+    /// That whoever looks for a key, as the contract does, finds its row, and no other, is what the structure's
+    /// check of the index says.
     private mutating func examineState() throws {
         var problems = [Finding]()
         var found = 0
-        var previous: [UInt8] = []
-        try tables.eachStateRow(in: .all) { key, stored in
-            let place = StateRow.stored(key)
-            if !previous.lexicographicallyPrecedes(place) {
-                problems.append(Finding(.state(key), "is not in its place"))
-            }
-            previous = place
+        try tables.eachStateRow { key, stored in
             guard let value = replay.state[key] else {
                 problems.append(Finding(.state(key), "is not in the state that the log leads to"))
                 return
@@ -282,25 +278,22 @@ private struct SubjectSum: Equatable {
     }
 }
 
-/// The stored nodes, each level read ahead in the order of positions, as the appending of entries asks for them.
+/// The stored nodes, read as they lie together: the appending of entries asks for all of them before it goes on.
 private struct NodeRows {
-    private static let rowsAhead = 64
     private let tables: LedgerTables
-    /// By level: what lies ahead, the next last.
-    private var ahead: [[(position: UInt64, hash: [UInt8])]] = Array(repeating: [], count: 64)
+    /// By group of levels, what was read last.
+    private var groups: [Int: (places: Range<UInt64>, hashes: [UInt64: [UInt8]])] = [:]
 
     init(_ tables: LedgerTables) { self.tables = tables }
 
-    /// Nil where there is none. Positions of one level must ascend.
+    /// Nil where there is none.
     mutating func hash(level: Int, position: UInt64) throws -> [UInt8]? {
-        while let next = ahead[level].last, next.position < position { ahead[level].removeLast() }
-        if ahead[level].isEmpty {
-            ahead[level] = try tables.storedNodes(level: level, from: position, limit: Self.rowsAhead)
-                .reversed()
-        }
-        guard let next = ahead[level].last, next.position == position else { return nil }
-        ahead[level].removeLast()
-        return next.hash
+        let place = NodePlace(level: level, position: position)
+        let places = place.neighbours
+        if let group = groups[place.group], group.places == places { return group.hashes[place.number] }
+        let hashes = try tables.storedNodes(in: places)
+        groups[place.group] = (places, hashes)
+        return hashes[place.number]
     }
 }
 

@@ -40,7 +40,7 @@ struct LedgerDatabase: Sendable {
             try writer.writeWithoutTransaction { connection in
                 // The WAL is folded into the file every 32 MiB: pages that every block changes are then
                 // copied less often.
-                try connection.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8192")
+                try connection.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16384")
             }
             try Self.migrator.migrate(writer)
             // A process that was killed, or whose disk failed, may have left blocks in the WAL that are in

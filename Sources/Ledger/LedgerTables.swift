@@ -88,8 +88,8 @@ struct LedgerTables {
 
     func insert(_ node: MerkleTree.Node) throws {
         try connection.run(
-            "INSERT INTO nodes (level, position, hash) VALUES (?, ?, ?)", .integer(UInt64(node.level)),
-            .integer(node.position), .blob(node.hash))
+            "INSERT INTO nodes (place, hash) VALUES (?, ?)",
+            .integer(NodePlace(level: node.level, position: node.position).number), .blob(node.hash))
     }
 
     /// The checkpoint that covers the entries, or nil before the first.
@@ -192,10 +192,7 @@ extension LedgerTables: NodeReader {
             ? try connection.first("SELECT leaf_hash FROM entries WHERE position = ?", .integer(position)) {
                 $0.blob(0)
             }
-            : try connection.first(
-                "SELECT hash FROM nodes WHERE level = ? AND position = ?", .integer(UInt64(level)),
-                .integer(position)
-            ) { $0.blob(0) }
+            : try storedNode(level: level, position: position)
         guard let hash, hash.count == Merkle.hashBytes else {
             throw LedgerError.damaged(Finding(.node(level: level, position: position), "is missing"))
         }

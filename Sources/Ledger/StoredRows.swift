@@ -54,21 +54,19 @@ extension LedgerTables {
 
     func storedNode(level: Int, position: UInt64) throws -> [UInt8]? {
         try connection.first(
-            "SELECT hash FROM nodes WHERE level = ? AND position = ?", .integer(UInt64(level)),
-            .integer(position)
+            "SELECT hash FROM nodes WHERE place = ?",
+            .integer(NodePlace(level: level, position: position).number)
         ) { $0.blob(0) }
     }
 
-    /// Up to `limit` nodes of a level from `position` on, in order.
-    func storedNodes(
-        level: Int, from position: UInt64, limit: Int
-    ) throws -> [(position: UInt64, hash: [UInt8])] {
-        var nodes = [(position: UInt64, hash: [UInt8])]()
+    /// What is stored of the nodes that lie together, by place.
+    func storedNodes(in places: Range<UInt64>) throws -> [UInt64: [UInt8]] {
+        var nodes = [UInt64: [UInt8]](minimumCapacity: places.count)
         try connection.each(
-            "SELECT position, hash FROM nodes WHERE level = ? AND position >= ? ORDER BY position LIMIT ?",
-            .integer(UInt64(level)), .integer(position), .integer(UInt64(limit))
+            "SELECT place, hash FROM nodes WHERE place >= ? AND place < ?", .integer(places.lowerBound),
+            .integer(places.upperBound)
         ) { row in
-            nodes.append((row.integer(0), row.blob(1)))
+            nodes[row.integer(0)] = row.blob(1)
             return true
         }
         return nodes
@@ -83,11 +81,8 @@ extension LedgerTables {
 
     func storedState(of key: StateKey) throws -> StateRow? {
         try connection.first(
-            "SELECT value, position, check_digest FROM state WHERE key = ?", .blob(StateRow.stored(key))
-        ) { row in
-            StateRow(
-                value: row.blob(0), position: row.isNull(1) ? nil : row.integer(1), checkDigest: row.blob(2))
-        }
+            "SELECT key, value, position, check_digest FROM state WHERE key = ?", .blob(StateRow.stored(key))
+        ) { StateRow($0) }
     }
 
     /// The statement of an entry, or nil when the entry is damaged or its signatures do not hold.
@@ -125,9 +120,18 @@ extension LedgerTables {
         try connection.first("SELECT count(*) FROM \(table)") { $0.integer(0) } ?? 0
     }
 
-    func eachNodePlace(_ visit: (_ level: Int, _ position: UInt64) throws -> Void) throws {
-        try connection.each("SELECT level, position FROM nodes ORDER BY level, position") { row in
-            try visit(Int(truncatingIfNeeded: row.integer(0)), row.integer(1))
+    /// Nil for a place at which no node lies.
+    func eachNodePlace(_ visit: (NodePlace?) throws -> Void) throws {
+        try connection.each("SELECT place FROM nodes") { row in
+            try visit(NodePlace(number: row.integer(0)))
+            return true
+        }
+    }
+
+    /// All rows of the state, in the order in which they lie.
+    func eachStateRow(_ visit: (StateKey, StateRow) throws -> Void) throws {
+        try connection.each("SELECT key, value, position, check_digest FROM state") { row in
+            try visit(StateRow.key(stored: row.blob(0)), StateRow(row))
             return true
         }
     }
@@ -140,11 +144,7 @@ extension LedgerTables {
             WHERE key >= ? AND (? OR key < ?)
             """, .blob(keys.lower), .integer(keys.upper == nil ? 1 : 0), .blob(keys.upper ?? [])
         ) { row in
-            try visit(
-                StateRow.key(stored: row.blob(0)),
-                StateRow(
-                    value: row.blob(1), position: row.isNull(2) ? nil : row.integer(2),
-                    checkDigest: row.blob(3)))
+            try visit(StateRow.key(stored: row.blob(0)), StateRow(row))
             return true
         }
     }
@@ -163,5 +163,13 @@ extension LedgerTables {
             try visit(row.blob(0), row.integer(1), row.integer(2))
             return true
         }
+    }
+}
+
+extension StateRow {
+    /// Of the columns key, value, position, check_digest.
+    fileprivate init(_ row: SQLRow) {
+        self.init(
+            value: row.blob(1), position: row.isNull(2) ? nil : row.integer(2), checkDigest: row.blob(3))
     }
 }

@@ -139,7 +139,7 @@ import TransparencyLog
                 [.entry(3)]
             ),
             (
-                "\(unchecked) UPDATE nodes SET hash = x'' WHERE level = 1 AND position = 2",
+                "\(unchecked) UPDATE nodes SET hash = x'' WHERE place = \(place(1, 2))",
                 [.node(level: 1, position: 2)]
             ),
             ("UPDATE state SET position = 4 WHERE position = 3", [.state(mark)]),
@@ -151,11 +151,11 @@ import TransparencyLog
             ("DELETE FROM entries WHERE position = 3", [.entry(3)]),
             ("UPDATE entries SET position = 1000000000000 WHERE position = 7", [.entry(7)]),
             (
-                "UPDATE nodes SET hash = \(flipped("hash")) WHERE level = 1 AND position = 2",
+                "UPDATE nodes SET hash = \(flipped("hash")) WHERE place = \(place(1, 2))",
                 [.node(level: 1, position: 2), .node(level: 2, position: 1)]
             ),
-            ("DELETE FROM nodes WHERE level = 2 AND position = 0", [.node(level: 2, position: 0)]),
-            ("INSERT INTO nodes VALUES (5, 0, randomblob(32))", [.node(level: 5, position: 0)]),
+            ("DELETE FROM nodes WHERE place = \(place(2, 0))", [.node(level: 2, position: 0)]),
+            ("INSERT INTO nodes VALUES (\(place(5, 0)), randomblob(32))", [.node(level: 5, position: 0)]),
             (
                 "UPDATE state SET value = \(flipped("value")) WHERE key = \(StateRow.stored(key).sql)",
                 [.state(key)]
@@ -166,7 +166,7 @@ import TransparencyLog
             ),
             ("DELETE FROM state WHERE key = \(StateRow.stored(key).sql)", [.state(key)]),
             (
-                "INSERT INTO state VALUES (x'0105', x'00', NULL, randomblob(16))",
+                "INSERT INTO state (key, value, position, check_digest) VALUES (x'0105', x'00', NULL, randomblob(16))",
                 [.state(StateKey(bytes: [5, 1]))]
             ),
             (
@@ -233,7 +233,7 @@ import TransparencyLog
                 sql: "UPDATE state SET value = \(flipped("value")) WHERE key = \(StateRow.stored(key).sql)")
             try connection.execute(sql: "UPDATE entries SET entry = \(flipped("entry")) WHERE position = 4")
             try connection.execute(
-                sql: "UPDATE nodes SET hash = \(flipped("hash")) WHERE level = 1 AND position = 0")
+                sql: "UPDATE nodes SET hash = \(flipped("hash")) WHERE place = \(place(1, 0))")
         }
         try database.close()
 
@@ -330,7 +330,8 @@ import TransparencyLog
         let checkpoint = try ledger.checkpoint()
         let database = try DatabaseQueue(path: directory.path + "/ledger.sqlite")
         try await database.writeWithoutTransaction { [self] connection in
-            try connection.execute(sql: "UPDATE nodes SET hash = \(flipped("hash")) WHERE level = 3")
+            try connection.execute(
+                sql: "UPDATE nodes SET hash = \(flipped("hash")) WHERE place = \(place(3, 0))")
         }
         try database.close()
 

@@ -133,11 +133,11 @@ import TransparencyLog
             ("DELETE FROM entries WHERE position = 5", .entry(5)),
             ("DELETE FROM entries WHERE position = 10 OR position = 11", .entry(10)),
             (
-                "UPDATE nodes SET hash = \(random) WHERE level = 2 AND position = 3",
+                "UPDATE nodes SET hash = \(random) WHERE place = \(place(2, 3))",
                 .node(level: 2, position: 3)
             ),
-            ("DELETE FROM nodes WHERE level = 1 AND position = 7", .node(level: 1, position: 7)),
-            ("INSERT INTO nodes VALUES (6, 0, \(random))", .tree),
+            ("DELETE FROM nodes WHERE place = \(place(1, 7))", .node(level: 1, position: 7)),
+            ("INSERT INTO nodes VALUES (\(place(6, 0)), \(random))", .tree),
             ("UPDATE checkpoint SET note = x'00'", .checkpoint),
         ]
         for (sql, place) in lines {
@@ -336,6 +336,9 @@ extension TestDirectory {
         }
     }
 }
+
+/// The number of a node's place.
+func place(_ level: Int, _ position: UInt64) -> UInt64 { NodePlace(level: level, position: position).number }
 
 /// Has this process killed by its own hand within some microseconds.
 func killSoon(within microseconds: Range<UInt32>) {

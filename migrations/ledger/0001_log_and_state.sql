@@ -12,25 +12,28 @@ CREATE TABLE entries (
     entry     BLOB NOT NULL CHECK (length(entry) <= 65535)
 ) STRICT;
 
--- Roots of complete subtrees of the Merkle tree, so that a proof reads a logarithmic number of rows.
+-- Roots of complete subtrees of the Merkle tree, so that a proof reads a logarithmic number of rows. Five levels of
+-- one subtree lie together, so that it reads few pages: with group = (level - 1) / 5, height = (level - 1) % 5 + 1
+-- and subtree, offset = position divided by 2^(5 - height), and what is left, the place is
+-- group * 2^56 + subtree * 2^5 + (2 * offset + 1) * 2^(height - 1).
 CREATE TABLE nodes (
-    level    INTEGER NOT NULL CHECK (level > 0),
-    position INTEGER NOT NULL CHECK (position >= 0),
-    hash     BLOB NOT NULL CHECK (length(hash) = 32),
-    PRIMARY KEY (level, position)
-) STRICT, WITHOUT ROWID;
+    place INTEGER PRIMARY KEY CHECK (place > 0),
+    hash  BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT;
 
 -- The contract's state. `key` is the contract's key with its first byte, the kind, at the end, so that what
 -- belongs to one record lies together. The mark of an accepted statement has its `position` in the log;
 -- nothing else has one. `check_digest` is the first 16 bytes of SHA-256(key length in one byte || key as the
 -- contract has it || position in eight bytes, all ones where there is none || value): a damaged row is found
--- when it is read.
+-- when it is read. The rows lie in the order in which they came: keys are random, and only those of the index,
+-- small as they are, lie in random places.
 CREATE TABLE state (
-    key          BLOB PRIMARY KEY NOT NULL CHECK (length(key) BETWEEN 1 AND 255),
+    number       INTEGER PRIMARY KEY,
+    key          BLOB UNIQUE NOT NULL CHECK (length(key) BETWEEN 1 AND 255),
     value        BLOB NOT NULL,
     position     INTEGER CHECK (position >= 0),
     check_digest BLOB NOT NULL CHECK (length(check_digest) = 16)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- What each entry is about (handles, ids, keys, names), but for its own id: lists that the contract never
 -- reads. Every entry is also there under the empty subject: that is the list of all entries of one kind.
