@@ -98,7 +98,7 @@ struct Block {
         try tables.append(bytes, leafHash: leafHash, at: head.size, of: statement)
         for write in writes {
             if write.key == .statement(statement.id) {
-                try tables.insert(write, position: head.size)
+                try tables.mark(statement.id, value: write.value, position: head.size)
             } else {
                 try tables.apply(write)
             }

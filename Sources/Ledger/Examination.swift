@@ -211,28 +211,20 @@ struct Examination {
         note.flatMap { try? VerifiedCheckpoint(opening: $0, log: key).checkpoint.head }
     }
 
-    /// That whoever looks for a key, as the contract does, finds its row, and no other, is what the structure's
-    /// check of the index says.
+    /// Marks that ascend are found by whoever looks for them. That the index of the rest leads to its rows is for
+    /// the structure's check.
     private mutating func examineState() throws {
         var problems = [Finding]()
         var found = 0
-        try tables.eachStateRow { key, stored in
-            guard let value = replay.state[key] else {
-                problems.append(Finding(.state(key), "is not in the state that the log leads to"))
-                return
+        var previous: StateKey?
+        try tables.eachMark(in: .all) { key, stored in
+            if let previous, !previous.bytes.lexicographicallyPrecedes(key.bytes) {
+                problems.append(Finding(.state(key), "is not in its place"))
             }
-            found += 1
-            if stored.value != value {
-                problems.append(Finding(.state(key), "has another value than the log leads to"))
-            }
-            if let problem = positionProblem(of: key, stored.position) {
-                problems.append(Finding(.state(key), problem))
-            }
-            let checkDigest = StateRow.checkDigest(key: key, value: stored.value, position: stored.position)
-            if stored.checkDigest != checkDigest {
-                problems.append(Finding(.state(key), "differs from its check digest"))
-            }
+            previous = key
+            found += compare(key, stored, &problems)
         }
+        try tables.eachStateRow { key, stored in found += compare(key, stored, &problems) }
         if found != replay.state.count {
             for key in replay.state.keys where try tables.storedState(of: key) == nil {
                 problems.append(Finding(.state(key), "is missing"))
@@ -241,21 +233,31 @@ struct Examination {
         findings += problems.sorted { $0.description < $1.description }
     }
 
-    /// The mark of a statement has its place in the log, and nothing else has one.
-    private func positionProblem(of key: StateKey, _ position: UInt64?) -> String? {
-        guard let id = key.markedStatement else {
-            return position == nil ? nil : "has a position, which only marks of statements have"
+    /// 1 when there is such a key, whatever is wrong with its row, or else 0.
+    private func compare(_ key: StateKey, _ stored: StateRow, _ problems: inout [Finding]) -> Int {
+        guard let value = replay.state[key] else {
+            problems.append(Finding(.state(key), "is not in the state that the log leads to"))
+            return 0
         }
+        if stored.value != value {
+            problems.append(Finding(.state(key), "has another value than the log leads to"))
+        }
+        if let problem = positionProblem(of: key, stored.position) {
+            problems.append(Finding(.state(key), problem))
+        }
+        if stored.checkDigest
+            != StateRow.checkDigest(key: key, value: stored.value, position: stored.position)
+        {
+            problems.append(Finding(.state(key), "differs from its check digest"))
+        }
+        return 1
+    }
+
+    /// The mark of a statement has its place in the log.
+    private func positionProblem(of key: StateKey, _ position: UInt64?) -> String? {
+        guard let id = key.markedStatement else { return nil }
         if let position, position < UInt64(statements.count), statements[Int(position)] == id { return nil }
         return statements.firstIndex(of: id).map { "is not at \($0), where the statement is" }
-    }
-}
-
-extension StateKey {
-    /// The accepted statement whose mark it is.
-    var markedStatement: StatementID? {
-        guard let id = StatementID(bytes.dropFirst()), .statement(id) == self else { return nil }
-        return id
     }
 }
 

@@ -166,14 +166,14 @@ struct LedgerTables {
     }
 
     /// Records the mark of an accepted statement, once and for all.
-    func insert(_ mark: Write, position: UInt64) throws {
+    func mark(_ id: StatementID, value: [UInt8], position: UInt64) throws {
         try connection.run(
-            "INSERT INTO state (key, value, position, check_digest) VALUES (?, ?, ?, ?)",
-            .blob(StateRow.stored(mark.key)), .blob(mark.value), .integer(position),
-            .blob(StateRow.checkDigest(key: mark.key, value: mark.value, position: position)))
+            "INSERT INTO marks (statement, value, position, check_digest) VALUES (?, ?, ?, ?)",
+            .blob(id.bytes), .blob(value), .integer(position),
+            .blob(StateRow.checkDigest(key: .statement(id), value: value, position: position)))
     }
 
-    /// Records a value, in the place of the present one where there is one.
+    /// Records a value of anything else, in the place of the present one where there is one.
     func apply(_ write: Write) throws {
         try connection.run(
             """

@@ -190,13 +190,18 @@ struct Sample {
     // MARK: State and index
 
     private mutating func examineState() throws {
+        try tables.eachMark(in: part.blobs) { key, row in examine(key, row) }
         try tables.eachStateRow(in: part.blobs) { key, row in
-            if row.checkDigest != StateRow.checkDigest(key: key, value: row.value, position: row.position) {
-                findings.append(Finding(.state(key), "differs from its check digest"))
-            } else if (row.position != nil) != (key.markedStatement != nil) {
-                findings.append(
-                    Finding(.state(key), "has a position and is no mark, or is one without a position"))
+            if key.markedStatement != nil {
+                report(.state(key), "is a mark and lies with the rest of the state")
             }
+            examine(key, row)
+        }
+    }
+
+    private mutating func examine(_ key: StateKey, _ row: StateRow) {
+        if row.checkDigest != StateRow.checkDigest(key: key, value: row.value, position: row.position) {
+            report(.state(key), "differs from its check digest")
         }
     }
 

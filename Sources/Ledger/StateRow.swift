@@ -1,7 +1,7 @@
 import Contract
 import Primitives
 
-/// A row of the table `state` as it is stored.
+/// A row of the table `marks` or `state` as it is stored.
 struct StateRow {
     let value: [UInt8]
     /// The place in the log of the statement whose mark this is; nil for everything else.
@@ -19,12 +19,25 @@ struct StateRow {
         return Array(hash.finish().prefix(16))
     }
 
-    /// The key with its first byte, the kind, at the end: the rows of one record or one statement then lie on
-    /// one page, and a commit writes half as many.
+    /// The key with its first byte, the kind, at the end: what belongs to one record or one statement then lies
+    /// on one page of the index.
     static func stored(_ key: StateKey) -> [UInt8] { Array(key.bytes.dropFirst()) + key.bytes.prefix(1) }
 
-    /// The key of a stored row.
+    /// The key of a stored mark; of a damaged one, what it has in the place of the statement's id.
+    static func markKey(stored bytes: [UInt8]) -> StateKey {
+        StatementID(bytes).map(StateKey.statement) ?? StateKey(bytes: bytes)
+    }
+
+    /// The key of another stored row.
     static func key(stored bytes: [UInt8]) -> StateKey {
         StateKey(bytes: Array(bytes.suffix(1)) + bytes.dropLast())
+    }
+}
+
+extension StateKey {
+    /// The accepted statement whose mark it is.
+    var markedStatement: StatementID? {
+        guard let id = StatementID(bytes.dropFirst()), .statement(id) == self else { return nil }
+        return id
     }
 }

@@ -80,9 +80,14 @@ extension LedgerTables {
     }
 
     func storedState(of key: StateKey) throws -> StateRow? {
-        try connection.first(
-            "SELECT key, value, position, check_digest FROM state WHERE key = ?", .blob(StateRow.stored(key))
-        ) { StateRow($0) }
+        if let id = key.markedStatement {
+            return try connection.first(
+                "SELECT value, check_digest, position FROM marks WHERE statement = ?", .blob(id.bytes)
+            ) { StateRow(mark: $0, at: 0) }
+        }
+        return try connection.first(
+            "SELECT value, check_digest FROM state WHERE key = ?", .blob(StateRow.stored(key))
+        ) { StateRow($0, at: 0) }
     }
 
     /// The statement of an entry, or nil when the entry is damaged or its signatures do not hold.
@@ -128,23 +133,36 @@ extension LedgerTables {
         }
     }
 
-    /// All rows of the state, in the order in which they lie.
-    func eachStateRow(_ visit: (StateKey, StateRow) throws -> Void) throws {
-        try connection.each("SELECT key, value, position, check_digest FROM state") { row in
-            try visit(StateRow.key(stored: row.blob(0)), StateRow(row))
+    /// The marks of statements whose ids lie in `ids`, in rising order.
+    func eachMark(in ids: BlobRange, _ visit: (StateKey, StateRow) throws -> Void) throws {
+        try connection.each(
+            """
+            SELECT statement, value, check_digest, position FROM marks
+            WHERE statement >= ? AND (? OR statement < ?) ORDER BY statement
+            """, .blob(ids.lower), .integer(ids.upper == nil ? 1 : 0), .blob(ids.upper ?? [])
+        ) { row in
+            try visit(StateRow.markKey(stored: row.blob(0)), StateRow(mark: row, at: 1))
             return true
         }
     }
 
-    /// Rows of the state whose stored key lies in `keys`.
+    /// The rest of the state, in the order in which it lies.
+    func eachStateRow(_ visit: (StateKey, StateRow) throws -> Void) throws {
+        try connection.each("SELECT key, value, check_digest FROM state ORDER BY number") { row in
+            try visit(StateRow.key(stored: row.blob(0)), StateRow(row, at: 1))
+            return true
+        }
+    }
+
+    /// Rows of the rest of the state whose stored keys lie in `keys`.
     func eachStateRow(in keys: BlobRange, _ visit: (StateKey, StateRow) throws -> Void) throws {
         try connection.each(
             """
-            SELECT key, value, position, check_digest FROM state
+            SELECT key, value, check_digest FROM state
             WHERE key >= ? AND (? OR key < ?)
             """, .blob(keys.lower), .integer(keys.upper == nil ? 1 : 0), .blob(keys.upper ?? [])
         ) { row in
-            try visit(StateRow.key(stored: row.blob(0)), StateRow(row))
+            try visit(StateRow.key(stored: row.blob(0)), StateRow(row, at: 1))
             return true
         }
     }
@@ -167,9 +185,14 @@ extension LedgerTables {
 }
 
 extension StateRow {
-    /// Of the columns key, value, position, check_digest.
-    fileprivate init(_ row: SQLRow) {
+    /// Of the columns value and check_digest, from `first` on.
+    fileprivate init(_ row: SQLRow, at first: Int32) {
+        self.init(value: row.blob(first), position: nil, checkDigest: row.blob(first + 1))
+    }
+
+    /// Of the columns value, check_digest and position, from `first` on.
+    fileprivate init(mark row: SQLRow, at first: Int32) {
         self.init(
-            value: row.blob(1), position: row.isNull(2) ? nil : row.integer(2), checkDigest: row.blob(3))
+            value: row.blob(first), position: row.integer(first + 2), checkDigest: row.blob(first + 1))
     }
 }

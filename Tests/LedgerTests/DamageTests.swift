@@ -123,7 +123,9 @@ import TransparencyLog
         let key = StateKey.grant(network.id(of: grant))
         let mark = StateKey.statement(network.id(of: grant))
         let markValue = try #require(try ledger.value(of: mark))
-        let grantValue = try #require(try ledger.value(of: key))
+        var flippedID = network.id(of: grant).bytes
+        flippedID[16] = flippedID[16] == 0x41 ? 0x42 : 0x41
+        let flippedMark = StateKey.statement(StatementID(flippedID)!)
         ledger.close()
         let whole = directory.snapshot()
 
@@ -142,12 +144,21 @@ import TransparencyLog
                 "\(unchecked) UPDATE nodes SET hash = x'' WHERE place = \(place(1, 2))",
                 [.node(level: 1, position: 2)]
             ),
-            ("UPDATE state SET position = 4 WHERE position = 3", [.state(mark)]),
-            ("UPDATE state SET position = NULL WHERE position = 3", [.state(mark)]),
-            (forged(mark, value: markValue, position: 4), [.state(mark)]),
-            (forged(key, value: [0x80], position: nil), [.state(key)]),
-            (forged(key, value: grantValue, position: 3), [.state(key)]),
-            ("UPDATE state SET position = 3 WHERE key = \(StateRow.stored(key).sql)", [.state(key)]),
+            ("UPDATE marks SET position = 4 WHERE position = 3", [.state(mark)]),
+            ("UPDATE marks SET value = \(flipped("value")) WHERE position = 3", [.state(mark)]),
+            ("DELETE FROM marks WHERE position = 3", [.state(mark)]),
+            (
+                "UPDATE marks SET statement = \(flipped("statement")) WHERE position = 3",
+                [.state(mark), .state(flippedMark)]
+            ),
+            (forged(network.id(of: grant), value: markValue, position: 4), [.state(mark)]),
+            (forged(key, value: [0x80]), [.state(key)]),
+            (
+                """
+                INSERT INTO state (key, value, check_digest)
+                    SELECT \(StateRow.stored(mark).sql), value, check_digest FROM marks WHERE position = 3
+                """, [.state(mark)]
+            ),
             ("DELETE FROM entries WHERE position = 3", [.entry(3)]),
             ("UPDATE entries SET position = 1000000000000 WHERE position = 7", [.entry(7)]),
             (
@@ -166,7 +177,7 @@ import TransparencyLog
             ),
             ("DELETE FROM state WHERE key = \(StateRow.stored(key).sql)", [.state(key)]),
             (
-                "INSERT INTO state (key, value, position, check_digest) VALUES (x'0105', x'00', NULL, randomblob(16))",
+                "INSERT INTO state (key, value, check_digest) VALUES (x'0105', x'00', randomblob(16))",
                 [.state(StateKey(bytes: [5, 1]))]
             ),
             (
@@ -202,11 +213,19 @@ import TransparencyLog
     private let unchecked = "PRAGMA ignore_check_constraints = ON;"
 
     /// SQL that changes a row of the state together with its check digest.
-    private func forged(_ key: StateKey, value: [UInt8], position: UInt64?) -> String {
-        let checkDigest = StateRow.checkDigest(key: key, value: value, position: position)
+    private func forged(_ key: StateKey, value: [UInt8]) -> String {
+        let checkDigest = StateRow.checkDigest(key: key, value: value, position: nil)
         return """
-            UPDATE state SET value = \(value.sql), position = \(position.map { "\($0)" } ?? "NULL"),
-                check_digest = \(checkDigest.sql) WHERE key = \(StateRow.stored(key).sql)
+            UPDATE state SET value = \(value.sql), check_digest = \(checkDigest.sql)
+            WHERE key = \(StateRow.stored(key).sql)
+            """
+    }
+
+    private func forged(_ marked: StatementID, value: [UInt8], position: UInt64) -> String {
+        let checkDigest = StateRow.checkDigest(key: .statement(marked), value: value, position: position)
+        return """
+            UPDATE marks SET value = \(value.sql), position = \(position), check_digest = \(checkDigest.sql)
+            WHERE statement = \(marked.bytes.sql)
             """
     }
 

@@ -150,7 +150,7 @@ import TransparencyLog
         }
         // Of one row of a table there is one finding.
         for (sql, problem) in [
-            ("UPDATE state SET value = x'00' WHERE position = 9", "differs from its check digest"),
+            ("UPDATE marks SET value = x'00' WHERE position = 9", "differs from its check digest"),
             (
                 "INSERT INTO subjects VALUES (x'0102', 3, 4)", "is not what the entry is about"
             ),
@@ -174,7 +174,7 @@ import TransparencyLog
         let value = StatementState(kind: .enrol, time: first.time).encoded()
         let checkDigest = StateRow.checkDigest(key: mark, value: value, position: 7)
         try directory.change(
-            "UPDATE state SET position = 7, check_digest = \(checkDigest.sql) WHERE position = 0")
+            "UPDATE marks SET position = 7, check_digest = \(checkDigest.sql) WHERE position = 0")
         #expect(
             try withStored { try parts(4, $0) }
                 == [Finding(.state(mark), "is not at 0, where the statement is")])
@@ -240,7 +240,7 @@ import TransparencyLog
         let content = try directory.content()
         try directory.change(
             """
-            DELETE FROM state; UPDATE nodes SET hash = randomblob(32); DELETE FROM subjects;
+            DELETE FROM state; DELETE FROM marks; UPDATE nodes SET hash = randomblob(32); DELETE FROM subjects;
             UPDATE checkpoint SET note = x'00'
             """)
         let rebuilt = try open().rebuild(now: 1_800_000_000)
@@ -330,7 +330,7 @@ extension TestDirectory {
         let database = try DatabaseQueue(path: path + "/ledger.sqlite", configuration: configuration)
         defer { try? database.close() }
         return try database.read { connection in
-            try ["network", "entries", "nodes", "state", "subjects", "checkpoint", "confirmed"].map {
+            try ["network", "entries", "nodes", "marks", "state", "subjects", "checkpoint", "confirmed"].map {
                 try Row.fetchAll(connection, sql: "SELECT * FROM \($0)")
             }
         }

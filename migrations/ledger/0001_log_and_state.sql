@@ -21,17 +21,24 @@ CREATE TABLE nodes (
     hash  BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
 
--- The contract's state. `key` is the contract's key with its first byte, the kind, at the end, so that what
--- belongs to one record lies together. The mark of an accepted statement has its `position` in the log;
--- nothing else has one. `check_digest` is the first 16 bytes of SHA-256(key length in one byte || key as the
--- contract has it || position in eight bytes, all ones where there is none || value): a damaged row is found
--- when it is read. The rows lie in the order in which they came: keys are random, and only those of the index,
--- small as they are, lie in random places.
+-- The marks of accepted statements, a part of the contract's state: each has its `position` in the log. `statement`
+-- is the id, `check_digest` the first 16 bytes of SHA-256(key length in one byte || key as the contract has it ||
+-- position in eight bytes || value): a damaged row is found when it is read.
+CREATE TABLE marks (
+    statement    BLOB PRIMARY KEY NOT NULL CHECK (length(statement) = 32),
+    value        BLOB NOT NULL,
+    position     INTEGER NOT NULL CHECK (position >= 0),
+    check_digest BLOB NOT NULL CHECK (length(check_digest) = 16)
+) STRICT, WITHOUT ROWID;
+
+-- The rest of the contract's state. `key` is the contract's key with its first byte, the kind, at the end, so that
+-- what belongs to one record lies together in the index. `check_digest` as above, with eight bytes of all ones for
+-- the position. The rows lie in the order in which they came: keys are random, and what lies at random places is
+-- kept small.
 CREATE TABLE state (
     number       INTEGER PRIMARY KEY,
     key          BLOB UNIQUE NOT NULL CHECK (length(key) BETWEEN 1 AND 255),
     value        BLOB NOT NULL,
-    position     INTEGER CHECK (position >= 0),
     check_digest BLOB NOT NULL CHECK (length(check_digest) = 16)
 ) STRICT;
 
