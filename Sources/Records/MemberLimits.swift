@@ -114,7 +114,9 @@ final class LimitKeeper: Sendable {
     /// Reads what has come since it was last looked, and forgets what is older than a day.
     private func update(_ recent: inout Recent, _ turn: Turn, now: LedgerTime) throws {
         let start = now - min(now, MemberLimits.Window.day.rawValue)
-        let query = EntryQuery(subject: turn.member.bytes, kind: turn.kind, since: start)
+        // A time is looked for in the log itself, step by step: only where no position is known to begin at.
+        let query = EntryQuery(
+            subject: turn.member.bytes, kind: turn.kind, since: recent.position == nil ? start : nil)
         while true {
             let page = try ledger.positions(of: query, after: recent.position, limit: Self.pageMax)
             for position in page {
