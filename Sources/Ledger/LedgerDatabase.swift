@@ -66,7 +66,7 @@ struct LedgerDatabase: Sendable {
         if !readonly { configuration.journalMode = .wal }
         configuration.busyMode = .timeout(10)
         configuration.prepareDatabase { connection in
-            // A statement changes some five pages at random places, and a commit writes each of them whole:
+            // A statement changes a few pages at random places, and a commit writes each of them whole:
             // with half the usual page it writes half as much. The writer's cache holds the inner pages of a
             // ledger of a million entries, so that it reads the outermost ones only.
             try connection.execute(
