@@ -179,7 +179,13 @@ let package = Package(
             "FabricNetworkTests",
             of: ["FabricNetwork", "Client", "Contract", "Identity", "Primitives", "Remote"]),
         tests("StructureTests", of: ["medseal", "medseald"]),
-        tests("StoryTests", of: ["medseal", "medseald", "medseal-chaincode", "FabricChaincode", "Contract"]),
+        tests(
+            "StoryTests",
+            of: [
+                "medseal", "medseald", "medseal-chaincode", "FabricLedger", "FabricChaincode", "Ledger",
+                "Remote",
+                "Contract", "Identity", "Primitives", "TransparencyLog",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

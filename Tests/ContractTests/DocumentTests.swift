@@ -104,7 +104,7 @@ enum ContractDocument {
     func stateKeys() throws {
         var writers = [String: Set<String>]()
         for table in DecisionTable.all {
-            table.play { _, outcome in
+            table.play { _, _, outcome in
                 for write in outcome.writes { writers[prefix(write), default: []].insert("\(outcome.kind)") }
             }
         }

@@ -18,7 +18,7 @@ enum Proofs {
     static let found: [Cell: Place] = {
         var (found, elsewhere) = ([Cell: Place](), [Cell: Place]())
         for table in DecisionTable.all {
-            table.play { line, outcome in
+            table.play { line, _, outcome in
                 guard let code = RejectionCode.allCases.first(where: { "\($0)" == outcome.result }) else {
                     return
                 }

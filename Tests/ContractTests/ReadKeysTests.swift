@@ -76,7 +76,7 @@ import Testing
     @Test("what is written was read, or is named by the statement that makes it, or is a new copy's")
     func writesAreReadBefore() {
         for table in DecisionTable.all {
-            table.play { line, outcome in
+            table.play { line, _, outcome in
                 guard outcome.result == "ok" else { return }
                 let keys = outcome.writes.map(\.key)
                 #expect(Set(keys).count == keys.count, "\(line.text)")

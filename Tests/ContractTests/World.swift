@@ -20,8 +20,9 @@ struct World {
         organisations: organisations.map { name, kind in
             Genesis.Organisation(
                 name: OrganisationName(name)!, kind: kind, root: Toy.named("root@\(name)"),
-                validator: Toy.named("validator@\(name)"), authorityHash: Toy.named("authority"),
-                recordsRecipientHash: Toy.named("records"), deskRecipientHash: Toy.named("desk"))
+                validator: Toy.named("validator@\(name)"), authorityHash: Toy.named("authority@\(name)"),
+                recordsRecipientHash: Toy.named("records@\(name)"),
+                deskRecipientHash: Toy.named("desk@\(name)"))
         })
     private static let organisations: [(String, OrganisationKind)] = [
         ("hospital1", .hospital), ("hospital2", .hospital), ("laboratory", .laboratory),

@@ -23,6 +23,15 @@ struct TestChannel {
         return channel
     }
 
+    /// The same channel with other values of the contract, at another time.
+    func holding(_ contract: [StateKey: [UInt8]], at time: LedgerTime) -> TestChannel {
+        var channel = self
+        channel.values = values.filter { ChaincodeKey.key(named: $0.key) == nil }
+        for (key, value) in contract { channel.values[ChaincodeKey.name(of: key)] = value }
+        channel.values[ChaincodeKey.clock] = CBOR.unsigned(time).encoded()
+        return channel
+    }
+
     /// What comes of it. The chaincode is shown the values of the keys that it announced, and no others.
     func outcome(of arguments: [[UInt8]], at moment: UInt64) -> ChaincodeOutcome {
         let call = chaincode.open(arguments)

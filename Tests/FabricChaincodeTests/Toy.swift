@@ -28,6 +28,12 @@ enum Toy {
         }
     }
 
+    private static let given = Mutex([String: Digest]())
+
+    /// Has `name` stand for something that is there, an organisation's authority say; before it stands for anything
+    /// else.
+    static func name(_ digest: Digest, _ name: String) { given.withLock { $0[name] = digest } }
+
     static func sign(_ message: [UInt8], by key: PublicKey) -> [UInt8] {
         keys.withLock { $0.byKey[key] }!.sign(message)
     }
@@ -38,6 +44,9 @@ enum Toy {
     static func named<Meaning>(_ name: some StringProtocol) -> Bytes32<Meaning> {
         if Meaning.self == KeyMeaning.self { return Bytes32(key(String(name)).publicKey)! }
         if Meaning.self == NetworkMeaning.self, name == "network" { return Bytes32(hash(genesisFile))! }
+        if Meaning.self == DigestMeaning.self, let digest = given.withLock({ $0[String(name)] }) {
+            return Bytes32(digest.bytes)!
+        }
         return Bytes32(hash(Array(name.utf8)))!
     }
 

@@ -27,9 +27,10 @@ final class Story: Sendable {
 
     /// Makes the network of `organisations` (name:kind) with the rules of its quorum, and starts its server;
     /// with `onFabric` a Fabric network of theirs, too, which orders the statements. With `isServed` false the
-    /// server is not started.
+    /// server is not started. `founded` is told the network's folder before anything is made of it.
     init(
-        _ organisations: [String], quorum: [String] = [], onFabric: Bool = false, isServed: Bool = true
+        _ organisations: [String], quorum: [String] = [], onFabric: Bool = false, isServed: Bool = true,
+        founded: (URL) throws -> Void = { _ in }
     ) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "medseal-story-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -41,6 +42,7 @@ final class Story: Sendable {
             ["network", "init", "net", "--port", "\(port)", "--passphrase-file", "net.pass"]
                 + organisations.flatMap { ["--organisation", $0] } + quorum.flatMap { ["--quorum", $0] })
         try #require(made.code == 0, "\(made.text)")
+        try founded(folder.appending(path: "net"))
         if let fabricPort {
             let fabric = try medseal([
                 "fabric", "network", "init", "net", "--base-port", "\(fabricPort)", "--passphrase-file",
