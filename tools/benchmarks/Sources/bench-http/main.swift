@@ -55,7 +55,7 @@ func connections(
     _ count: Int, beside opened: [Connection] = [], _ body: ([Connection]) async throws -> Void
 ) async throws {
     guard opened.count < count else { return try await body(opened) }
-    try await Connection.open(network, caller: stories.clinician) {
+    try await Connection.open(network, caller: stories.clinician, home: nil) {
         try await connections(count, beside: opened + [$0], body)
     }
 }
