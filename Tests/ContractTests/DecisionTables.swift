@@ -44,7 +44,7 @@ extension DecisionTable {
     }()
 
     /// Plays every story; `check` sees each line with the world before it and what came of it.
-    func play(_ check: (Line, World, World.Outcome) -> Void) {
+    func play(_ check: (Line, World, World.Outcome) throws -> Void) rethrows {
         for story in stories {
             var world = World.fresh
             for step in story.steps {
@@ -52,7 +52,7 @@ extension DecisionTable {
                 case .edit(let words): world.edit(words)
                 case .line(let line):
                     let before = world
-                    check(line, before, world.play(line))
+                    try check(line, before, world.play(line))
                 }
             }
         }

@@ -1,0 +1,1 @@
+../../ContractTests/SplitMix64.swift

@@ -1,0 +1,1 @@
+../../FabricChaincodeTests/Toy.swift
