@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// This test program started once more, to run one of its tests under other circumstances.
 enum FaultProcess {
@@ -87,12 +88,14 @@ enum FaultProcess {
         _ program: String, _ arguments: [String], environment: [String: String],
         output: String = "/dev/null"
     ) throws -> Int32 {
-        _ = FileManager.default.createFile(atPath: output, contents: nil)
+        // Foundation's way to make a file puts another in its place, in that of /dev/null too.
+        let descriptor = open(output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        try #require(descriptor >= 0, "\(output): \(String(cString: strerror(errno)))")
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardOutput = FileHandle(forWritingAtPath: output)
+        process.standardOutput = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         process.standardError = process.standardOutput
         try process.run()
         process.waitUntilExit()
