@@ -23,7 +23,8 @@ public struct EntryQuery: Hashable, Sendable {
 
 extension LedgerTables {
     /// Positions below `size` of what `query` looks for, in rising order: up to `limit` of those after
-    /// `position`, or from the first on. Reads a logarithmic number of rows and those of the answer.
+    /// `position`, or from the first on. Reads a logarithmic number of rows for each span of positions
+    /// (`span(of:)`), and those of the answer.
     func positions(
         of query: EntryQuery, after position: UInt64?, size: UInt64, limit: Int
     ) throws -> [UInt64] {
@@ -37,8 +38,11 @@ extension LedgerTables {
         }
         let subject = query.subject ?? VerifiedStatement.anySubject
         var positions = [UInt64]()
-        for kind in query.kind.map({ [$0] }) ?? StatementKind.allCases {
-            positions += try self.positions(about: subject, kind: kind, in: start..<end, limit: limit)
+        for span in Self.span(of: start)...Self.span(of: end - 1) where positions.count < limit {
+            for kind in try query.kind.map({ [$0] }) ?? kinds(about: subject, span: span) {
+                positions += try self.positions(
+                    about: subject, kind: kind, span: span, in: start..<end, limit: limit)
+            }
         }
         // A statement is not indexed under its own id, but marked.
         if let id = StatementID(subject), let mark = try state(of: .statement(id)),
@@ -60,15 +64,30 @@ extension LedgerTables {
         return lower
     }
 
+    /// What kinds of entries there are about `subject` in a span: most spans know nothing of it.
+    private func kinds(about subject: [UInt8], span: UInt64) throws -> [StatementKind] {
+        var kinds = [StatementKind]()
+        var last: UInt64? = 0
+        while let kind = last {
+            last = try connection.first(
+                "SELECT kind FROM subjects WHERE span = ? AND subject = ? AND kind > ? ORDER BY kind LIMIT 1",
+                .integer(span), .blob(subject), .integer(kind)
+            ) { $0.integer(0) }
+            if let kind = last.flatMap(StatementKind.init) { kinds.append(kind) }
+        }
+        return kinds
+    }
+
     private func positions(
-        about subject: [UInt8], kind: StatementKind, in range: Range<UInt64>, limit: Int
+        about subject: [UInt8], kind: StatementKind, span: UInt64, in range: Range<UInt64>, limit: Int
     ) throws -> [UInt64] {
         var positions = [UInt64]()
         try connection.each(
             """
-            SELECT position FROM subjects WHERE subject = ? AND kind = ? AND position >= ? AND position < ?
+            SELECT position FROM subjects
+            WHERE span = ? AND subject = ? AND kind = ? AND position >= ? AND position < ?
             ORDER BY position LIMIT ?
-            """, .blob(subject), .integer(kind.rawValue), .integer(range.lowerBound),
+            """, .integer(span), .blob(subject), .integer(kind.rawValue), .integer(range.lowerBound),
             .integer(range.upperBound), .integer(UInt64(limit))
         ) { row in
             positions.append(row.integer(0))

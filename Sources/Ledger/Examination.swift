@@ -117,7 +117,7 @@ struct Examination {
         }
         statements.append(statement.id)
         for subject in statement.indexedSubjects {
-            subjects.add(subject, kind: statement.assertion.kind.rawValue, position: row.position)
+            subjects.add(SubjectRow(subject, kind: statement.assertion.kind, position: row.position))
         }
     }
 
@@ -138,19 +138,13 @@ struct Examination {
     private mutating func examineSubjects() throws {
         guard !isReplayStopped else { return }
         var stored = SubjectSum()
-        var previous: (subject: [UInt8], kind: UInt64, position: UInt64)?
-        try tables.eachSubject(in: .all) { subject, kind, position in
-            stored.add(subject, kind: kind, position: position)
-            if let previous {
-                let isAscending =
-                    previous.subject == subject
-                    ? (previous.kind, previous.position) < (kind, position)
-                    : previous.subject.lexicographicallyPrecedes(subject)
-                if !isAscending {
-                    findings.append(Finding(.subject(subject, position: position), "is not in its place"))
-                }
+        var previous: SubjectRow?
+        try tables.eachSubject { row in
+            stored.add(row)
+            if let previous, !previous.precedes(row) {
+                findings.append(Finding(.subject(row.subject, position: row.position), "is not in its place"))
             }
-            previous = (subject, kind, position)
+            previous = row
         }
         if stored != subjects { try compareSubjects() }
     }
@@ -163,14 +157,12 @@ struct Examination {
                 report(.subject(subject, position: position), "is missing")
             }
         }
-        try tables.eachSubject(in: .all) { subject, kind, position in
-            let statement = position < size ? try tables.statement(at: position, network: network) : nil
-            let isRight = statement.map { statement in
-                statement.assertion.kind.rawValue == kind && statement.indexedSubjects.contains(subject)
-            }
-            if isRight != true {
+        try tables.eachSubject { row in
+            let statement =
+                row.position < size ? try tables.statement(at: row.position, network: network) : nil
+            if statement.map(row.holds) != true {
                 findings.append(
-                    Finding(.subject(subject, position: position), "is not what the entry is about"))
+                    Finding(.subject(row.subject, position: row.position), "is not what the entry is about"))
             }
         }
     }
@@ -271,11 +263,12 @@ extension [UInt8] {
 private struct SubjectSum: Equatable {
     private var sum: UInt64 = 0
 
-    mutating func add(_ subject: [UInt8], kind: UInt64, position: UInt64) {
+    mutating func add(_ row: SubjectRow) {
         var hasher = Hasher()
-        subject.withUnsafeBytes { hasher.combine(bytes: $0) }
-        hasher.combine(kind)
-        hasher.combine(position)
+        row.subject.withUnsafeBytes { hasher.combine(bytes: $0) }
+        hasher.combine(row.kind)
+        hasher.combine(row.position)
+        hasher.combine(row.span)
         sum &+= UInt64(bitPattern: Int64(hasher.finalize()))
     }
 }

@@ -37,10 +37,14 @@ struct LedgerTables {
             .blob(leafHash), .blob(entry))
         for subject in statement.indexedSubjects {
             try connection.run(
-                "INSERT INTO subjects (subject, kind, position) VALUES (?, ?, ?)", .blob(subject),
+                "INSERT INTO subjects (span, subject, kind, position) VALUES (?, ?, ?, ?)",
+                .integer(Self.span(of: position)), .blob(subject),
                 .integer(statement.assertion.kind.rawValue), .integer(position))
         }
     }
+
+    /// The span of positions whose index of subjects knows the entry.
+    static func span(of position: UInt64) -> UInt64 { position >> 16 }
 
     /// The entry's bytes. Throws `damaged` when it is missing or differs from its leaf hash.
     func entry(at position: UInt64) throws -> [UInt8] {

@@ -206,14 +206,12 @@ struct Sample {
     }
 
     private mutating func examineSubjects(_ size: UInt64) throws {
-        try tables.eachSubject(in: part.blobs) { subject, kind, position in
-            let statement = position < size ? try tables.storedStatement(at: position, network: network) : nil
-            guard let statement, statement.assertion.kind.rawValue == kind,
-                statement.indexedSubjects.contains(subject)
-            else {
+        try tables.eachSubject(in: part.blobs) { row in
+            let statement =
+                row.position < size ? try tables.storedStatement(at: row.position, network: network) : nil
+            if statement.map(row.holds) != true {
                 findings.append(
-                    Finding(.subject(subject, position: position), "is not what the entry is about"))
-                return
+                    Finding(.subject(row.subject, position: row.position), "is not what the entry is about"))
             }
         }
     }

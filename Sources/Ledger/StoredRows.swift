@@ -10,6 +10,27 @@ struct EntryRow: Sendable {
     let entry: [UInt8]
 }
 
+/// A row of the table `subjects` as it is stored, unchecked.
+struct SubjectRow: Hashable {
+    let span: UInt64
+    let subject: [UInt8]
+    let kind: UInt64
+    let position: UInt64
+
+    /// Whether it lies there rather than after `other`.
+    func precedes(_ other: SubjectRow) -> Bool {
+        guard span == other.span else { return span < other.span }
+        guard subject == other.subject else { return subject.lexicographicallyPrecedes(other.subject) }
+        return (kind, position) < (other.kind, other.position)
+    }
+
+    /// Whether it says what the entry at its position is about.
+    func holds(of statement: VerifiedStatement) -> Bool {
+        span == LedgerTables.span(of: position) && kind == statement.assertion.kind.rawValue
+            && statement.indexedSubjects.contains(subject)
+    }
+}
+
 /// Blobs from `lower` on and before `upper`, if there is one.
 struct BlobRange {
     let lower: [UInt8]
@@ -74,8 +95,8 @@ extension LedgerTables {
 
     func hasSubject(_ subject: [UInt8], kind: StatementKind, position: UInt64) throws -> Bool {
         try connection.first(
-            "SELECT 1 FROM subjects WHERE subject = ? AND kind = ? AND position = ?", .blob(subject),
-            .integer(kind.rawValue), .integer(position)
+            "SELECT 1 FROM subjects WHERE span = ? AND subject = ? AND kind = ? AND position = ?",
+            .integer(Self.span(of: position)), .blob(subject), .integer(kind.rawValue), .integer(position)
         ) { _ in true } ?? false
     }
 
@@ -167,20 +188,44 @@ extension LedgerTables {
         }
     }
 
-    /// Rows of the index whose subject lies in `subjects`.
-    func eachSubject(
-        in subjects: BlobRange,
-        _ visit: (_ subject: [UInt8], _ kind: UInt64, _ position: UInt64) throws -> Void
-    ) throws {
+    /// Rows of the index of subjects, in the order in which they lie.
+    func eachSubject(_ visit: (SubjectRow) throws -> Void) throws {
+        try connection.each("SELECT span, subject, kind, position FROM subjects") { row in
+            try visit(SubjectRow(row))
+            return true
+        }
+    }
+
+    /// Those of each span whose subject lies in `subjects`; what lies between is not read.
+    func eachSubject(in subjects: BlobRange, _ visit: (SubjectRow) throws -> Void) throws {
         try connection.each(
             """
-            SELECT subject, kind, position FROM subjects
+            WITH RECURSIVE spans (span) AS (
+                SELECT min(span) FROM subjects
+                UNION ALL
+                SELECT (SELECT min(span) FROM subjects WHERE span > spans.span) FROM spans
+                WHERE span IS NOT NULL)
+            SELECT span, subject, kind, position FROM spans CROSS JOIN subjects USING (span)
             WHERE subject >= ? AND (? OR subject < ?)
             """, .blob(subjects.lower), .integer(subjects.upper == nil ? 1 : 0), .blob(subjects.upper ?? [])
         ) { row in
-            try visit(row.blob(0), row.integer(1), row.integer(2))
+            try visit(SubjectRow(row))
             return true
         }
+    }
+}
+
+extension SubjectRow {
+    /// What is said of the entry at `position`.
+    init(_ subject: [UInt8], kind: StatementKind, position: UInt64) {
+        self.init(
+            span: LedgerTables.span(of: position), subject: subject, kind: kind.rawValue, position: position)
+    }
+
+    /// Of the columns in their order.
+    fileprivate init(_ row: SQLRow) {
+        self.init(
+            span: row.integer(0), subject: row.blob(1), kind: row.integer(2), position: row.integer(3))
     }
 }
 

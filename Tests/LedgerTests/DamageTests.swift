@@ -184,14 +184,20 @@ import TransparencyLog
                 "DELETE FROM subjects WHERE subject = \(subject.sql) AND position = 3",
                 [.subject(subject, position: 3)]
             ),
-            ("INSERT INTO subjects VALUES (\(subject.sql), 7, 4)", [.subject(subject, position: 4)]),
+            ("INSERT INTO subjects VALUES (0, \(subject.sql), 7, 4)", [.subject(subject, position: 4)]),
             (
                 "UPDATE subjects SET kind = 13 WHERE subject = \(subject.sql) AND position = 3",
                 [.subject(subject, position: 3)]
             ),
+            (
+                """
+                PRAGMA ignore_check_constraints = ON;
+                UPDATE subjects SET span = 1 WHERE subject = \(subject.sql) AND position = 3
+                """, [.subject(subject, position: 3)]
+            ),
             ("UPDATE checkpoint SET note = \(flipped("note"))", [.checkpoint]),
             ("DELETE FROM checkpoint", [.checkpoint]),
-            ("DROP TABLE subjects; CREATE TABLE subjects (subject, kind, position)", [.database]),
+            ("DROP TABLE subjects; CREATE TABLE subjects (span, subject, kind, position)", [.database]),
         ]
         for (sql, places) in lines {
             directory.restore(whole)

@@ -152,7 +152,7 @@ import TransparencyLog
         for (sql, problem) in [
             ("UPDATE marks SET value = x'00' WHERE position = 9", "differs from its check digest"),
             (
-                "INSERT INTO subjects VALUES (x'0102', 3, 4)", "is not what the entry is about"
+                "INSERT INTO subjects VALUES (0, x'0102', 3, 4)", "is not what the entry is about"
             ),
             (
                 """

@@ -43,12 +43,14 @@ CREATE TABLE state (
 ) STRICT;
 
 -- What each entry is about (handles, ids, keys, names), but for its own id: lists that the contract never
--- reads. Every entry is also there under the empty subject: that is the list of all entries of one kind.
+-- reads. Every entry is also there under the empty subject: that is the list of all entries of one kind. Each span
+-- of 65,536 positions has an index of its own, so that new rows lie in the newest only; a list asks each of them.
 CREATE TABLE subjects (
+    span     INTEGER NOT NULL CHECK (span = position >> 16),
     subject  BLOB NOT NULL,
     kind     INTEGER NOT NULL CHECK (kind > 0),
     position INTEGER NOT NULL CHECK (position >= 0),
-    PRIMARY KEY (subject, kind, position)
+    PRIMARY KEY (span, subject, kind, position)
 ) STRICT, WITHOUT ROWID;
 
 -- The one signed checkpoint, which covers every committed entry.
