@@ -172,8 +172,8 @@ let package = Package(
         tests(
             "FabricChaincodeTests",
             of: [
-                "FabricChaincode", "FabricProtocol", "Contract", "Identity", "Primitives", "TransparencyLog",
-                "medseal-chaincode",
+                "FabricChaincode", "FabricLedger", "FabricProtocol", "Contract", "Identity", "Primitives",
+                "TransparencyLog", "medseal", "medseal-chaincode",
             ], others: [grpcCore, grpcTransport, protobuf]),
         tests(
             "FabricNetworkTests",

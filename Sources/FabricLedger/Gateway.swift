@@ -113,14 +113,15 @@ public final class Gateway: Sendable {
     func evaluate(
         _ arguments: [[UInt8]], of chaincode: String, by organisations: [String] = []
     ) async throws(FabricFailure) -> [UInt8] {
-        let proposal = proposal(arguments, of: chaincode)
-        var request = Gateway_EvaluateRequest()
-        request.transactionID = proposal.transactionID
-        request.channelID = proposal.channel
-        request.proposedTransaction = proposal.signed
-        request.targetOrganizations = organisations
-        let answer = try await ask { [request] client, options in
-            try await Gateway_Gateway.Client(wrapping: client).evaluate(request, options: options)
+        // Each peer is asked in a transaction of its own: one whose answer was lost may still run.
+        let answer = try await ask { client, options in
+            let proposal = self.proposal(arguments, of: chaincode)
+            var request = Gateway_EvaluateRequest()
+            request.transactionID = proposal.transactionID
+            request.channelID = proposal.channel
+            request.proposedTransaction = proposal.signed
+            request.targetOrganizations = organisations
+            return try await Gateway_Gateway.Client(wrapping: client).evaluate(request, options: options)
         }
         if let refusal = Self.refusal(answer.result.status, answer.result.message) { throw refusal }
         return [UInt8](answer.result.payload)

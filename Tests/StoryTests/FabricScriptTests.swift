@@ -90,23 +90,6 @@ extension FabricStoryTests {
         #expect(findings == [])
     }
 
-    /// The values of `keys` as the peer of `organisation` tells them.
-    private func values(
-        of keys: [StateKey], at organisation: String, _ gateway: Gateway
-    ) async throws -> [StateKey: [UInt8]] {
-        var values: [StateKey: [UInt8]] = [:]
-        for start in stride(from: 0, to: keys.count, by: ChaincodeInvocation.itemsMax) {
-            let page = Array(keys[start..<min(start + ChaincodeInvocation.itemsMax, keys.count)])
-            let answer = try await gateway.evaluate(
-                ChaincodeInvocation.read(keys: page).arguments, of: "medseal", by: [organisation])
-            guard case .array(let items) = try CBOR.decode(answer), items.count == page.count else {
-                throw CBOR.Malformed("not a value for each key")
-            }
-            for (key, item) in zip(page, items) { if case .bytes(let value) = item { values[key] = value } }
-        }
-        return values
-    }
-
     @Test(
         "the contract's script of 10,000 statements: contract, embedded ledger and peers come to the same bytes"
     )
@@ -145,7 +128,7 @@ extension FabricStoryTests {
         let told = try await Gateway(profile, as: identity).running { gateway in
             var told: [[StateKey: [UInt8]]] = []
             for peer in profile.peers {
-                told.append(try await self.values(of: Array(state.keys), at: peer.organisation, gateway))
+                told.append(try await gateway.values(of: Array(state.keys), at: peer.organisation))
             }
             return told
         }

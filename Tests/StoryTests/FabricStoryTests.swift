@@ -190,15 +190,6 @@ struct FabricStoryTests {
         let story = try begun(["hospital1:hospital", "insurer:insurer"])
         let first = try deposit(story, "first.dcm")
         #expect(first.code == 0, "\(first.text)")
-        try story.fabric("stop", "chaincode-insurer")
-        let programs = String(decoding: try story.bytes("net/fabric/programs"), as: UTF8.self)
-        let line = try #require(programs.split(separator: "\n").first { $0.hasPrefix("chaincode-insurer ") })
-        let port = try #require(line.split(separator: " ")[2].split(separator: ":").last.flatMap { Int($0) })
-        let package = String(decoding: try story.bytes("net/fabric/package-id"), as: UTF8.self)
-            .trimmingCharacters(in: .whitespacesAndNewlines)
-        func file(_ name: String) throws -> [UInt8] {
-            [UInt8](try story.bytes("net/fabric/insurer/chaincode/\(name)"))
-        }
         // It writes one byte more into what it takes.
         let chaincode = try ConsentChaincode(
             genesisFile: [UInt8](try story.bytes("net/public/genesis.cbor")),
@@ -209,12 +200,7 @@ struct FabricStoryTests {
                 }
                 return .accepted(writes + [Write(key: last.key, value: last.value + [0])])
             })
-        let server = ChaincodeServer(
-            ChaincodeService(chaincode, packageID: package), host: "127.0.0.1", port: port,
-            security: .mutualTLS(
-                certificates: try file("certificate.pem"), privateKey: try file("key.pem"),
-                clientRoots: try file("client-roots.pem")))
-        let running = Task { try await server.run() }
+        let running = try story.serve(chaincode, for: "insurer")
         defer { running.cancel() }
         let second = try deposit(story, "second.dcm")
         #expect(second.code == 3, "\(second.text)")
