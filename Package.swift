@@ -34,7 +34,10 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let grpcCore: Target.Dependency = .product(name: "GRPCCore", package: "grpc-swift-2")
@@ -60,6 +63,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0", traits: []),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", exact: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/grpc/grpc-swift-2", exact: "2.4.3"),
@@ -106,7 +110,7 @@ let package = Package(
             ours: ["Remote", "Ledger", "API", "Contract", "Identity", "TransparencyLog", "Primitives"],
             others: [hummingbird, nioCore, log]),
         .target(
-            name: "FabricProtocol", dependencies: [grpcCore, grpcProtobuf, protobuf],
+            name: "FabricProtocol", dependencies: [grpcCore, grpcProtobuf, nioCore, nioHTTP2, protobuf],
             exclude: ["definitions"],
             swiftSettings: strict),
         module(
@@ -174,7 +178,7 @@ let package = Package(
             of: [
                 "FabricChaincode", "FabricLedger", "FabricProtocol", "Contract", "Identity", "Primitives",
                 "TransparencyLog", "medseal", "medseal-chaincode",
-            ], others: [grpcCore, grpcTransport, protobuf]),
+            ], others: [grpcCore, grpcTransport, nioCore, nioEmbedded, nioPosix, protobuf]),
         tests(
             "FabricNetworkTests",
             of: ["FabricNetwork", "Client", "Contract", "Identity", "Primitives", "Remote"]),

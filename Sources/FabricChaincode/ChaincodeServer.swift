@@ -1,3 +1,4 @@
+import FabricProtocol
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 
@@ -14,8 +15,6 @@ public struct ChaincodeServer: Sendable {
 
     /// What a peer sends and takes at most in one message.
     static let messageBytesMax = 100 << 20
-    /// Peers ask after a minute of silence whether anybody is there; some of them ask sooner.
-    static let pingSecondsMin = 5
 
     private let service: ChaincodeService
     private let transport: HTTP2ServerTransport.Posix
@@ -42,9 +41,7 @@ public struct ChaincodeServer: Sendable {
             config: .defaults {
                 $0.rpc.maxRequestPayloadSize = Self.messageBytesMax
                 $0.http2.targetWindowSize = 1 << 20
-                $0.connection.keepalive.clientBehavior.allowWithoutCalls = true
-                $0.connection.keepalive.clientBehavior.minPingIntervalWithoutCalls = .seconds(
-                    Self.pingSecondsMin)
+                $0.channelDebuggingCallbacks.onAcceptTCPConnection = PingAnswerer.addAtServer
             })
     }
 

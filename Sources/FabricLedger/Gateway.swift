@@ -67,10 +67,13 @@ public final class Gateway: Sendable {
             transportSecurity: .tls { tls in
                 tls.trustRoots = .certificates([.bytes(peer.tlsRoots, format: .pem)])
             },
-            config: .defaults { config in
-                config.backoff.initial = .milliseconds(100)
-                config.backoff.max = .seconds(2)
-            })
+            config: transportConfig)
+    }
+
+    static let transportConfig = HTTP2ClientTransport.Posix.Config.defaults { config in
+        config.backoff.initial = .milliseconds(100)
+        config.backoff.max = .seconds(2)
+        config.channelDebuggingCallbacks.onCreateTCPConnection = PingAnswerer.addAtClient
     }
 
     /// Keeps the connections until the task is cancelled.

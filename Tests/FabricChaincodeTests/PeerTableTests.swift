@@ -80,9 +80,7 @@ struct PeerTableTests {
             let wanted = Dictionary(uniqueKeysWithValues: writes.map { ($0.key, $0.value) })
             for organisation in PeerTableTests.organisations {
                 let deadline = ContinuousClock.now + .seconds(60)
-                while case let told = try await PeerTableTests.reached({
-                    try await gateway.values(of: Array(wanted.keys), at: organisation)
-                }), told != wanted {
+                while try await gateway.values(of: Array(wanted.keys), at: organisation) != wanted {
                     try #require(.now < deadline, "\(organisation) has other values of \(wanted.keys)")
                     try await Task.sleep(for: .milliseconds(5))
                 }
@@ -122,20 +120,6 @@ struct PeerTableTests {
         return digest
     }
 
-    /// What `ask` is answered. A peer whose connection broke is asked again, as every client does; what it answers
-    /// then is what counts.
-    private static func reached<Answer>(_ ask: () async throws -> Answer) async throws -> Answer {
-        let deadline = ContinuousClock.now + .seconds(60)
-        while true {
-            do {
-                return try await ask()
-            } catch FabricFailure.unavailable(let reason) {
-                try #require(.now < deadline, "\(reason)")
-                try await Task.sleep(for: .milliseconds(50))
-            }
-        }
-    }
-
     /// What the peer of `organisation` comes to, without anything being ordered: `ok` and the digest of its writes,
     /// or a code.
     private static func answer(
@@ -171,11 +155,9 @@ struct PeerTableTests {
                 let statement = scene.expected.message
                 let writesDigest = Digest(hashing: Write.encoded(scene.expected.writes))
                 for organisation in Self.organisations {
-                    let (result, digest) = try await Self.reached {
-                        try await Self.answer(
-                            to: ChaincodeInvocation.submit(statement: statement).arguments,
-                            at: organisation, gateway)
-                    }
+                    let (result, digest) = try await Self.answer(
+                        to: ChaincodeInvocation.submit(statement: statement).arguments, at: organisation,
+                        gateway)
                     #expect(result == scene.line.expected, "\(organisation), \(scene.name)")
                     if result == "ok" {
                         #expect(digest == writesDigest, "\(organisation), \(scene.name)")

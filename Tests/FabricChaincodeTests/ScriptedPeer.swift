@@ -14,10 +14,9 @@ struct ScriptedPeer: Sendable {
     fileprivate let incoming: AsyncThrowingStream<PeerMessage, any Error>
 
     /// A peer that dials `port` of this machine, as long as `body` runs. With `identity` nil it shows no
-    /// certificate. After a silence of `pings` it asks whether anybody is there.
+    /// certificate.
     static func dial<Result: Sendable>(
         _ port: Int, as identity: TestCertificates.Identity? = nil, tls: Bool = true,
-        pinging pings: Duration? = nil,
         _ body: @escaping @Sendable (ScriptedPeer) async throws -> Result
     ) async throws -> Result {
         let certificates = try TestCertificates.shared.get()
@@ -44,12 +43,7 @@ struct ScriptedPeer: Sendable {
         let client = GRPCClient(
             transport: try .http2NIOPosix(
                 target: .ipv4(address: "127.0.0.1", port: port), transportSecurity: security,
-                config: .defaults {
-                    $0.http2.targetWindowSize = 1 << 20
-                    $0.connection.keepalive = pings.map {
-                        .init(time: $0, timeout: .seconds(20), allowWithoutCalls: true)
-                    }
-                }))
+                config: .defaults { $0.http2.targetWindowSize = 1 << 20 }))
         let (sent, outgoing) = AsyncStream.makeStream(of: PeerMessage.self)
         let (incoming, received) = AsyncThrowingStream.makeStream(of: PeerMessage.self)
         return try await withThrowingTaskGroup(of: Void.self) { group in

@@ -288,21 +288,6 @@ import Testing
         }
     }
 
-    /// A server with stock settings hangs up at the third ping.
-    @Test(
-        "a silent peer may ping",
-        .enabled(if: ProcessInfo.processInfo.environment["MEDSEAL_EXHAUSTIVE"] == "1", "it takes 50 seconds"))
-    func pings() async throws {
-        try await serve { port, identity in
-            try await ScriptedPeer.dial(port, as: identity, pinging: .seconds(10)) { peer in
-                try await peer.shakeHands()
-                try await Task.sleep(for: .seconds(45))
-                let status = try ScriptedPeer.transaction(.status)
-                #expect(try await peer.play(status, on: [:]).end.response.status == 200)
-            }
-        }
-    }
-
     // MARK: What ends the stream
 
     static let intrusions: [(name: String, messages: [PeerMessage])] = {

@@ -68,7 +68,10 @@ import Testing
             ],
             ["ArgumentParser", "Logging", "NIOCore", "UnixSignals"]
         ),
-        "FabricProtocol": ([], ["GRPCCore", "GRPCProtobuf", "SwiftProtobuf", "FoundationEssentials"]),
+        "FabricProtocol": (
+            [],
+            ["GRPCCore", "GRPCProtobuf", "NIOCore", "NIOHTTP2", "SwiftProtobuf", "FoundationEssentials"]
+        ),
         "FabricChaincode": (
             ["FabricProtocol", "Contract", "Identity", "Primitives", "TransparencyLog"],
             ["GRPCCore", "GRPCNIOTransportHTTP2Posix", "SwiftProtobuf"]
