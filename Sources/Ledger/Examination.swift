@@ -26,7 +26,7 @@ struct Examination {
     /// Nil once an entry is missing: positions after it do not add up.
     private var tree: StoredTree? = StoredTree()
     private var size: UInt64 = 0
-    private var nodes: NodeRows
+    private let nodes: GroupedNodes
     /// The statement of each entry that was executed.
     private var statements: [StatementID] = []
     private var subjects = SubjectSum()
@@ -45,7 +45,7 @@ struct Examination {
         self.network = network
         self.mayGoBeyondCheckpoint = mayGoBeyondCheckpoint
         replay = Replay(genesis: genesis, network: network)
-        nodes = NodeRows(tables)
+        nodes = GroupedNodes(of: tables)
     }
 
     /// Throws only when reading fails; where SQLite itself meets damage, that is a finding, and the end.
@@ -98,7 +98,7 @@ struct Examination {
         let leafHash = Merkle.leafHash(row.entry)
         if leafHash != row.leafHash { report(.entry(row.position), "differs from its leaf hash") }
         try tree?.append(row.leafHash.isHash ? row.leafHash : leafHash) { level, position, hash in
-            let stored = try nodes.hash(level: level, position: position)
+            let stored = try nodes.stored(NodePlace(level: level, position: position))
             if stored != hash {
                 let problem = stored == nil ? "is missing" : "is not the hash of the nodes below it"
                 findings.append(Finding(.node(level: level, position: position), problem))
@@ -270,25 +270,6 @@ private struct SubjectSum: Equatable {
         hasher.combine(row.position)
         hasher.combine(row.span)
         sum &+= UInt64(bitPattern: Int64(hasher.finalize()))
-    }
-}
-
-/// The stored nodes, read as they lie together: the appending of entries asks for all of them before it goes on.
-private struct NodeRows {
-    private let tables: LedgerTables
-    /// By group of levels, what was read last.
-    private var groups: [Int: (places: Range<UInt64>, hashes: [UInt64: [UInt8]])] = [:]
-
-    init(_ tables: LedgerTables) { self.tables = tables }
-
-    /// Nil where there is none.
-    mutating func hash(level: Int, position: UInt64) throws -> [UInt8]? {
-        let place = NodePlace(level: level, position: position)
-        let places = place.neighbours
-        if let group = groups[place.group], group.places == places { return group.hashes[place.number] }
-        let hashes = try tables.storedNodes(in: places)
-        groups[place.group] = (places, hashes)
-        return hashes[place.number]
     }
 }
 

@@ -80,19 +80,6 @@ extension LedgerTables {
         ) { $0.blob(0) }
     }
 
-    /// What is stored of the nodes that lie together, by place.
-    func storedNodes(in places: Range<UInt64>) throws -> [UInt64: [UInt8]] {
-        var nodes = [UInt64: [UInt8]](minimumCapacity: places.count)
-        try connection.each(
-            "SELECT place, hash FROM nodes WHERE place >= ? AND place < ?", .integer(places.lowerBound),
-            .integer(places.upperBound)
-        ) { row in
-            nodes[row.integer(0)] = row.blob(1)
-            return true
-        }
-        return nodes
-    }
-
     func hasSubject(_ subject: [UInt8], kind: StatementKind, position: UInt64) throws -> Bool {
         try connection.first(
             "SELECT 1 FROM subjects WHERE span = ? AND subject = ? AND kind = ? AND position = ?",

@@ -6,10 +6,13 @@ import COpenSSL
 /// consumes it.
 public struct SHA256: ~Copyable {
     public static let byteCount = 32
+    /// Fetched once: `EVP_sha256()` would have it looked up anew for each digest, which takes longer than a short
+    /// digest itself. Unsafe only to the compiler: nothing changes what was fetched, and threads may share it.
+    nonisolated(unsafe) private static let algorithm = EVP_MD_fetch(nil, "SHA256", nil)
     private let context: OpaquePointer
 
     public init() {
-        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, Self.algorithm, nil) == 1 else {
             preconditionFailure("OpenSSL offers no SHA-256")
         }
         self.context = context
