@@ -26,7 +26,7 @@ struct Examination {
     /// Nil once an entry is missing: positions after it do not add up.
     private var tree: StoredTree? = StoredTree()
     private var size: UInt64 = 0
-    private let nodes: GroupedNodes
+    private let nodes: NodeRows
     /// The statement of each entry that was executed.
     private var statements: [StatementID] = []
     private var subjects = SubjectSum()
@@ -45,7 +45,7 @@ struct Examination {
         self.network = network
         self.mayGoBeyondCheckpoint = mayGoBeyondCheckpoint
         replay = Replay(genesis: genesis, network: network)
-        nodes = GroupedNodes(of: tables)
+        nodes = NodeRows(of: tables)
     }
 
     /// Throws only when reading fails; where SQLite itself meets damage, that is a finding, and the end.
@@ -124,10 +124,10 @@ struct Examination {
     // MARK: What lies beside the entries
 
     private mutating func examineNodeCount() throws {
-        guard try tables.count(of: "nodes") != LedgerTables.nodeCount(of: size) else { return }
-        try tables.eachNodePlace { place in
+        guard try tables.nodeCount() != LedgerTables.nodeCount(of: size) else { return }
+        try tables.eachNode { place in
             guard let place else { return report(.tree, "has a node where none belongs") }
-            if place.level >= 64 || place.position >= size >> UInt64(place.level) {
+            if !place.belongs(toLogOf: size) {
                 report(.node(level: place.level, position: place.position), "belongs to no entries")
             }
         }

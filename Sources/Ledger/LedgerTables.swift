@@ -44,7 +44,7 @@ struct LedgerTables {
     }
 
     /// The span of positions whose index of subjects knows the entry.
-    static func span(of position: UInt64) -> UInt64 { position >> 16 }
+    static func span(of position: UInt64) -> UInt64 { position >> 14 }
 
     /// The entry's bytes. Throws `damaged` when it is missing or differs from its leaf hash.
     func entry(at position: UInt64) throws -> [UInt8] {
@@ -89,12 +89,6 @@ struct LedgerTables {
     }
 
     // MARK: The tree
-
-    func insert(_ node: MerkleTree.Node) throws {
-        try connection.run(
-            "INSERT INTO nodes (place, hash) VALUES (?, ?)",
-            .integer(NodePlace(level: node.level, position: node.position).number), .blob(node.hash))
-    }
 
     /// The checkpoint that covers the entries, or nil before the first.
     func checkpoint() throws -> [UInt8]? {

@@ -1,9 +1,12 @@
+import TransparencyLog
+
 /// Where the root of a complete subtree lies in the table `nodes` (migrations/ledger).
 ///
-/// Whoever follows a leaf's way to the root asks for a node of each level. The nodes of five levels under one of
-/// them lie together, 31 of them, from left to right: such a way then meets a page for five levels, not five.
+/// Whoever follows a leaf's way to the root asks for a node of each level. The 31 nodes of five levels under one of
+/// them are one row, their hashes in the order in which the growing tree makes them: such a way then reads a row for
+/// five levels, not five rows, and a row only ever grows at its end.
 struct NodePlace: Hashable {
-    private static let levels = 5
+    static let levels = 5
 
     /// From 1 on: the leaves' hashes lie with the entries.
     let level: Int
@@ -14,31 +17,44 @@ struct NodePlace: Hashable {
         self.position = position
     }
 
-    /// Nil where there is none of this number.
-    init?(number: UInt64) {
-        let index = number & (1 << UInt64(Self.levels) - 1)
-        guard index > 0 else { return nil }
-        let height = index.trailingZeroBitCount + 1
-        let subtree = number >> UInt64(Self.levels) & (1 << 51 - 1)
-        level = Int(number >> 56) * Self.levels + height
-        position = subtree << UInt64(Self.levels - height) | index >> UInt64(height)
-    }
-
-    var number: UInt64 {
-        let offset = position & (1 << UInt64(Self.levels - height) - 1)
-        return neighbours.lowerBound | (2 * offset + 1) << UInt64(height - 1)
-    }
-
     /// Which five levels its own is one of: 0 for those above the leaves.
     var group: Int { (level - 1) / Self.levels }
 
-    /// The numbers of the nodes that lie together with it.
-    var neighbours: Range<UInt64> {
-        let subtree = position >> UInt64(Self.levels - height)
-        let first = UInt64(group) << 56 | subtree << UInt64(Self.levels)
-        return first..<first + 1 << UInt64(Self.levels)
+    /// The number of its row.
+    var row: UInt64 { UInt64(group) << 56 | position >> UInt64(Self.levels - height) }
+
+    /// Which hash of the row is its own.
+    var index: Int {
+        // So many of the subtrees that the row's lowest level is made of stand when this node is made.
+        let count = (offset + 1) << UInt64(height)
+        return Self.nodeCount(over: count - 1) + height - 1
     }
+
+    /// How many nodes stand in a row over its first `count` subtrees.
+    private static func nodeCount(over count: UInt64) -> Int { Int(count) - count.nonzeroBitCount }
 
     /// From 1 to 5.
     private var height: Int { (level - 1) % Self.levels + 1 }
+
+    /// Which of its row's nodes of this level it is.
+    private var offset: UInt64 { position & (1 << UInt64(Self.levels - height) - 1) }
+
+    /// The places of a row in their order. Nil where there is no such row.
+    static func places(ofRow number: UInt64) -> [NodePlace]? {
+        let (group, subtree) = (Int(number >> 56), number & (1 << 56 - 1))
+        guard group * levels < 63, subtree <= UInt64.max >> UInt64((group + 1) * levels) else {
+            return nil
+        }
+        var places = [NodePlace]()
+        for height in 1...levels {
+            let first = subtree << UInt64(levels - height)
+            for offset in 0..<UInt64(1) << UInt64(levels - height) {
+                places.append(NodePlace(level: group * levels + height, position: first + offset))
+            }
+        }
+        return places.sorted { $0.index < $1.index }
+    }
+
+    /// Whether a log of `size` entries has it.
+    func belongs(toLogOf size: UInt64) -> Bool { level < 64 && position < size >> UInt64(level) }
 }

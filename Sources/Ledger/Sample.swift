@@ -63,7 +63,7 @@ struct Sample {
         try examineRoot(over: entries)
         try examineState()
         try examineSubjects(size)
-        if part.number == part.count, try tables.count(of: "nodes") != LedgerTables.nodeCount(of: size) {
+        if part.number == part.count, try tables.nodeCount() != LedgerTables.nodeCount(of: size) {
             report(.tree, "has nodes that belong to no entries, or lacks some")
         }
     }

@@ -6,7 +6,7 @@ extension LedgerTables {
     func inclusionProof(position: UInt64, size: UInt64, under signed: TreeHead) throws -> [[UInt8]] {
         let head = try head(size: size, under: signed)
         let leafHash = Merkle.leafHash(try entry(at: position))
-        let proof = try InclusionProof(of: position, inTreeOf: size, reading: GroupedNodes(of: self))
+        let proof = try InclusionProof(of: position, inTreeOf: size, reading: NodeRows(of: self))
         guard proof.verify(leafHash: leafHash, index: position, size: size, root: head.root) else {
             throw LedgerError.damaged(
                 Finding(.tree, "does not lead from entry \(position) to the signed root"))
@@ -20,7 +20,7 @@ extension LedgerTables {
     ) throws -> [[UInt8]] {
         let old = try TreeHead(size: oldSize, reading: self)
         let new = try head(size: newSize, under: signed)
-        let proof = try ConsistencyProof(from: oldSize, to: newSize, reading: GroupedNodes(of: self))
+        let proof = try ConsistencyProof(from: oldSize, to: newSize, reading: NodeRows(of: self))
         guard proof.verify(from: old, to: new) else {
             throw LedgerError.damaged(
                 Finding(.tree, "does not lead from size \(oldSize) to size \(newSize)"))

@@ -73,13 +73,6 @@ extension LedgerTables {
         return rows
     }
 
-    func storedNode(level: Int, position: UInt64) throws -> [UInt8]? {
-        try connection.first(
-            "SELECT hash FROM nodes WHERE place = ?",
-            .integer(NodePlace(level: level, position: position).number)
-        ) { $0.blob(0) }
-    }
-
     func hasSubject(_ subject: [UInt8], kind: StatementKind, position: UInt64) throws -> Bool {
         try connection.first(
             "SELECT 1 FROM subjects WHERE span = ? AND subject = ? AND kind = ? AND position = ?",
@@ -121,23 +114,6 @@ extension LedgerTables {
             return try node(level: level, position: position)
         } catch LedgerError.damaged {
             return nil
-        }
-    }
-
-    /// How many nodes a log of `size` entries has stored.
-    static func nodeCount(of size: UInt64) -> UInt64 {
-        (1..<64).reduce(UInt64(0)) { $0 + size >> UInt64($1) }
-    }
-
-    func count(of table: String) throws -> UInt64 {
-        try connection.first("SELECT count(*) FROM \(table)") { $0.integer(0) } ?? 0
-    }
-
-    /// Nil for a place at which no node lies.
-    func eachNodePlace(_ visit: (NodePlace?) throws -> Void) throws {
-        try connection.each("SELECT place FROM nodes") { row in
-            try visit(NodePlace(number: row.integer(0)))
-            return true
         }
     }
 

@@ -277,7 +277,7 @@ import TransparencyLog
         #expect(try tile(.hashes(level: 9), 0, 1) == nil)
 
         try directory.change("UPDATE entries SET entry = randomblob(100) WHERE position = 3")
-        try directory.change("UPDATE nodes SET hash = randomblob(32) WHERE place = \(place(8, 0))")
+        try directory.change(changeNode(8, 0))
         let damaged = LedgerError.damaged(Finding(.entry(3), "differs from its leaf hash"))
         #expect(throws: damaged) { try tile(.entries, 0, 256) }
         #expect(throws: damaged) { try tile(.hashes(level: 0), 0, 4) }
@@ -285,7 +285,7 @@ import TransparencyLog
         #expect(throws: LedgerError.self) { try tile(.hashes(level: 1), 0, 1) }
         #expect(throws: LedgerError.self) { try mirror.export(to: folder.path) }
         // The root first, before any tile is written.
-        try directory.change("UPDATE nodes SET hash = randomblob(32) WHERE place = \(place(5, 8))")
+        try directory.change(changeNode(5, 8))
         let root = Finding(.tree, "has another root than the checkpoint")
         #expect(throws: LedgerError.damaged(root)) { try mirror.export(to: TestFolder().path) }
         #expect(folder.read("checkpoint") == [], "the checkpoint comes last")

@@ -141,8 +141,8 @@ import TransparencyLog
                 [.entry(3)]
             ),
             (
-                "\(unchecked) UPDATE nodes SET hash = x'' WHERE place = \(place(1, 2))",
-                [.node(level: 1, position: 2)]
+                "\(unchecked) UPDATE nodes SET hashes = substr(hashes, 1, length(hashes) - 1)",
+                [.node(level: 3, position: 0)]
             ),
             ("UPDATE marks SET position = 4 WHERE position = 3", [.state(mark)]),
             ("UPDATE marks SET value = \(flipped("value")) WHERE position = 3", [.state(mark)]),
@@ -161,12 +161,20 @@ import TransparencyLog
             ),
             ("DELETE FROM entries WHERE position = 3", [.entry(3)]),
             ("UPDATE entries SET position = 1000000000000 WHERE position = 7", [.entry(7)]),
+            (changeNode(1, 2), [.node(level: 1, position: 2), .node(level: 2, position: 1)]),
+            (cutNode(2, 1), [.node(level: 2, position: 1), .node(level: 3, position: 0)]),
             (
-                "UPDATE nodes SET hash = \(flipped("hash")) WHERE place = \(place(1, 2))",
-                [.node(level: 1, position: 2), .node(level: 2, position: 1)]
+                "UPDATE nodes SET hashes = CAST(hashes || randomblob(32) AS BLOB)",
+                [.node(level: 1, position: 4)]
             ),
-            ("DELETE FROM nodes WHERE place = \(place(2, 0))", [.node(level: 2, position: 0)]),
-            ("INSERT INTO nodes VALUES (\(place(5, 0)), randomblob(32))", [.node(level: 5, position: 0)]),
+            (
+                "INSERT INTO nodes VALUES (\(NodePlace(level: 6, position: 0).row), randomblob(64))",
+                [.node(level: 6, position: 0), .node(level: 6, position: 1)]
+            ),
+            (
+                "INSERT INTO nodes VALUES (\(NodePlace(level: 63, position: 0).row + 2), randomblob(32))",
+                [.tree]
+            ),
             (
                 "UPDATE state SET value = \(flipped("value")) WHERE key = \(StateRow.stored(key).sql)",
                 [.state(key)]
@@ -257,8 +265,7 @@ import TransparencyLog
             try connection.execute(
                 sql: "UPDATE state SET value = \(flipped("value")) WHERE key = \(StateRow.stored(key).sql)")
             try connection.execute(sql: "UPDATE entries SET entry = \(flipped("entry")) WHERE position = 4")
-            try connection.execute(
-                sql: "UPDATE nodes SET hash = \(flipped("hash")) WHERE place = \(place(1, 0))")
+            try connection.execute(sql: changeNode(1, 0))
         }
         try database.close()
 
@@ -304,7 +311,7 @@ import TransparencyLog
                 Finding(.entry(1), "differs from its leaf hash")
             ),
             (
-                "UPDATE nodes SET hash = \(flipped("hash"))",
+                "UPDATE nodes SET hashes = \(flipped("hashes"))",
                 Finding(.tree, "has another root than the checkpoint")
             ),
             ("DELETE FROM nodes", Finding(.node(level: 1, position: 0), "is missing")),
@@ -354,9 +361,8 @@ import TransparencyLog
         for _ in 0..<6 { try await ledger.commit(network.deposit()) }
         let checkpoint = try ledger.checkpoint()
         let database = try DatabaseQueue(path: directory.path + "/ledger.sqlite")
-        try await database.writeWithoutTransaction { [self] connection in
-            try connection.execute(
-                sql: "UPDATE nodes SET hash = \(flipped("hash")) WHERE place = \(place(3, 0))")
+        try await database.writeWithoutTransaction { connection in
+            try connection.execute(sql: changeNode(3, 0))
         }
         try database.close()
 

@@ -267,11 +267,11 @@ import TransparencyLog
         var forge = Forge(network, deposits: 7)
         let mirror = try make(forge)
         for _ in 0..<3 { forge.append(network.deposit()) }
-        try directory.change("UPDATE nodes SET hash = randomblob(32) WHERE place = \(place(1, 2))")
+        try directory.change(changeNode(1, 2))
         #expect(throws: MirrorRefusal.ledger(.damaged(Finding(.tree, "is not that of the entries")))) {
             try mirror.confirm(forge.checkpoint(size: 6), clock: Self.now)
         }
-        try directory.change("UPDATE nodes SET hash = randomblob(32) WHERE place = \(place(3, 0))")
+        try directory.change(changeNode(3, 0))
         let finding = Finding(.tree, "has another root than what was executed")
         #expect(throws: MirrorRefusal.ledger(.damaged(finding))) {
             try mirror.confirm(forge.checkpoint(size: 9), clock: Self.now)

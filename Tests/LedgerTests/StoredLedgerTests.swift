@@ -132,12 +132,9 @@ import TransparencyLog
             ("UPDATE entries SET leaf_hash = \(random) WHERE position = 20", .entry(20)),
             ("DELETE FROM entries WHERE position = 5", .entry(5)),
             ("DELETE FROM entries WHERE position = 10 OR position = 11", .entry(10)),
-            (
-                "UPDATE nodes SET hash = \(random) WHERE place = \(place(2, 3))",
-                .node(level: 2, position: 3)
-            ),
-            ("DELETE FROM nodes WHERE place = \(place(1, 7))", .node(level: 1, position: 7)),
-            ("INSERT INTO nodes VALUES (\(place(6, 0)), \(random))", .tree),
+            (changeNode(2, 3), .node(level: 2, position: 3)),
+            (cutNode(1, 7), .node(level: 1, position: 7)),
+            ("INSERT INTO nodes VALUES (\(NodePlace(level: 6, position: 0).row), \(random))", .tree),
             ("UPDATE checkpoint SET note = x'00'", .checkpoint),
         ]
         for (sql, place) in lines {
@@ -240,7 +237,7 @@ import TransparencyLog
         let content = try directory.content()
         try directory.change(
             """
-            DELETE FROM state; DELETE FROM marks; UPDATE nodes SET hash = randomblob(32); DELETE FROM subjects;
+            DELETE FROM state; DELETE FROM marks; UPDATE nodes SET hashes = randomblob(32); DELETE FROM subjects;
             UPDATE checkpoint SET note = x'00'
             """)
         let rebuilt = try open().rebuild(now: 1_800_000_000)
@@ -337,8 +334,24 @@ extension TestDirectory {
     }
 }
 
-/// The number of a node's place.
-func place(_ level: Int, _ position: UInt64) -> UInt64 { NodePlace(level: level, position: position).number }
+/// SQL that puts another hash in the place of a stored node.
+func changeNode(_ level: Int, _ position: UInt64) -> String {
+    let place = NodePlace(level: level, position: position)
+    let start = 32 * place.index
+    return """
+        UPDATE nodes SET hashes = CAST(substr(hashes, 1, \(start)) || randomblob(32)
+            || substr(hashes, \(start + 33)) AS BLOB)
+        WHERE place = \(place.row) AND length(hashes) > \(start)
+        """
+}
+
+/// SQL that cuts a stored node off, and what was made after it of its row.
+func cutNode(_ level: Int, _ position: UInt64) -> String {
+    let place = NodePlace(level: level, position: position)
+    return place.index == 0
+        ? "DELETE FROM nodes WHERE place = \(place.row)"
+        : "UPDATE nodes SET hashes = substr(hashes, 1, \(32 * place.index)) WHERE place = \(place.row)"
+}
 
 /// Has this process killed by its own hand within some microseconds.
 func killSoon(within microseconds: Range<UInt32>) {

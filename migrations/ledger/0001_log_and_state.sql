@@ -13,12 +13,12 @@ CREATE TABLE entries (
 ) STRICT;
 
 -- Roots of complete subtrees of the Merkle tree, so that a proof reads a logarithmic number of rows. Five levels of
--- one subtree lie together, so that it reads few pages: with group = (level - 1) / 5, height = (level - 1) % 5 + 1
--- and subtree, offset = position divided by 2^(5 - height), and what is left, the place is
--- group * 2^56 + subtree * 2^5 + (2 * offset + 1) * 2^(height - 1).
+-- one subtree are one row, so that it reads few: with group = (level - 1) / 5 and height = (level - 1) % 5 + 1 the
+-- place is group * 2^56 + position / 2^(5 - height). `hashes` has up to 31 of them in the order in which the growing
+-- tree makes them: after n subtrees of level 5 * group there are n less the number of ones in n.
 CREATE TABLE nodes (
-    place INTEGER PRIMARY KEY CHECK (place > 0),
-    hash  BLOB NOT NULL CHECK (length(hash) = 32)
+    place  INTEGER PRIMARY KEY CHECK (place >= 0),
+    hashes BLOB NOT NULL CHECK (length(hashes) BETWEEN 32 AND 992 AND length(hashes) % 32 = 0)
 ) STRICT;
 
 -- The marks of accepted statements, a part of the contract's state: each has its `position` in the log. `statement`
@@ -44,9 +44,9 @@ CREATE TABLE state (
 
 -- What each entry is about (handles, ids, keys, names), but for its own id: lists that the contract never
 -- reads. Every entry is also there under the empty subject: that is the list of all entries of one kind. Each span
--- of 65,536 positions has an index of its own, so that new rows lie in the newest only; a list asks each of them.
+-- of 16,384 positions has an index of its own, so that new rows lie in the newest only; a list asks each of them.
 CREATE TABLE subjects (
-    span     INTEGER NOT NULL CHECK (span = position >> 16),
+    span     INTEGER NOT NULL CHECK (span = position >> 14),
     subject  BLOB NOT NULL,
     kind     INTEGER NOT NULL CHECK (kind > 0),
     position INTEGER NOT NULL CHECK (position >= 0),
