@@ -203,17 +203,12 @@ struct Examination {
         note.flatMap { try? VerifiedCheckpoint(opening: $0, log: key).checkpoint.head }
     }
 
-    /// Marks that ascend are found by whoever looks for them. That the index of the rest leads to its rows is for
-    /// the structure's check.
+    /// That the index of the rest leads to its rows is for the structure's check.
     private mutating func examineState() throws {
         var problems = [Finding]()
         var found = 0
-        var previous: StateKey?
-        try tables.eachMark(in: .all) { key, stored in
-            if let previous, !previous.bytes.lexicographicallyPrecedes(key.bytes) {
-                problems.append(Finding(.state(key), "is not in its place"))
-            }
-            previous = key
+        try tables.eachMark { key, stored, isInPlace in
+            if !isInPlace { problems.append(Finding(.state(key), "is not in its place")) }
             found += compare(key, stored, &problems)
         }
         try tables.eachStateRow { key, stored in found += compare(key, stored, &problems) }

@@ -146,14 +146,20 @@ struct LedgerTables {
 
     // MARK: The contract's state
 
-    /// The row of `key`, or nil. Throws `damaged` when its check digest is another.
+    /// The row of `key`, or nil. Throws `damaged` when its check digest is another, or that of a mark which lies in
+    /// the place of the one that is looked for.
     func state(of key: StateKey) throws -> StateRow? {
-        guard let row = try storedState(of: key) else { return nil }
-        guard row.checkDigest == StateRow.checkDigest(key: key, value: row.value, position: row.position)
-        else {
-            throw LedgerError.damaged(Finding(.state(key), "differs from its check digest"))
-        }
+        let row =
+            if let id = key.markedStatement { try storedMark(of: id, passing: check) } else {
+                try storedState(of: key)
+            }
+        if let row { try check(key, row) }
         return row
+    }
+
+    private func check(_ key: StateKey, _ row: StateRow) throws {
+        guard row.checkDigest == StateRow.checkDigest(key: key, value: row.value, position: row.position)
+        else { throw LedgerError.damaged(Finding(.state(key), "differs from its check digest")) }
     }
 
     /// The values of those of `keys` that have one. Throws `damaged`.
@@ -161,14 +167,6 @@ struct LedgerTables {
         var values = [StateKey: [UInt8]](minimumCapacity: keys.count)
         for key in keys { values[key] = try state(of: key)?.value }
         return values
-    }
-
-    /// Records the mark of an accepted statement, once and for all.
-    func mark(_ id: StatementID, value: [UInt8], position: UInt64) throws {
-        try connection.run(
-            "INSERT INTO marks (statement, value, position, check_digest) VALUES (?, ?, ?, ?)",
-            .blob(id.bytes), .blob(value), .integer(position),
-            .blob(StateRow.checkDigest(key: .statement(id), value: value, position: position)))
     }
 
     /// Records a value of anything else, in the place of the present one where there is one.

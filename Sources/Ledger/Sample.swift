@@ -24,6 +24,12 @@ public struct ExaminedPart: Hashable, Sendable {
         total * (number - 1) / count..<total * number / count
     }
 
+    /// This part of the places of marks, by the first two bytes of the ids that they begin with.
+    var places: ClosedRange<UInt64> {
+        let prefixes = range(of: 1 << 16)
+        return prefixes.lowerBound << 47...(prefixes.upperBound << 47) - 1
+    }
+
     /// This part of all blobs, by their first two bytes.
     var blobs: BlobRange {
         let prefixes = range(of: 1 << 16)
@@ -190,7 +196,7 @@ struct Sample {
     // MARK: State and index
 
     private mutating func examineState() throws {
-        try tables.eachMark(in: part.blobs) { key, row in examine(key, row) }
+        try tables.eachMark(in: part.places) { key, row, _ in examine(key, row) }
         try tables.eachStateRow(in: part.blobs) { key, row in
             if key.markedStatement != nil {
                 report(.state(key), "is a mark and lies with the rest of the state")

@@ -35,8 +35,6 @@ struct SubjectRow: Hashable {
 struct BlobRange {
     let lower: [UInt8]
     let upper: [UInt8]?
-
-    static let all = BlobRange(lower: [], upper: nil)
 }
 
 /// The tables row by row, believing nothing: for an examination.
@@ -81,11 +79,7 @@ extension LedgerTables {
     }
 
     func storedState(of key: StateKey) throws -> StateRow? {
-        if let id = key.markedStatement {
-            return try connection.first(
-                "SELECT value, check_digest, position FROM marks WHERE statement = ?", .blob(id.bytes)
-            ) { StateRow(mark: $0, at: 0) }
-        }
+        if let id = key.markedStatement { return try storedMark(of: id) }
         return try connection.first(
             "SELECT value, check_digest FROM state WHERE key = ?", .blob(StateRow.stored(key))
         ) { StateRow($0, at: 0) }
@@ -114,19 +108,6 @@ extension LedgerTables {
             return try node(level: level, position: position)
         } catch LedgerError.damaged {
             return nil
-        }
-    }
-
-    /// The marks of statements whose ids lie in `ids`, in rising order.
-    func eachMark(in ids: BlobRange, _ visit: (StateKey, StateRow) throws -> Void) throws {
-        try connection.each(
-            """
-            SELECT statement, value, check_digest, position FROM marks
-            WHERE statement >= ? AND (? OR statement < ?) ORDER BY statement
-            """, .blob(ids.lower), .integer(ids.upper == nil ? 1 : 0), .blob(ids.upper ?? [])
-        ) { row in
-            try visit(StateRow.markKey(stored: row.blob(0)), StateRow(mark: row, at: 1))
-            return true
         }
     }
 
@@ -196,11 +177,5 @@ extension StateRow {
     /// Of the columns value and check_digest, from `first` on.
     fileprivate init(_ row: SQLRow, at first: Int32) {
         self.init(value: row.blob(first), position: nil, checkDigest: row.blob(first + 1))
-    }
-
-    /// Of the columns value, check_digest and position, from `first` on.
-    fileprivate init(mark row: SQLRow, at first: Int32) {
-        self.init(
-            value: row.blob(first), position: row.integer(first + 2), checkDigest: row.blob(first + 1))
     }
 }

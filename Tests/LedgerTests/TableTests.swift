@@ -80,7 +80,7 @@ import Testing
 
     private static func state(in tables: LedgerTables) throws -> [StateKey: [UInt8]] {
         var state: [StateKey: [UInt8]] = [:]
-        try tables.eachMark(in: .all) { state[$0] = $1.value }
+        try tables.eachMark { key, mark, _ in state[key] = mark.value }
         try tables.eachStateRow { state[$0] = $1.value }
         return state
     }

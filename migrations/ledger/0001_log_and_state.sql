@@ -22,14 +22,17 @@ CREATE TABLE nodes (
 ) STRICT;
 
 -- The marks of accepted statements, a part of the contract's state: each has its `position` in the log. `statement`
--- is the id, `check_digest` the first 16 bytes of SHA-256(key length in one byte || key as the contract has it ||
--- position in eight bytes || value): a damaged row is found when it is read.
+-- is the id, `place` its first 63 bits or, where others lie there, the next number that was free: a number tells
+-- more children of an inner page apart than an id, so that a look-up meets fewer pages. Marks are never removed.
+-- `check_digest` is the first 16 bytes of SHA-256(key length in one byte || key as the contract has it || position
+-- in eight bytes || value): a damaged row is found when it is read.
 CREATE TABLE marks (
-    statement    BLOB PRIMARY KEY NOT NULL CHECK (length(statement) = 32),
+    place        INTEGER PRIMARY KEY CHECK (place >= 0),
+    statement    BLOB NOT NULL CHECK (length(statement) = 32),
     value        BLOB NOT NULL,
     position     INTEGER NOT NULL CHECK (position >= 0),
     check_digest BLOB NOT NULL CHECK (length(check_digest) = 16)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- The rest of the contract's state. `key` is the contract's key with its first byte, the kind, at the end, so that
 -- what belongs to one record lies together in the index. `check_digest` as above, with eight bytes of all ones for
