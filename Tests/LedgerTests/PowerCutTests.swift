@@ -45,6 +45,19 @@ struct PowerCutTests {
         #expect(problems == [])
     }
 
+    @Test("of a line that a kill has cut off the witness believes nothing, of those before it all")
+    func witness() {
+        let (first, second) = (String(repeating: "01", count: 32), String(repeating: "02", count: 32))
+        let lines = "submitted \(first) aabb\nacknowledged \(first) 7\nsubmitted \(second) aabb\n"
+        let whole = PowerCutWitness(Array(lines.utf8))
+        #expect(whole.acknowledged.values.sorted() == [7] && whole.pending.map(\.bytes) == [[0xaa, 0xbb]])
+        for cut in 1...7 {
+            let witness = PowerCutWitness(Array(lines.utf8.dropLast(cut)))
+            #expect(witness.acknowledged.values.sorted() == [7] && witness.pending.isEmpty)
+            #expect(witness.problems.isEmpty)
+        }
+    }
+
     /// The control: where the disk lies about syncing the database, something is lost, and the witness sees it.
     @Test(.enabled(if: FaultProcess.preload != nil, "needs clang"))
     func aDiskThatDoesNotSyncIsFoundOut() async throws {

@@ -22,7 +22,10 @@ struct PowerCutWitness {
     /// What the process was doing when its end came.
     private(set) var phase = "starting"
 
+    /// A line whose end is missing was being written when the process was killed (the kernel stops between two
+    /// pages): what it says was not said.
     init(_ notes: [UInt8]) {
+        let notes = notes.prefix((notes.lastIndex(of: 0x0a) ?? -1) + 1)
         var submitted = [StatementID: [UInt8]]()
         var order = [StatementID]()
         for line in notes.split(separator: 0x0a) {
