@@ -18,7 +18,7 @@ import TransparencyLog
         let output = TestDirectory()
         let status = try await FaultProcess.run(
             test: "FaultTests/everyCallInTurn", environment: [Self.variable: "\(call.rawValue)"],
-            fault: .init(call, number: 0, error: 0, isLasting: false), below: "/tmp/medseal-ledger-",
+            fault: .init(call, number: 0, error: 0, isLasting: false), below: TestDirectory.prefix,
             output: output.path + "/output")
         let text = String(decoding: output.read("output"), as: UTF8.self)
         #expect(status == 0, "\(text)")

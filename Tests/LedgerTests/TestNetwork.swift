@@ -168,10 +168,12 @@ extension ConsentLedger {
 final class TestDirectory: Sendable {
     /// Where `TMPDIR` says: on tmpfs nothing waits for a disk.
     private static let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    /// What the path of each begins with.
+    static var prefix: String { "\(parent)/medseal-ledger-" }
     let path: String
 
     init() {
-        var template = Array("\(Self.parent)/medseal-ledger-XXXXXX".utf8CString)
+        var template = Array("\(Self.prefix)XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { fatalError("no temporary directory") }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
