@@ -1,12 +1,10 @@
-import TransparencyLog
-
 /// Where the root of a complete subtree lies in the table `nodes` (migrations/ledger).
 ///
 /// Whoever follows a leaf's way to the root asks for a node of each level. The 31 nodes of five levels under one of
 /// them are one row, their hashes in the order in which the growing tree makes them: such a way then reads a row for
 /// five levels, not five rows, and a row only ever grows at its end.
 struct NodePlace: Hashable {
-    static let levels = 5
+    private static let levels = 5
 
     /// From 1 on: the leaves' hashes lie with the entries.
     let level: Int
