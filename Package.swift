@@ -167,7 +167,7 @@ let package = Package(
             of: [
                 "Server", "Records", "Ledger", "Vault", "Desk", "API", "Identity", "Contract", "Primitives",
             ],
-            others: [hummingbird, hummingbirdTesting, nioCore, httpTypes, log]),
+            others: [hummingbird, hummingbirdTesting, nioCore, nioEmbedded, httpTypes, log]),
         tests(
             "ClientTests",
             of: [

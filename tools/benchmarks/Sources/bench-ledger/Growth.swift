@@ -74,8 +74,8 @@ func measure(clients: Int) async throws {
     let (_, verifying) = timed { for statement in checked { network.check(statement.bytes) } }
 
     let size = try size(of: ledger)
-    var (positions, values, proofs) = ([Double](), [Double](), [Double]())
-    for _ in 0..<2_000 {
+    var (positions, values, proofs, lists) = ([Double](), [Double](), [Double](), [Double]())
+    for round in 0..<2_000 {
         let random = UInt64.random(in: 0..<size)
         let entry = try LogEntry.decode(try ledger.entries(from: random, limit: 1)[0])
         let id = try SignedStatement(entry.statement, network: network.id).id
@@ -83,6 +83,10 @@ func measure(clients: Int) async throws {
         positions.append(lookup)
         values.append(try timed { try ledger.value(of: .statement(id)) }.1)
         proofs.append(try timed { try ledger.inclusionProof(position: position, size: size) }.1)
+        // What came of it, from the first entry on: looks into every span of the index. Some are enough.
+        guard round.isMultiple(of: 20) else { continue }
+        let query = EntryQuery(subject: id.bytes)
+        lists.append(try timed { try ledger.positions(of: query, after: nil, limit: 100) }.1)
     }
     let (_, closing) = timed { ledger.close() }
     printJSON([
@@ -92,6 +96,7 @@ func measure(clients: Int) async throws {
         ("lone", lone.quantile(0.5)), ("lone p99", lone.quantile(0.99)),
         ("position", positions.quantile(0.5)),
         ("value", values.quantile(0.5)), ("proof", proofs.quantile(0.5)),
+        ("list", lists.quantile(0.5)),
         ("closing", closing),
     ])
 }
