@@ -43,7 +43,8 @@ extension LedgerTables {
         return (place, found)
     }
 
-    /// The marks at `places`, in rising order, each with whether whoever looks for it there finds it.
+    /// The marks at `places`, in rising order, each with whether whoever looks for it there finds it. That holds where
+    /// all are asked for: a mark at the beginning of some may have made way for others that lie before them.
     func eachMark(
         in places: ClosedRange<UInt64> = 0...UInt64(Int64.max),
         _ visit: (StateKey, StateRow, _ isInPlace: Bool) throws -> Void

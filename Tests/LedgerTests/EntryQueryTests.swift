@@ -24,17 +24,12 @@ import Testing
     func list() throws {
         let size: UInt64 = 6 << 14
         let rows = rows(400, below: size)
-        let database = try DatabaseQueue()
-        try LedgerDatabase.migrator.migrate(database)
-        try database.write { connection in
+        try withEmptyTables { tables in
             for row in rows {
-                try connection.run(
+                try tables.connection.run(
                     "INSERT INTO subjects (span, subject, kind, position) VALUES (?, ?, ?, ?)",
                     .integer(row.span), .blob(row.subject), .integer(row.kind), .integer(row.position))
             }
-        }
-        try database.read { connection in
-            let tables = LedgerTables(connection: connection)
             for subject: [UInt8] in [[1], [1, 2], [2], [3]] {
                 for kind in [nil] + Self.kinds.map(Optional.some) + [.revoke] {
                     let about = rows.filter {
@@ -73,15 +68,13 @@ import Testing
 
     @Test("a span's index holds no position of another, and a missing index is no end")
     func span() throws {
-        let database = try DatabaseQueue()
-        try LedgerDatabase.migrator.migrate(database)
-        try database.write { connection in
+        try withEmptyTables { tables in
             #expect(throws: DatabaseError.self) {
-                try connection.execute(sql: "INSERT INTO subjects VALUES (1, x'01', 3, 16383)")
+                try tables.connection.execute(sql: "INSERT INTO subjects VALUES (1, x'01', 3, 16383)")
             }
             // Spans 0 and 5 are there, those between are not.
-            try connection.execute(sql: "INSERT INTO subjects VALUES (0, x'01', 3, 7), (5, x'01', 3, 81920)")
-            let tables = LedgerTables(connection: connection)
+            try tables.connection.execute(
+                sql: "INSERT INTO subjects VALUES (0, x'01', 3, 7), (5, x'01', 3, 81920)")
             let found = try tables.positions(
                 of: EntryQuery(subject: [1]), after: nil, size: 100_000, limit: 10)
             #expect(found == [7, 81_920])

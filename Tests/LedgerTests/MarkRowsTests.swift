@@ -15,12 +15,6 @@ struct MarkRowsTests {
         return StatementID(beginning + [UInt8](repeating: rest, count: 24))!
     }
 
-    private func withTables(_ body: (LedgerTables) throws -> Void) throws {
-        let database = try DatabaseQueue()
-        try LedgerDatabase.migrator.migrate(database)
-        try database.write { try body(LedgerTables(connection: $0)) }
-    }
-
     @Test("each is found, whatever their order, and none that is not there")
     func alike() throws {
         let alike = (0..<4).map { id(0x4000_0000_0000_0000, $0) } + [id(0x4000_0000_0000_0001, 9)]
@@ -30,7 +24,7 @@ struct MarkRowsTests {
         #expect(alike[0].firstPlace == 0x2000_0000_0000_0000 && alike[4].firstPlace == alike[0].firstPlace)
         #expect(next.firstPlace == alike[0].firstPlace + 2 && id(.max, 1).firstPlace == UInt64(Int64.max))
         for ids in [alike + [next] + others, [next] + others + alike.reversed()] {
-            try withTables { tables in
+            try withEmptyTables { tables in
                 for (position, id) in ids.enumerated() {
                     #expect(try tables.state(of: .statement(id)) == nil)
                     try tables.mark(id, value: value, position: UInt64(position))
@@ -61,7 +55,7 @@ struct MarkRowsTests {
     @Test("a mark that was changed is not taken for another's")
     func changed() throws {
         let (first, second, third) = (id(1 << 62, 1), id(1 << 62, 2), id(1 << 62, 3))
-        try withTables { tables in
+        try withEmptyTables { tables in
             for (position, id) in [first, second, third].enumerated() {
                 try tables.mark(id, value: value, position: UInt64(position))
             }
@@ -76,7 +70,7 @@ struct MarkRowsTests {
             }
         }
         // One that is gone is no end to be taken for a place: those after it are said not to be found.
-        try withTables { tables in
+        try withEmptyTables { tables in
             for (position, id) in [first, second, third].enumerated() {
                 try tables.mark(id, value: value, position: UInt64(position))
             }

@@ -16,15 +16,9 @@ struct NodeRowsTests {
         return (0..<size).flatMap { tree.append(CollectionOfOne(hash($0))) }
     }
 
-    private func withTables(_ body: (LedgerTables) throws -> Void) throws {
-        let database = try DatabaseQueue()
-        try LedgerDatabase.migrator.migrate(database)
-        try database.write { try body(LedgerTables(connection: $0)) }
-    }
-
     @Test("a node is read as it was written, by itself and with its row")
     func reading() throws {
-        try withTables { tables in
+        try withEmptyTables { tables in
             let nodes = Self.nodes(over: 1100)
             for node in nodes { try tables.insert(node) }
             let rows = NodeRows(of: tables)
@@ -39,7 +33,7 @@ struct NodeRowsTests {
                 #expect(throws: LedgerError.self) { try rows.node(level: level, position: position) }
             }
         }
-        try withTables { tables in
+        try withEmptyTables { tables in
             for number in 0..<8 {
                 let row = UInt64(number)
                 try tables.connection.run(
@@ -58,7 +52,7 @@ struct NodeRowsTests {
     func order() throws {
         let nodes = Self.nodes(over: 64)
         for count in [0, 1, 6, 30, 31, 32] {
-            try withTables { tables in
+            try withEmptyTables { tables in
                 for node in nodes.prefix(count) { try tables.insert(node) }
                 for node in nodes.prefix(count) + nodes.dropFirst(count + 1)
                 where NodePlace(level: node.level, position: node.position).index > 0 || count > 31 {
