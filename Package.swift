@@ -1,6 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// The one table of what may import what: each row is a module with its layer (its folder of Sources), what it imports of
+// ours, and what it links of others. StructureTests holds the sources, the layers' rules and ARCHITECTURE.md against it.
+
 let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),
@@ -8,43 +11,219 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-/// One of our modules; `ours` is its row of the import table (ARCHITECTURE.md), which ImportTableTests holds.
-func module(_ name: String, ours: [String] = [], others: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: ours.map { .byName(name: $0) } + others, swiftSettings: strict)
+/// The package that each product of others comes from.
+let packageOfProduct = [
+    "ArgumentParser": "swift-argument-parser", "AsyncHTTPClient": "async-http-client",
+    "Crypto": "swift-crypto", "GRDB": "GRDB.swift", "GRPCCore": "grpc-swift-2",
+    "GRPCNIOTransportHTTP2Posix": "grpc-swift-nio-transport", "GRPCProtobuf": "grpc-swift-protobuf",
+    "HTTPTypes": "swift-http-types", "Hummingbird": "hummingbird", "HummingbirdTLS": "hummingbird",
+    "HummingbirdTesting": "hummingbird", "Logging": "swift-log", "NIOCore": "swift-nio",
+    "NIOEmbedded": "swift-nio", "NIOHTTP1": "swift-nio", "NIOHTTP2": "swift-nio-http2",
+    "NIOPosix": "swift-nio", "NIOSSL": "swift-nio-ssl", "ServiceLifecycle": "swift-service-lifecycle",
+    "SwiftASN1": "swift-asn1", "SwiftProtobuf": "swift-protobuf", "UnixSignals": "swift-service-lifecycle",
+    "X509": "swift-certificates",
+]
+
+func dependencies(_ imports: [String], _ links: [String]) -> [Target.Dependency] {
+    imports.map { .byName(name: $0) } + links.map { .product(name: $0, package: packageOfProduct[$0]!) }
 }
 
-/// Tests; `data` are folders that the tests read from the sources.
-func tests(_ name: String, of ours: [String], others: [Target.Dependency] = [], data: [String] = []) -> Target
-{
-    .testTarget(
-        name: name, dependencies: ours.map { .byName(name: $0) } + others, exclude: data,
+/// A module of a layer.
+func module(
+    _ layer: String, _ name: String, imports: [String] = [], links: [String] = [], exclude: [String] = [],
+    settings: [SwiftSetting] = strict
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies(imports, links), path: "Sources/\(layer)/\(name)",
+        exclude: exclude, swiftSettings: settings)
+}
+
+func program(_ name: String, imports: [String], links: [String]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies(imports, links), path: "Sources/Programs/\(name)",
         swiftSettings: strict)
 }
 
-let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
-let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
-let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
-let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
-let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
-let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
-let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
-let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
-let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
-let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
-let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
-let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
-let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
-let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
-let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
-let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
-let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
-let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
-let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
-let grpcCore: Target.Dependency = .product(name: "GRPCCore", package: "grpc-swift-2")
-let grpcProtobuf: Target.Dependency = .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf")
-let grpcTransport: Target.Dependency = .product(
-    name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport")
-let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+/// Tests; `data` are folders that the tests read from the sources.
+func tests(_ name: String, of imports: [String], links: [String] = [], data: [String] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies(imports, links), exclude: data, swiftSettings: strict)
+}
+
+/// A program of tools/benchmarks or tools/fuzzing.
+func tool(_ folder: String, _ name: String, imports: [String], linker: [LinkerSetting] = []) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies(imports, []), path: "tools/\(folder)/\(name)",
+        swiftSettings: tools == "fuzzing" ? fuzzed : strict, linkerSettings: linker)
+}
+
+/// `MEDSEAL_TOOLS=benchmarks` adds the programs of tools/bench, `MEDSEAL_TOOLS=fuzzing` that of tools/fuzz, for which Age
+/// and Primitives are built with libFuzzer's and the address sanitizer's instrumentation. Without it nothing builds them.
+let tools = Context.environment["MEDSEAL_TOOLS"]
+let fuzzed: [SwiftSetting] =
+    strict.dropFirst()
+    + [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library", "-enable-testing", "-O"])]
+let strictOrFuzzed = tools == "fuzzing" ? fuzzed : strict
+
+let core: [Target] = [
+    .systemLibrary(
+        name: "CSodium", path: "Sources/Core/CSodium", pkgConfig: "libsodium",
+        providers: [.apt(["libsodium-dev"])]),
+    .systemLibrary(
+        name: "COpenSSL", path: "Sources/Core/COpenSSL", pkgConfig: "libcrypto",
+        providers: [.apt(["libssl-dev"])]),
+    module("Core", "Contract"),
+    module(
+        "Core", "Primitives", imports: ["CSodium", "COpenSSL"], links: ["Crypto"], settings: strictOrFuzzed),
+    module("Core", "TransparencyLog", imports: ["Primitives"]),
+    module("Core", "Age", imports: ["Primitives"], settings: strictOrFuzzed),
+    module(
+        "Core", "Identity", imports: ["Contract", "Primitives", "TransparencyLog"],
+        links: ["X509", "SwiftASN1"]),
+]
+
+let storage: [Target] = [
+    .executableTarget(name: "embed-sql", path: "Plugins/embed-sql", swiftSettings: strict),
+    .plugin(name: "EmbedSQL", capability: .buildTool(), dependencies: ["embed-sql"]),
+    .target(name: "Migrations", path: "migrations", swiftSettings: strict, plugins: ["EmbedSQL"]),
+    module("Storage", "Vault", imports: ["Primitives"]),
+    module("Storage", "Desk", imports: ["Migrations"], links: ["GRDB"]),
+]
+
+let ledger: [Target] = [
+    module(
+        "Ledger", "Ledger",
+        imports: ["Contract", "Primitives", "TransparencyLog", "Identity", "Migrations"], links: ["GRDB"]),
+    module(
+        "Ledger", "FabricProtocol",
+        links: ["GRPCCore", "GRPCProtobuf", "NIOCore", "NIOHTTP2", "SwiftProtobuf"],
+        exclude: ["definitions"]),
+    module(
+        "Ledger", "FabricChaincode",
+        imports: ["FabricProtocol", "Contract", "Identity", "Primitives", "TransparencyLog"],
+        links: ["GRPCCore", "GRPCNIOTransportHTTP2Posix", "SwiftProtobuf"]),
+    module(
+        "Ledger", "FabricLedger",
+        imports: [
+            "FabricProtocol", "FabricChaincode", "Ledger", "Contract", "Identity", "Primitives",
+            "TransparencyLog",
+        ],
+        links: ["GRPCCore", "GRPCNIOTransportHTTP2Posix", "SwiftProtobuf"]),
+    module("Ledger", "FabricNetwork", imports: ["Contract", "Identity", "Primitives", "Remote"]),
+]
+
+let wire: [Target] = [
+    module("Wire", "API", imports: ["Contract", "Primitives"]),
+    module(
+        "Wire", "Remote", imports: ["API", "Contract", "Identity", "TransparencyLog", "Primitives"],
+        links: ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL"]),
+]
+
+let service: [Target] = [
+    module("Service", "Records", imports: ["Contract", "Ledger", "Vault", "Desk", "Identity"]),
+    module(
+        "Service", "Server",
+        imports: [
+            "API", "Records", "Identity", "Ledger", "Vault", "Desk", "Contract", "Primitives",
+            "TransparencyLog",
+        ],
+        links: [
+            "Hummingbird", "HummingbirdTLS", "HTTPTypes", "Logging", "NIOCore", "NIOSSL", "ServiceLifecycle",
+            "UnixSignals",
+        ]),
+    module(
+        "Service", "Validation",
+        imports: ["Remote", "Ledger", "API", "Contract", "Identity", "TransparencyLog", "Primitives"],
+        links: ["Hummingbird", "Logging", "NIOCore"]),
+]
+
+let parties: [Target] = [
+    module(
+        "Parties", "Client",
+        imports: ["Remote", "API", "Contract", "Age", "Identity", "TransparencyLog", "Primitives"])
+]
+
+let programs: [Target] = [
+    program(
+        "medseal",
+        imports: [
+            "Client", "FabricChaincode", "FabricLedger", "FabricNetwork", "Remote", "API", "Age", "Contract",
+            "Identity", "Ledger", "Primitives", "TransparencyLog",
+        ],
+        links: ["ArgumentParser"]),
+    program(
+        "medseald",
+        imports: [
+            "Server", "Validation", "Remote", "Records", "FabricLedger", "Ledger", "Vault", "Desk",
+            "Identity", "API", "Contract", "Primitives", "TransparencyLog",
+        ],
+        links: ["ArgumentParser", "Logging", "NIOCore", "UnixSignals"]),
+    program(
+        "medseal-chaincode", imports: ["FabricChaincode", "Primitives"],
+        links: ["ArgumentParser", "Hummingbird", "Logging", "UnixSignals"]),
+]
+
+let benchmarks: [Target] = [
+    .target(
+        name: "Workload", dependencies: ["Contract", "Identity", "Primitives"],
+        path: "tools/benchmarks/Workload", swiftSettings: strict),
+    tool("benchmarks", "bench-memory", imports: ["Age", "CSodium", "Primitives"]),
+    tool(
+        "benchmarks", "bench-ledger",
+        imports: ["Workload", "Ledger", "Contract", "Identity", "Primitives", "TransparencyLog"]),
+    tool(
+        "benchmarks", "bench-http",
+        imports: ["Workload", "Remote", "API", "Contract", "Identity", "Primitives"]),
+]
+
+let fuzzing: [Target] = [
+    tool(
+        "fuzzing", "age-fuzz", imports: ["Age", "Primitives"],
+        linker: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])])
+]
+
+let allTests: [Target] = [
+    tests("ContractTests", of: ["Contract"]),
+    tests("PrimitivesTests", of: ["Primitives"], data: ["Vectors"]),
+    tests("TransparencyLogTests", of: ["TransparencyLog", "Primitives"]),
+    tests("AgeTests", of: ["Age", "Primitives"], data: ["Vectors"]),
+    tests("IdentityTests", of: ["Identity", "Contract", "Primitives"]),
+    tests("VaultTests", of: ["Vault", "Primitives"]),
+    tests(
+        "LedgerTests",
+        of: [
+            "FabricLedger", "FabricChaincode", "FabricProtocol", "Ledger", "Validation", "Remote", "Contract",
+            "Primitives", "TransparencyLog", "Identity",
+        ], links: ["GRPCCore", "GRPCNIOTransportHTTP2Posix", "SwiftProtobuf"]),
+    tests(
+        "ServerTests",
+        of: ["Server", "Records", "Ledger", "Vault", "Desk", "API", "Identity", "Contract", "Primitives"],
+        links: ["Hummingbird", "HummingbirdTesting", "NIOCore", "NIOEmbedded", "HTTPTypes", "Logging"]),
+    tests(
+        "ClientTests",
+        of: ["Client", "Remote", "API", "Age", "Contract", "Identity", "TransparencyLog", "Primitives"]),
+    tests(
+        "FabricChaincodeTests",
+        of: [
+            "FabricChaincode", "FabricLedger", "FabricProtocol", "Contract", "Identity", "Primitives",
+            "TransparencyLog", "medseal", "medseal-chaincode",
+        ],
+        links: [
+            "GRPCCore", "GRPCNIOTransportHTTP2Posix", "NIOCore", "NIOEmbedded", "NIOPosix", "SwiftProtobuf",
+        ]),
+    tests(
+        "FabricNetworkTests",
+        of: ["FabricNetwork", "Client", "Contract", "Identity", "Primitives", "Remote"]),
+    tests("StructureTests", of: ["medseal", "medseald"]),
+    tests(
+        "StoryTests",
+        of: [
+            "medseal", "medseald", "medseal-chaincode", "FabricLedger", "FabricChaincode", "Ledger", "Remote",
+            "Contract", "Identity", "Primitives", "TransparencyLog",
+        ]),
+]
+
+let ours = core + storage + ledger + wire + service + parties + programs
 
 let package = Package(
     name: "medseal",
@@ -73,123 +252,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
-    targets: [
-        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
-        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .executableTarget(name: "embed-sql", swiftSettings: strict),
-        .plugin(name: "EmbedSQL", capability: .buildTool(), dependencies: ["embed-sql"]),
-
-        module("Contract"),
-        module("Primitives", ours: ["CSodium", "COpenSSL"], others: [crypto]),
-        module("TransparencyLog", ours: ["Primitives"]),
-        module("Age", ours: ["Primitives"]),
-        module("Identity", ours: ["Contract", "Primitives", "TransparencyLog"], others: [x509, asn1]),
-        .target(name: "Migrations", path: "migrations", swiftSettings: strict, plugins: ["EmbedSQL"]),
-        module("Vault", ours: ["Primitives"]),
-        module("Desk", ours: ["Migrations"], others: [grdb]),
-        module(
-            "Ledger", ours: ["Contract", "Primitives", "TransparencyLog", "Identity", "Migrations"],
-            others: [grdb]),
-        module("Records", ours: ["Contract", "Ledger", "Vault", "Desk", "Identity"]),
-        module("API", ours: ["Contract", "Primitives"]),
-        module(
-            "Server",
-            ours: [
-                "API", "Records", "Identity", "Ledger", "Vault", "Desk", "Contract", "Primitives",
-                "TransparencyLog",
-            ],
-            others: [hummingbird, hummingbirdTLS, nioCore, nioSSL, httpTypes, log, lifecycle, unixSignals]),
-        module(
-            "Remote", ours: ["API", "Contract", "Identity", "TransparencyLog", "Primitives"],
-            others: [httpClient, nioCore, nioHTTP1, nioSSL]),
-        module(
-            "Client",
-            ours: ["Remote", "API", "Contract", "Age", "Identity", "TransparencyLog", "Primitives"]),
-        module(
-            "Validation",
-            ours: ["Remote", "Ledger", "API", "Contract", "Identity", "TransparencyLog", "Primitives"],
-            others: [hummingbird, nioCore, log]),
-        .target(
-            name: "FabricProtocol", dependencies: [grpcCore, grpcProtobuf, nioCore, nioHTTP2, protobuf],
-            exclude: ["definitions"],
-            swiftSettings: strict),
-        module(
-            "FabricChaincode",
-            ours: ["FabricProtocol", "Contract", "Identity", "Primitives", "TransparencyLog"],
-            others: [grpcCore, grpcTransport, protobuf]),
-        module(
-            "FabricLedger",
-            ours: [
-                "FabricProtocol", "FabricChaincode", "Ledger", "Contract", "Identity", "Primitives",
-                "TransparencyLog",
-            ],
-            others: [grpcCore, grpcTransport, protobuf]),
-        module("FabricNetwork", ours: ["Contract", "Identity", "Primitives", "Remote"]),
-        .executableTarget(
-            name: "medseal",
-            dependencies: [
-                "Client", "FabricChaincode", "FabricLedger", "FabricNetwork", "Remote", "API", "Age",
-                "Contract", "Identity",
-                "Ledger",
-                "Primitives", "TransparencyLog", arguments,
-            ],
-            swiftSettings: strict),
-        .executableTarget(
-            name: "medseald",
-            dependencies: [
-                "Server", "Validation", "Remote", "Records", "FabricLedger", "Ledger", "Vault", "Desk",
-                "Identity", "API",
-                "Contract",
-                "Primitives", "TransparencyLog", arguments, log, nioCore, unixSignals,
-            ],
-            swiftSettings: strict),
-        .executableTarget(
-            name: "medseal-chaincode",
-            dependencies: [
-                "FabricChaincode", "Primitives", arguments, hummingbird, log, unixSignals,
-            ],
-            swiftSettings: strict),
-
-        tests("ContractTests", of: ["Contract"]),
-        tests("PrimitivesTests", of: ["Primitives"], data: ["Vectors"]),
-        tests("TransparencyLogTests", of: ["TransparencyLog", "Primitives"]),
-        tests("AgeTests", of: ["Age", "Primitives"], data: ["Vectors"]),
-        tests("IdentityTests", of: ["Identity", "Contract", "Primitives"]),
-        tests("VaultTests", of: ["Vault", "Primitives"]),
-        tests(
-            "LedgerTests",
-            of: [
-                "FabricLedger", "FabricChaincode", "FabricProtocol", "Ledger", "Validation", "Remote",
-                "Contract", "Primitives", "TransparencyLog", "Identity",
-            ], others: [grpcCore, grpcTransport, protobuf]),
-        tests(
-            "ServerTests",
-            of: [
-                "Server", "Records", "Ledger", "Vault", "Desk", "API", "Identity", "Contract", "Primitives",
-            ],
-            others: [hummingbird, hummingbirdTesting, nioCore, nioEmbedded, httpTypes, log]),
-        tests(
-            "ClientTests",
-            of: [
-                "Client", "Remote", "API", "Age", "Contract", "Identity", "TransparencyLog", "Primitives",
-            ]),
-        tests(
-            "FabricChaincodeTests",
-            of: [
-                "FabricChaincode", "FabricLedger", "FabricProtocol", "Contract", "Identity", "Primitives",
-                "TransparencyLog", "medseal", "medseal-chaincode",
-            ], others: [grpcCore, grpcTransport, nioCore, nioEmbedded, nioPosix, protobuf]),
-        tests(
-            "FabricNetworkTests",
-            of: ["FabricNetwork", "Client", "Contract", "Identity", "Primitives", "Remote"]),
-        tests("StructureTests", of: ["medseal", "medseald"]),
-        tests(
-            "StoryTests",
-            of: [
-                "medseal", "medseald", "medseal-chaincode", "FabricLedger", "FabricChaincode", "Ledger",
-                "Remote",
-                "Contract", "Identity", "Primitives", "TransparencyLog",
-            ]),
-    ],
+    targets: ours
+        + (tools == "benchmarks" ? benchmarks : tools == "fuzzing" ? fuzzing : allTests),
     swiftLanguageModes: [.v6]
 )

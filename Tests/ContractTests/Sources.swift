@@ -12,9 +12,9 @@ enum Repository {
 
     /// Name and text of each file of the module under test.
     static func contractSources() throws -> [(name: String, text: String)] {
-        let folder = root.appending(path: "Sources/Contract")
+        let folder = root.appending(path: "Sources/Core/Contract")
         return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().map { name in
-            (name, try text("Sources/Contract/\(name)"))
+            (name, try text("Sources/Core/Contract/\(name)"))
         }
     }
 }
@@ -29,7 +29,7 @@ enum RuleSource {
     static func codes() throws -> [StatementKind: Set<String>] {
         var functions = [String: String]()
         for file in files {
-            let source = try Repository.text("Sources/Contract/\(file).swift")
+            let source = try Repository.text("Sources/Core/Contract/\(file).swift")
             for part in source.split(separator: "func ").dropFirst() {
                 // The two that check re-sealed envelopes share a name.
                 functions[String(part.prefix { $0.isLetter }), default: ""] += String(part)

@@ -1,143 +1,115 @@
 import Foundation
 import Testing
 
-/// The import table of ARCHITECTURE.md, held against the sources and against the linked server.
+/// Package.swift's table of modules, held against the layers' rules, the sources, ARCHITECTURE.md and the linked server.
 @Suite struct ImportTableTests {
-    static let root = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
     /// What belongs to Swift itself and to the system.
-    static let system: Set<String> = ["Foundation", "Glibc", "Synchronization", "Dispatch"]
-
-    /// Module: what it may import of ours, and of others.
-    static let table: [String: (ours: Set<String>, others: Set<String>)] = [
-        "Contract": ([], []),
-        "Primitives": ([], ["CSodium", "COpenSSL", "Crypto"]),
-        "TransparencyLog": (["Primitives"], []),
-        "Age": (["Primitives"], []),
-        "Identity": (["Contract", "Primitives", "TransparencyLog"], ["X509", "SwiftASN1"]),
-        "Vault": (["Primitives"], []),
-        "Desk": (["Migrations"], ["GRDB"]),
-        "Ledger": (
-            ["Contract", "Primitives", "TransparencyLog", "Identity", "Migrations"], ["GRDB", "GRDBSQLite"]
-        ),
-        "Records": (["Contract", "Ledger", "Vault", "Desk", "Identity"], []),
-        "API": (["Contract", "Primitives"], []),
-        "Server": (
-            [
-                "API", "Records", "Identity", "Ledger", "Vault", "Desk", "Contract", "Primitives",
-                "TransparencyLog",
-            ],
-            [
-                "Hummingbird", "HummingbirdTLS", "HTTPTypes", "Logging", "NIOCore", "NIOSSL",
-                "ServiceLifecycle", "UnixSignals",
-            ]
-        ),
-        "Remote": (
-            ["API", "Contract", "Identity", "TransparencyLog", "Primitives"],
-            ["AsyncHTTPClient", "NIOCore", "NIOSSL", "NIOHTTP1"]
-        ),
-        "Client": (
-            ["Remote", "API", "Contract", "Age", "Identity", "TransparencyLog", "Primitives"], []
-        ),
-        "FabricLedger": (
-            [
-                "FabricProtocol", "FabricChaincode", "Ledger", "Contract", "Identity", "Primitives",
-                "TransparencyLog",
-            ],
-            ["GRPCCore", "GRPCNIOTransportHTTP2Posix", "SwiftProtobuf"]
-        ),
-        "FabricNetwork": (["Contract", "Identity", "Primitives", "Remote"], []),
-        "medseal": (
-            [
-                "Client", "FabricChaincode", "FabricLedger", "FabricNetwork", "Remote", "API", "Age",
-                "Contract", "Identity",
-                "Ledger",
-                "Primitives", "TransparencyLog",
-            ],
-            ["ArgumentParser"]
-        ),
-        "Validation": (
-            ["Remote", "Ledger", "API", "Contract", "Identity", "TransparencyLog", "Primitives"],
-            ["Hummingbird", "Logging", "NIOCore"]
-        ),
-        "medseald": (
-            [
-                "Server", "Validation", "Remote", "Records", "FabricLedger", "Ledger", "Vault", "Desk",
-                "Identity", "API", "Contract", "Primitives", "TransparencyLog",
-            ],
-            ["ArgumentParser", "Logging", "NIOCore", "UnixSignals"]
-        ),
-        "FabricProtocol": (
-            [],
-            ["GRPCCore", "GRPCProtobuf", "NIOCore", "NIOHTTP2", "SwiftProtobuf", "FoundationEssentials"]
-        ),
-        "FabricChaincode": (
-            ["FabricProtocol", "Contract", "Identity", "Primitives", "TransparencyLog"],
-            ["GRPCCore", "GRPCNIOTransportHTTP2Posix", "SwiftProtobuf"]
-        ),
-        "medseal-chaincode": (
-            ["FabricChaincode", "Primitives"], ["ArgumentParser", "Hummingbird", "Logging", "UnixSignals"]
-        ),
-        "embed-sql": ([], []),
-        "CSodium": ([], []),
-        "COpenSSL": ([], []),
+    static let system: Set<String> = [
+        "Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Dispatch",
     ]
 
-    static func sources(of module: String) throws -> [(name: String, text: String)] {
-        let folder = root.appending(path: "Sources/\(module)")
-        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
-        return try (files?.compactMap { $0 as? URL } ?? []).filter { $0.pathExtension == "swift" }
-            .map { ($0.lastPathComponent, try String(contentsOf: $0, encoding: .utf8)) }
-    }
+    /// Modules that another product brings along.
+    static let broughtAlong = ["GRDB": "GRDBSQLite"]
 
-    static func imports(in text: String) -> Set<String> {
-        Set(
-            text.split(separator: "\n").compactMap { line -> String? in
-                let words = line.split(separator: " ")
-                guard let at = words.firstIndex(of: "import"), at + 1 < words.count,
-                    words[..<at].allSatisfy({
-                        $0.hasPrefix("@") || ["public", "internal", "package"].contains($0)
-                    })
-                else { return nil }
-                // `import struct Module.Name` names the module before the point.
-                let kinds: Set<Substring> = [
-                    "struct", "class", "enum", "func", "protocol", "let", "var", "typealias",
-                ]
-                let name =
-                    kinds.contains(words[at + 1]) && at + 2 < words.count ? words[at + 2] : words[at + 1]
-                return name.split(separator: ".").first.map(String.init)
-            })
+    /// Layer: the layers whose modules it may import besides its own, and modules that it may not.
+    static let layers: [String: (may: Set<String>, never: Set<String>)] = [
+        "Core": ([], []),
+        "Storage": (["Core"], ["Age", "Identity"]),
+        "Ledger": (["Core", "Wire"], ["Age"]),
+        "Wire": (["Core"], ["Age"]),
+        "Service": (["Core", "Storage", "Ledger", "Wire"], ["Age"]),
+        "Parties": (["Core", "Wire"], []),
+        "Programs": (["Core", "Storage", "Ledger", "Wire", "Service", "Parties"], []),
+    ]
+
+    /// What has no row, for it is no Swift module of a layer.
+    static let elsewhere: Set<String> = ["CSodium", "COpenSSL", "Migrations", "Workload"]
+
+    let table: ModuleTable
+
+    init() throws {
+        table = try ModuleTable()
     }
 
     @Test func everyModuleStandsInTheTable() throws {
-        let folders = try FileManager.default.contentsOfDirectory(
-            atPath: Self.root.appending(path: "Sources").path)
-        #expect(Set(folders) == Set(Self.table.keys))
+        #expect(table.rows.count > 20)
+        #expect(Set(table.rows.map(\.name)).count == table.rows.count)
+        for layer in try folders("Sources") {
+            let expected = table.rows.filter { $0.layer == layer }.map(\.name)
+            #expect(try folders("Sources/\(layer)").subtracting(Self.elsewhere) == Set(expected), "\(layer)")
+        }
+        #expect(try folders("Sources") == Set(Self.layers.keys))
     }
 
-    @Test(arguments: table.keys.sorted()) func importsOnlyWhatItMay(module: String) throws {
-        let row = try #require(Self.table[module])
-        let allowed = row.ours.union(row.others).union(module == "Contract" ? [] : Self.system)
-        for (name, text) in try Self.sources(of: module) {
-            let beyond = Self.imports(in: text).subtracting(allowed)
-            #expect(beyond.isEmpty, "\(module)/\(name) imports \(beyond.sorted())")
+    private func folders(_ path: String) throws -> Set<String> {
+        Set(try FileManager.default.contentsOfDirectory(atPath: ModuleTable.root.appending(path: path).path))
+    }
+
+    @Test func eachLayerImportsOnlyTheLayersThatItMay() throws {
+        for row in table.rows where !row.layer.hasPrefix("tools/") {
+            let rule = try #require(Self.layers[row.layer])
+            for name in row.imports.subtracting(Self.elsewhere) {
+                let imported = try #require(table[name], "\(row.name) imports \(name), which has no row")
+                #expect(
+                    imported.layer == row.layer || rule.may.contains(imported.layer),
+                    "\(row.name) of \(row.layer) imports \(name) of \(imported.layer)")
+                #expect(!rule.never.contains(name), "\(row.name) of \(row.layer) imports \(name)")
+            }
+        }
+    }
+
+    @Test func sourcesImportOnlyWhatTheirRowSays() throws {
+        for row in table.rows {
+            let allowed = row.imports.union(row.links).union(row.links.compactMap { Self.broughtAlong[$0] })
+                .union(row.name == "Contract" ? [] : Self.system)
+            let sources = try ModuleTable.sources(of: row)
+            #expect(!sources.isEmpty, "\(row.name) has no sources")
+            for (name, text) in sources {
+                let beyond = ModuleTable.imports(in: text).subtracting(allowed)
+                #expect(beyond.isEmpty, "\(row.name)/\(name) imports \(beyond.sorted())")
+            }
+        }
+    }
+
+    @Test func noRowNamesWhatNoSourceImports() throws {
+        for row in table.rows where row.layer != "Programs" {
+            let imported = try ModuleTable.sources(of: row).reduce(into: Set<String>()) {
+                $0.formUnion(ModuleTable.imports(in: $1.text))
+            }
+            let unused = row.imports.union(row.links).subtracting(imported)
+            #expect(unused.isEmpty, "\(row.name) does not import \(unused.sorted())")
+        }
+    }
+
+    @Test func architectureSaysTheSame() throws {
+        // `| Age | what it does | Primitives | - |`
+        let rows = try ModuleTable.text("ARCHITECTURE.md").split(separator: "\n")
+            .map { $0.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) } }
+            .filter { $0.count == 4 && table[$0[0]] != nil }
+        let expected = table.rows.filter { $0.layer != "Programs" && !$0.layer.hasPrefix("tools/") }
+        #expect(Set(rows.map { $0[0] }) == Set(expected.map(\.name)))
+        for row in rows {
+            let ours = Set(row[2].split(separator: ", ").map(String.init)).subtracting(["-"])
+            #expect(ours == table[row[0]]?.imports.subtracting(["CSodium", "COpenSSL"]), "\(row[0])")
         }
     }
 
     @Test func theImportsAreReallyRead() throws {
         #expect(
-            Self.imports(in: "public import A\n@testable import B\nimport struct C.D\n// import E\n") == [
-                "A", "B", "C",
-            ])
-        #expect(try Self.sources(of: "Contract").count > 8)
+            ModuleTable.imports(in: "public import A\n@testable import B\nimport struct C.D\n// import E\n")
+                == [
+                    "A", "B", "C",
+                ])
+        #expect(try ModuleTable.sources(of: try #require(table["Contract"])).count > 8)
+        #expect(table["Vault"]?.imports == ["Primitives"])
+        #expect(table["medseald"]?.links.contains("ArgumentParser") == true)
     }
 
     @Test func onlyAgeUsesPrivateEncryptionKeys() throws {
-        for module in Self.table.keys where !["Primitives", "Age"].contains(module) {
-            for (name, text) in try Self.sources(of: module) {
+        for row in table.rows where !["Primitives", "Age"].contains(row.name) {
+            for (name, text) in try ModuleTable.sources(of: row) {
                 for word in ["XWing.", "X25519.sharedSecret"] {
-                    #expect(!text.contains(word), "\(module)/\(name) uses \(word)")
+                    #expect(!text.contains(word), "\(row.name)/\(name) uses \(word)")
                 }
             }
         }
@@ -146,7 +118,7 @@ import Testing
     @Test func wireCodeParsesBytesOnly() throws {
         // Foundation accepts non-canonical base64 and other digits than ASCII's (SECURITY.md, T15, T25).
         for module in ["Contract", "TransparencyLog", "Age"] {
-            for (name, text) in try Self.sources(of: module) {
+            for (name, text) in try ModuleTable.sources(of: try #require(table[module])) {
                 for word in [
                     "base64Encoded", "JSONSerialization", "JSONDecoder", "Int(String", "NSRegularExpression",
                 ] {

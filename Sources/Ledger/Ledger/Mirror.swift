@@ -3,7 +3,7 @@ import Identity
 import Synchronization
 public import TransparencyLog
 
-/// Another organisation's copy of the ledger, filled only by executing the log again (design, section 5).
+/// Another organisation's copy of the ledger, filled only by executing the log again.
 ///
 /// What does not follow from the entries before it never gets in. In its directory lie `ledger.sqlite` and
 /// `checkpoint`, the newest checkpoint that it has confirmed: by that it notices when its own database was put

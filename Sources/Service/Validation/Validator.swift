@@ -7,7 +7,7 @@ public import Remote
 import TransparencyLog
 
 /// One organisation's own judgement of the ledger: follows it, executes every statement again with the same
-/// contract, and cosigns what its own execution confirms (design, section 5).
+/// contract, and cosigns what its own execution confirms.
 ///
 /// It needs no key but its own, and trusts nobody: not the ledger, not its server. What it has confirmed is in
 /// its mirror, durable, before a cosignature leaves.

@@ -1,7 +1,7 @@
 public import Contract
 public import TransparencyLog
 
-/// The promise that every ledger of MedSeal keeps, whoever orders its statements (design, section 5).
+/// The promise that every ledger of MedSeal keeps, whoever orders its statements.
 ///
 /// What `submit` acknowledged survives a power cut; what is read was checked against the hash it was stored
 /// under.
@@ -124,7 +124,7 @@ public enum Outcome: Sendable {
     case rejected(RejectionCode)
 }
 
-/// The way of a statement through a permissioned network (design, section 5): as the embedded ledger goes it; on
+/// The way of a statement through a permissioned network: as the embedded ledger goes it; on
 /// Fabric the peers of several organisations endorse before an orderer orders, and all peers validate.
 public enum Stage: UInt8, Sendable, CaseIterable {
     /// The bytes were decoded: they are the one encoding of a statement.

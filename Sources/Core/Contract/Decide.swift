@@ -5,7 +5,7 @@ public enum Decision: Hashable, Sendable {
     case rejected(RejectionCode)
 }
 
-/// Decides on one statement: the whole rule book, pure and deterministic (design, section 4).
+/// Decides on one statement: the whole rule book, pure and deterministic.
 ///
 /// `reads` holds the present values of `statement.readKeys`. `time` is the ledger's, in seconds. Of several
 /// reasons to refuse the lowest code is given.

@@ -3,7 +3,7 @@ import Identity
 public import Primitives
 import TransparencyLog
 
-/// The ledger on one machine: SQLite, one sequencer, a signed Merkle log (design, section 5).
+/// The ledger on one machine: SQLite, one sequencer, a signed Merkle log.
 ///
 /// It is tamper-evident, not Byzantine fault tolerant: whoever holds its key orders the statements, and
 /// validators of other organisations, which execute the log again, refuse to cosign what does not follow from
