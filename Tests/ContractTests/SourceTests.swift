@@ -18,7 +18,7 @@ import Testing
         // A dictionary is only ever asked for one key; a set only counted or asked.
         let allowed = [
             "guard Set(digests).count == digests.count else {",
-            "guard Set(organisations.map(\\.name)).count == organisations.count,",
+            "guard Set(organisations.map { $0.name }).count == organisations.count,",
             "Set(organisations.flatMap { [$0.root, $0.validator] } + [ledgerKey]).count",
             "+ organisations.map { Write(key: .organisation($0.name), value: $0.state.encoded()) }",
             "files.count <= Limits.filesPerRecordMax && Set(files).count == files.count, .filesNotAllowed)",

@@ -48,7 +48,7 @@ extension Case {
         let record = try record(it.record)
         let delegation = try delegation(for: record, it.record)
         try require(record.removed == nil, .recordRemoved)
-        try require(delegation, allows: \.allowsDeciding)
+        try require(delegation, allows: { $0.allowsDeciding })
         if let id = it.request {
             let request = try value(.request(id), as: RequestState.self, else: .requestUnknown)
             try require(request.stage != .open, .requestNotRouted)
@@ -89,7 +89,7 @@ extension Case {
     func revoke(_ it: Revoke) throws(RejectionCode) -> [Write] {
         let record = try recordAtAnyTime(it.record)
         let delegation = try delegation(for: record, it.record)
-        try require(delegation, allows: \.allowsDeciding)
+        try require(delegation, allows: { $0.allowsDeciding })
         var grant = try value(.grant(it.grant), as: GrantState.self, else: .grantUnknown)
         try require(grant.record == it.record, .grantForOtherRecord)
         try require(!grant.revoked, .grantRevoked)

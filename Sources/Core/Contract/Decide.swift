@@ -112,7 +112,7 @@ struct Case {
 
     /// The caller, a member of a hospital or laboratory.
     func custodian(_ name: OrganisationName, roles: [Role]) throws(RejectionCode) {
-        _ = try caller(of: name, kinds: OrganisationKind.allCases.filter(\.isCustodian), roles: roles)
+        _ = try caller(of: name, kinds: OrganisationKind.allCases.filter { $0.isCustodian }, roles: roles)
     }
 
     /// The member of `key` and its organisation `name`, if both are active.

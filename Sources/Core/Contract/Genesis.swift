@@ -72,7 +72,8 @@ public struct Genesis: Hashable, Sendable {
         CBOR.map([
             .init(0, .unsigned(StatementKind.genesis.rawValue)), .init(3, .text(origin.bytes)),
             .init(4, .bytes(ledgerKey.bytes)), .init(5, .unsigned(created)),
-            .init(6, .array(organisations.map(\.item))), .init(7, quorum.item), .init(8, .unsigned(timeStep)),
+            .init(6, .array(organisations.map { $0.item })), .init(7, quorum.item),
+            .init(8, .unsigned(timeStep)),
         ]).encoded()
     }
 
@@ -143,11 +144,11 @@ public struct Genesis: Hashable, Sendable {
         }
         var organisations = [Organisation]()
         for item in items { organisations.append(try Organisation(item)) }
-        guard Set(organisations.map(\.name)).count == organisations.count,
+        guard Set(organisations.map { $0.name }).count == organisations.count,
             Set(organisations.flatMap { [$0.root, $0.validator] } + [ledgerKey]).count
                 == 2 * organisations.count + 1
         else { throw CBOR.Malformed("two organisations share a name, or two roles share a key") }
-        guard quorum.isMet(by: organisations.map(\.kind)) else {
+        guard quorum.isMet(by: organisations.map { $0.kind }) else {
             throw CBOR.Malformed("the quorum asks for more organisations than there are")
         }
         return Genesis(

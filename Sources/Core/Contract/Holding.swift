@@ -36,7 +36,7 @@ public struct Holding: Sendable {
             replace(it.files, it.descriptor, [it.ownerEnvelope, it.custodianEnvelope])
             envelopes = it.grants.map { ($0.of.bytes, $0.envelope) }
             envelopes += it.delegates.map { ($0.of.bytes, $0.envelope) }
-            kept += envelopes.map(\.envelope)
+            kept += envelopes.map { $0.envelope }
         case .reseal, .remove: endAll()
         case .acknowledge(let it) where it.organisation == organisation:
             replace(it.files, it.descriptor, [it.ownerEnvelope, it.custodianEnvelope])

@@ -160,8 +160,8 @@ public struct Reseal: StatementContent, Hashable, Sendable {
             .init(8, .bytes32(ownerEnvelope)),
             .init(9, .bytes32(custodianEnvelope)),
             .init(10, .digests(files)),
-            .init(11, .array(grants.map(\.item))),
-            .init(12, .array(delegates.map(\.item))),
+            .init(11, .array(grants.map { $0.item })),
+            .init(12, .array(delegates.map { $0.item })),
         ]
     }
 

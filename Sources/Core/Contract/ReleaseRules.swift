@@ -7,7 +7,7 @@ extension Case {
         let delegation = try reader == nil ? delegation(for: record, it.record) : nil
         let custody = try custody(it.record, of: it.custodian)
         try require(record.removed == nil, .recordRemoved)
-        try require(delegation, allows: \.allowsReading)
+        try require(delegation, allows: { $0.allowsReading })
         var writes = [Write]()
         var sealing = delegation?.sealing ?? record.sealing
         if let id = it.grant, reader != nil {

@@ -31,7 +31,7 @@ public struct Statement: Hashable, Sendable {
         [
             .init(0, .unsigned(assertion.kind.rawValue)), .init(1, .unsigned(validUntil)),
             .init(2, .bytes(nonce)),
-        ] + assertion.content.fields.compactMap { $0 }
+        ] + assertion.fields.compactMap { $0 }
     }
 
     /// Throws when `bytes` are not the one encoding of a statement of a kind that this version knows.
@@ -166,35 +166,36 @@ public enum Assertion: Hashable, Sendable {
         }
     }
 
-    var content: any StatementContent {
+    /// Its fields from number 3 on (`StatementContent`).
+    var fields: [CBOR.Pair?] {
         switch self {
-        case .admit(let it): it
-        case .suspend(let it): it
-        case .rotateRoot(let it): it
-        case .enrol(let it): it
-        case .retire(let it): it
-        case .deposit(let it): it
-        case .append(let it): it
-        case .reseal(let it): it
-        case .dispatch(let it): it
-        case .acknowledge(let it): it
-        case .adopt(let it): it
-        case .remove(let it): it
-        case .attestErasure(let it): it
-        case .hold(let it): it
-        case .request(let it): it
-        case .route(let it): it
-        case .answer(let it): it
-        case .grant(let it): it
-        case .revoke(let it): it
-        case .delegate(let it): it
-        case .undelegate(let it): it
-        case .instruct(let it): it
-        case .reassign(let it): it
-        case .veto(let it): it
-        case .release(let it): it
-        case .emergency(let it): it
-        case .review(let it): it
+        case .admit(let it): it.fields
+        case .suspend(let it): it.fields
+        case .rotateRoot(let it): it.fields
+        case .enrol(let it): it.fields
+        case .retire(let it): it.fields
+        case .deposit(let it): it.fields
+        case .append(let it): it.fields
+        case .reseal(let it): it.fields
+        case .dispatch(let it): it.fields
+        case .acknowledge(let it): it.fields
+        case .adopt(let it): it.fields
+        case .remove(let it): it.fields
+        case .attestErasure(let it): it.fields
+        case .hold(let it): it.fields
+        case .request(let it): it.fields
+        case .route(let it): it.fields
+        case .answer(let it): it.fields
+        case .grant(let it): it.fields
+        case .revoke(let it): it.fields
+        case .delegate(let it): it.fields
+        case .undelegate(let it): it.fields
+        case .instruct(let it): it.fields
+        case .reassign(let it): it.fields
+        case .veto(let it): it.fields
+        case .release(let it): it.fields
+        case .emergency(let it): it.fields
+        case .review(let it): it.fields
         }
     }
 

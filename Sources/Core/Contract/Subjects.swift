@@ -5,23 +5,23 @@ extension VerifiedStatement {
         var seen = Set<[UInt8]>()
         let all =
             [id.bytes, caller.bytes] + named + (permit.map { [$0.key.bytes] } ?? [])
-            + statement.approvals.map(\.key.bytes)
+            + statement.approvals.map { $0.key.bytes }
         return all.filter { seen.insert($0).inserted }
     }
 
     private var named: [[UInt8]] {
         switch assertion {
-        case .admit(let it): [it.organisation.name.bytes] + it.endorsers.map(\.bytes)
-        case .suspend(let it): [it.organisation.bytes] + it.endorsers.map(\.bytes)
-        case .rotateRoot(let it): [it.organisation.bytes, it.root.bytes] + it.endorsers.map(\.bytes)
+        case .admit(let it): [it.organisation.name.bytes] + it.endorsers.map { $0.bytes }
+        case .suspend(let it): [it.organisation.bytes] + it.endorsers.map { $0.bytes }
+        case .rotateRoot(let it): [it.organisation.bytes, it.root.bytes] + it.endorsers.map { $0.bytes }
         case .enrol(let it):
             [it.organisation.bytes, it.member.bytes] + (it.replaces.map { [$0.bytes] } ?? [])
         case .retire(let it): [it.organisation.bytes, it.member.bytes]
         case .deposit(let it): [it.organisation.bytes, it.record.bytes]
         case .append(let it): [it.organisation.bytes, it.record.bytes] + (it.grant.map { [$0.bytes] } ?? [])
         case .reseal(let it):
-            [it.organisation.bytes, it.record.bytes] + it.grants.map(\.of.bytes)
-                + it.delegates.map(\.of.bytes)
+            [it.organisation.bytes, it.record.bytes] + it.grants.map { $0.of.bytes }
+                + it.delegates.map { $0.of.bytes }
         case .dispatch(let it): [it.organisation.bytes, it.record.bytes, it.grant.bytes, it.release.bytes]
         case .acknowledge(let it): [it.organisation.bytes, it.record.bytes, it.grant.bytes, it.release.bytes]
         case .adopt(let it): [it.organisation.bytes, it.record.bytes]
