@@ -91,9 +91,11 @@ let storage: [Target] = [
 ]
 
 let ledger: [Target] = [
+    module("Ledger", "Ledger", imports: ["Contract", "TransparencyLog"]),
     module(
-        "Ledger", "Ledger",
-        imports: ["Contract", "Primitives", "TransparencyLog", "Identity", "Migrations"], links: ["GRDB"]),
+        "Ledger", "SQLiteLedger",
+        imports: ["Ledger", "Contract", "Primitives", "TransparencyLog", "Identity", "Migrations"],
+        links: ["GRDB"]),
     module(
         "Ledger", "FabricProtocol",
         links: ["GRPCCore", "GRPCProtobuf", "NIOCore", "NIOHTTP2", "SwiftProtobuf"],
@@ -105,7 +107,8 @@ let ledger: [Target] = [
     module(
         "Ledger", "FabricLedger",
         imports: [
-            "FabricProtocol", "FabricChaincode", "Ledger", "Contract", "Identity", "Primitives",
+            "FabricProtocol", "FabricChaincode", "SQLiteLedger", "Ledger", "Contract", "Identity",
+            "Primitives",
             "TransparencyLog",
         ],
         links: ["GRPCCore", "GRPCNIOTransportHTTP2Posix", "SwiftProtobuf"]),
@@ -133,7 +136,10 @@ let service: [Target] = [
         ]),
     module(
         "Service", "Validation",
-        imports: ["Remote", "Ledger", "API", "Contract", "Identity", "TransparencyLog", "Primitives"],
+        imports: [
+            "Remote", "SQLiteLedger", "Ledger", "API", "Contract", "Identity", "TransparencyLog",
+            "Primitives",
+        ],
         links: ["Hummingbird", "Logging", "NIOCore"]),
 ]
 
@@ -148,13 +154,14 @@ let programs: [Target] = [
         "medseal",
         imports: [
             "Client", "FabricChaincode", "FabricLedger", "FabricNetwork", "Remote", "API", "Age", "Contract",
-            "Identity", "Ledger", "Primitives", "TransparencyLog",
+            "Identity", "SQLiteLedger", "Ledger", "Primitives", "TransparencyLog",
         ],
         links: ["ArgumentParser"]),
     program(
         "medseald",
         imports: [
-            "Server", "Validation", "Remote", "Records", "FabricLedger", "Ledger", "Vault", "Desk",
+            "Server", "Validation", "Remote", "Records", "FabricLedger", "SQLiteLedger", "Ledger", "Vault",
+            "Desk",
             "Identity", "API", "Contract", "Primitives", "TransparencyLog",
         ],
         links: ["ArgumentParser", "Logging", "NIOCore", "UnixSignals"]),
@@ -170,7 +177,9 @@ let benchmarks: [Target] = [
     tool("benchmarks", "bench-memory", imports: ["Age", "CSodium", "Primitives"]),
     tool(
         "benchmarks", "bench-ledger",
-        imports: ["Workload", "Ledger", "Contract", "Identity", "Primitives", "TransparencyLog"]),
+        imports: [
+            "Workload", "SQLiteLedger", "Ledger", "Contract", "Identity", "Primitives", "TransparencyLog",
+        ]),
     tool(
         "benchmarks", "bench-http",
         imports: ["Workload", "Remote", "API", "Contract", "Identity", "Primitives"]),
@@ -192,12 +201,16 @@ let allTests: [Target] = [
     tests(
         "LedgerTests",
         of: [
-            "FabricLedger", "FabricChaincode", "FabricProtocol", "Ledger", "Validation", "Remote", "Contract",
+            "FabricLedger", "FabricChaincode", "FabricProtocol", "SQLiteLedger", "Ledger", "Validation",
+            "Remote", "Contract",
             "Primitives", "TransparencyLog", "Identity",
         ], links: ["GRPCCore", "GRPCNIOTransportHTTP2Posix", "SwiftProtobuf"]),
     tests(
         "ServerTests",
-        of: ["Server", "Records", "Ledger", "Vault", "Desk", "API", "Identity", "Contract", "Primitives"],
+        of: [
+            "Server", "Records", "SQLiteLedger", "Ledger", "Vault", "Desk", "API", "Identity", "Contract",
+            "Primitives",
+        ],
         links: ["Hummingbird", "HummingbirdTesting", "NIOCore", "NIOEmbedded", "HTTPTypes", "Logging"]),
     tests(
         "ClientTests",
@@ -218,7 +231,8 @@ let allTests: [Target] = [
     tests(
         "StoryTests",
         of: [
-            "medseal", "medseald", "medseal-chaincode", "FabricLedger", "FabricChaincode", "Ledger", "Remote",
+            "medseal", "medseald", "medseal-chaincode", "FabricLedger", "FabricChaincode", "SQLiteLedger",
+            "Ledger", "Remote",
             "Contract", "Identity", "Primitives", "TransparencyLog",
         ]),
 ]

@@ -1,11 +1,12 @@
 import Contract
 import Foundation
 import Identity
+import Ledger
 import Primitives
 import Testing
 import TransparencyLog
 
-@testable import Ledger
+@testable import SQLiteLedger
 
 /// A ledger that is saved as tiles and starts again from them.
 @Suite struct ArchiveTests {

@@ -3,6 +3,7 @@ import FabricChaincode
 import FabricProtocol
 import Foundation
 import Ledger
+import SQLiteLedger
 import Synchronization
 import Testing
 

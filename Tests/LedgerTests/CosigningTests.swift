@@ -1,10 +1,11 @@
 import Contract
 import Identity
+import Ledger
 import Primitives
 import Testing
 import TransparencyLog
 
-@testable import Ledger
+@testable import SQLiteLedger
 
 /// What the ledger makes of the validators' cosignatures (T31 to T33).
 @Suite struct CosigningTests {

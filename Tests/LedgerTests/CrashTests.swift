@@ -1,12 +1,13 @@
 import Contract
 import Glibc
 import Identity
+import Ledger
 import Primitives
 import Synchronization
 import Testing
 import TransparencyLog
 
-@testable import Ledger
+@testable import SQLiteLedger
 
 /// Killed processes and full disks: what was acknowledged is there, what was not is not half there.
 @Suite struct CrashTests {

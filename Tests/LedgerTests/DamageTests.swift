@@ -2,11 +2,12 @@ import Contract
 import GRDB
 import Glibc
 import Identity
+import Ledger
 import Primitives
 import Testing
 import TransparencyLog
 
-@testable import Ledger
+@testable import SQLiteLedger
 
 /// What the ledger does when its files are not as it left them (SECURITY.md, T33, T34).
 @Suite struct DamageTests {

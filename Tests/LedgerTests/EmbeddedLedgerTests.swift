@@ -1,11 +1,12 @@
 import Contract
 import Identity
+import Ledger
 import Primitives
 import Synchronization
 import Testing
 import TransparencyLog
 
-@testable import Ledger
+@testable import SQLiteLedger
 
 /// What the ledger promises while nothing goes wrong.
 @Suite struct EmbeddedLedgerTests {

@@ -1,6 +1,7 @@
 import GRDB
+import Ledger
 
-@testable import Ledger
+@testable import SQLiteLedger
 
 /// Runs `body` with the tables of a ledger of which nothing is stored yet, in memory, as one transaction.
 func withEmptyTables(_ body: (LedgerTables) throws -> Void) throws {

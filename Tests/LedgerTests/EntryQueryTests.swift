@@ -1,8 +1,9 @@
 import Contract
 import GRDB
+import Ledger
 import Testing
 
-@testable import Ledger
+@testable import SQLiteLedger
 
 /// The index of subjects over more positions than a test's ledger has.
 @Suite("Lists over spans of positions") struct EntryQueryTests {

@@ -5,6 +5,7 @@ import Foundation
 import Identity
 import Ledger
 import Primitives
+import SQLiteLedger
 import SwiftProtobuf
 import Testing
 import TransparencyLog

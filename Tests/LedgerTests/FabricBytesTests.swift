@@ -3,6 +3,7 @@ import FabricProtocol
 import Foundation
 import Ledger
 import Primitives
+import SQLiteLedger
 import SwiftProtobuf
 import Testing
 
@@ -37,7 +38,7 @@ import Testing
         forge.add([BlockForge.Call(network.deposit())])
         var random = SystemRandomNumberGenerator()
         let last = try #require(forge.blocks.last)
-        let before = OrderedBlock.Mark(
+        let before = BlockMark(
             number: last.header.number - 1,
             hash: FabricBlock.hash(of: forge.blocks[forge.blocks.count - 2].header))
         let genuine = try FabricBlock(last, after: before, chaincode: BlockForge.name)

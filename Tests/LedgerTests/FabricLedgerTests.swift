@@ -5,6 +5,7 @@ import Foundation
 import Identity
 import Ledger
 import Primitives
+import SQLiteLedger
 import Synchronization
 import Testing
 import TransparencyLog

@@ -2,6 +2,7 @@ import Contract
 import Foundation
 import Glibc
 import Ledger
+import SQLiteLedger
 import Testing
 import TransparencyLog
 

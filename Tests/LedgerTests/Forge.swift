@@ -2,6 +2,7 @@ import Contract
 import Identity
 import Ledger
 import Primitives
+import SQLiteLedger
 import TransparencyLog
 
 /// A ledger in memory that says whatever a test wants, under the ledger's own key.

@@ -1,9 +1,10 @@
 import Contract
 import Foundation
 import GRDB
+import Ledger
 import Testing
 
-@testable import Ledger
+@testable import SQLiteLedger
 
 /// Marks of statements whose ids begin alike, as somebody might make them.
 struct MarkRowsTests {

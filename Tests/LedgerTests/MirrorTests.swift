@@ -1,11 +1,12 @@
 import Contract
 import Glibc
 import Identity
+import Ledger
 import Primitives
 import Testing
 import TransparencyLog
 
-@testable import Ledger
+@testable import SQLiteLedger
 
 /// A mirror takes nothing from a lying operator, and forgets nothing that it has confirmed (SECURITY.md, T31,
 /// T32).

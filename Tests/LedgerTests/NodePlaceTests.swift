@@ -1,7 +1,8 @@
+import Ledger
 import Testing
 import TransparencyLog
 
-@testable import Ledger
+@testable import SQLiteLedger
 
 struct NodePlaceTests {
     /// The formula of migrations/ledger, by hand.

@@ -1,8 +1,9 @@
 import GRDB
+import Ledger
 import Testing
 import TransparencyLog
 
-@testable import Ledger
+@testable import SQLiteLedger
 
 struct NodeRowsTests {
     /// Hashes with every byte there is, zeros and what is no UTF-8 among them.

@@ -4,6 +4,7 @@ import Glibc
 import Identity
 import Ledger
 import Primitives
+import SQLiteLedger
 import Synchronization
 import TransparencyLog
 

@@ -2,6 +2,7 @@ import Contract
 import Glibc
 import Ledger
 import Primitives
+import SQLiteLedger
 import Testing
 
 /// The power is cut at any moment: what was acknowledged is there, and what anybody was shown is a prefix of

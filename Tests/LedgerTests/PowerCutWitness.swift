@@ -3,6 +3,7 @@ import Glibc
 import Identity
 import Ledger
 import Primitives
+import SQLiteLedger
 import TransparencyLog
 
 /// What the world outside remembers of a ledger whose power is cut: what was acknowledged, and every

@@ -2,11 +2,12 @@ import Contract
 import GRDB
 import Glibc
 import Identity
+import Ledger
 import Primitives
 import Testing
 import TransparencyLog
 
-@testable import Ledger
+@testable import SQLiteLedger
 
 /// Checking and mending without the ledger's key.
 @Suite struct StoredLedgerTests {

@@ -1,10 +1,11 @@
 import Contract
 import GRDB
 import Identity
+import Ledger
 import Primitives
 import Testing
 
-@testable import Ledger
+@testable import SQLiteLedger
 
 /// The contract's decision tables (Script/ are its tests' files) on the embedded ledger, line by line: each in a
 /// transaction that finds the state that the line finds, at the line's time, and leaves no trace.

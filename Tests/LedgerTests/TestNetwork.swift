@@ -3,6 +3,7 @@ import Glibc
 import Identity
 import Ledger
 import Primitives
+import SQLiteLedger
 import Synchronization
 import Testing
 

@@ -1,6 +1,7 @@
 import Contract
 import Ledger
 import Primitives
+import SQLiteLedger
 import Synchronization
 import Testing
 

@@ -7,6 +7,7 @@ import Ledger
 import Logging
 import Primitives
 import Records
+import SQLiteLedger
 import Synchronization
 import Testing
 import TransparencyLog

@@ -10,6 +10,7 @@ import NIOCore
 import NIOEmbedded
 import Primitives
 import Records
+import SQLiteLedger
 import Testing
 
 @testable import Server

@@ -4,6 +4,7 @@ import Foundation
 import HTTPTypes
 import Ledger
 import Primitives
+import SQLiteLedger
 import Testing
 
 /// What members and validators read of the log, and what numbers they may send.

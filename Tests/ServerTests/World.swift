@@ -11,6 +11,7 @@ import Logging
 import NIOCore
 import Primitives
 import Records
+import SQLiteLedger
 import Synchronization
 import Testing
 import Vault

@@ -5,6 +5,7 @@ import Identity
 import Ledger
 import Primitives
 import Remote
+import SQLiteLedger
 import Synchronization
 import Testing
 import TransparencyLog

@@ -5,6 +5,7 @@ import Foundation
 import Identity
 import Ledger
 import Primitives
+import SQLiteLedger
 import SwiftProtobuf
 import TransparencyLog
 
@@ -56,7 +57,7 @@ public struct FabricAudit: Sendable {
     private var members: ChannelMembers
     private(set) var state: WorldState
     private var seen = Set<Digest>()
-    private(set) var tip: OrderedBlock.Mark?
+    private(set) var tip: BlockMark?
     private var tree = MerkleTree()
     private var stateDigest: Digest
     private var time: LedgerTime
@@ -135,7 +136,7 @@ public struct FabricAudit: Sendable {
                 _ = try members.orderer(of: block, at: moment)
             } catch { find(error.description, number) }
         }
-        tip = OrderedBlock.Mark(number: number, hash: FabricBlock.hash(of: block.header))
+        tip = BlockMark(number: number, hash: FabricBlock.hash(of: block.header))
         if number == 0 { counted.firstBlock = lowercaseHex(FabricBlock.hash(of: block.header)) }
         counted.blocks += 1
     }

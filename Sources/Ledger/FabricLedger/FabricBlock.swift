@@ -1,8 +1,8 @@
 import Contract
 import FabricProtocol
 import Foundation
-import Ledger
 import Primitives
+import SQLiteLedger
 import SwiftProtobuf
 
 /// A block as a peer tells it, its hashes checked; by whom its transactions are endorsed is not.
@@ -15,13 +15,13 @@ struct FabricBlock: Sendable {
         let answer: [UInt8]
     }
 
-    let mark: OrderedBlock.Mark
+    let mark: BlockMark
     let calls: [Call]
 
     /// Throws `badBlock` unless it is the block after `before` (nil: the channel's first) and its data is what
     /// its header says.
     init(
-        _ block: Common_Block, after before: OrderedBlock.Mark?, chaincode: String
+        _ block: Common_Block, after before: BlockMark?, chaincode: String
     ) throws(FabricFailure) {
         let number = block.header.number
         func failure(_ reason: String) -> FabricFailure { .badBlock(number: number, reason) }
@@ -31,7 +31,7 @@ struct FabricBlock: Sendable {
         guard [UInt8](block.header.dataHash) == Self.hash(of: block.data) else {
             throw failure("its data is not what its header says")
         }
-        mark = OrderedBlock.Mark(number: number, hash: Self.hash(of: block.header))
+        mark = BlockMark(number: number, hash: Self.hash(of: block.header))
         let metadata = block.metadata.metadata
         let codes = metadata.count > 2 ? [UInt8](metadata[2]) : []
         guard codes.count == block.data.data.count else {

@@ -3,6 +3,7 @@ import FabricChaincode
 import FabricProtocol
 import Identity
 public import Ledger
+public import SQLiteLedger
 import Synchronization
 public import TransparencyLog
 
@@ -24,7 +25,7 @@ public final class FabricLedger: ConsentLedger {
     private let gateway: Gateway
     private let report: @Sendable (String) -> Void
     /// The newest block whose statements the copy shows.
-    private let followed = Mutex<OrderedBlock.Mark?>(nil)
+    private let followed = Mutex<BlockMark?>(nil)
 
     /// `copy` is this organisation's copy of the log, which takes statements from nobody else. `report` is told
     /// what the people who run it must know.
@@ -89,7 +90,7 @@ public final class FabricLedger: ConsentLedger {
 
     private func follow() async throws {
         // Where the copy was when it was last told that nobody gives blocks: once is enough for one outage.
-        var told: OrderedBlock.Mark??
+        var told: BlockMark??
         while !Task.isCancelled {
             do {
                 let mark = try copy.followed()

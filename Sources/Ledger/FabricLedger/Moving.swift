@@ -1,5 +1,5 @@
 public import FabricChaincode
-public import Ledger
+public import SQLiteLedger
 import TransparencyLog
 
 extension Gateway {

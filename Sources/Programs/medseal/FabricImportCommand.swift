@@ -3,6 +3,7 @@ import FabricLedger
 import Foundation
 import Ledger
 import Remote
+import SQLiteLedger
 
 /// `medseal fabric import`
 struct FabricImport: AsyncParsableCommand {

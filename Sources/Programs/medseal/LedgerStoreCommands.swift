@@ -5,6 +5,7 @@ import Foundation
 import Ledger
 import Primitives
 import Remote
+import SQLiteLedger
 import TransparencyLog
 
 /// A ledger's or validator's folder on this machine, which nobody else has open.

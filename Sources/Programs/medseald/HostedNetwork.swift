@@ -9,6 +9,7 @@ import Logging
 import NIOCore
 import Primitives
 import Records
+import SQLiteLedger
 import Server
 import Vault
 

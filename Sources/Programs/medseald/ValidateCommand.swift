@@ -6,6 +6,7 @@ import Ledger
 import Logging
 import Primitives
 import Remote
+import SQLiteLedger
 import Synchronization
 import TransparencyLog
 import UnixSignals

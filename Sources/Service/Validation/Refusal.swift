@@ -1,5 +1,5 @@
-public import Ledger
 import Remote
+public import SQLiteLedger
 import TransparencyLog
 
 /// Why a validator does not cosign: what the ledger shows is not what its own execution gives.

@@ -4,6 +4,7 @@ import Identity
 public import Ledger
 public import Primitives
 public import Remote
+public import SQLiteLedger
 import TransparencyLog
 
 /// One organisation's own judgement of the ledger: follows it, executes every statement again with the same

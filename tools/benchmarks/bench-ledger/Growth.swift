@@ -1,6 +1,7 @@
 import Contract
 import Identity
 import Ledger
+import SQLiteLedger
 import TransparencyLog
 import Workload
 

@@ -6,6 +6,7 @@
 //   bench-ledger examine DIRECTORY           the full audit
 
 import Ledger
+import SQLiteLedger
 import Workload
 
 let arguments = CommandLine.arguments

@@ -1,6 +1,7 @@
 import Contract
 import Glibc
 import Identity
+public import Ledger
 import TransparencyLog
 
 /// The directory of a ledger or of a mirror, opened for maintenance: without the ledger's key, and while

@@ -1,5 +1,6 @@
 import Contract
 import Dispatch
+import Ledger
 import Synchronization
 import TransparencyLog
 

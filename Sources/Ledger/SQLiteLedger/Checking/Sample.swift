@@ -1,5 +1,6 @@
 import Contract
 import Identity
+import Ledger
 import Primitives
 import TransparencyLog
 

@@ -1,6 +1,7 @@
 import Contract
 import GRDB
 import Identity
+import Ledger
 import Primitives
 import TransparencyLog
 

@@ -1,6 +1,7 @@
 import Contract
 import GRDB
 import Identity
+import Ledger
 import Primitives
 
 /// A row of the table `entries` as it is stored, unchecked.
@@ -39,22 +40,6 @@ struct BlobRange {
 
 /// The tables row by row, believing nothing: for an examination.
 extension LedgerTables {
-    /// What SQLite itself finds wrong with the file, and whether the tables are those that the migrations
-    /// make.
-    func structuralProblems() throws -> [String] {
-        var problems = try String.fetchAll(connection, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
-        let fresh = try DatabaseQueue()
-        try LedgerDatabase.migrator.migrate(fresh)
-        let expected = try fresh.read { try LedgerTables(connection: $0).schema() }
-        if try schema() != expected { problems.append("the tables are not those of this version") }
-        return problems
-    }
-
-    private func schema() throws -> [Row] {
-        try Row.fetchAll(connection, sql: "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name")
-            + Row.fetchAll(connection, sql: "SELECT identifier FROM grdb_migrations ORDER BY rowid")
-    }
-
     /// Up to `limit` rows from `position` on, in order.
     func rows(from position: UInt64, limit: Int) throws -> [EntryRow] {
         var rows = [EntryRow]()

@@ -1,5 +1,6 @@
 public import Contract
 import Identity
+public import Ledger
 import Synchronization
 public import TransparencyLog
 
@@ -38,7 +39,7 @@ public final class Mirror: Sendable {
     ///
     /// Throws `exists` where there is a ledger already, and `malformedGenesis`.
     public static func create(at directory: String, genesis: [UInt8]) throws(LedgerError) {
-        try EmbeddedLedger.create(at: directory, genesis: genesis)
+        try LedgerFiles.create(in: directory, genesis: genesis)
     }
 
     /// Opens the mirror in `directory`; no key is needed. `genesis` is the file that every member of the
@@ -66,7 +67,8 @@ public final class Mirror: Sendable {
         let anchor = try files.directory.readAnchor()
         // Before the first confirmation is complete there may be no anchor.
         if anchor != nil || confirmed?.moment != nil {
-            if let reason = try Opening.compare(head, with: files.directory, files.database, key: files.key) {
+            if let reason = try files.directory.conflict(with: head.tree.head, files.database, key: files.key)
+            {
                 throw .readOnly(reason)
             }
         }
@@ -124,6 +126,12 @@ public final class Mirror: Sendable {
             guard oldSize <= newSize, newSize <= head.size else { throw LedgerError.outOfRange }
             return try tables.consistencyProof(from: oldSize, to: newSize, under: head)
         }
+    }
+
+    /// The bytes of a tile (c2sp.org/tlog-tiles) of what was executed, or nil where there is none. Throws
+    /// `damaged`.
+    public func tile(_ path: TilePath) throws(LedgerError) -> [UInt8]? {
+        try read { tables, head in try tables.tile(path, size: head.size) }
     }
 
     func read<Value>(

@@ -1,7 +1,8 @@
 public import Contract
 import Identity
+public import Ledger
 public import Primitives
-import TransparencyLog
+public import TransparencyLog
 
 /// The ledger on one machine: SQLite, one sequencer, a signed Merkle log.
 ///
@@ -25,13 +26,7 @@ public final class EmbeddedLedger: ConsentLedger {
     ///
     /// Throws `exists` where there is one already, and `malformedGenesis`.
     public static func create(at directory: String, genesis: [UInt8]) throws(LedgerError) {
-        let decoded = try decode(genesis)
-        try LedgerDirectory.make(directory)
-        let directory = try LedgerDirectory(directory)
-        guard !directory.hasDatabase else { throw .exists }
-        try directory.addDatabase { path throws(LedgerError) in
-            try LedgerDatabase.create(at: path, genesis: decoded, file: genesis)
-        }
+        try LedgerFiles.create(in: directory, genesis: genesis)
     }
 
     /// Opens the ledger in `directory`. `genesis` is the file that every member of the network has, `key` the
@@ -44,7 +39,7 @@ public final class EmbeddedLedger: ConsentLedger {
         directory: String, genesis: [UInt8], key: SigningKey,
         clock: @escaping @Sendable () -> UInt64 = systemClock
     ) throws(LedgerError) {
-        let decoded = try Self.decode(genesis)
+        let decoded = try Genesis(file: genesis)
         let ledgerClock: @Sendable () -> LedgerTime = { decoded.time(at: clock()) }
         self.genesis = decoded
         self.network = Genesis.networkID(of: genesis)
@@ -59,7 +54,7 @@ public final class EmbeddedLedger: ConsentLedger {
         guard try database.read({ try $0.genesis() }) == genesis else { throw .otherNetwork }
         let opening = try Opening(
             database, in: self.directory, genesis: self.genesis, network: network, signer: signer)
-        let keys = try Self.checkpointKeys(of: self.genesis)
+        let keys = try self.genesis.checkpointKeys()
         // Damaged, it is as good as none: with a quorum the validators say anew where the log ends.
         let written = try self.directory.readCosigned().flatMap { try? keys.open($0) }
         var reason = opening.readOnlyReason
@@ -81,14 +76,6 @@ public final class EmbeddedLedger: ConsentLedger {
         cosigning.close()
         database.close()
         directory.unlock()
-    }
-
-    static func decode(_ genesis: [UInt8]) throws(LedgerError) -> Genesis {
-        do throws(CBOR.Malformed) {
-            return try Genesis.decode(genesis)
-        } catch {
-            throw .malformedGenesis(error.reason)
-        }
     }
 
     private static func signer(_ genesis: Genesis, _ key: SigningKey) -> NoteSigner? {
@@ -183,14 +170,6 @@ public final class EmbeddedLedger: ConsentLedger {
         }
     }
 
-    static func checkpointKeys(of genesis: Genesis) throws(LedgerError) -> CheckpointKeys {
-        do throws(NoteError) {
-            return try CheckpointKeys(genesis)
-        } catch {
-            throw .malformedGenesis("a key in it is none to rely on")
-        }
-    }
-
     /// What stands between the log that ends with `head` and one that was cosigned; nil when it begins with
     /// that.
     private static func conflict(
@@ -264,6 +243,13 @@ public final class EmbeddedLedger: ConsentLedger {
         return try read { try $0.consistencyProof(from: oldSize, to: newSize, under: signed) }
     }
 
+    /// The bytes of a tile (c2sp.org/tlog-tiles) of the log up to its newest checkpoint, or nil where there
+    /// is none. Throws `damaged`.
+    public func tile(_ path: TilePath) throws(LedgerError) -> [UInt8]? {
+        let size = publisher.present.tip.head.size
+        return try read { try $0.tile(path, size: size) }
+    }
+
     // MARK: Examining
 
     /// Checks everything that is stored: the file's structure, every entry against its leaf hash, the tree,
@@ -282,6 +268,17 @@ public final class EmbeddedLedger: ConsentLedger {
                 network: network, key: verifierKey)
             try examination.run()
             return examination.findings
+        }
+    }
+
+    // MARK: Archiving
+
+    /// Writes the log up to its newest checkpoint into `folder` (`Archive`); submitting and reading go on.
+    /// Throws `damaged`, `diskFull`, `storage`.
+    public func export(to folder: String, progress: LedgerProgress = { _, _ in }) throws(LedgerError) {
+        let note = try checkpoint()
+        try database.readAtLength { tables in
+            try tables.export(note, log: verifierKey, to: folder, progress: progress)
         }
     }
 }

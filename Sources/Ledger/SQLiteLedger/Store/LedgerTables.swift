@@ -1,5 +1,6 @@
 import Contract
 import GRDB
+import Ledger
 import Primitives
 import TransparencyLog
 
@@ -95,6 +96,16 @@ struct LedgerTables {
         try connection.first("SELECT note FROM checkpoint WHERE only_row = 1") { $0.blob(0) }
     }
 
+    /// The stored checkpoint with what it says, or nil where there is none. Throws `damaged` when `key` has
+    /// not signed it.
+    func signedCheckpoint(by key: VerifierKey) throws -> (note: [UInt8], head: TreeHead)? {
+        guard let note = try checkpoint() else { return nil }
+        guard let signed = try? VerifiedCheckpoint(opening: note, log: key).checkpoint.head else {
+            throw LedgerError.damaged(Finding(.checkpoint, "is not signed by this ledger"))
+        }
+        return (note, signed)
+    }
+
     func setCheckpoint(_ note: [UInt8]) throws {
         try connection.run(
             """
@@ -126,13 +137,13 @@ struct LedgerTables {
     }
 
     /// The newest block of another ledger that this one was extended by; nil in a ledger of one's own.
-    func followed() throws -> OrderedBlock.Mark? {
+    func followed() throws -> BlockMark? {
         try connection.first("SELECT block, hash FROM followed WHERE only_row = 1") {
-            OrderedBlock.Mark(number: $0.integer(0), hash: $0.blob(1))
+            BlockMark(number: $0.integer(0), hash: $0.blob(1))
         }
     }
 
-    func setFollowed(_ mark: OrderedBlock.Mark) throws {
+    func setFollowed(_ mark: BlockMark) throws {
         try connection.run(
             """
             INSERT INTO followed (only_row, block, hash) VALUES (1, ?, ?)

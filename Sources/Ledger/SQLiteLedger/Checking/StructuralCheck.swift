@@ -1,4 +1,6 @@
 import Dispatch
+import GRDB
+import Ledger
 import Synchronization
 
 /// SQLite's own check of the file and its tables, in the background and on a connection of its own: it needs
@@ -25,5 +27,23 @@ final class StructuralCheck: Sendable {
         } catch .damaged(let finding) {
             return [finding.problem]
         }
+    }
+}
+
+extension LedgerTables {
+    /// What SQLite itself finds wrong with the file, and whether the tables are those that the migrations
+    /// make.
+    func structuralProblems() throws -> [String] {
+        var problems = try String.fetchAll(connection, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
+        let fresh = try DatabaseQueue()
+        try LedgerDatabase.migrator.migrate(fresh)
+        let expected = try fresh.read { try LedgerTables(connection: $0).schema() }
+        if try schema() != expected { problems.append("the tables are not those of this version") }
+        return problems
+    }
+
+    private func schema() throws -> [Row] {
+        try Row.fetchAll(connection, sql: "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name")
+            + Row.fetchAll(connection, sql: "SELECT identifier FROM grdb_migrations ORDER BY rowid")
     }
 }

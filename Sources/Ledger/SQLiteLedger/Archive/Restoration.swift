@@ -1,5 +1,6 @@
 import Contract
 import Identity
+import Ledger
 import TransparencyLog
 
 /// Told now and then how many entries of how many are done.

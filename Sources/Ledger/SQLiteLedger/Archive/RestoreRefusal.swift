@@ -1,4 +1,5 @@
 public import Contract
+public import Ledger
 
 /// Why a ledger is not made again from its entries. Nothing was put in the place of what is there.
 public enum RestoreRefusal: Error, Hashable, Sendable {

@@ -1,4 +1,5 @@
 import GRDB
+import Ledger
 import TransparencyLog
 
 /// The stored nodes of the tree, a row at a time (`NodePlace`): whoever asks for a node asks for others of its row

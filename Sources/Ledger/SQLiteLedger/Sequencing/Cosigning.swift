@@ -1,5 +1,6 @@
 import Contract
 import Identity
+import Ledger
 import Synchronization
 import TransparencyLog
 
@@ -73,4 +74,17 @@ final class Cosigning: Sendable {
 
     /// Ends the streams.
     func close() { broadcast.finish() }
+}
+
+extension Receipt {
+    /// The same, once a checkpoint that covers it has its cosignatures.
+    func cosigned(under checkpoint: [UInt8], after duration: Duration) -> Receipt {
+        var passages = passages
+        if let last = passages.popLast() {
+            passages.append(Passage(stage: last.stage, duration: last.duration + duration))
+        }
+        return Receipt(
+            statement: statement, position: position, time: time, level: .cosigned, checkpoint: checkpoint,
+            passages: passages)
+    }
 }

@@ -1,19 +1,8 @@
 import Contract
 import Identity
+import Ledger
 import Primitives
 import TransparencyLog
-
-/// Where the log ends: all that the next entry builds on.
-struct Head {
-    /// Of what the log's times are multiples.
-    let timeStep: UInt64
-    var tree: MerkleTree
-    /// The last entry's time and state digest; the genesis' before the first.
-    var time: LedgerTime
-    var stateDigest: Digest
-
-    var size: UInt64 { tree.size }
-}
 
 /// Statements executed one after the other within one transaction, each on the state that the one before it
 /// left.
@@ -120,8 +109,25 @@ struct Block {
 
     /// Signs what is stored.
     func seal(with signer: NoteSigner) throws -> [UInt8] {
-        let note = try signed(storedHead(), by: signer)
+        let note = try signer.checkpoint(of: storedHead())
         try tables.setCheckpoint(note)
         return note
+    }
+}
+
+extension Block {
+    /// Executes what was ordered elsewhere again and records it. Throws `Replay.Fault` where this execution
+    /// comes to something else.
+    mutating func follow(_ item: OrderedBlock.Item, network: NetworkID) throws {
+        switch item {
+        case .entry(let leaf):
+            let opened = EntryOpening(of: [leaf], network: network).opened()
+            try reexecute(leaf, opened[0], network: network) { _ in }
+        case .statement(let statement, let time, let writesDigest):
+            let entry = LogEntry(
+                position: head.size, time: time, statement: statement.bytes, writesDigest: writesDigest,
+                stateDigest: Replay.advance(head.stateDigest, by: writesDigest, hash: SHA256.digest))
+            try reexecute(entry.encoded(), .decoded(entry, statement), network: network) { _ in }
+        }
     }
 }

@@ -1,4 +1,5 @@
 public import Contract
+public import Ledger
 
 /// Why a mirror does not go on to what a log shows. Nothing was written.
 public enum MirrorRefusal: Error, Hashable, Sendable {

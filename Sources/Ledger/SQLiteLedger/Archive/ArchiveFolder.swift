@@ -1,4 +1,5 @@
 import Glibc
+import Ledger
 
 /// A folder of files that are written once, each whole or not at all.
 struct ArchiveFolder {

@@ -1,6 +1,7 @@
 import Contract
 import Dispatch
 import GRDB
+import Ledger
 import Migrations
 
 /// The file `ledger.sqlite` and the two connections to it: one writes, one only reads.

@@ -1,4 +1,5 @@
 import Glibc
+import Ledger
 
 /// The directory of a ledger, locked for one process: the database, and beside it the anchor, the newest
 /// signed checkpoint in a file of its own, by which the ledger notices that its database was changed or put

@@ -1,5 +1,6 @@
 import Contract
 import Identity
+import Ledger
 public import TransparencyLog
 
 /// A log as a folder of files in the layout of c2sp.org/tlog-tiles, with `genesis.cbor` and `ledger.vkey`
@@ -26,11 +27,11 @@ public struct Archive: Sendable {
         self.folder = ArchiveFolder(folder)
         genesis = try Self.read(Self.genesisName, in: self.folder)
         do throws(LedgerError) {
-            decoded = try EmbeddedLedger.decode(genesis)
+            decoded = try Genesis(file: genesis)
         } catch {
             throw .file(Self.genesisName, "is not valid: \(error)")
         }
-        guard let key = try? EmbeddedLedger.checkpointKeys(of: decoded).log,
+        guard let key = try? decoded.checkpointKeys().log,
             try Self.read(Self.keyName, in: self.folder) == key.encoded
         else { throw .file(Self.keyName, "is not the key that the genesis names") }
         let note = try Self.read(Self.checkpointName, in: self.folder)
@@ -77,7 +78,7 @@ public struct Archive: Sendable {
     /// already must be of this log, and no newer.
     private func anchor(in directory: LedgerDirectory, over path: String) throws(LedgerError) {
         if let note = try directory.readAnchor() {
-            let key = try EmbeddedLedger.checkpointKeys(of: decoded).log
+            let key = try decoded.checkpointKeys().log
             guard let anchored = try? VerifiedCheckpoint(opening: note, log: key).checkpoint.head else {
                 throw .readOnly(.anchorDamaged)
             }

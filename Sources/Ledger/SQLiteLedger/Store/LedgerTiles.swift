@@ -1,4 +1,5 @@
-public import TransparencyLog
+import Ledger
+import TransparencyLog
 
 /// The log as c2sp.org/tlog-tiles has it, checked as it is read.
 extension LedgerTables {
@@ -38,31 +39,5 @@ private struct CheckedNodes: NodeReader {
                 Finding(.node(level: level, position: position), "is not the hash of the nodes below it"))
         }
         return hash
-    }
-}
-
-extension EmbeddedLedger {
-    /// The bytes of a tile (c2sp.org/tlog-tiles) of the log up to its newest checkpoint, or nil where there
-    /// is none. Throws `damaged`.
-    public func tile(_ path: TilePath) throws(LedgerError) -> [UInt8]? {
-        let size = publisher.present.tip.head.size
-        return try read { try $0.tile(path, size: size) }
-    }
-
-    /// Writes the log up to its newest checkpoint into `folder` (`Archive`); submitting and reading go on.
-    /// Throws `damaged`, `diskFull`, `storage`.
-    public func export(to folder: String, progress: LedgerProgress = { _, _ in }) throws(LedgerError) {
-        let note = try checkpoint()
-        try database.readAtLength { tables in
-            try tables.export(note, log: verifierKey, to: folder, progress: progress)
-        }
-    }
-}
-
-extension Mirror {
-    /// The bytes of a tile (c2sp.org/tlog-tiles) of what was executed, or nil where there is none. Throws
-    /// `damaged`.
-    public func tile(_ path: TilePath) throws(LedgerError) -> [UInt8]? {
-        try read { tables, head in try tables.tile(path, size: head.size) }
     }
 }

@@ -1,3 +1,4 @@
+import Ledger
 import TransparencyLog
 
 /// Proofs from the stored tree, verified before they are given away: what is damaged is thrown as `damaged`.
