@@ -15,7 +15,7 @@ import Testing
     /// Every route of the router, with something in the place of each parameter: a new route cannot be
     /// forgotten here.
     static func routes(of world: World) -> [(method: HTTPRequest.Method, path: String)] {
-        world.service.router().routes.map { route in
+        world.server.router().routes.map { route in
             let path = route.path.description.split(separator: "/").map { part in
                 part.hasPrefix(":")
                     ? (part == ":organisation" ? "hospital1" : String(repeating: "ab", count: 32))
@@ -28,7 +28,7 @@ import Testing
     @Test func everyRouteButHealthDemandsASignature() async throws {
         let world = try World()
         let routes = Self.routes(of: world)
-        #expect(routes.count == 31)
+        #expect(routes.count == 32)
         for (method, path) in routes {
             let answer = try await world.send(method, path, body: [], headers: [:])
             #expect(answer.status == (path == Routes.health ? 200 : 401), "\(method) \(path)")
@@ -98,7 +98,7 @@ import Testing
         headers[.signature] = RequestSignature.signatureValue(officer.sign(signature.base))
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let other = Service(records: world.records, authorities: ["elsewhere:443"], logger: logger)
+        let other = APIServer(records: world.records, authorities: ["elsewhere:443"], logger: logger)
         let there = try await world.send(.get, Routes.checkpoint, body: [], headers: headers, to: other)
         #expect(there.status == 401)
         #expect(try await world.send(.get, Routes.checkpoint, body: [], headers: headers).status == 200)

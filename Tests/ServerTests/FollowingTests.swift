@@ -20,14 +20,14 @@ import TransparencyLog
         let world = try World()
         let member = try await world.enrol(world.hospital1, .clinician)
         let copy = CopiedLedger(world.ledger, shown: 1)
-        let service = Service(
+        let server = APIServer(
             records: RecordKeeping(ledger: copy, custodians: world.records.custodians),
             authorities: [World.authority], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         /// The size that the answer tells, and how often the copy was asked for its size.
         func call(seen: String?) async throws -> (size: String?, asked: Int) {
             let before = copy.asked
             let answer = try await world.send(
-                .get, Routes.checkpoint, by: member, headers: seen.map { [.logSize: $0] } ?? [:], to: service)
+                .get, Routes.checkpoint, by: member, headers: seen.map { [.logSize: $0] } ?? [:], to: server)
             #expect(answer.status == 200)
             return (answer.headers[.logSize], copy.asked - before)
         }

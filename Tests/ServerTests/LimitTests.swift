@@ -20,18 +20,18 @@ import Testing
     private static let limits = MemberLimits(
         releasesPerHour: 3, releasesPerDay: 5, requestsPerHour: 2, requestsPerDay: 4)
 
-    /// The same world behind a service with these limits, as after a restart.
-    private func service(_ world: World, callsPerSecond: Int = 1_000) -> Service {
+    /// The same world behind a server with these limits, as after a restart.
+    private func server(_ world: World, callsPerSecond: Int = 1_000) -> APIServer {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let records = RecordKeeping(
             ledger: world.ledger, custodians: world.records.custodians, limits: Self.limits)
-        return Service(
+        return APIServer(
             records: records, authorities: [World.authority], callsPerSecond: callsPerSecond, logger: logger)
     }
 
     private func submit(
-        _ bytes: [UInt8], by key: SigningKey, _ world: World, to service: Service, until: String? = nil
+        _ bytes: [UInt8], by key: SigningKey, _ world: World, to server: APIServer, until: String? = nil
     ) async throws -> World.Answer {
         let query = until.map { "until=\($0)" } ?? ""
         let signature = RequestSignature(
@@ -43,7 +43,7 @@ import Testing
         headers[.signatureInput] = signature.signatureInput
         headers[.signature] = RequestSignature.signatureValue(key.sign(signature.base))
         let path = Routes.statements + (query.isEmpty ? "" : "?\(query)")
-        return try await world.send(.post, path, body: bytes, headers: headers, to: service)
+        return try await world.send(.post, path, body: bytes, headers: headers, to: server)
     }
 
     private func release(_ record: World.Deposited, by key: SigningKey, _ world: World) -> [UInt8] {
@@ -57,15 +57,15 @@ import Testing
 
     @Test func releasesAreCountedByTheHourAndByTheDay() async throws {
         let world = try World()
-        let service = service(world)
+        let server = server(world)
         let clinician = try await world.enrol(world.hospital1, .clinician)
         let record = try await world.deposit(by: clinician, at: world.hospital1)
-        func release(to service: Service) async throws -> World.Answer {
-            try await submit(self.release(record, by: clinician, world), by: clinician, world, to: service)
+        func release(to server: APIServer) async throws -> World.Answer {
+            try await submit(self.release(record, by: clinician, world), by: clinician, world, to: server)
         }
-        for _ in 0..<3 { #expect(try await release(to: service).status == 200) }
+        for _ in 0..<3 { #expect(try await release(to: server).status == 200) }
         world.time.advance(600)
-        let refused = try await release(to: service)
+        let refused = try await release(to: server)
         #expect(refused.status == 429 && refused.headers[.retryAfter] == "3000")
         #expect(refused.headers[.contentType] == "application/problem+json")
         let problem = try #require(refused.problem)
@@ -74,7 +74,7 @@ import Testing
             problem.detail.contains("at most 3 records")
                 && problem.detail.contains("within an hour: try again in 50 minutes"))
         // A restart forgets nothing.
-        let restarted = self.service(world)
+        let restarted = self.server(world)
         #expect(try await release(to: restarted).status == 429)
         // When the hour is over there is room again, until the day's are used up.
         world.time.advance(3_000)
@@ -91,7 +91,7 @@ import Testing
 
     @Test func manyAtOnceGainNothing() async throws {
         let world = try World()
-        let service = service(world)
+        let server = server(world)
         let thief = try await world.enrol(world.hospital1, .clinician)
         let record = try await world.deposit(by: thief, at: world.hospital1)
         let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -99,7 +99,7 @@ import Testing
                 for _ in 0..<8 {
                     let bytes = release(record, by: thief, world)
                     group.addTask {
-                        try await submit(bytes, by: thief, world, to: service, until: level).status
+                        try await submit(bytes, by: thief, world, to: server, until: level).status
                     }
                 }
             }
@@ -113,38 +113,38 @@ import Testing
 
     @Test func aRetryTakesNothing() async throws {
         let world = try World()
-        let service = service(world)
+        let server = server(world)
         let clinician = try await world.enrol(world.hospital1, .clinician)
         let record = try await world.deposit(by: clinician, at: world.hospital1)
         let first = release(record, by: clinician, world)
-        for _ in 0..<6 { #expect(try await submit(first, by: clinician, world, to: service).status == 200) }
+        for _ in 0..<6 { #expect(try await submit(first, by: clinician, world, to: server).status == 200) }
     }
 
     @Test func whatIsRefusedTakesNothing() async throws {
         let world = try World()
-        let service = service(world)
+        let server = server(world)
         let clinician = try await world.enrol(world.hospital2, .clinician)
         let record = try await world.deposit(
             by: try await world.enrol(world.hospital1, .clinician), at: world.hospital1)
         for _ in 0..<6 {
             let answer = try await submit(
-                release(record, by: clinician, world), by: clinician, world, to: service)
+                release(record, by: clinician, world), by: clinician, world, to: server)
             #expect(answer.status == 403)
         }
     }
 
     @Test func aGatewayMayTenTimesAsMuchAndRequestsAreCountedByThemselves() async throws {
         let world = try World()
-        let service = service(world)
+        let server = server(world)
         let gateway = try await world.enrol(world.hospital1, .gateway)
         let record = try await world.deposit(by: gateway, at: world.hospital1)
         for _ in 0..<30 {
             let answer = try await submit(
-                release(record, by: gateway, world), by: gateway, world, to: service)
+                release(record, by: gateway, world), by: gateway, world, to: server)
             #expect(answer.status == 200)
         }
         #expect(
-            try await submit(release(record, by: gateway, world), by: gateway, world, to: service).status
+            try await submit(release(record, by: gateway, world), by: gateway, world, to: server).status
                 == 429)
         let officer = try await world.enrol(world.insurer, .officer)
         var statuses = [Int]()
@@ -159,7 +159,7 @@ import Testing
                 notAfter: world.time.now + 1_000, letter: Digest(hashing: letter))
             let bytes = Statement.make(.request(request), now: world.time.now).signed(
                 by: officer, network: world.network)
-            statuses.append(try await submit(bytes, by: officer, world, to: service).status)
+            statuses.append(try await submit(bytes, by: officer, world, to: server).status)
         }
         #expect(statuses == [200, 200, 429])
     }
@@ -188,9 +188,9 @@ import Testing
         let world = try World()
         let flooder = try await world.enrol(world.insurer, .officer)
         let other = try await world.enrol(world.insurer, .officer)
-        let service = service(world, callsPerSecond: 1)
+        let server = server(world, callsPerSecond: 1)
         func call(_ key: SigningKey) async throws -> World.Answer {
-            try await submit([], by: key, world, to: service)
+            try await submit([], by: key, world, to: server)
         }
         #expect(try await call(flooder).status == 400)
         #expect(try await call(flooder).status == 400)
@@ -201,7 +201,7 @@ import Testing
 
     /// Without sockets: a client of HTTP has a deadline, which other tests can make it miss.
     @Test func aConnectionThatOnlyFailsIsNotListenedTo() async throws {
-        let responder = service(try World()).router().buildResponder()
+        let responder = server(try World()).router().buildResponder()
         func call(on connection: any Channel) async throws -> Int {
             let head = HTTPRequest(method: .get, scheme: "http", authority: nil, path: Routes.checkpoint)
             let source = ApplicationRequestContextSource(channel: connection, logger: Logger(label: "test"))

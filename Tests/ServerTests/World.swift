@@ -18,7 +18,7 @@ import Vault
 
 @testable import Server
 
-/// A network in a temporary folder with its service, driven request by request: two hospitals, an insurer, an
+/// A network in a temporary folder with its server, driven request by request: two hospitals, an insurer, an
 /// auditor.
 final class World: Sendable {
     /// What Hummingbird's test client puts into every request.
@@ -28,7 +28,7 @@ final class World: Sendable {
     let network: NetworkID
     let ledger: EmbeddedLedger
     let records: RecordKeeping
-    let service: Service
+    let server: APIServer
     let roots: [OrganisationName: SigningKey]
     let time: TestClock
 
@@ -73,7 +73,7 @@ final class World: Sendable {
         records = RecordKeeping(ledger: ledger, custodians: custodians)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        service = Service(records: records, authorities: [Self.authority], logger: logger)
+        server = APIServer(records: records, authorities: [Self.authority], logger: logger)
     }
 
     deinit {
@@ -97,7 +97,7 @@ final class World: Sendable {
     func send(
         _ method: HTTPRequest.Method, _ path: String, by key: SigningKey, body: [UInt8] = [],
         headers extra: HTTPFields = [:], nonce: [UInt8] = Random.bytes(16), created: UInt64? = nil,
-        to other: Service? = nil, alter: (inout HTTPFields) -> Void = { _ in }
+        to other: APIServer? = nil, alter: (inout HTTPFields) -> Void = { _ in }
     ) async throws -> Answer {
         let parts = path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let signature = RequestSignature(
@@ -114,9 +114,9 @@ final class World: Sendable {
 
     func send(
         _ method: HTTPRequest.Method, _ path: String, body: [UInt8], headers: HTTPFields,
-        to other: Service? = nil
+        to other: APIServer? = nil
     ) async throws -> Answer {
-        let application = Application(router: (other ?? service).router())
+        let application = Application(router: (other ?? server).router())
         let finished = headers
         return try await application.test(.router) { client in
             try await client.execute(
@@ -226,7 +226,7 @@ final class World: Sendable {
         _ blob: [UInt8], by key: SigningKey, release: StatementID, from organisation: OrganisationName,
         headers: HTTPFields = [:]
     ) async throws -> Answer {
-        let path = Routes.Organisation(organisation).released(release.hex, Digest(hashing: blob).hex)
+        let path = Routes.Organisation(organisation).releasedBlob(release.hex, Digest(hashing: blob).hex)
         return try await send(.get, path, by: key, headers: headers)
     }
 }

@@ -69,7 +69,7 @@ struct Released: Sendable {
     func finish() { marker.forget() }
 
     private func path(_ digest: Digest) -> String {
-        Routes.Organisation(custodian).released(id.hex, digest.hex)
+        Routes.Organisation(custodian).releasedBlob(id.hex, digest.hex)
     }
 
     /// A small blob: an envelope or a descriptor.

@@ -135,8 +135,7 @@ extension OrganisationOffice {
     private func serial(of end: Ended, _ session: Session) async throws -> [UInt8]? {
         var der = issued(end.certificate)
         if der == nil {
-            let answer: Wire.Members = try await session.connection.call(
-                .get, Routes.members, query: [("key", end.key.hex)])
+            let answer: Wire.Members = try await session.connection.call(.get, Routes.member(end.key.hex))
             der = answer.members.map { [UInt8]($0.certificate) }.first {
                 Digest(hashing: $0) == end.certificate
             }

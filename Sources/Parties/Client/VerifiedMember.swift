@@ -162,8 +162,7 @@ extension Connection {
         let state: MemberState? = try await self.state(.member(key))
         var found = card
         if found == nil, let organisation = state?.organisation {
-            let members: Wire.Members = try await call(
-                .get, Routes.members, query: [("key", key.hex)], at: organisation)
+            let members: Wire.Members = try await call(.get, Routes.member(key.hex), at: organisation)
             found = members.members.first { $0.key == key }
         }
         guard let card = found else {

@@ -195,9 +195,9 @@ struct HostedNetwork {
 
     var organisations: String { custodians.keys.map(\.description).sorted().joined(separator: ", ") }
 
-    func service(limits: MemberLimits, callsPerSecond: Int, logger: Logger) -> Service {
+    func server(limits: MemberLimits, callsPerSecond: Int, logger: Logger) -> APIServer {
         let port = listener.port
-        return Service(
+        return APIServer(
             records: RecordKeeping(ledger: ledger, custodians: custodians, limits: limits),
             authorities: Set(["localhost", "127.0.0.1", "[::1]", host].map { "\($0):\(port)" }),
             organisations: described, callsPerSecond: callsPerSecond,

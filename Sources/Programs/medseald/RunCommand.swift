@@ -19,7 +19,7 @@ struct LimitOptions: ParsableArguments {
     var requestsPerDay = MemberLimits().requestsPerDay
 
     @Option(help: "How many calls one key may make in a second.")
-    var callsPerSecond = Service.callsPerSecondDefault
+    var callsPerSecond = APIServer.callsPerSecondDefault
 
     var members: MemberLimits {
         MemberLimits(
@@ -91,12 +91,12 @@ struct RunCommand: AsyncParsableCommand {
             let address = "https://\(network.listener.host):\(network.listener.port)"
             let organisations = network.organisations
             if let trouble = network.trouble { say(trouble) }
-            let service = network.service(
+            let server = network.server(
                 limits: limits.members, callsPerSecond: limits.callsPerSecond, logger: logger)
             try await withThrowingTaskGroup(of: Void.self) { [logger] group in
                 group.addTask { await network.collect { say($0) } }
                 try await network.running { [logger] in
-                    try await network.listener.run(service, logger: logger) {
+                    try await network.listener.run(server, logger: logger) {
                         say("serving \(organisations) on \(address)")
                     }
                 }

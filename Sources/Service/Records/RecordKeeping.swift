@@ -164,18 +164,15 @@ public struct RecordKeeping: Sendable {
         case releaseOver
     }
 
-    /// The blob `digest`, if `caller` recorded the release `id` and it covers the blob: the one way by which
-    /// bytes leave a vault.
+    /// The blob `digest`, if `release` covers it: the one way by which bytes leave a vault. That its reader asks
+    /// is for the caller to have seen to.
     ///
     /// It asks the ledger anew each time, so a grant that was revoked or has expired since stops the service
     /// at once.
-    public func released(
-        _ digest: Digest, by id: StatementID, to caller: PublicKey, from name: OrganisationName
-    ) throws -> StoredBlob {
-        guard let custodian = custodians[name], let release = try state(.release(id), as: ReleaseState.self),
-            release.reader == caller, release.custodian == name,
+    public func blob(_ digest: Digest, under release: ReleaseState) throws -> StoredBlob {
+        guard let custodian = custodians[release.custodian],
             let record = try state(.record(release.record), as: RecordState.self),
-            let custody = try state(.custody(release.record, name), as: CustodyState.self)
+            let custody = try state(.custody(release.record, release.custodian), as: CustodyState.self)
         else { throw Denial.nothing }
         let now = ledger.now()
         guard now < release.time + Limits.releaseSeconds else { throw Denial.releaseOver }
@@ -183,9 +180,13 @@ public struct RecordKeeping: Sendable {
         var covered = Set(record.files + [record.descriptor])
         covered.formUnion(try envelopes(of: release, record, custody, at: now))
         if release.basis != .owner, release.basis != .delegate {
-            guard let member = try state(.member(caller), as: MemberState.self) else { throw Denial.nothing }
+            guard let member = try state(.member(release.reader), as: MemberState.self) else {
+                throw Denial.nothing
+            }
             if member.retired { throw Denial.refused(.memberRetired) }
             if now >= member.expires { throw Denial.refused(.memberExpired) }
+            let organisation = try state(.organisation(member.organisation), as: OrganisationState.self)
+            if organisation?.suspended != false { throw Denial.refused(.organisationSuspended) }
         }
         guard covered.contains(digest) else { throw Denial.nothing }
         return try custodian.vault.open(digest.bytes)

@@ -32,11 +32,11 @@ public struct Listener: Sendable {
 
     /// Serves until the task is cancelled or the process gets SIGTERM or SIGINT, then finishes what is under
     /// way. Throws when the address cannot be bound.
-    public func run(_ service: Service, logger: Logger, onReady: @escaping @Sendable () async -> Void)
+    public func run(_ server: APIServer, logger: Logger, onReady: @escaping @Sendable () async -> Void)
         async throws
     {
         let application = Application(
-            router: service.router(), server: try .tls(.http1(), tlsConfiguration: tls),
+            router: server.router(), server: try .tls(.http1(), tlsConfiguration: tls),
             configuration: .init(address: .hostname(host, port: port), serverName: "medseald"),
             onServerRunning: { _ in await onReady() }, logger: logger)
         try await application.runService(gracefulShutdownSignals: [.sigterm, .sigint])

@@ -17,6 +17,7 @@ public enum Routes {
     public static let consistency = "/v1/ledger/proofs/consistency"
     public static let examination = "/v1/ledger/examination"
     public static let members = "/v1/members"
+    public static func member(_ key: String) -> String { "\(members)/\(key)" }
     public static let organisations = "/v1/organisations"
 
     /// The organisation whose part of the API a path is in; nil where it is in none's.
@@ -41,7 +42,7 @@ public enum Routes {
         public func blob(_ digest: String) -> String { "\(base)/vault/\(digest)" }
         public var missing: String { "\(base)/vault-missing" }
         public var inventory: String { "\(base)/vault-inventory" }
-        public func released(_ release: String, _ digest: String) -> String {
+        public func releasedBlob(_ release: String, _ digest: String) -> String {
             "\(base)/releases/\(release)/\(digest)"
         }
         public var inboxes: String { "\(base)/inboxes" }

@@ -5,9 +5,9 @@ import Hummingbird
 import Identity
 import Synchronization
 
-/// Checks the signature of each request (RFC 9421, as `RequestSignature` has it) and that it was not seen
+/// Checks the signature of each call (RFC 9421, as `RequestSignature` has it) and that it was not seen
 /// before.
-final class RequestAuthentication: Sendable {
+final class CallAuthentication: Sendable {
     /// The names under which this server is reached: a signature made for another server is worth nothing
     /// here.
     private let authorities: Set<String>
@@ -21,7 +21,7 @@ final class RequestAuthentication: Sendable {
         self.started = now()
     }
 
-    func authenticate(_ request: Request, _ context: CallContext) throws(Problem) -> Call {
+    func authenticate(_ request: Request, _ context: CallContext) throws(Problem) -> SignedCall {
         guard let digest = request.headers[.contentDigest], let input = request.headers[.signatureInput],
             let signatureText = request.headers[.signature],
             let signature = RequestSignature.signature(signatureText)
@@ -54,7 +54,8 @@ final class RequestAuthentication: Sendable {
         guard seen.withLock({ $0.insert(signed.key.bytes + signed.nonce, at: time) }) else {
             throw Problem(.unauthenticated, "this very request was sent before")
         }
-        return Call(request: request, context: context, key: signed.key, contentDigest: signed.contentDigest)
+        return SignedCall(
+            request: request, context: context, key: signed.key, contentDigest: signed.contentDigest)
     }
 }
 
@@ -77,11 +78,4 @@ private struct SeenNonces {
         guard !previous.contains(nonce) else { return false }
         return current.insert(nonce).inserted
     }
-}
-
-extension HTTPField.Name {
-    static let contentDigest = Self("Content-Digest")!
-    static let signatureInput = Self("Signature-Input")!
-    static let signature = Self("Signature")!
-    static let logSize = Self(Routes.logSizeHeader)!
 }

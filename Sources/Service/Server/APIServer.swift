@@ -1,0 +1,111 @@
+public import API
+import Contract
+import HTTPTypes
+import Hummingbird
+import Ledger
+public import Logging
+public import Records
+
+/// Serves the HTTP API over the record keeping of one process: every call is authenticated, admitted by its
+/// route's policy, answered, and errors leave as problems.
+public struct APIServer: Sendable {
+    let records: RecordKeeping
+    /// What is told of the organisations of the network.
+    let organisations: [Wire.Organisation]
+    private let authentication: CallAuthentication
+    private let rates: CallRates
+    private let logger: Logger
+
+    /// How many calls one key may make in a second, and twice as many at once.
+    public static let callsPerSecondDefault = CallRates.perSecondDefault
+
+    /// `authorities` are the host:port names that clients may address; `organisations` what is described to
+    /// them.
+    public init(
+        records: RecordKeeping, authorities: Set<String>, organisations: [Wire.Organisation] = [],
+        callsPerSecond: Int = callsPerSecondDefault, logger: Logger
+    ) {
+        self.rates = CallRates(perSecond: callsPerSecond, clock: records.ledger.now)
+        self.records = records
+        self.organisations = organisations
+        self.authentication = CallAuthentication(authorities: authorities, now: records.ledger.now)
+        self.logger = logger
+    }
+
+    var ledger: any ConsentLedger { records.ledger }
+
+    func router() -> Router<CallContext> {
+        let router = Router(context: CallContext.self)
+        router.add(middleware: UnknownPaths())
+        for route in Route.all {
+            router.on(RouterPath(route.path), method: route.method) { request, context in
+                await respond(to: request, context, route)
+            }
+        }
+        return router
+    }
+
+    private func respond(to request: Request, _ context: CallContext, _ route: Route) async -> Response {
+        let started = ContinuousClock.now
+        var response: Response
+        do {
+            response = try await route.respond(self) {
+                let call = try authenticate(request, context)
+                await follow(call)
+                return call
+            }
+        } catch {
+            response = .problem(
+                Problem(error, in: route, logger), closing: route.method == .put || route.method == .post)
+        }
+        if let size = ledger.followedSize { response.headers[.logSize] = String(size) }
+        // The route's pattern, never the path: paths hold handles.
+        logger.info(
+            "call",
+            metadata: [
+                "method": "\(route.method.rawValue)", "route": "\(route.path)",
+                "status": "\(response.status.code)",
+                "milliseconds": "\((ContinuousClock.now - started) / .milliseconds(1))",
+            ])
+        return response
+    }
+
+    /// For how long a call waits for what its caller was shown elsewhere. Whoever claims too much waits in vain.
+    private static let followDuration = Duration.seconds(5)
+
+    /// Where the ledger is a copy: waits until it has what the caller was shown by another organisation's.
+    private func follow(_ call: SignedCall) async {
+        guard let size = call.request.headers[.logSize].flatMap({ decimal($0) }) else { return }
+        await ledger.follow(to: size, within: Self.followDuration)
+    }
+
+    private func authenticate(_ request: Request, _ context: CallContext) throws -> SignedCall {
+        let connection = ObjectIdentifier(context.channel)
+        try rates.requireRoom(on: connection)
+        do {
+            let call = try authentication.authenticate(request, context)
+            try rates.take(call.key)
+            return call
+        } catch {
+            rates.noteFailure(on: connection)
+            throw error
+        }
+    }
+}
+
+/// What no route is for is a problem like others.
+private struct UnknownPaths: RouterMiddleware {
+    typealias Context = CallContext
+
+    func handle(
+        _ request: Request, context: CallContext,
+        next: (Request, CallContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let error as HTTPError where error.status == .notFound {
+            return .problem(
+                Problem(.notFound, "the API has no such method and path (docs/api.md)"), closing: true)
+        }
+    }
+}

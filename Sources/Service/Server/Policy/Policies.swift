@@ -1,0 +1,171 @@
+import API
+import Contract
+import Identity
+
+// The policies of all routes: each says whom it admits, and is one of the checks in Callers.swift.
+
+/// Who work at a custodian's desk: they admit patients, take permits, read and route requests.
+private let deskRoles: [Role] = [.clinician, .registrar, .gateway]
+/// Who put ciphertext into a custodian's vault.
+private let depositingRoles: [Role] = [.clinician, .gateway]
+
+private func notAllowed(_ detail: String) -> Problem { Problem(.notAllowed, detail) }
+
+extension Policy where Caller == Signer {
+    static let anySigner = Policy(
+        Terms("any key that signs", .everySigner, refusal: notAllowed("the call is not signed"))
+    ) { call, _ in Signer(call) }
+}
+
+extension Policy where Caller == Visitor {
+    static let visitor = Policy(
+        Terms("any key that signs", .everySigner, refusal: notAllowed("the call is not signed"))
+    ) { call, records in try Visitor(call, records) }
+}
+
+extension Policy where Caller == NetworkParty {
+    static let party = Policy(
+        Terms(
+            "members, inboxes, validators, roots", .parties,
+            refusal: notAllowed("the signing key belongs to no member and no inbox here"))
+    ) { call, records in try NetworkParty(call, records) }
+}
+
+extension Policy where Caller == ActiveMember {
+    static let member = Policy(
+        Terms("members", .members(), refusal: notAllowed("the signing key is no active member's"))
+    ) { call, records in try ActiveMember(call.key, records) }
+}
+
+extension Policy where Caller == NetworkValidator {
+    static let validator = Policy(
+        Terms(
+            "validators", .validators,
+            refusal: notAllowed("the signing key is no validator's of this network"))
+    ) { call, records in NetworkValidator(call.key, records) }
+}
+
+extension Policy where Caller == StaffMember {
+    private static func staff(_ roles: [Role]) -> Policy {
+        Policy(
+            Terms(
+                "its own " + roles.map { "\($0)s" }.joined(separator: ", "), .staff(roles),
+                refusal: notAllowed(
+                    "only the organisation's own members may do this, in a role that allows it"))
+        ) { call, records in try StaffMember(call, roles: roles, records) }
+    }
+
+    static let desk = staff(deskRoles)
+    static let depositingStaff = staff(depositingRoles)
+}
+
+extension Policy where Caller == Depositor {
+    static let depositor = Policy(
+        Terms(
+            "its own clinicians, gateways; its inboxes, up to \(Wire.envelopeBytesMax >> 10) KiB",
+            .any(.staff(depositingRoles), .inboxesHere),
+            refusal: notAllowed(
+                "only the organisation's clinicians, gateways and inboxes put ciphertext here"))
+    ) { call, records in
+        try Depositor(call, roles: depositingRoles, inboxBytesMax: Wire.envelopeBytesMax, records)
+    }
+}
+
+extension Policy where Caller == VaultInspector {
+    static let vaultInspector = Policy(
+        Terms(
+            "auditors; its own members",
+            .any(.staff(Role.allCases), .members([.auditor], of: [.other])),
+            refusal: notAllowed(
+                "only auditors and the organisation's own members may see what its vault holds"))
+    ) { call, records in try VaultInspector(call, records) }
+}
+
+extension Policy where Caller == Reader {
+    /// What is absent and what is another's look the same.
+    static let reader = Policy(
+        Terms(
+            "who recorded the release",
+            cases: [
+                .init(name: "one's own release", admitted: .releaseReaders),
+                .init(name: "another's", admitted: []),
+            ], refusal: .notFound)
+    ) { call, records in try Reader(call, records) }
+}
+
+extension Policy where Caller == OwnRoot {
+    static let ownRoot = Policy(
+        Terms(
+            "its own root", [.root(.own)],
+            refusal: notAllowed("a revocation list is published by the organisation's root"))
+    ) { call, records in try OwnRoot(call, records) }
+}
+
+extension Policy where Caller == Applicant {
+    static let applicant = Policy(
+        Terms(
+            "any key that signs and was never a member's",
+            .any(.inboxes, .roots, .validators, [.stranger]),
+            refusal: notAllowed("a member's key cannot be a patient's inbox"))
+    ) { call, records in try Applicant(call, records) }
+}
+
+extension Policy where Caller == Inbox {
+    /// What is absent and what is another's look the same.
+    static let inboxItself = Policy(
+        Terms(
+            "that inbox",
+            cases: [
+                .init(name: "one's own", admitted: .inboxesHere), .init(name: "another's", admitted: []),
+            ], refusal: .notFound)
+    ) { call, records in try Inbox(named: "inbox", call, records) }
+}
+
+extension Policy where Caller == LetterReader {
+    static let letterReader = Policy(
+        Terms(
+            "members, inboxes, validators, roots, each its own; its own desk's staff those to the desk",
+            .parties, refusal: notAllowed("the signing key belongs to no member and no inbox here"))
+    ) { call, records in try LetterReader(call, deskRoles: deskRoles, records) }
+}
+
+extension BodyPolicy where Body == SignedStatement, Caller == StatementBearer {
+    static let statementBearer = BodyPolicy(
+        Terms(
+            "the statement's own signer; a validator that passes it on",
+            cases: [
+                .init(name: "one's own", admitted: .everySigner),
+                .init(name: "another's", admitted: .validators),
+            ], refusal: notAllowed("the request is signed by another key than the statement"))
+    ) { call, statement, records in StatementBearer(call, statement, records) }
+}
+
+extension BodyPolicy where Body == Wire.MemberCard, Caller == CardBearer {
+    static let cardBearer = BodyPolicy(
+        Terms(
+            "the member; its organisation's root",
+            cases: [
+                .init(name: "one's own", admitted: .everySigner),
+                .init(name: "another member's of the organisation", admitted: [.root(.own)]),
+            ], refusal: notAllowed("a card is shown by its member or by the organisation's root"))
+    ) { call, card, records in try CardBearer(call, card, records) }
+}
+
+extension BodyPolicy where Body == Wire.Letter, Caller == LetterWriter {
+    static let letterWriter = BodyPolicy(
+        Terms(
+            "members to the desk; its own desk's staff to its inboxes; its inboxes to others",
+            cases: [
+                .init(name: "to the desk", admitted: .members()),
+                .init(name: "to one of its inboxes", admitted: .staff(deskRoles)),
+                .init(name: "to a member", admitted: .inboxesHere),
+            ],
+            refusal: notAllowed(
+                "a letter goes from a member to the desk, from the desk to an inbox, or from an inbox"))
+    ) { call, letter, records in try LetterWriter(call, letter, deskRoles: deskRoles, records) }
+}
+
+extension Set<Party> {
+    /// In the test's network each of these has recorded a release.
+    fileprivate static let releaseReaders: Set = members()
+}

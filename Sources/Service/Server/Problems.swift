@@ -1,0 +1,75 @@
+import API
+import Contract
+import Desk
+import Ledger
+import Logging
+import Records
+import Vault
+
+// Errors as problems: each is told what it may be told, once.
+
+extension Problem {
+    /// The problem that an error becomes. What is not foreseen is logged by its type and told without detail.
+    init(_ error: any Error, in route: Route, _ logger: Logger) {
+        switch error {
+        case let problem as Problem: self = problem
+        case let denial as RecordKeeping.Denial: self = Self.of(denial)
+        case VaultError.absent: self = .notFound
+        case VaultError.digestMismatch:
+            self = Problem(.digestMismatch, "the bytes have not the digest in the path")
+        case let reached as MemberLimits.Reached: self = Self.of(reached, logger)
+        case let failure as DeskStore.Failure: self = Self.of(failure)
+        case let error as LedgerError: self = Self.of(error)
+        default:
+            logger.error(
+                "failure",
+                metadata: ["route": "\(route.path)", "error": "\(String(describing: error).prefix(300))"])
+            self = Problem(.storage, "the server could not read or write its store; its log says more")
+        }
+    }
+
+    private static func of(_ denial: RecordKeeping.Denial) -> Problem {
+        switch denial {
+        case .nothing: .notFound
+        case .refused(let code): .rejected(code)
+        case .releaseOver:
+            Problem(.notAllowed, "this release was recorded too long ago: record a new one")
+        }
+    }
+
+    private static func of(_ reached: MemberLimits.Reached, _ logger: Logger) -> Problem {
+        let what = reached.kind == .release ? "records are released to" : "requests are taken from"
+        let window = reached.window == .hour ? "an hour" : "a day"
+        // Of the member the key, of patients nothing.
+        logger.warning(
+            "limit reached",
+            metadata: [
+                "member": "\(reached.member)", "kind": "\(reached.kind)", "limit": "\(reached.limit)",
+                "within": "\(window)",
+            ])
+        let wait = reached.retryAfter <= 60 ? "a minute" : "\((reached.retryAfter + 59) / 60) minutes"
+        return Problem(
+            .tooMany,
+            "at most \(reached.limit) \(what) one member within \(window): try again in \(wait)",
+            retryAfter: reached.retryAfter)
+    }
+
+    /// What a ledger says of itself names positions, keys and hashes only: all of it may be told.
+    private static func of(_ error: LedgerError) -> Problem {
+        switch error {
+        case .readOnly, .notCosigned: Problem(.readOnly, "\(error)")
+        case .outOfRange, .invalidCosignature: Problem(.malformed, "\(error)")
+        default: Problem(.storage, "\(error)")
+        }
+    }
+
+    private static func of(_ failure: DeskStore.Failure) -> Problem {
+        switch failure {
+        case .tooManyApplications: Problem(.conflict, "too many wallets wait to be admitted here")
+        case .unknownInbox: .notFound
+        case .alreadyInDirectory:
+            Problem(.conflict, "this patient or this inbox stands in the directory already")
+        case .permitsOutOfOrder: Problem(.conflict, "permits are handed over in order, without a gap")
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import API
+import Contract
+import Desk
+import Foundation
+import Hummingbird
+import Identity
+import Records
+
+// Sealed letters about requests, kept at the custodian's desk.
+
+extension Route {
+    static let letters: [Route] = [leaveLetter, readLetters]
+
+    private static let path = Routes.Organisation.pattern.letters
+
+    private static let leaveLetter = Route(
+        .post, path, "Leaves a sealed letter about a request.", for: .letterWriter,
+        takes: .json(Wire.Letter.self), gives: .created
+    ) { call in
+        let body = [UInt8](call.body.body)
+        guard body.count <= Wire.letterBytesMax else { throw Problem(.tooLarge, "the letter is too long") }
+        try call.caller.custodian.desk.keep(
+            DeskStore.Letter(
+                addressee: call.body.addressee.bytes, request: call.body.request.bytes, body: body),
+            digest: Digest(hashing: body).bytes)
+    }
+
+    private static let request: QueryField<StatementID> = .id("request")
+
+    private static let readLetters = Route(
+        .get, path, "Gives the caller its letters, about one request or all.", for: .letterReader,
+        query: [request.description], gives: .json(Wire.Letters.self)
+    ) { call in
+        let request = try call.signed.query(request)
+        let desk = call.caller.custodian.desk
+        var letters = try desk.letters(to: call.caller.key.bytes, request: request?.bytes)
+        if call.caller.readsDesk {
+            letters += try desk.letters(to: Wire.Addressee.desk.bytes, request: request?.bytes)
+        }
+        return Wire.Letters(
+            letters: letters.compactMap { letter in
+                StatementID(letter.request).map {
+                    Wire.Letter(
+                        addressee: PublicKey(letter.addressee).map { .key($0) } ?? .desk, request: $0,
+                        body: Data(letter.body))
+                }
+            })
+    }
+}
+
+extension Wire.Addressee {
+    /// As the desk's store has it: empty for the desk.
+    fileprivate var bytes: [UInt8] {
+        switch self {
+        case .desk: []
+        case .key(let key): key.bytes
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import API
+import HTTPTypes
+import Hummingbird
+import Identity
+import Records
+
+/// One route of the API: method, path, who may call, what it takes and gives, and its handler.
+///
+/// The server is made of `Route.all` alone. A handler is only ever called with what its policy has admitted:
+/// there is no way to make a route without one, nor to reach the handler round it.
+struct Route: Sendable {
+    let method: HTTPRequest.Method
+    /// The path's pattern, as Hummingbird's router reads it.
+    let path: String
+    /// What it does, in one sentence.
+    let summary: String
+    let terms: Terms
+    let query: [QueryDescription]
+    let body: BodyDescription?
+    let answer: AnswerDescription
+    private let handling: Handling
+
+    private enum Handling: Sendable {
+        case unsigned(@Sendable () -> Response)
+        case signed(@Sendable (SignedCall, APIServer) async throws -> Response)
+    }
+
+    /// Every route of `medseald run`.
+    static let all: [Route] = [health] + ledger + log + network + vault + inboxes + directory + letters
+
+    /// Answers a call. `authenticate` checks the signature; it is asked before anything else where one is
+    /// needed.
+    func respond(
+        _ server: APIServer, authenticate: () async throws -> SignedCall
+    ) async throws -> Response {
+        switch handling {
+        case .unsigned(let answer): answer()
+        case .signed(let answer): try await answer(try await authenticate(), server)
+        }
+    }
+}
+
+extension Route {
+    /// A route whose policy decides before the body is read.
+    init<Caller, Body, Answer>(
+        _ method: HTTPRequest.Method, _ path: String, _ summary: String, for policy: Policy<Caller>,
+        query: [QueryDescription] = [], takes body: BodyFormat<Body>, gives answer: AnswerFormat<Answer>,
+        _ handler: @escaping @Sendable (AdmittedCall<Caller, Body>) async throws -> Answer
+    ) {
+        self.init(
+            method: method, path: path, summary: summary, terms: policy.terms, query: query,
+            body: body.description, answer: answer.description,
+            handling: .signed { call, server in
+                guard let caller = try policy.admit(call, server.records) else { throw policy.terms.refusal }
+                let body = try await body.read(call, server.records)
+                return try answer.response(
+                    try await handler(AdmittedCall(server: server, signed: call, caller: caller, body: body)))
+            })
+    }
+
+    /// A route without a body.
+    init<Caller, Answer>(
+        _ method: HTTPRequest.Method, _ path: String, _ summary: String, for policy: Policy<Caller>,
+        query: [QueryDescription] = [], gives answer: AnswerFormat<Answer>,
+        _ handler: @escaping @Sendable (AdmittedCall<Caller, Void>) async throws -> Answer
+    ) {
+        self.init(
+            method, path, summary, for: policy, query: query, takes: .nothing, gives: answer, handler)
+    }
+
+    /// A route whose policy has to read the body.
+    init<Caller, Body, Answer>(
+        _ method: HTTPRequest.Method, _ path: String, _ summary: String,
+        for policy: BodyPolicy<Body, Caller>, query: [QueryDescription] = [], takes body: BodyFormat<Body>,
+        gives answer: AnswerFormat<Answer>,
+        _ handler: @escaping @Sendable (AdmittedCall<Caller, Body>) async throws -> Answer
+    ) {
+        self.init(
+            method: method, path: path, summary: summary, terms: policy.terms, query: query,
+            body: body.description, answer: answer.description,
+            handling: .signed { call, server in
+                let body = try await body.read(call, server.records)
+                guard let caller = try policy.admit(call, body, server.records) else {
+                    throw policy.terms.refusal
+                }
+                return try answer.response(
+                    try await handler(AdmittedCall(server: server, signed: call, caller: caller, body: body)))
+            })
+    }
+
+    /// The one route that is not signed: it says that the server is there, and nothing else.
+    private static let health = Route(
+        method: .get, path: Routes.health, summary: "Says that the server runs.",
+        terms: Terms(
+            "everybody, unsigned", .any(.everySigner, [.unsigned]),
+            refusal: Problem(.unauthenticated, "the call is not signed")),
+        query: [], body: nil, answer: AnswerFormat.bytes("text/plain").description,
+        handling: .unsigned { .bytes(Array("ok\n".utf8), type: "text/plain") })
+}
+
+/// A call that its route's policy has admitted.
+struct AdmittedCall<Caller: Sendable, Body: Sendable>: Sendable {
+    let server: APIServer
+    let signed: SignedCall
+    /// What the policy established.
+    let caller: Caller
+    let body: Body
+
+    fileprivate init(server: APIServer, signed: SignedCall, caller: Caller, body: Body) {
+        self.server = server
+        self.signed = signed
+        self.caller = caller
+        self.body = body
+    }
+}
