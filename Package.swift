@@ -146,15 +146,21 @@ let service: [Target] = [
 let parties: [Target] = [
     module(
         "Parties", "Client",
-        imports: ["Remote", "API", "Contract", "Age", "Identity", "TransparencyLog", "Primitives"])
+        imports: ["Remote", "API", "Contract", "Age", "Identity", "TransparencyLog", "Primitives"]),
+    module(
+        "Parties", "Offices",
+        imports: ["Client", "Remote", "API", "Contract", "Age", "Identity", "TransparencyLog", "Primitives"]),
+    module(
+        "Parties", "Auditors",
+        imports: ["Client", "Remote", "API", "Contract", "Identity", "TransparencyLog", "Primitives"]),
 ]
 
 let programs: [Target] = [
     program(
         "medseal",
         imports: [
-            "Client", "FabricChaincode", "FabricLedger", "FabricNetwork", "Remote", "API", "Age", "Contract",
-            "Identity", "SQLiteLedger", "Ledger", "Primitives", "TransparencyLog",
+            "Client", "Offices", "Auditors", "FabricChaincode", "FabricLedger", "FabricNetwork", "Remote",
+            "API", "Age", "Contract", "Identity", "SQLiteLedger", "Ledger", "Primitives", "TransparencyLog",
         ],
         links: ["ArgumentParser"]),
     program(
@@ -214,7 +220,10 @@ let allTests: [Target] = [
         links: ["Hummingbird", "HummingbirdTesting", "NIOCore", "NIOEmbedded", "HTTPTypes", "Logging"]),
     tests(
         "ClientTests",
-        of: ["Client", "Remote", "API", "Age", "Contract", "Identity", "TransparencyLog", "Primitives"]),
+        of: [
+            "Client", "Offices", "Remote", "API", "Age", "Contract", "Identity", "TransparencyLog",
+            "Primitives",
+        ]),
     tests(
         "FabricChaincodeTests",
         of: [
@@ -226,7 +235,7 @@ let allTests: [Target] = [
         ]),
     tests(
         "FabricNetworkTests",
-        of: ["FabricNetwork", "Client", "Contract", "Identity", "Primitives", "Remote"]),
+        of: ["FabricNetwork", "Client", "Offices", "Contract", "Identity", "Primitives", "Remote"]),
     tests("StructureTests", of: ["medseal", "medseald"]),
     tests(
         "StoryTests",

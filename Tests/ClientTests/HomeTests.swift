@@ -7,6 +7,7 @@ import Remote
 import Testing
 
 @testable import Client
+@testable import Offices
 
 struct HomeTests {
     static func temporary() -> Folder {

@@ -8,6 +8,7 @@ import Remote
 import TransparencyLog
 
 @testable import Client
+@testable import Offices
 
 /// A founded network in a temporary folder, with what its organisations keep to themselves.
 struct World: Sendable {

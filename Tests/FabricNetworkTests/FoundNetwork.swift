@@ -1,6 +1,7 @@
 import Contract
 import FabricNetwork
 import Foundation
+import Offices
 import Primitives
 import Remote
 

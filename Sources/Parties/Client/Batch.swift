@@ -2,7 +2,7 @@ public import Contract
 import Foundation
 import Primitives
 public import Remote
-public import TransparencyLog
+import TransparencyLog
 
 /// Many small files, or the readings of a device, as one file: one statement records them all, and each can be
 /// shown to be among them without the others (docs/format.md, "Batch").
@@ -190,46 +190,19 @@ public struct BatchProof: Sendable {
         self.record = record
     }
 
-    /// The proof file of entry `index` of `batch`, a file of `record`; verified as its readers will.
-    ///
-    /// Throws `badInput` where there is no such entry, `refused` when no statement about the record names this
-    /// batch.
-    public static func file(
-        of index: Int, in batch: Batch, of record: RecordHandle, under checkpoint: VerifiedCheckpoint,
-        _ connection: Connection
-    ) async throws -> [UInt8] {
-        guard batch.entries.indices.contains(index) else {
-            throw ClientFailure.badInput("the batch has entries 0 to \(batch.entries.count - 1)")
-        }
-        guard let id = try await statement(about: batch.root, of: record, connection) else {
-            throw ClientFailure.refused("no statement about record \(record) names this batch")
-        }
+    /// The proof file of entry `index` of `batch`; `statement` is the proof of the statement about it.
+    package static func file(of index: Int, in batch: Batch, statement: [UInt8]) throws -> [UInt8] {
         let (leaf, hashes) = try batch.inclusion(of: index)
-        let file = CBOR.array([
+        return CBOR.array([
             .text(Array("medseal-batch-proof".utf8)), .unsigned(version), .bytes(leaf),
-            .array(hashes.map { .bytes($0) }),
-            .bytes(try await connection.proof(of: id.bytes, under: checkpoint)),
+            .array(hashes.map { .bytes($0) }), .bytes(statement),
         ]).encoded()
-        _ = try BatchProof(verifying: file, genesis: connection.network.genesisFile)
-        return file
-    }
-
-    private static func statement(
-        about root: Digest, of record: RecordHandle, _ connection: Connection
-    ) async throws -> StatementID? {
-        for kind in [StatementKind.deposit, .append] {
-            for position in try await connection.positions(about: record.bytes, kind: kind) {
-                let statement = try await connection.statement(at: position)
-                if statement.assertion.batch == root { return statement.id }
-            }
-        }
-        return nil
     }
 }
 
 extension Assertion {
     /// The Merkle root of the batch that it is about, if it is about one.
-    var batch: Digest? {
+    package var batch: Digest? {
         switch self {
         case .deposit(let it): it.batch
         case .append(let it): it.batch

@@ -1,4 +1,4 @@
-import Age
+package import Age
 public import Contract
 import Foundation
 import Primitives
@@ -6,7 +6,7 @@ import Remote
 
 extension AgeKeyKind {
     /// As the ledger names it.
-    var suite: Suite { self == .hybrid ? .hybrid : .classical }
+    package var suite: Suite { self == .hybrid ? .hybrid : .classical }
 }
 
 /// A record's key, wrapped for one party: an age file whose plaintext is an identity file, in whose comments

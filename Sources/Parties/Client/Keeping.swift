@@ -321,28 +321,4 @@ public struct Keeping: Sendable {
                     second: second, reason: reason, notAfter: machineTime() + UInt64(hours) * 3_600,
                     envelope: envelope)))
     }
-
-    /// Says what looking into an emergency has found (auditor).
-    public func review(_ id: StatementID, finding: ReviewFinding) async throws -> Wire.Receipt {
-        guard let state: EmergencyState = try await connection.state(.emergency(id)) else {
-            throw Problem.rejected(.emergencyUnknown)
-        }
-        return try await submit(
-            .review(Review(organisation: name, record: state.record, emergency: id, finding: finding)))
-    }
-}
-
-extension Member {
-    /// Every emergency that was ever declared, in its order.
-    public func emergencies(
-        _ connection: Connection
-    ) async throws -> [(id: StatementID, state: EmergencyState)] {
-        var all = [(id: StatementID, state: EmergencyState)]()
-        for position in try await connection.positions(about: nil, kind: .emergency) {
-            let id = try await connection.statement(at: position).id
-            guard let state: EmergencyState = try await connection.state(.emergency(id)) else { continue }
-            all.append((id, state))
-        }
-        return all
-    }
 }

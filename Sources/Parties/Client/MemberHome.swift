@@ -8,16 +8,23 @@ public import Remote
 /// A member's folder: who it is, its certificate, its sealed keys, and its copy of the network.
 public struct MemberHome: Sendable {
     /// `member.json`.
-    struct File: Codable {
-        var organisation: OrganisationName
-        var role: String
-        var name: String
-        var key: PublicKey
+    package struct File: Codable {
+        package var organisation: OrganisationName
+        package var role: String
+        package var name: String
+        package var key: PublicKey
+
+        package init(organisation: OrganisationName, role: String, name: String, key: PublicKey) {
+            self.organisation = organisation
+            self.role = role
+            self.name = name
+            self.key = key
+        }
     }
 
-    static let fileName = "member.json"
+    package static let fileName = "member.json"
     /// The comment of an identity that the member had before.
-    static let former = "former"
+    package static let former = "former"
 
     public let folder: Folder
     public let network: Network
@@ -76,15 +83,18 @@ public struct Member: Sendable {
     /// The identity of custodian's envelopes; only gateways have it.
     let records: AgeIdentity?
     /// Those that it had before: nothing is sealed to them any more.
-    let former: [AgeIdentity]
+    package let former: [AgeIdentity]
 
     public var network: Network { home.network }
     public var organisation: Network.Organisation { home.organisation }
 
     /// Runs `body` with a connection that calls as this member.
-    public func connected<Result>(_ body: (Connection) async throws -> Result) async throws -> Result {
+    public func connected<Result>(
+        _ surroundings: Surroundings = .machine, _ body: (Connection) async throws -> Result
+    ) async throws -> Result {
         try await Connection.open(
-            network, caller: signingKey, home: organisation.name, memory: home.folder, body)
+            network, caller: signingKey, home: organisation.name, memory: home.folder,
+            surroundings: surroundings, body)
     }
 
     /// Takes the organisations that were admitted since into the home's copy of the network, or into `folder`.

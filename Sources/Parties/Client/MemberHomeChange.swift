@@ -1,35 +1,36 @@
-import API
+package import API
 import Foundation
-import Remote
+package import Remote
 
 /// New keys or a new certificate on their way into a member's home.
 ///
 /// `next` holds what was prepared, whole or not at all, and the statement that is to make it true; it becomes
 /// `accepted` by one rename when the ledger has the statement. From then on whoever opens the home puts the
 /// files of `accepted` into their places first.
-struct MemberHomeChange {
+package struct MemberHomeChange {
     private static let nextName = "next"
     private static let acceptedName = "accepted"
     private static let statementName = "enrolment.cose"
     private static let cardName = "card.json"
 
-    let home: Folder
+    package let home: Folder
     private var next: Folder { home.folder(Self.nextName) }
     private var accepted: Folder { home.folder(Self.acceptedName) }
 
-    init(_ home: Folder) { self.home = home }
+    package init(_ home: Folder) { self.home = home }
 
     /// The signed statement of an attempt that was not finished; nil when there is none.
-    func prepared() throws -> [UInt8]? {
+    package func prepared() throws -> [UInt8]? {
         home.has(Self.nextName) ? try next.read(Self.statementName) : nil
     }
 
     /// The card that goes with it.
-    func card() throws -> Wire.MemberCard? {
+    package func card() throws -> Wire.MemberCard? {
         home.has(Self.nextName) ? try JSON.decode(Wire.MemberCard.self, try next.read(Self.cardName)) : nil
     }
 
-    func prepare(_ statement: [UInt8], card: Wire.MemberCard, _ write: (Folder) throws -> Void) throws {
+    package func prepare(_ statement: [UInt8], card: Wire.MemberCard, _ write: (Folder) throws -> Void) throws
+    {
         let draft = home.folder(".\(Self.nextName)")
         home.remove(draft.name)
         try draft.make()
@@ -40,19 +41,19 @@ struct MemberHomeChange {
     }
 
     /// The ledger will never have the statement.
-    func discard() throws(ClientFailure) {
+    package func discard() throws(ClientFailure) {
         home.remove(Self.nextName)
         try home.sync()
     }
 
     /// The ledger has the statement.
-    func accept() throws(ClientFailure) {
+    package func accept() throws(ClientFailure) {
         try next.rename(to: accepted)
         try settle()
     }
 
     /// Puts what the ledger has accepted into its place. Doing it again from the middle is harmless.
-    func settle() throws(ClientFailure) {
+    package func settle() throws(ClientFailure) {
         guard home.has(Self.acceptedName) else { return }
         for name in accepted.names where name != Self.statementName && name != Self.cardName {
             guard rename(accepted.file(name), home.file(name)) == 0 else {

@@ -1,20 +1,20 @@
-import Age
-import Primitives
-import Remote
+package import Age
+package import Primitives
+package import Remote
 
 /// How hard a passphrase is worked (age's scrypt, N = 2^n): 18 as everywhere; tests take less.
-enum PassphraseWork {
-    @TaskLocal static var factor = 18
+package enum PassphraseWork {
+    @TaskLocal package static var factor = 18
 }
 
 extension IdentityFile {
     /// The file sealed under a passphrase, as `age -p` writes it.
-    func sealed(under passphrase: SecretBytes) throws -> [UInt8] {
+    package func sealed(under passphrase: SecretBytes) throws -> [UInt8] {
         try seal(serialized(), for: .passphrase(passphrase, workFactor: PassphraseWork.factor))
     }
 
     /// Opens a sealed identity file. Throws `ClientFailure`, which names `what` was to be opened.
-    init(opening sealed: [UInt8], passphrase: SecretBytes, what: String) throws(ClientFailure) {
+    package init(opening sealed: [UInt8], passphrase: SecretBytes, what: String) throws(ClientFailure) {
         let plain = try SecretBytes.opening(sealed, passphrase: passphrase, what: what)
         do {
             var bytes = plain.withUnsafeBytes { Array($0) }
@@ -28,7 +28,7 @@ extension IdentityFile {
 
 extension SecretBytes {
     /// The plaintext of an age file under a passphrase. Throws `refused` for a wrong one.
-    static func opening(
+    package static func opening(
         _ sealed: [UInt8], passphrase: SecretBytes, what: String
     ) throws(ClientFailure) -> SecretBytes {
         do {
@@ -43,7 +43,7 @@ extension SecretBytes {
 
 extension SigningKey {
     /// The Ed25519 key of a sealed PKCS#8 file. Throws `refused` for a wrong passphrase.
-    init(opening pem: [UInt8], passphrase: SecretBytes, what: String) throws(ClientFailure) {
+    package init(opening pem: [UInt8], passphrase: SecretBytes, what: String) throws(ClientFailure) {
         let pkcs8 = try SealedPrivateKey.opened(pem, passphrase: passphrase, what: what)
         guard let key = SigningKey(pkcs8: pkcs8) else { throw .unverified("\(what) is no Ed25519 key") }
         self = key
@@ -51,7 +51,7 @@ extension SigningKey {
 }
 
 extension SealedPrivateKey {
-    static func opened(
+    package static func opened(
         _ pem: [UInt8], passphrase: SecretBytes, what: String
     ) throws(ClientFailure) -> SecretBytes {
         do {

@@ -191,7 +191,7 @@ extension Connection {
         try await history(about: key.bytes, under: checkpoint).map { ($0.entry.position, $0.statement) }
     }
 
-    func history(
+    package func history(
         about subject: [UInt8], under checkpoint: VerifiedCheckpoint
     ) async throws -> [(entry: LogEntry, statement: VerifiedStatement)] {
         var positions = [UInt64]()

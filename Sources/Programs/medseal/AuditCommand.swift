@@ -1,4 +1,5 @@
 import ArgumentParser
+import Auditors
 import Client
 import Contract
 import FabricLedger
@@ -36,7 +37,7 @@ struct AuditCommand: AsyncParsableCommand {
 
     /// What `--json` prints.
     private struct Answer: Encodable {
-        let ledger: Audit.Report
+        let ledger: AuditReport
         let fabric: ChannelAudit.Report?
 
         func encode(to encoder: any Encoder) throws {
@@ -51,26 +52,18 @@ struct AuditCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var folders = [OrganisationName: Folder]()
+        var inventories = [OrganisationName: VaultInventory]()
         for vault in vaults {
             let parts = vault.split(separator: "=", maxSplits: 1)
             guard parts.count == 2, let name = OrganisationName(String(parts[0])) else {
                 throw ClientFailure.badInput("--vault takes organisation=folder")
             }
-            folders[name] = Folder(String(parts[1]))
+            inventories[name] = VaultFolder(Folder(String(parts[1]))).inventory
         }
         let member = try self.member.member()
         var channel = try await fabric.audit(of: member.network) { Self.show("audited \($0) blocks") }
-        let report = try await member.connected { [folders] connection in
-            var asked = folders.keys.map { $0 }
-            if member.home.role == .auditor {
-                asked += member.network.custodians.map(\.name)
-            } else if member.organisation.kind.isCustodian {
-                asked.append(member.organisation.name)
-            }
-            let audit = Audit(
-                connection, home: member.home.folder, vaults: Array(Set(asked)), folders: folders)
-            return try await audit.run { Self.show("executed \($0) entries") }
+        let report = try await Auditor.open(member) { [inventories] auditor in
+            try await auditor.audit(reading: inventories) { Self.show("executed \($0) entries") }
         }
         if Standard.errorIsTerminal { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
         channel?.compare(with: report)
@@ -86,7 +79,7 @@ struct AuditCommand: AsyncParsableCommand {
         FileHandle.standardError.write(Data("\r\(progress) ".utf8))
     }
 
-    private func print(_ report: Audit.Report, _ channel: ChannelAudit.Report?) {
+    private func print(_ report: AuditReport, _ channel: ChannelAudit.Report?) {
         Swift.print("Executed \(report.entries) statements again: \(report.records) records")
         Swift.print("  Merkle root   \(report.root)")
         Swift.print("  state digest  \(report.stateDigest)")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Auditors
 import Client
 import Contract
 import Foundation
@@ -150,10 +151,7 @@ struct BatchProve: AsyncParsableCommand {
     func run() async throws {
         let target = try newFile(output)
         let batch = try readBatch(file)
-        let proof = try await member.connected { member, connection in
-            let checkpoint = try await RememberedCheckpoint(folder: member.home.folder).advance(connection)
-            return try await BatchProof.file(of: entry, in: batch, of: record, under: checkpoint, connection)
-        }
+        let proof = try await member.auditing { try await $0.proveEntry(entry, of: batch, in: record) }
         try target.parent.write(proof, as: target.name)
         print("Wrote \(output): verify it with medseal batch verify \(output) --genesis GENESIS")
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Client
 import Contract
 import Foundation
+import Offices
 import Remote
 
 // What organisations decide together: a draft by one, agreed to by the others, submitted by its signer.
@@ -21,10 +22,11 @@ struct CouncilOptions: ParsableArguments {
 
     @OptionGroup var passphrase: OrganisationPassphraseOptions
 
-    func council() async throws -> Council {
-        try await Council(
+    /// Runs `body` with the organisation's office.
+    func office<Result>(_ body: (Office) async throws -> Result) async throws -> Result {
+        try await Office.open(
             Folder(network), organisation: organisation,
-            passphrase: try passphrase.read("Passphrase of \(organisation)"))
+            passphrase: try passphrase.read("Passphrase of \(organisation)"), body)
     }
 }
 
@@ -43,9 +45,10 @@ struct DraftOptions: ParsableArguments {
     @Option(name: .shortAndLong, help: ArgumentHelp("The draft's file.", valueName: "file"))
     var output: String
 
-    func make(_ decision: Council.Decision, _ options: CouncilOptions) async throws {
-        let council = try await options.council()
-        let draft = try await council.draft(decision, with: others, signer: signer)
+    func make(_ decision: Office.Decision, _ options: CouncilOptions) async throws {
+        let draft = try await options.office {
+            try await $0.propose(decision, with: others, signer: signer)
+        }
         let file = Folder(output)
         try draft.write(to: file.parent, file.name)
         show(draft)
@@ -107,7 +110,7 @@ struct NetworkAdmit: AsyncParsableCommand {
 
     func run() async throws {
         let file = Folder(application)
-        let application = try Application.read(file.parent, file.name)
+        let application = try Application(reading: try file.parent.read(file.name))
         try await draft.make(.admit(application), council)
         print("also: the applicant, medseal network agree ... --organisation \(application.name)")
     }
@@ -188,7 +191,11 @@ struct NetworkAgree: AsyncParsableCommand {
             print("Agree as \(council.organisation)? [y/N] ", terminator: "")
             guard readLine() == "y" else { throw ClientFailure.refused("not agreed to") }
         }
-        try await council.council().agree(to: &draft)
+        draft = try await council.office { [draft] office in
+            var draft = draft
+            try office.agree(to: &draft)
+            return draft
+        }
         try draft.write(to: folder.parent, folder.name)
         print("Agreed as \(council.organisation)")
     }
@@ -208,7 +215,7 @@ struct NetworkSubmit: AsyncParsableCommand {
     func run() async throws {
         let folder = Folder(file)
         let draft = try StatementDraft(reading: folder.parent, folder.name)
-        let receipt = try await council.council().submit(draft)
+        let receipt = try await council.office { try await $0.submit(draft) }
         try output.print(receipt) { print("Decided, \(receipt.shown)") }
     }
 }

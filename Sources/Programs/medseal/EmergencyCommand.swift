@@ -1,4 +1,5 @@
 import ArgumentParser
+import Auditors
 import Client
 import Contract
 import Foundation
@@ -105,9 +106,7 @@ struct EmergencyReview: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let receipt = try await member.connected {
-            try await Keeping($0, $1).review(emergency, finding: finding)
-        }
+        let receipt = try await member.auditing { try await $0.review(emergency, finding: finding) }
         try output.print(receipt, "Reviewed \(emergency): \(finding.name)")
     }
 }
@@ -134,7 +133,7 @@ struct EmergencyList: AsyncParsableCommand {
             var overdue: Int
         }
         let now = machineTime()
-        let found = try await member.connected { try await $0.emergencies($1) }
+        let found = try await member.auditing { try await $0.emergencies() }
         let rows = found.map { id, state in
             let open = now < state.reviewBy ? "due \(Moment.text(state.reviewBy))" : "OVERDUE"
             return Row(

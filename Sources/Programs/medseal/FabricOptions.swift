@@ -1,4 +1,5 @@
 import ArgumentParser
+import Auditors
 import Client
 import FabricLedger
 import Foundation
@@ -104,7 +105,7 @@ extension ClientFailure {
 
 extension ChannelAudit.Report {
     /// The server's log, which was read after the channel, is a copy of what the channel gives.
-    mutating func compare(with ledger: Audit.Report) {
+    mutating func compare(with ledger: AuditReport) {
         if ledger.entries < channel.entries {
             findings.append("the server's log has only \(ledger.entries) of \(channel.entries) statements")
         } else if ledger.entries == channel.entries,

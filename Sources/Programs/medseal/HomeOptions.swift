@@ -1,4 +1,5 @@
 import ArgumentParser
+import Auditors
 import Client
 import Foundation
 import Remote
@@ -34,6 +35,11 @@ struct MemberOptions: ParsableArguments {
     func connected<Result>(_ body: (Member, Connection) async throws -> Result) async throws -> Result {
         let member = try member()
         return try await member.connected { try await body(member, $0) }
+    }
+
+    /// Runs `body` with the member as an auditor.
+    func auditing<Result>(_ body: (Auditor) async throws -> Result) async throws -> Result {
+        try await Auditor.open(try member(), body)
     }
 }
 

@@ -1,5 +1,6 @@
 import API
 import ArgumentParser
+import Auditors
 import Client
 import Contract
 import Foundation
@@ -57,36 +58,18 @@ struct LedgerList: AsyncParsableCommand {
         else { throw ValidationError("--follow goes with --after only: it shows every statement.") }
     }
 
-    struct Row: Encodable {
-        var position: UInt64
-        var time: LedgerTime
-        var kind: String
-        var statement: StatementID
-        var signer: PublicKey?
-    }
-
     func run() async throws {
         if follow { return try await followAll() }
         let query = Connection.Query(
             subject: about?.bytes ?? organisation?.bytes, kind: kind?.kind, since: since?.time,
             until: until?.time)
-        let rows = try await member.connected { _, connection in
-            var rows = [Row]()
-            for position in try await connection.positions(of: query, after: after, limit: limit) {
-                let (entry, statement) = try await connection.logEntry(at: position)
-                rows.append(
-                    Row(
-                        position: position, time: entry.time, kind: "\(statement.assertion.kind)",
-                        statement: statement.id, signer: statement.caller))
-            }
-            return rows
-        }
+        let rows = try await member.auditing { try await $0.statements(query, after: after, limit: limit) }
         try output.print(rows) {
             var table = Table("POSITION", "TIME", "KIND", "STATEMENT", "SIGNED BY")
             for row in rows {
                 table.add(
                     "\(row.position)", Moment.text(row.time), row.kind, row.statement.hex,
-                    row.signer?.hex ?? "")
+                    row.signer.hex)
             }
             table.print()
             if rows.count == limit, let last = rows.last {
@@ -96,8 +79,8 @@ struct LedgerList: AsyncParsableCommand {
     }
 
     private func followAll() async throws {
-        try await member.connected { _, connection in
-            try await connection.follow(after: after) { event in
+        try await member.auditing { auditor in
+            try await auditor.follow(after: after) { event in
                 let text = "\(event.position)  \(Moment.text(event.time))  \(event.kind)  \(event.statement)"
                 let line = output.json ? try JSONEncoder().encode(event) : Data(text.utf8)
                 // Not through print, which would keep lines back where nobody looks.

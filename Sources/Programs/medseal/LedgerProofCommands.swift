@@ -1,4 +1,5 @@
 import ArgumentParser
+import Auditors
 import Client
 import Contract
 import FabricLedger
@@ -36,10 +37,7 @@ struct LedgerProve: AsyncParsableCommand {
         let file = Folder(output)
         try file.requireNew()
         let member = try self.member.member()
-        let proof = try await member.connected { connection in
-            let checkpoint = try await RememberedCheckpoint(folder: member.home.folder).advance(connection)
-            return try await connection.proof(of: id.bytes, under: checkpoint)
-        }
+        let proof = try await Auditor.open(member) { try await $0.prove(id) }
         if let block = try await block(of: proof, member.network) {
             try file.parent.write(block, as: file.name, mode: 0o644)
             print("Wrote \(output): verify it with medseal ledger verify \(output) --network PUBLIC-FOLDER")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Auditors
 import Client
 import Contract
 import Foundation
@@ -201,9 +202,14 @@ struct LedgerExportCommand: AsyncParsableCommand {
         if let from, let genesis {
             entries = try exportStored(from, try Folder.read(genesis), bar)
         } else {
-            entries = try await member.connected { member, connection in
-                try await LedgerExport(connection, home: member.home.folder)
-                    .write(to: Folder(archive)) { bar.report($0, $1) }
+            let folder = Folder(archive)
+            try folder.requireNew()
+            entries = try await member.auditing { auditor in
+                try await auditor.export(progress: { bar.report($0, $1) }) { path, bytes in
+                    let file = folder.folder(path)
+                    try file.parent.make()
+                    try file.parent.write(bytes, as: file.name, mode: 0o644)
+                }
             }
         }
         bar.finish()

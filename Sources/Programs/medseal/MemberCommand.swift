@@ -4,6 +4,7 @@ import Client
 import Contract
 import Foundation
 import Identity
+import Offices
 import Remote
 
 /// `medseal member`
@@ -27,10 +28,11 @@ struct OfficeOptions: ParsableArguments {
 
     @OptionGroup var passphrase: OrganisationPassphraseOptions
 
-    func office() async throws -> OrganisationOffice {
-        try await OrganisationOffice(
+    /// Runs `body` with the organisation's office.
+    func office<Result>(_ body: (Office) async throws -> Result) async throws -> Result {
+        try await Office.open(
             Folder(network), organisation: organisation,
-            passphrase: try passphrase.read("Passphrase of \(organisation)"))
+            passphrase: try passphrase.read("Passphrase of \(organisation)"), body)
     }
 }
 
@@ -73,7 +75,7 @@ struct MemberEnrol: AsyncParsableCommand {
     var home: String
 
     @Option(help: ArgumentHelp("For how many days.", valueName: "days"))
-    var days = OrganisationOffice.lifetimeDays
+    var days = Office.enrolmentDays
 
     @Option(
         help: ArgumentHelp("Its age key: hybrid (post-quantum) or x25519 (any age tool).", valueName: "kind"))
@@ -90,11 +92,12 @@ struct MemberEnrol: AsyncParsableCommand {
 
     func run() async throws {
         let organisation = office.organisation
-        let office = try await office.office()
-        let own = try passphrase.read("New passphrase of the member", isNew: true)
-        let (key, receipt) = try await office.enrol(
-            name: name, role: role, home: Folder(home), passphrase: own, days: days, kind: keyKind.age,
-            replacing: replaces)
+        let (key, receipt) = try await office.office {
+            try await $0.enrol(
+                name: name, role: role, home: Folder(home),
+                passphrase: try passphrase.read("New passphrase of the member", isNew: true), days: days,
+                kind: keyKind.age, replacing: replaces)
+        }
         struct Answer: Encodable {
             var member: PublicKey
             var organisation: OrganisationName
@@ -174,15 +177,18 @@ struct MemberRenew: AsyncParsableCommand {
     var role: Role?
 
     @Option(help: ArgumentHelp("For how many days from now.", valueName: "days"))
-    var days = OrganisationOffice.lifetimeDays
+    var days = Office.enrolmentDays
 
     @OptionGroup var passphrase: PassphraseOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let (home, receipt) = try await office.office().change(
-            Folder(home), .renewal(role), passphrase: try passphrase.read("Passphrase of the member"),
-            days: days)
+        let (home, receipt) = try await office.office {
+            try await $0.changeMember(
+                Folder(self.home), .renewal(role),
+                passphrase: try passphrase.read("Passphrase of the member"),
+                days: days)
+        }
         try output.print(Changed(home, receipt)) {
             print(
                 "Renewed \(SafeText.escaped(home.name)), \(home.role.name) of \(home.organisation.name), \(receipt.shown)"
@@ -211,7 +217,7 @@ struct MemberRotate: AsyncParsableCommand {
     var reason = EndReason.superseded
 
     @Option(help: ArgumentHelp("For how many days from now.", valueName: "days"))
-    var days = OrganisationOffice.lifetimeDays
+    var days = Office.enrolmentDays
 
     @Option(
         help: ArgumentHelp("Its age key: hybrid (post-quantum) or x25519 (any age tool).", valueName: "kind"))
@@ -221,9 +227,11 @@ struct MemberRotate: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let (home, receipt) = try await office.office().change(
-            Folder(home), .rotation(keyKind.age, reason.reason),
-            passphrase: try passphrase.read("Passphrase of the member"), days: days)
+        let (home, receipt) = try await office.office {
+            try await $0.changeMember(
+                Folder(self.home), .rotation(keyKind.age, reason.reason),
+                passphrase: try passphrase.read("Passphrase of the member"), days: days)
+        }
         try output.print(Changed(home, receipt)) {
             print(
                 "New keys for \(SafeText.escaped(home.name)), \(home.role.name) of \(home.organisation.name), \(receipt.shown)"
@@ -249,7 +257,7 @@ struct MemberRetire: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let receipt = try await office.office().retire(key, reason: reason.reason)
+        let receipt = try await office.office { try await $0.retire(key, reason: reason.reason) }
         try output.print(
             ["retired": key.hex, "acknowledged": (receipt?.acknowledged ?? .durable).rawValue]
         ) {
@@ -273,12 +281,12 @@ struct MemberCRL: AsyncParsableCommand {
     @OptionGroup var office: OfficeOptions
 
     @Option(help: ArgumentHelp("For how many days it is good, 1 to 366.", valueName: "days"))
-    var days = OrganisationOffice.listDays
+    var days = Office.listDays
 
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let list = try await office.office().publishList(days: days)
+        let list = try await office.office { try await $0.publishRevocationList(days: days) }
         struct Answer: Encodable {
             var organisation: OrganisationName
             var number: UInt64

@@ -2,6 +2,7 @@ import ArgumentParser
 import Client
 import Contract
 import Foundation
+import Offices
 import Remote
 
 /// `medseal network`

@@ -24,6 +24,8 @@ public struct Connection: Sendable {
     public let caller: SigningKey
     /// Where it remembers what the server has shown before: a home.
     let memory: Folder?
+    /// Clock and random numbers of whoever calls.
+    public let surroundings: Surroundings
     private let http: HTTPClient
     /// The one event loop that every connection of this client runs on.
     private let eventLoop: any EventLoop
@@ -37,9 +39,10 @@ public struct Connection: Sendable {
     /// to, `memory` the caller's home, where it has one.
     public static func open<Result>(
         _ network: Network, caller: SigningKey, home: OrganisationName?, memory: Folder? = nil,
-        _ body: (Connection) async throws -> Result
+        surroundings: Surroundings = .machine, _ body: (Connection) async throws -> Result
     ) async throws -> Result {
-        let connection = try Connection(network, caller: caller, home: home, memory: memory)
+        let connection = try Connection(
+            network, caller: caller, home: home, memory: memory, surroundings: surroundings)
         do {
             let result = try await body(connection)
             try? await connection.http.shutdown()
@@ -51,9 +54,11 @@ public struct Connection: Sendable {
     }
 
     private init(
-        _ network: Network, caller: SigningKey, home: OrganisationName?, memory: Folder?
+        _ network: Network, caller: SigningKey, home: OrganisationName?, memory: Folder?,
+        surroundings: Surroundings
     ) throws {
         self.network = network
+        self.surroundings = surroundings
         self.caller = caller
         self.home = home
         seen = SeenLog()
@@ -78,6 +83,7 @@ public struct Connection: Sendable {
         self.network = other.network
         self.caller = caller
         self.memory = other.memory
+        self.surroundings = other.surroundings
         self.http = other.http
         self.eventLoop = other.eventLoop
         self.home = other.home
@@ -236,8 +242,8 @@ public struct Connection: Sendable {
         request.method = HTTPMethod(rawValue: method.rawValue)
         let signature = RequestSignature(
             method: method.rawValue, authority: authority, path: path, query: "?" + queryText,
-            contentDigest: content.digest, created: UInt64(Date().timeIntervalSince1970),
-            nonce: Random.bytes(RequestSignature.nonceBytes), key: caller.key)
+            contentDigest: content.digest, created: surroundings.now(),
+            nonce: surroundings.random(RequestSignature.nonceBytes), key: caller.key)
         request.headers = [
             "Host": authority, "User-Agent": "medseal",
             "Content-Digest": RequestSignature.contentDigestValue(content.digest),

@@ -78,7 +78,7 @@ extension Connection {
                 "the checkpoint has not the cosignatures that the network asks for: the ledger shows something that its validators have not confirmed"
             )
         }
-        let now = machineTime()
+        let now = surroundings.now()
         guard keys.meetsQuorum(checkpoint, since: now - min(now, Self.cosignatureSecondsMax)) else {
             throw ClientFailure.unverified(
                 "the checkpoint's cosignatures are more than an hour old: the ledger holds back what is newer, or its validators are not running"
@@ -349,7 +349,7 @@ extension Statement {
 }
 
 /// The clock of this machine, as the ledger counts.
-public func machineTime() -> LedgerTime { UInt64(max(0, Date().timeIntervalSince1970)) }
+@Sendable public func machineTime() -> LedgerTime { UInt64(max(0, Date().timeIntervalSince1970)) }
 
 /// Cuts a stream of server-sent events into what stands after `data: `.
 private struct EventLines {

@@ -1,7 +1,5 @@
-import API
-import Age
 public import Contract
-public import Foundation
+import Foundation
 import Identity
 public import Primitives
 public import Remote
@@ -50,13 +48,15 @@ public struct NetworkFounding: Sendable {
     /// `passphrase`.
     ///
     /// The folder appears when everything in it is durable. Throws `ClientFailure`.
-    public func found(in folder: Folder, passphrase: SecretBytes, now: Date = Date()) async throws {
+    public func found(
+        in folder: Folder, passphrase: SecretBytes, surroundings: Surroundings = .machine
+    ) async throws {
         try folder.requireNew()
         try folder.parent.make()
-        let draft = folder.parent.folder(".\(folder.name)-\(lowercaseHex(Random.bytes(4)))")
+        let draft = folder.parent.folder(".\(folder.name)-\(lowercaseHex(surroundings.random(4)))")
         try draft.make()
         do {
-            try await write(to: draft, passphrase: passphrase, now: now)
+            try await write(to: draft, passphrase: passphrase, surroundings)
             try draft.rename(to: folder)
         } catch {
             folder.parent.remove(draft.name)
@@ -64,14 +64,16 @@ public struct NetworkFounding: Sendable {
         }
     }
 
-    private func write(to folder: Folder, passphrase: SecretBytes, now: Date) async throws {
+    private func write(
+        to folder: Folder, passphrase: SecretBytes, _ surroundings: Surroundings
+    ) async throws {
+        let (created, now) = (surroundings.now(), surroundings.date)
         let founders = try organisations.map { try Founder($0.name, $0.kind, now: now) }
         let ledgerKey = SigningKey.generate()
-        let originText = "medseal/\(lowercaseHex(Random.bytes(4)))"
+        let originText = "medseal/\(lowercaseHex(surroundings.random(4)))"
         guard let origin = OriginName(originText) else {
             preconditionFailure("an origin of allowed characters")
         }
-        let created = UInt64(now.timeIntervalSince1970)
         let genesis = Genesis(
             origin: origin, ledgerKey: ledgerKey.key, created: created - created % timeStep,
             organisations: founders.map(\.pinned), quorum: quorum, timeStep: timeStep)
@@ -109,54 +111,6 @@ public struct NetworkFounding: Sendable {
                 }
             }
             try await group.waitForAll()
-        }
-    }
-}
-
-/// An organisation while it is being founded, with all its private keys.
-struct Founder: Sendable {
-    let name: OrganisationName
-    let kind: OrganisationKind
-    let root = SigningKey.generate()
-    let validator = SigningKey.generate()
-    let authority: CertificateAuthority
-    let authorityKey: SecretBytes
-    let records = AgeIdentity.generate(.hybrid)
-    let desk = AgeIdentity.generate(.hybrid)
-
-    init(_ name: OrganisationName, _ kind: OrganisationKind, now: Date) throws {
-        self.name = name
-        self.kind = kind
-        let (certificate, privateKey) = try CertificateAuthority.create(organisation: name, now: now)
-        authority = try CertificateAuthority(certificate: certificate, privateKey: privateKey)
-        authorityKey = privateKey
-    }
-
-    var pinned: Genesis.Organisation {
-        Genesis.Organisation(
-            name: name, kind: kind, root: root.key, validator: validator.key,
-            authorityHash: Digest(hashing: authority.certificate),
-            recordsRecipientHash: records.recipient.hash, deskRecipientHash: desk.recipient.hash)
-    }
-
-    var certificatePEM: [UInt8] { PEM.encode(authority.certificate, label: "CERTIFICATE") }
-
-    var described: Network.File.Organisation {
-        Network.File.Organisation(
-            name: name, kind: kind.description, authority: String(decoding: certificatePEM, as: UTF8.self),
-            recordsRecipient: records.recipient.text, deskRecipient: desk.recipient.text)
-    }
-
-    func write(to folder: Folder, passphrase: SecretBytes) throws {
-        try folder.folder("vault").make()
-        try folder.write(certificatePEM, as: "authority.pem", mode: 0o644)
-        try folder.write(SealedPrivateKey.seal(pkcs8: root.pkcs8, passphrase: passphrase), as: "root.pem")
-        for (key, file) in [(authorityKey, "authority.key.pem"), (validator.pkcs8, "validator.key.pem")] {
-            try folder.write(SealedPrivateKey.seal(pkcs8: key, passphrase: passphrase), as: file)
-        }
-        for (identity, role) in [(records, "records"), (desk, "desk")] {
-            let file = IdentityFile(comments: ["\(role) of \(name)"], identities: [identity])
-            try folder.write(try file.sealed(under: passphrase), as: "\(role).age")
         }
     }
 }

@@ -1,11 +1,12 @@
 import API
+import Client
 public import Contract
-public import Foundation
+import Foundation
 public import Identity
 import Remote
 import TransparencyLog
 
-extension OrganisationOffice {
+extension Office {
     /// For how long a revocation list is good unless it is said.
     public static let listDays = 90
     static let listName = "crl.pem"
@@ -16,51 +17,49 @@ extension OrganisationOffice {
     /// `reasons` are for the keys that were ended just now; what was listed before keeps its reason. The list
     /// is in the organisation's folder (`crl.pem`) before anybody else has it.
     @discardableResult
-    public func publishList(
-        days: Int = listDays, reasons: [PublicKey: RevocationList.Reason] = [:], now: Date = Date()
+    public func publishRevocationList(
+        days: Int = listDays, reasons: [PublicKey: RevocationList.Reason] = [:]
     ) async throws -> RevocationList {
         guard (1...366).contains(days) else {
             throw ClientFailure.badInput("a revocation list is good for 1 to 366 days")
         }
-        return try await connected { connection in
-            let session = try await session(connection)
-            let ended = try await ended(session)
-            guard reasons.keys.allSatisfy({ key in ended.contains { $0.key == key } }) else {
-                throw ClientFailure.refused(
-                    "the member's end is on the ledger, not yet under a checkpoint that may be believed: publish the revocation list in a minute (medseal member crl)"
-                )
-            }
-            let published = try await session.connection.revocationList(
-                of: organisation.name, under: organisation.authority)
-            let last = [try kept(), published].compactMap { $0 }.max { $0.number < $1.number }
-            var entries = last?.entries ?? []
-            for end in ended {
-                guard let serial = try await serial(of: end, session) else { continue }
-                let reason = reasons[end.key]
-                if let index = entries.firstIndex(where: { $0.serial == serial }) {
-                    entries[index].reason = reason ?? entries[index].reason
-                } else {
-                    let date = Date(timeIntervalSince1970: TimeInterval(end.time))
-                    entries.append(.init(serial: serial, revoked: date, reason: reason ?? end.reason))
-                }
-            }
-            let list = try authority().issueList(
-                number: (last?.number ?? 0) + 1, entries: entries, now: now,
-                nextUpdate: now.addingTimeInterval(Double(days) * 86_400))
-            try folder.write(list.pem, as: Self.listName, mode: 0o644)
-            _ = try await session.connection.call(
-                .put, Routes.Organisation(organisation.name).revocationList,
-                .bytes(list.der, type: "application/pkix-crl"))
-            return list
+        let organisation = try organisation
+        let ended = try await endedEnrolments()
+        guard reasons.keys.allSatisfy({ key in ended.contains { $0.key == key } }) else {
+            throw ClientFailure.refused(
+                "the member's end is on the ledger, not yet under a checkpoint that may be believed: publish the revocation list in a minute (medseal member crl)"
+            )
         }
+        let published = try await connection.revocationList(of: name, under: organisation.authority)
+        let last = [try kept(under: organisation.authority), published].compactMap { $0 }
+            .max { $0.number < $1.number }
+        var entries = last?.entries ?? []
+        for end in ended {
+            guard let serial = try await serial(of: end, under: organisation.authority) else { continue }
+            let reason = reasons[end.key]
+            if let index = entries.firstIndex(where: { $0.serial == serial }) {
+                entries[index].reason = reason ?? entries[index].reason
+            } else {
+                let date = Date(timeIntervalSince1970: TimeInterval(end.time))
+                entries.append(.init(serial: serial, revoked: date, reason: reason ?? end.reason))
+            }
+        }
+        let now = surroundings.date
+        let list = try keys.authority(of: organisation).issueList(
+            number: (last?.number ?? 0) + 1, entries: entries, now: now,
+            nextUpdate: now.addingTimeInterval(Double(days) * 86_400))
+        try folder.write(list.pem, as: Self.listName, mode: 0o644)
+        _ = try await connection.call(
+            .put, Routes.Organisation(name).revocationList, .bytes(list.der, type: "application/pkix-crl"))
+        return list
     }
 
     /// Publishes the list after the ledger has taken an end; what the ledger has stays done when this fails.
-    func publishList(
+    func publishRevocationList(
         after receipt: Wire.Receipt?, reasons: [PublicKey: RevocationList.Reason] = [:]
     ) async throws {
         do {
-            try await publishList(reasons: reasons)
+            try await publishRevocationList(reasons: reasons)
         } catch {
             let place = receipt.map { "the ledger has it (position \($0.position))" } ?? "it ended before"
             throw ClientFailure(
@@ -70,25 +69,11 @@ extension OrganisationOffice {
         }
     }
 
-    /// What the office sees of the ledger.
-    private struct Session {
-        let connection: Connection
-        let checkpoint: VerifiedCheckpoint
-        let governance: Governance
-    }
-
-    private func session(_ connection: Connection) async throws -> Session {
-        let checkpoint = try await RememberedCheckpoint(folder: folder).advance(connection)
-        return Session(
-            connection: connection, checkpoint: checkpoint,
-            governance: try await connection.governance(under: checkpoint))
-    }
-
     /// The list that was made here last; nil when there is none.
-    private func kept() throws -> RevocationList? {
+    private func kept(under authority: [UInt8]) throws -> RevocationList? {
         guard folder.has(Self.listName) else { return nil }
         guard let der = try? PEM.decode(try folder.read(Self.listName), label: RevocationList.pemLabel),
-            let list = try? RevocationList.verify(der, under: organisation.authority)
+            let list = try? RevocationList.verify(der, under: authority)
         else {
             throw ClientFailure.unverified(
                 "\(folder.file(Self.listName)) is not a revocation list of this authority")
@@ -105,8 +90,11 @@ extension OrganisationOffice {
         let reason: RevocationList.Reason
     }
 
-    private func ended(_ session: Session) async throws -> [Ended] {
-        guard let own = session.governance.organisation(organisation.name) else { return [] }
+    /// The enrolments of this organisation that were replaced or retired, proven to be on the ledger.
+    private func endedEnrolments() async throws -> [Ended] {
+        let checkpoint = try await RememberedCheckpoint(folder: folder).advance(connection)
+        let governance = try await connection.governance(under: checkpoint)
+        guard let own = governance.organisation(name) else { return [] }
         var current = [PublicKey: (enrol: Enrol, time: LedgerTime)]()
         var ended = [Ended]()
         func end(_ key: PublicKey, at time: LedgerTime, _ reason: RevocationList.Reason) {
@@ -116,8 +104,7 @@ extension OrganisationOffice {
                     key: key, certificate: enrol.certificateHash, enrolled: enrolled, time: time,
                     reason: reason))
         }
-        let history = try await session.connection.history(
-            about: organisation.name.bytes, under: session.checkpoint)
+        let history = try await connection.history(about: name.bytes, under: checkpoint)
         for (entry, statement) in history where statement.caller == own.root(at: entry.position) {
             switch statement.assertion {
             case .enrol(let it):
@@ -132,17 +119,17 @@ extension OrganisationOffice {
 
     /// The serial number of an ended certificate: from the copy kept here, or else from the member's card. Nil
     /// when neither has it; then nobody is shown it either.
-    private func serial(of end: Ended, _ session: Session) async throws -> [UInt8]? {
-        var der = issued(end.certificate)
+    private func serial(of end: Ended, under authority: [UInt8]) async throws -> [UInt8]? {
+        var der = keys.issued(end.certificate)
         if der == nil {
-            let answer: Wire.Members = try await session.connection.call(.get, Routes.member(end.key.hex))
+            let answer: Wire.Members = try await connection.call(.get, Routes.member(end.key.hex))
             der = answer.members.map { [UInt8]($0.certificate) }.first {
                 Digest(hashing: $0) == end.certificate
             }
         }
         guard let der else { return nil }
         return try MemberCertificate.verify(
-            der, under: organisation.authority, at: Date(timeIntervalSince1970: TimeInterval(end.enrolled))
+            der, under: authority, at: Date(timeIntervalSince1970: TimeInterval(end.enrolled))
         ).serial
     }
 }

@@ -1,80 +1,61 @@
 import API
+import Client
 public import Contract
 import Foundation
 import Identity
 import Primitives
-public import Remote
+import Remote
 import TransparencyLog
 
-/// An audit: the log executed again from genesis, what the server says held against it, and the vaults
-/// against the ledger.
-///
-/// It needs no key that opens anything: the auditor's own signing key, the genesis, and nothing else.
-public struct Audit: Sendable {
-    /// One thing that does not hold.
-    public struct Finding: Codable, Hashable, Sendable {
-        public enum Kind: String, Codable, Sendable {
-            /// The log, its checkpoint or the state differ from what executing it again gives.
-            case ledger
-            /// The ledger names it and the vault has it not.
-            case missing
-            /// The vault has it with other bytes than its name says.
-            case damaged
-            /// The vault has it although its organisation has attested that it is gone.
-            case notErased
-            /// An organisation's certificate revocation list has expired.
-            case revocationList
-            /// A name in the vault's folder that is no digest.
-            case unknown
+extension Auditor {
+    /// Audits: executes the log again from genesis, holds what the server says against it, and the vaults against
+    /// the ledger.
+    ///
+    /// Asks for the vaults that this member may ask for: an auditor for all, others for their own organisation's.
+    /// `vaults` are those that the caller reads itself. Throws when server or disk are out of reach; what does not
+    /// hold is a finding.
+    public func audit(
+        reading vaults: [OrganisationName: VaultInventory] = [:], progress: (UInt64) -> Void = { _ in }
+    ) async throws -> AuditReport {
+        var inventories = vaults
+        for name in vaultsToAskFor where inventories[name] == nil {
+            inventories[name] = connection.inventory(of: name)
         }
-        public let kind: Kind
-        /// Where: an entry's position, a state key, or an organisation's vault.
-        public let place: String
-        /// A handle or hash, lowercase hexadecimal, where one is concerned.
-        public let subject: String?
-        public let problem: String
+        return try await Audit(connection, remembered: remembered, vaults: inventories).run(
+            progress: progress)
     }
 
-    public struct Report: Codable, Sendable {
-        public var entries: UInt64 = 0
-        public var root = ""
-        public var stateDigest = ""
-        public var records = 0
-        /// Blobs whose bytes were hashed and have the digest that the ledger names, by vault.
-        public var soundBlobs: [String: Int] = [:]
-        /// Blobs that no record names: left by a deposit that was cut off; scrub collects them. By vault.
-        public var unreferencedBlobs: [String: Int] = [:]
-        public var findings: [Finding] = []
-        public var holds: Bool { findings.isEmpty }
+    private var vaultsToAskFor: [OrganisationName] {
+        if member.home.role == .auditor { return member.network.custodians.map(\.name) }
+        return member.organisation.kind.isCustodian ? [member.organisation.name] : []
     }
+}
+
+/// One run of an audit.
+private struct Audit {
+    private typealias Finding = AuditReport.Finding
 
     private let connection: Connection
     private let remembered: RememberedCheckpoint
-    /// Vault folders on this machine, whose files the auditor hashes itself.
-    private let folders: [OrganisationName: Folder]
-    private let vaults: [OrganisationName]
+    private let vaults: [OrganisationName: VaultInventory]
 
-    /// `vaults` are those that the caller may ask for; `folders` those of them that it reads itself. `home`
-    /// keeps the newest checkpoint seen.
-    public init(
-        _ connection: Connection, home: Folder, vaults: [OrganisationName],
-        folders: [OrganisationName: Folder] = [:]
+    init(
+        _ connection: Connection, remembered: RememberedCheckpoint,
+        vaults: [OrganisationName: VaultInventory]
     ) {
         self.connection = connection
-        self.remembered = RememberedCheckpoint(folder: home)
+        self.remembered = remembered
         self.vaults = vaults
-        self.folders = folders
     }
 
-    /// Runs it. Throws where server or disk are out of reach; whatever does not hold is a finding.
-    public func run(progress: (UInt64) -> Void = { _ in }) async throws -> Report {
-        var report = Report()
+    func run(progress: (UInt64) -> Void) async throws -> AuditReport {
+        var report = AuditReport()
         let found = await finding(in: "checkpoint") {
             let checkpoint = try await remembered.advance(connection).checkpoint
             report.root = lowercaseHex(checkpoint.head.root)
             var replay = Replay(genesis: connection.network.genesis, network: connection.network.id)
             replay.reserve(entries: checkpoint.head.size)
-            var holdings = Holdings(of: vaults)
+            var holdings = Holdings(of: Array(vaults.keys))
             report.findings += try await finding(in: "log") {
                 try await execute(&replay, &holdings, to: checkpoint.head, progress: progress)
             }.get()
@@ -91,9 +72,11 @@ public struct Audit: Sendable {
                     Finding(kind: .ledger, place: "as its server examined it", subject: nil, problem: problem)
                 )
             }
-            for name in vaults.sorted(by: { $0.description < $1.description }) {
+            for (name, inventory) in vaults.sorted(by: { $0.key.description < $1.key.description }) {
                 try await auditVault(
-                    of: name, expecting: holdings.kept(by: name), erased: holdings.erased(by: name), &report)
+                    of: name, inventory, expecting: holdings.kept(by: name),
+                    erased: holdings.erased(by: name),
+                    &report)
             }
         }
         report.findings += try found.get()
@@ -144,7 +127,7 @@ public struct Audit: Sendable {
         guard tree.head == head else {
             throw ClientFailure.unverified("the entries have another Merkle root than the checkpoint signs")
         }
-        guard replay.time <= machineTime() + Self.clockToleranceSeconds else {
+        guard replay.time <= connection.surroundings.now() + Self.clockToleranceSeconds else {
             throw ClientFailure.unverified(
                 "the ledger's time is ahead of this machine's clock: entry \(replay.size - 1) says \(replay.time)"
             )
@@ -168,7 +151,7 @@ public struct Audit: Sendable {
     }
 
     /// Every value of the state that the execution gave, as the server tells it.
-    private func compareState(_ replay: Replay, _ report: inout Report) async throws {
+    private func compareState(_ replay: Replay, _ report: inout AuditReport) async throws {
         // Entries that came after the checkpoint may have changed the state meanwhile: only a log that stood
         // still is compared.
         let keys = replay.state.keys.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
@@ -184,11 +167,11 @@ public struct Audit: Sendable {
 
     /// The revocation list of every organisation that has published one: signed by its authority, not older
     /// than what was seen before, and in force.
-    private func auditLists(under checkpoint: VerifiedCheckpoint, _ report: inout Report) async throws {
+    private func auditLists(under checkpoint: VerifiedCheckpoint, _ report: inout AuditReport) async throws {
         for organisation in try await connection.governance(under: checkpoint).organisations {
             let authority = try await connection.authority(of: organisation)
             let list = try await connection.revocationList(of: organisation.name, under: authority)
-            guard let list, list.nextUpdate <= Date() else { continue }
+            guard let list, list.nextUpdate <= connection.surroundings.date else { continue }
             report.findings.append(
                 Finding(
                     kind: .revocationList, place: "revocation list \(list.number) of \(organisation.name)",
@@ -197,41 +180,48 @@ public struct Audit: Sendable {
     }
 
     private func auditVault(
-        of name: OrganisationName, expecting: Set<Digest>, erased: Set<Digest>, _ report: inout Report
+        of name: OrganisationName, _ inventory: VaultInventory, expecting: Set<Digest>, erased: Set<Digest>,
+        _ report: inout AuditReport
     ) async throws {
-        let inventory: Wire.Inventory
-        if let folder = folders[name] {
-            inventory = try VaultFolder(folder).inventory()
-        } else {
-            inventory = try await connection.inventory(of: name)
-        }
         let place = "vault of \(name)"
-        let present = Set(inventory.blobs.map(\.digest))
-        for digest in expecting.subtracting(present).sorted(by: { $0.hex < $1.hex }) {
-            report.findings.append(
-                Finding(kind: .missing, place: place, subject: digest.hex, problem: "the ledger names it"))
-        }
-        for digest in erased.intersection(present).sorted(by: { $0.hex < $1.hex }) {
-            report.findings.append(
-                Finding(
-                    kind: .notErased, place: place, subject: digest.hex,
-                    problem: "\(name) has attested that it is gone"))
-        }
-        for blob in inventory.blobs where !blob.intact {
-            report.findings.append(
-                Finding(
-                    kind: .damaged, place: place, subject: blob.digest.hex,
-                    problem: "its \(blob.byteCount) bytes have another SHA-256"))
-        }
-        for foreign in inventory.foreign {
-            report.findings.append(
+        var missing = expecting
+        var notErased = Set<Digest>()
+        var damaged = [Finding]()
+        var unknown = [Finding]()
+        var (sound, unreferenced) = (0, 0)
+        try await inventory.forEachPage { page in
+            for blob in page.blobs {
+                try Task.checkCancellation()
+                missing.remove(blob.digest)
+                if erased.contains(blob.digest) { notErased.insert(blob.digest) }
+                if !blob.isIntact {
+                    damaged.append(
+                        Finding(
+                            kind: .damaged, place: place, subject: blob.digest.hex,
+                            problem: "its \(blob.byteCount) bytes have another SHA-256"))
+                } else if expecting.contains(blob.digest) {
+                    sound += 1
+                } else {
+                    unreferenced += 1
+                }
+            }
+            unknown += page.foreign.map {
                 Finding(
                     kind: .unknown, place: place, subject: nil,
-                    problem: "\(SafeText.escaped(foreign)) is no ciphertext's name"))
+                    problem: "\(SafeText.escaped($0)) is no ciphertext's name")
+            }
         }
-        let sound = inventory.blobs.filter(\.intact).map(\.digest)
-        report.soundBlobs[name.description] = sound.count { expecting.contains($0) }
-        report.unreferencedBlobs[name.description] = sound.count { !expecting.contains($0) }
+        report.findings += missing.sorted().map {
+            Finding(kind: .missing, place: place, subject: $0.hex, problem: "the ledger names it")
+        }
+        report.findings += notErased.sorted().map {
+            Finding(
+                kind: .notErased, place: place, subject: $0.hex,
+                problem: "\(name) has attested that it is gone")
+        }
+        report.findings += damaged + unknown
+        report.soundBlobs[name.description] = sound
+        report.unreferencedBlobs[name.description] = unreferenced
     }
 }
 
@@ -262,69 +252,10 @@ private struct Holdings {
     }
 }
 
-/// A vault's folder on this machine, read by the auditor itself: `blobs/ab/<64 hexadecimal digits>`.
-private struct VaultFolder {
-    let folder: Folder
-
-    init(_ folder: Folder) { self.folder = folder }
-
-    func inventory() throws -> Wire.Inventory {
-        var inventory = Wire.Inventory(blobs: [], foreign: [], next: nil)
-        let blobs = folder.file("blobs")
-        let files = FileManager.default
-        guard files.fileExists(atPath: folder.path) else {
-            throw ClientFailure.unreachable("there is no vault at \(folder.path)")
-        }
-        guard files.fileExists(atPath: blobs) else { return inventory }
-        for shard in try files.contentsOfDirectory(atPath: blobs).sorted() {
-            for name in try files.contentsOfDirectory(atPath: "\(blobs)/\(shard)").sorted() {
-                guard let digest = Digest(hex: name), name.hasPrefix(shard), shard.utf8.count == 2 else {
-                    inventory.foreign.append("\(shard)/\(name)")
-                    continue
-                }
-                let (byteCount, found) = try hash("\(blobs)/\(shard)/\(name)")
-                inventory.blobs.append(
-                    .init(digest: digest, byteCount: byteCount, intact: found == digest.bytes))
-            }
-        }
-        return inventory
-    }
-
-    private func hash(_ path: String) throws -> (byteCount: Int, digest: [UInt8]) {
-        guard let file = FileHandle(forReadingAtPath: path) else {
-            throw ClientFailure.unreachable("cannot read \(path)")
-        }
-        defer { try? file.close() }
-        var hash = SHA256()
-        var byteCount = 0
-        while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty {
-            piece.withUnsafeBytes { hash.update($0) }
-            byteCount += piece.count
-        }
-        return (byteCount, hash.finish())
-    }
-}
-
 extension Connection {
     /// What the server found when it examined its own ledger, as sentences.
     func examination() async throws -> [String] {
         let answer: Wire.Examination = try await call(.get, Routes.examination)
         return answer.findings
-    }
-
-    /// What an organisation's vault holds, each blob hashed again by its server.
-    func inventory(of name: OrganisationName) async throws -> Wire.Inventory {
-        var all = Wire.Inventory(blobs: [], foreign: [], next: nil)
-        var query = [(String, String)]()
-        while true {
-            let page: Wire.Inventory = try await call(.get, Routes.Organisation(name).inventory, query: query)
-            all.blobs += page.blobs
-            all.foreign += page.foreign
-            guard let next = page.next else { return all }
-            guard page.blobs.last?.digest == next else {
-                throw ClientFailure.unverified("the server's inventory goes in circles")
-            }
-            query = [("after", next.hex)]
-        }
     }
 }

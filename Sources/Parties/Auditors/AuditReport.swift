@@ -1,0 +1,37 @@
+/// What an audit has found.
+public struct AuditReport: Codable, Sendable {
+    /// One thing that does not hold.
+    public struct Finding: Codable, Hashable, Sendable {
+        public enum Kind: String, Codable, Sendable {
+            /// The log, its checkpoint or the state differ from what executing it again gives.
+            case ledger
+            /// The ledger names it and the vault has it not.
+            case missing
+            /// The vault has it with other bytes than its name says.
+            case damaged
+            /// The vault has it although its organisation has attested that it is gone.
+            case notErased
+            /// An organisation's certificate revocation list has expired.
+            case revocationList
+            /// A name in the vault's folder that is no digest.
+            case unknown
+        }
+        public let kind: Kind
+        /// Where: an entry's position, a state key, or an organisation's vault.
+        public let place: String
+        /// A handle or hash, lowercase hexadecimal, where one is concerned.
+        public let subject: String?
+        public let problem: String
+    }
+
+    public internal(set) var entries: UInt64 = 0
+    public internal(set) var root = ""
+    public internal(set) var stateDigest = ""
+    public internal(set) var records = 0
+    /// Blobs whose bytes were hashed and have the digest that the ledger names, by vault.
+    public internal(set) var soundBlobs: [String: Int] = [:]
+    /// Blobs that no record names: left by a deposit that was cut off; scrub collects them. By vault.
+    public internal(set) var unreferencedBlobs: [String: Int] = [:]
+    public internal(set) var findings: [Finding] = []
+    public var holds: Bool { findings.isEmpty }
+}

@@ -1,0 +1,22 @@
+public import API
+public import Contract
+public import Identity
+import Remote
+
+extension Office {
+    /// Ends a member's key at once and puts its certificate onto the revocation list. A key that was ended
+    /// before only gets the list, and no receipt.
+    @discardableResult
+    public func retire(
+        _ key: PublicKey, reason: RevocationList.Reason = .cessationOfOperation
+    ) async throws -> Wire.Receipt? {
+        var receipt: Wire.Receipt?
+        do {
+            receipt = try await say(.retire(Retire(organisation: name, member: key)))
+        } catch let problem as Problem where problem.code == RejectionCode.memberRetired.rawValue {
+            receipt = nil
+        }
+        try await publishRevocationList(after: receipt, reasons: [key: reason])
+        return receipt
+    }
+}
