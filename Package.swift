@@ -86,6 +86,7 @@ let storage: [Target] = [
     .executableTarget(name: "embed-sql", path: "Plugins/embed-sql", swiftSettings: strict),
     .plugin(name: "EmbedSQL", capability: .buildTool(), dependencies: ["embed-sql"]),
     .target(name: "Migrations", path: "migrations", swiftSettings: strict, plugins: ["EmbedSQL"]),
+    module("Storage", "Files", imports: ["Contract", "Primitives"]),
     module("Storage", "Vault", imports: ["Primitives"]),
     module("Storage", "Desk", imports: ["Migrations"], links: ["GRDB"]),
 ]
@@ -112,13 +113,14 @@ let ledger: [Target] = [
             "TransparencyLog",
         ],
         links: ["GRPCCore", "GRPCNIOTransportHTTP2Posix", "SwiftProtobuf"]),
-    module("Ledger", "FabricNetwork", imports: ["Contract", "Identity", "Primitives", "Remote"]),
+    module("Ledger", "FabricNetwork", imports: ["Contract", "Files", "Identity", "Primitives", "Remote"]),
 ]
 
 let wire: [Target] = [
     module("Wire", "API", imports: ["Contract", "Primitives"]),
     module(
-        "Wire", "Remote", imports: ["API", "Contract", "Identity", "TransparencyLog", "Primitives"],
+        "Wire", "Remote",
+        imports: ["API", "Files", "Contract", "Identity", "TransparencyLog", "Primitives"],
         links: ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL"]),
 ]
 
@@ -137,7 +139,7 @@ let service: [Target] = [
     module(
         "Service", "Validation",
         imports: [
-            "Remote", "SQLiteLedger", "Ledger", "API", "Contract", "Identity", "TransparencyLog",
+            "Remote", "Files", "SQLiteLedger", "Ledger", "API", "Contract", "Identity", "TransparencyLog",
             "Primitives",
         ],
         links: ["Hummingbird", "Logging", "NIOCore"]),
@@ -146,10 +148,13 @@ let service: [Target] = [
 let parties: [Target] = [
     module(
         "Parties", "Client",
-        imports: ["Remote", "API", "Contract", "Age", "Identity", "TransparencyLog", "Primitives"]),
+        imports: ["Remote", "API", "Contract", "Age", "Files", "Identity", "TransparencyLog", "Primitives"]),
     module(
         "Parties", "Offices",
-        imports: ["Client", "Remote", "API", "Contract", "Age", "Identity", "TransparencyLog", "Primitives"]),
+        imports: [
+            "Client", "Remote", "API", "Contract", "Age", "Files", "Identity", "TransparencyLog",
+            "Primitives",
+        ]),
     module(
         "Parties", "Auditors",
         imports: ["Client", "Remote", "API", "Contract", "Identity", "TransparencyLog", "Primitives"]),
@@ -160,14 +165,15 @@ let programs: [Target] = [
         "medseal",
         imports: [
             "Client", "Offices", "Auditors", "FabricChaincode", "FabricLedger", "FabricNetwork", "Remote",
-            "API", "Age", "Contract", "Identity", "SQLiteLedger", "Ledger", "Primitives", "TransparencyLog",
+            "API", "Age", "Contract", "Files", "Identity", "SQLiteLedger", "Ledger", "Primitives",
+            "TransparencyLog",
         ],
         links: ["ArgumentParser"]),
     program(
         "medseald",
         imports: [
-            "Server", "Validation", "Remote", "Records", "FabricLedger", "SQLiteLedger", "Ledger", "Vault",
-            "Desk",
+            "Server", "Validation", "Remote", "Records", "FabricLedger", "SQLiteLedger", "Ledger", "Files",
+            "Vault", "Desk",
             "Identity", "API", "Contract", "Primitives", "TransparencyLog",
         ],
         links: ["ArgumentParser", "Logging", "NIOCore", "UnixSignals"]),
@@ -188,7 +194,7 @@ let benchmarks: [Target] = [
         ]),
     tool(
         "benchmarks", "bench-http",
-        imports: ["Workload", "Remote", "API", "Contract", "Identity", "Primitives"]),
+        imports: ["Workload", "Remote", "API", "Contract", "Files", "Identity", "Primitives"]),
 ]
 
 let fuzzing: [Target] = [
@@ -208,7 +214,7 @@ let allTests: [Target] = [
         "LedgerTests",
         of: [
             "FabricLedger", "FabricChaincode", "FabricProtocol", "SQLiteLedger", "Ledger", "Validation",
-            "Remote", "Contract",
+            "Files", "Remote", "Contract",
             "Primitives", "TransparencyLog", "Identity",
         ], links: ["GRPCCore", "GRPCNIOTransportHTTP2Posix", "SwiftProtobuf"]),
     tests(
@@ -221,7 +227,7 @@ let allTests: [Target] = [
     tests(
         "ClientTests",
         of: [
-            "Client", "Offices", "Remote", "API", "Age", "Contract", "Identity", "TransparencyLog",
+            "Client", "Offices", "Remote", "API", "Age", "Contract", "Files", "Identity", "TransparencyLog",
             "Primitives",
         ]),
     tests(
@@ -235,13 +241,13 @@ let allTests: [Target] = [
         ]),
     tests(
         "FabricNetworkTests",
-        of: ["FabricNetwork", "Client", "Offices", "Contract", "Identity", "Primitives", "Remote"]),
+        of: ["FabricNetwork", "Client", "Offices", "Contract", "Files", "Identity", "Primitives", "Remote"]),
     tests("StructureTests", of: ["medseal", "medseald"]),
     tests(
         "StoryTests",
         of: [
             "medseal", "medseald", "medseal-chaincode", "FabricLedger", "FabricChaincode", "SQLiteLedger",
-            "Ledger", "Remote",
+            "Files", "Ledger", "Remote",
             "Contract", "Identity", "Primitives", "TransparencyLog",
         ]),
 ]

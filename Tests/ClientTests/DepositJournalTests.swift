@@ -1,4 +1,5 @@
 import Contract
+import Files
 import Foundation
 import Identity
 import Primitives
@@ -66,7 +67,12 @@ struct DepositJournalTests {
         #expect(!dead.exists)
         let (other, otherLock) = try journals.draft()
         #expect(living.exists && other.exists && living != other)
-        #expect(FolderLock(living) == nil)
+        do throws(FileError) {
+            _ = try FolderLock(living)
+            Issue.record("another process's draft was locked")
+        } catch {
+            #expect(error.code == .locked)
+        }
         withExtendedLifetime((lock, otherLock)) {}
     }
 

@@ -1,5 +1,6 @@
 import API
 import Contract
+import Files
 import Foundation
 import Identity
 import Primitives
@@ -128,7 +129,7 @@ struct HomeTests {
         let world = try await World.shared.value
         let founding = try NetworkFounding(
             organisations: [(OrganisationName("hospital1")!, .hospital)], port: 1)
-        await #expect(throws: ClientFailure.self) {
+        await #expect(throws: FileError.self) {
             try await founding.found(in: world.folder, passphrase: world.passphrase)
         }
         func mode(_ path: String) throws -> Int? {

@@ -1,5 +1,6 @@
 import Contract
 import FabricNetwork
+import Files
 import Foundation
 import Offices
 import Primitives

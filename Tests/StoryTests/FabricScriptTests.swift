@@ -1,5 +1,6 @@
 import Contract
 import FabricChaincode
+import Files
 import Foundation
 import Identity
 import Ledger

@@ -1,4 +1,4 @@
-import Remote
+import Files
 
 /// What a peer asks about a package (Fabric's external builders): three programs that tell it where the chaincode's
 /// server is. Nothing is built, and nothing of Docker is needed.
@@ -34,7 +34,7 @@ enum ExternalBuilder {
         ),
     ]
 
-    static func write(to folder: Folder) throws(ClientFailure) {
+    static func write(to folder: Folder) throws(FileError) {
         let programs = folder.folder("bin")
         try programs.make()
         for program in Self.programs {

@@ -1,4 +1,5 @@
 import Contract
+public import Files
 public import Foundation
 import Identity
 public import Primitives
@@ -27,8 +28,9 @@ public struct FabricFounding: Sendable {
             organisations: network.genesis.organisations.map { ($0.name, $0.kind) },
             ordererCount: ordererCount, basePort: basePort)
         self.home = home
-        folder = home.folder(Self.folderName)
-        try folder.requireNew()
+        let folder = home.folder(Self.folderName)
+        try ClientFailure.files { try folder.requireNew() }
+        self.folder = folder
     }
 
     /// Makes the folder; it appears when everything in it is durable.
@@ -80,7 +82,7 @@ extension Network {
         guard folder.has("authority.key.pem") else {
             throw .badInput("the keys of \(name) are not here: \(folder.file("authority.key.pem"))")
         }
-        let sealed = try folder.read("authority.key.pem")
+        let sealed = try ClientFailure.files { try folder.read("authority.key.pem") }
         let key: SecretBytes
         do {
             key = try SealedPrivateKey.open(pem: sealed, passphrase: passphrase)

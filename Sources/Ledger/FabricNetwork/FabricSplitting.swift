@@ -1,4 +1,5 @@
 public import Contract
+public import Files
 public import Foundation
 import Glibc
 import Identity
@@ -98,7 +99,7 @@ public struct FabricSplitting: Sendable {
 
     /// Copies a file, or a folder with all that is in it, to the same path.
     private func copy(_ path: String, to folder: Folder) throws(ClientFailure) {
-        try Folder(folder.file(path)).parent.make()
+        try ClientFailure.files { try Folder(folder.file(path)).parent.make() }
         do {
             try FileManager.default.copyItem(atPath: home.file(path), toPath: folder.file(path))
         } catch {

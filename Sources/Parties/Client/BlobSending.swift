@@ -1,5 +1,6 @@
 import API
 import Contract
+import Files
 import Foundation
 import Remote
 

@@ -1,5 +1,6 @@
 import API
 import Contract
+import Files
 import Foundation
 import Identity
 import Primitives
@@ -73,8 +74,9 @@ struct DepositJournals: Sendable {
     static let draftPrefix = ".new-"
 
     init(home: Folder, key signingKey: SigningKey) throws(ClientFailure) {
-        folder = home.folder("deposits")
-        try folder.make()
+        let folder = home.folder("deposits")
+        try ClientFailure.files { try folder.make() }
+        self.folder = folder
         key = HKDFSHA256.derive(
             signingKey.seed, salt: Array("medseal/deposit-journal".utf8), info: [], count: 32)
     }
@@ -100,32 +102,11 @@ struct DepositJournals: Sendable {
     /// A fresh folder for ciphertext; drafts that a killed process left are removed.
     func draft() throws -> (folder: Folder, lock: FolderLock) {
         for name in folder.names where name.hasPrefix(Self.draftPrefix) {
-            guard let lock = FolderLock(folder.folder(name)) else { continue }
+            guard let lock = try? FolderLock(folder.folder(name)) else { continue }
             withExtendedLifetime(lock) { folder.remove(name) }
         }
         let draft = folder.folder(Self.draftPrefix + lowercaseHex(Random.bytes(8)))
         try draft.make()
-        guard let lock = FolderLock(draft) else {
-            throw ClientFailure.unreachable("cannot lock \(draft.path)")
-        }
-        return (draft, lock)
+        return (draft, try FolderLock(draft))
     }
-}
-
-/// Holds a folder for this process alone; released with the value, whatever becomes of the process.
-final class FolderLock: Sendable {
-    private let descriptor: Int32
-
-    /// Nil when another process holds it.
-    init?(_ folder: Folder) {
-        let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
-            return nil
-        }
-        self.descriptor = descriptor
-    }
-
-    deinit { close(descriptor) }
 }

@@ -1,6 +1,7 @@
 public import API
 public import Age
 public import Contract
+import Files
 import Foundation
 import Identity
 import Primitives
@@ -59,7 +60,7 @@ public struct Depositing: Sendable {
             let plaintexts = try sources.map { try Self.digest(of: $0.path) }
             let name = journals.name(patient: patient.index, byteCounts: byteCounts, plaintexts: plaintexts)
             if var journal = try DepositJournal(name) {
-                guard let lock = FolderLock(name) else { throw Self.busy }
+                guard let lock = try? FolderLock(name) else { throw Self.busy }
                 defer { withExtendedLifetime(lock) {} }
                 if journal.contents.isDone, again {
                     journals.folder.remove(name.name)

@@ -1,5 +1,6 @@
 public import Age
 public import Contract
+public import Files
 import Foundation
 import Identity
 public import Primitives
@@ -51,12 +52,15 @@ public struct MemberHome: Sendable {
     /// Opens the keys. Throws `refused` for a wrong passphrase.
     public func unlock(_ passphrase: SecretBytes) throws(ClientFailure) -> Member {
         let signing = try SigningKey(
-            opening: try folder.read("signing.pem"), passphrase: passphrase, what: folder.file("signing.pem"))
+            opening: try ClientFailure.files { try folder.read("signing.pem") }, passphrase: passphrase,
+            what: folder.file("signing.pem"))
         guard signing.key == key else {
             throw .unverified("\(folder.file("signing.pem")) is another member's key")
         }
         let what = folder.file("keys.age")
-        let keys = try IdentityFile(opening: try folder.read("keys.age"), passphrase: passphrase, what: what)
+        let keys = try IdentityFile(
+            opening: try ClientFailure.files { try folder.read("keys.age") }, passphrase: passphrase,
+            what: what)
         guard keys.comments.count == keys.identities.count, keys.comments.first == "member" else {
             throw .unverified("\(what) is not a member's")
         }

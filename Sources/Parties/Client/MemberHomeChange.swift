@@ -1,4 +1,5 @@
 package import API
+package import Files
 import Foundation
 package import Remote
 
@@ -43,12 +44,12 @@ package struct MemberHomeChange {
     /// The ledger will never have the statement.
     package func discard() throws(ClientFailure) {
         home.remove(Self.nextName)
-        try home.sync()
+        try ClientFailure.files { try home.sync() }
     }
 
     /// The ledger has the statement.
     package func accept() throws(ClientFailure) {
-        try next.rename(to: accepted)
+        try ClientFailure.files { try next.rename(to: accepted) }
         try settle()
     }
 
@@ -60,8 +61,10 @@ package struct MemberHomeChange {
                 throw .unreachable("cannot put \(name) into \(home.path): \(Folder.cause)")
             }
         }
-        try home.sync()
-        home.remove(Self.acceptedName)
-        try home.sync()
+        try ClientFailure.files {
+            try home.sync()
+            home.remove(Self.acceptedName)
+            try home.sync()
+        }
     }
 }

@@ -1,6 +1,7 @@
 import API
 import Age
 public import Contract
+import Files
 import Foundation
 import Identity
 import Primitives

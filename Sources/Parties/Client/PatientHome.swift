@@ -1,5 +1,6 @@
 import Age
 public import Contract
+public import Files
 import Foundation
 public import Identity
 public import Primitives

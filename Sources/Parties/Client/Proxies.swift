@@ -1,6 +1,7 @@
 public import API
 import Age
 public import Contract
+public import Files
 import Foundation
 import Identity
 import Primitives

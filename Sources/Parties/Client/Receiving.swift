@@ -1,5 +1,6 @@
 public import API
 public import Contract
+import Files
 import Foundation
 import Identity
 import Primitives

@@ -1,5 +1,6 @@
 public import API
 public import Contract
+public import Files
 import Foundation
 import Identity
 public import Primitives

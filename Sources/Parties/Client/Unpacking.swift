@@ -1,5 +1,6 @@
 import Age
 import Contract
+import Files
 import Foundation
 import Primitives
 import Remote

@@ -1,4 +1,5 @@
 public import Contract
+public import Files
 import Identity
 public import Primitives
 public import Remote

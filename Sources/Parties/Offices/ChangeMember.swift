@@ -2,9 +2,10 @@ public import API
 public import Age
 public import Client
 public import Contract
+public import Files
 public import Identity
 public import Primitives
-public import Remote
+import Remote
 
 extension Office {
     /// What becomes of a member.

@@ -2,10 +2,11 @@ public import API
 public import Age
 import Client
 public import Contract
+public import Files
 import Foundation
 import Identity
 public import Primitives
-public import Remote
+import Remote
 
 extension Office {
     /// For how many days a member is enrolled unless it is said.

@@ -2,6 +2,7 @@ import API
 import Age
 import Client
 import Contract
+import Files
 import Foundation
 import Identity
 import Primitives

@@ -1,6 +1,7 @@
 import Age
 import Client
 import Contract
+import Files
 import Identity
 import Primitives
 import Remote

@@ -1,4 +1,5 @@
 public import Contract
+public import Files
 import Foundation
 import Identity
 public import Primitives

@@ -1,6 +1,7 @@
 import Age
 import Client
 import Contract
+import Files
 import Foundation
 import Identity
 import Primitives
@@ -26,7 +27,7 @@ struct OfficeKeys: Sendable {
     func validator() throws(ClientFailure) -> SigningKey? {
         guard folder.has(Self.validatorName) else { return nil }
         return try SigningKey(
-            opening: try folder.read(Self.validatorName), passphrase: passphrase,
+            opening: try ClientFailure.files { try folder.read(Self.validatorName) }, passphrase: passphrase,
             what: "the validator's key of \(name)")
     }
 

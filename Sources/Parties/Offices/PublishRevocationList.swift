@@ -1,6 +1,7 @@
 import API
 import Client
 public import Contract
+import Files
 import Foundation
 public import Identity
 import Remote

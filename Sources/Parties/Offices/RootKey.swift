@@ -1,6 +1,7 @@
 import API
 import Client
 import Contract
+import Files
 import Foundation
 import Identity
 import Primitives
@@ -45,7 +46,8 @@ struct RootKey {
                 "\(folder.path) does not hold the keys of \(name): they stay in the folder that was founded")
         }
         return try SigningKey(
-            opening: try folder.read(file), passphrase: passphrase, what: "the root key of \(name)")
+            opening: try ClientFailure.files { try folder.read(file) }, passphrase: passphrase,
+            what: "the root key of \(name)")
     }
 
     /// The root that speaks for the organisation. A new one that the ledger has accepted, proven under its

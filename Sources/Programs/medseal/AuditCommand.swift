@@ -3,6 +3,7 @@ import Auditors
 import Client
 import Contract
 import FabricLedger
+import Files
 import Foundation
 import Remote
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Contract
 import FabricNetwork
+import Files
 import Foundation
 import Remote
 

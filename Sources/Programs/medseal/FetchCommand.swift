@@ -2,6 +2,7 @@ import API
 import ArgumentParser
 import Client
 import Contract
+import Files
 import Foundation
 import Remote
 

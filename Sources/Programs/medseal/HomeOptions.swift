@@ -1,6 +1,7 @@
 import ArgumentParser
 import Auditors
 import Client
+import Files
 import Foundation
 import Remote
 

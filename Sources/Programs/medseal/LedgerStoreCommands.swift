@@ -2,6 +2,7 @@ import ArgumentParser
 import Auditors
 import Client
 import Contract
+import Files
 import Foundation
 import Ledger
 import Primitives

@@ -2,6 +2,7 @@ import API
 import Age
 import ArgumentParser
 import Client
+import Files
 import Glibc
 import Primitives
 import Remote
@@ -52,6 +53,7 @@ struct MedSeal: AsyncParsableCommand {
     private static func end(with error: any Error) -> Never {
         switch error {
         case let failure as ClientFailure: end("\(failure)", failure.code)
+        case let error as FileError: end("\(error)", ClientFailure(error).code)
         case let problem as Problem: end(problem.sentence, problem.exitCode)
         case let failure as SecretSource.Failure: end("\(failure)", .badInput)
         case let failure as FileFailure: end("\(failure)", .unreachable)

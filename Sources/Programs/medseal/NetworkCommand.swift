@@ -1,6 +1,7 @@
 import ArgumentParser
 import Client
 import Contract
+import Files
 import Foundation
 import Offices
 import Remote

@@ -1,5 +1,6 @@
 import Auditors
 import Contract
+import Files
 import Foundation
 import Primitives
 import Remote

@@ -1,5 +1,6 @@
 import API
 public import Contract
+public import Files
 import Identity
 public import Ledger
 public import Primitives

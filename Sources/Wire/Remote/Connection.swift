@@ -1,6 +1,7 @@
 import API
 import AsyncHTTPClient
 public import Contract
+public import Files
 import Foundation
 import Identity
 import NIOCore

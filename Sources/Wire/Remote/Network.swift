@@ -1,5 +1,6 @@
 package import API
 public import Contract
+public import Files
 public import Foundation
 public import Identity
 import TransparencyLog
@@ -60,8 +61,9 @@ public struct Network: Sendable {
     /// and `unverified` when anything differs from the genesis.
     public init(_ folder: Folder, server: String? = nil) throws(ClientFailure) {
         let folder = folder.has(Self.genesisName) ? folder : folder.folder("public")
-        let genesisBytes = try folder.read(Self.genesisName)
-        let fileBytes = try folder.read(Self.fileName)
+        let (genesisBytes, fileBytes) = try ClientFailure.files {
+            (try folder.read(Self.genesisName), try folder.read(Self.fileName))
+        }
         let what = "the network in \(folder.path)"
         do {
             genesis = try Genesis.decode(genesisBytes)
@@ -82,7 +84,7 @@ public struct Network: Sendable {
         }
         var files = [(Self.genesisName, genesisBytes), (Self.fileName, fileBytes)]
         for named in file.organisations where folder.has(Self.admissionName(named.name)) {
-            let proof = try folder.read(Self.admissionName(named.name))
+            let proof = try ClientFailure.files { try folder.read(Self.admissionName(named.name)) }
             let statement = try StatementProof(verifying: proof, genesis: genesisBytes).statement
             guard case .admit(let admit) = statement.assertion, admit.organisation.name == named.name else {
                 throw .unverified("\(what): the proof of admission is not of \(named.name)")
@@ -142,7 +144,7 @@ public struct Network: Sendable {
     public var custodians: [Organisation] { organisations.filter(\.kind.isCustodian) }
 
     /// Keeps a copy in `folder`.
-    package func copy(to folder: Folder) throws(ClientFailure) {
+    package func copy(to folder: Folder) throws(FileError) {
         try folder.make()
         for file in files { try folder.write(file.bytes, as: file.name, mode: 0o644) }
     }

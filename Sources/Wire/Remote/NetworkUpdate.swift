@@ -1,5 +1,6 @@
 import API
 public import Contract
+public import Files
 import Foundation
 public import TransparencyLog
 

@@ -1,5 +1,6 @@
 import API
 import Contract
+package import Files
 import Foundation
 import Identity
 package import TransparencyLog

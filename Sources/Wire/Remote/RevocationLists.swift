@@ -1,5 +1,6 @@
 import API
 public import Contract
+import Files
 import Foundation
 public import Identity
 
@@ -28,7 +29,9 @@ struct RememberedLists {
             }
             if list == old { return }
         }
-        if let list { try folder.write(list.der, as: file, mode: 0o644) }
+        if let list {
+            try ClientFailure.files { try folder.write(list.der, as: file, mode: 0o644) }
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 import API
 import Contract
+import Files
 import Foundation
 import Identity
 import Primitives
@@ -18,7 +19,8 @@ extension Stories {
             return Organisation(name, root: SigningKey(pkcs8: root)!)
         }
         self.init(
-            network: network.id, hospital: organisations[0], insurer: organisations[1], now: network.genesis.time(at: machineTime()))
+            network: network.id, hospital: organisations[0], insurer: organisations[1],
+            now: network.genesis.time(at: machineTime()))
     }
 }
 

@@ -5,6 +5,7 @@
 // STORIES, of eight statements each, are told in each of three rounds. NETWORK is the folder that `medseal network init` made, its first organisation a hospital, its second an insurer.
 
 import API
+import Files
 import Foundation
 import Remote
 import Workload

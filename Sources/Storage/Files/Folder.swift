@@ -31,14 +31,14 @@ public struct Folder: Hashable, Sendable {
 
     /// The paths of the files in it and in the folders in it, in the order of their names; hidden ones are left out.
     ///
-    /// Links are not followed. Throws `badInput` when it cannot be read.
-    public func files() throws(ClientFailure) -> [String] {
+    /// Links are not followed. Throws when it cannot be read.
+    public func files() throws(FileError) -> [String] {
         let keys: [URLResourceKey] = [.isRegularFileKey]
         guard
             let found = FileManager.default.enumerator(
                 at: URL(fileURLWithPath: path), includingPropertiesForKeys: keys, options: [.skipsHiddenFiles]
             )
-        else { throw .badInput("cannot read the folder \(path)") }
+        else { throw FileError(.failed, "cannot read the folder \(path)") }
         return found.compactMap { $0 as? URL }
             .filter { (try? $0.resourceValues(forKeys: Set(keys)).isRegularFile) == true }.map(\.path)
             .sorted()
@@ -55,43 +55,43 @@ public struct Folder: Hashable, Sendable {
     /// Its own name.
     public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 
-    /// Throws `badInput` where there is a file or folder of this name already: what is to be made new replaces
+    /// Throws `exists` where there is a file or folder of this name already: what is to be made new replaces
     /// nothing.
-    public func requireNew() throws(ClientFailure) {
-        guard !parent.has(name) else { throw .badInput("\(path) exists already") }
+    public func requireNew() throws(FileError) {
+        guard !parent.has(name) else { throw FileError(.exists, "\(path) exists already") }
     }
 
     /// Makes it, and what it stands in, where it does not exist.
-    public func make() throws(ClientFailure) {
+    public func make() throws(FileError) {
         if exists { return }
         if !parent.exists { try parent.make() }
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
-            throw .unreachable("cannot make the folder \(path): \(Self.cause)")
+            throw FileError(after: "mkdir", "cannot make the folder \(path)")
         }
         try parent.sync()
     }
 
     /// Writes a file in place of what had its name.
-    public func write(_ bytes: [UInt8], as name: String, mode: UInt32 = 0o600) throws(ClientFailure) {
-        var result: Result<Void, ClientFailure> = .success(())
+    public func write(_ bytes: [UInt8], as name: String, mode: UInt32 = 0o600) throws(FileError) {
+        var result: Result<Void, FileError> = .success(())
         bytes.withUnsafeBytes { bytes in
-            result = Result { () throws(ClientFailure) in try replace(name, with: bytes, mode: mode) }
+            result = Result { () throws(FileError) in try replace(name, with: bytes, mode: mode) }
         }
         try result.get()
     }
 
-    public func write(_ secret: SecretBytes, as name: String) throws(ClientFailure) {
-        try secret.withUnsafeBytes { (bytes) throws(ClientFailure) in
+    public func write(_ secret: SecretBytes, as name: String) throws(FileError) {
+        try secret.withUnsafeBytes { (bytes) throws(FileError) in
             try replace(name, with: bytes, mode: 0o600)
         }
     }
 
     private func replace(
         _ name: String, with bytes: UnsafeRawBufferPointer, mode: UInt32
-    ) throws(ClientFailure) {
+    ) throws(FileError) {
         let temporary = file(".\(lowercaseHex(Random.bytes(8))).partial")
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-        guard descriptor >= 0 else { throw .unreachable("cannot write in \(path): \(Self.cause)") }
+        guard descriptor >= 0 else { throw FileError(after: "write", "cannot write in \(path)") }
         var isPlaced = false
         defer {
             close(descriptor)
@@ -103,26 +103,26 @@ public struct Folder: Hashable, Sendable {
             if count > 0 {
                 rest = UnsafeRawBufferPointer(rebasing: rest[count...])
             } else if errno != EINTR {
-                throw .unreachable("cannot write in \(path): \(Self.cause)")
+                throw FileError(after: "write", "cannot write in \(path)")
             }
         }
         guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0,
             Foundation.rename(temporary, file(name)) == 0
         else {
-            throw .unreachable("cannot write in \(path): \(Self.cause)")
+            throw FileError(after: "write", "cannot write in \(path)")
         }
         isPlaced = true
         try sync()
     }
 
     /// Reads a file of at most `bytesMax` bytes.
-    public func read(_ name: String, bytesMax: Int = 4 << 20) throws(ClientFailure) -> [UInt8] {
+    public func read(_ name: String, bytesMax: Int = 4 << 20) throws(FileError) -> [UInt8] {
         try Self.read(file(name), bytesMax: bytesMax)
     }
 
-    public static func read(_ path: String, bytesMax: Int = 4 << 20) throws(ClientFailure) -> [UInt8] {
+    public static func read(_ path: String, bytesMax: Int = 4 << 20) throws(FileError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .unreachable("cannot read \(path): \(cause)") }
+        guard descriptor >= 0 else { throw FileError(after: "read", "cannot read \(path)") }
         defer { close(descriptor) }
         var bytes = [UInt8]()
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
@@ -131,10 +131,12 @@ public struct Folder: Hashable, Sendable {
             if count == 0 { return bytes }
             if count < 0 {
                 if errno == EINTR { continue }
-                throw .unreachable("cannot read \(path): \(cause)")
+                throw FileError(after: "read", "cannot read \(path)")
             }
             bytes += chunk[..<count]
-            guard bytes.count <= bytesMax else { throw .unverified("\(path) is longer than it may be") }
+            guard bytes.count <= bytesMax else {
+                throw FileError(.tooLong, "\(path) is longer than it may be")
+            }
         }
     }
 
@@ -157,21 +159,21 @@ public struct Folder: Hashable, Sendable {
     }
 
     /// Gives the folder another name beside it, where nothing has that name.
-    public func rename(to other: Folder) throws(ClientFailure) {
+    public func rename(to other: Folder) throws(FileError) {
         // rename(2) replaces an empty folder and fails for any other.
-        guard !other.parent.has(other.name) else { throw .badInput("\(other.path) exists already") }
+        guard !other.parent.has(other.name) else { throw FileError(.exists, "\(other.path) exists already") }
         guard Foundation.rename(path, other.path) == 0 else {
-            throw .unreachable("cannot make \(other.path): \(Self.cause)")
+            throw FileError(after: "rename", "cannot make \(other.path)")
         }
         try other.parent.sync()
     }
 
     /// Makes names in it durable.
-    public func sync() throws(ClientFailure) {
+    public func sync() throws(FileError) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .unreachable("cannot open the folder \(path): \(Self.cause)") }
+        guard descriptor >= 0 else { throw FileError(after: "open", "cannot open the folder \(path)") }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw .unreachable("cannot sync \(path): \(Self.cause)") }
+        guard fsync(descriptor) == 0 else { throw FileError(after: "fsync", "cannot sync \(path)") }
     }
 
     package static var cause: String { String(cString: strerror(errno)) }
