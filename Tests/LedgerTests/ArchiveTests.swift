@@ -14,18 +14,18 @@ import TransparencyLog
     let directory = TestDirectory()
     let folder = TestFolder()
 
-    private func mirror(of forge: Forge) throws -> Mirror {
-        try Mirror.create(at: directory.path, genesis: network.file)
-        let mirror = try Mirror(directory: directory.path, genesis: network.file)
-        try forge.extend(mirror)
-        try mirror.confirm(forge.checkpoint(), clock: MirrorTests.now)
-        return mirror
+    private func copy(of forge: Forge) throws -> ValidatorCopy {
+        try ValidatorCopy.create(at: directory.path, genesis: network.file)
+        let copy = try ValidatorCopy(directory: directory.path, genesis: network.file)
+        try forge.extend(copy)
+        try copy.confirm(forge.checkpoint(), clock: ValidatorCopyTests.now)
+        return copy
     }
 
     /// By what c2sp.org/tlog-tiles says of the layout, and by the reader for tiles.
     @Test func anArchiveIsTiles() throws {
         let forge = Forge(network, deposits: 598)
-        try mirror(of: forge).export(to: folder.path)
+        try copy(of: forge).export(to: folder.path)
         #expect(
             folder.files == [
                 "checkpoint", "genesis.cbor", "ledger.vkey", "tile/0/000", "tile/0/001", "tile/0/002.p/88",
@@ -45,7 +45,7 @@ import TransparencyLog
     /// Total loss: the ledger goes on with its key from the archive, and so does another organisation's copy.
     @Test func aLedgerStartsAgainFromAnArchive() async throws {
         var forge = Forge(network, deposits: 298)
-        try mirror(of: forge).export(to: folder.path)
+        try copy(of: forge).export(to: folder.path)
         let archive = try Archive(at: folder.path)
         #expect(archive.genesis == network.file)
         #expect(archive.checkpoint.checkpoint.head.size == 300)
@@ -61,16 +61,16 @@ import TransparencyLog
         #expect(try await ledger.commit(network.deposit()).position == 300)
 
         try archive.restore(to: second.path)
-        let copy = try Mirror(directory: second.path, genesis: network.file)
+        let restored = try ValidatorCopy(directory: second.path, genesis: network.file)
         forge.append(network.deposit())
-        try forge.extend(copy)
-        try copy.confirm(forge.checkpoint(), clock: MirrorTests.now)
+        try forge.extend(restored)
+        try restored.confirm(forge.checkpoint(), clock: ValidatorCopyTests.now)
     }
 
     @Test func anEmptyLogIsArchivedToo() throws {
         try EmbeddedLedger.create(at: directory.path, genesis: network.file)
         try network.open(directory).close()
-        let stored = try StoredLedger(directory: directory.path, genesis: network.file)
+        let stored = try OfflineLedger(directory: directory.path, genesis: network.file)
         try stored.export(to: folder.path)
         stored.close()
         #expect(folder.files == ["checkpoint", "genesis.cbor", "ledger.vkey"])
@@ -98,26 +98,26 @@ import TransparencyLog
 
     @Test func anArchiveGrowsWithTheLog() throws {
         var forge = Forge(network, deposits: 100)
-        let mirror = try mirror(of: forge)
-        try mirror.export(to: folder.path)
+        let copy = try copy(of: forge)
+        try copy.export(to: folder.path)
         for _ in 0..<200 { forge.append(network.deposit()) }
-        try forge.extend(mirror)
-        try mirror.confirm(forge.checkpoint(), clock: MirrorTests.now)
-        try mirror.export(to: folder.path)
+        try forge.extend(copy)
+        try copy.confirm(forge.checkpoint(), clock: ValidatorCopyTests.now)
+        try copy.export(to: folder.path)
         #expect(folder.files.contains("tile/entries/000.p/102"))
         #expect(folder.files.contains("tile/entries/000"))
         let target = TestDirectory()
         try Archive(at: folder.path).restore(to: target.path)
         // What is damaged in it is written again.
         folder.write([1, 2, 3], to: "tile/entries/000")
-        try mirror.export(to: folder.path)
+        try copy.export(to: folder.path)
         #expect(EntryBundle.decode(folder.read("tile/entries/000"), width: 256) != nil)
     }
 
     /// One line a change to an archive, and what it is refused with. Nothing is there afterwards.
     @Test func aChangedArchiveIsRefused() throws {
         let forge = Forge(network, deposits: 298)
-        try mirror(of: forge).export(to: folder.path)
+        try copy(of: forge).export(to: folder.path)
         let bundle = folder.read("tile/entries/000")
         let other = Forge(TestNetwork(origin: "medseal/other"))
         var flipped = bundle
@@ -176,7 +176,7 @@ import TransparencyLog
     /// Of every file in it (`flips`): refused, or harmless because nothing is made from it but what it was.
     @Test func everyFlippedByteOfAnArchiveIsFoundOrChangesNothing() throws {
         let forge = Forge(network, deposits: 4)
-        try mirror(of: forge).export(to: folder.path)
+        try copy(of: forge).export(to: folder.path)
         let target = TestDirectory()
         try Archive(at: folder.path).restore(to: target.path)
         let content = try target.content()
@@ -212,14 +212,14 @@ import TransparencyLog
 
     @Test func anOldArchiveIsNotRestoredUnderANewerAnchor() throws {
         let forge = Forge(network, deposits: 10)
-        let mirror = try mirror(of: forge)
-        try mirror.export(to: folder.path)
+        let copy = try copy(of: forge)
+        try copy.export(to: folder.path)
         var (newer, fork) = (forge, Forge(network, deposits: 8))
         newer.append(network.deposit())
         fork.append(network.deposit())
         let archive = try Archive(at: folder.path)
         #expect(throws: RestoreRefusal.ledger(.inUse)) { try archive.restore(to: directory.path) }
-        mirror.close()
+        copy.close()
         #expect(throws: RestoreRefusal.ledger(.exists)) { try archive.restore(to: directory.path) }
         let target = TestDirectory()
         for (note, reason) in [
@@ -238,7 +238,7 @@ import TransparencyLog
 
     /// Each round a process of its own restores and is killed in the midst of it.
     @Test func aKilledRestoringLeavesNothing() async throws {
-        try mirror(of: Forge(network, deposits: 298)).export(to: folder.path)
+        try copy(of: Forge(network, deposits: 298)).export(to: folder.path)
         let target = TestDirectory()
         for _ in 0..<4 {
             let (from, to) = (folder.path, target.path)
@@ -263,9 +263,9 @@ import TransparencyLog
 
     @Test func tilesAreCheckedAsTheyAreRead() throws {
         let forge = Forge(network, deposits: 298)
-        let mirror = try mirror(of: forge)
+        let copy = try copy(of: forge)
         func tile(_ content: TilePath.Content, _ index: UInt64, _ width: Int) throws -> [UInt8]? {
-            try mirror.tile(TilePath(content, index: index, width: width))
+            try copy.tile(TilePath(content, index: index, width: width))
         }
         // Every width that the log has passed, and none that it has not.
         #expect(try tile(.entries, 0, 255) == EntryBundle.encode(Array(forge.entries[..<255])))
@@ -284,11 +284,11 @@ import TransparencyLog
         #expect(throws: damaged) { try tile(.hashes(level: 0), 0, 4) }
         #expect(try tile(.hashes(level: 0), 0, 3) != nil)
         #expect(throws: LedgerError.self) { try tile(.hashes(level: 1), 0, 1) }
-        #expect(throws: LedgerError.self) { try mirror.export(to: folder.path) }
+        #expect(throws: LedgerError.self) { try copy.export(to: folder.path) }
         // The root first, before any tile is written.
         try directory.change(changeNode(5, 8))
         let root = Finding(.tree, "has another root than the checkpoint")
-        #expect(throws: LedgerError.damaged(root)) { try mirror.export(to: TestFolder().path) }
+        #expect(throws: LedgerError.damaged(root)) { try copy.export(to: TestFolder().path) }
         #expect(folder.read("checkpoint") == [], "the checkpoint comes last")
     }
 }

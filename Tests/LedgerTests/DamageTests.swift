@@ -405,17 +405,17 @@ import TransparencyLog
         #expect(try await flip("checkpoint", directory.content()).harmless == 0)
     }
 
-    /// And over a mirror's database, which remembers when it confirmed.
-    @Test func everyFlippedByteOfAMirrorIsFoundOrChangesNothing() async throws {
+    /// And over a validator's copy's database, which remembers when it confirmed.
+    @Test func everyFlippedByteOfAValidatorsCopyIsFoundOrChangesNothing() async throws {
         let forge = Forge(network, deposits: 3)
-        try Mirror.create(at: directory.path, genesis: network.file)
-        let mirror = try Mirror(directory: directory.path, genesis: network.file)
-        try forge.extend(mirror)
-        try mirror.confirm(forge.checkpoint(size: 4), clock: MirrorTests.now)
-        mirror.close()
+        try ValidatorCopy.create(at: directory.path, genesis: network.file)
+        let copy = try ValidatorCopy(directory: directory.path, genesis: network.file)
+        try forge.extend(copy)
+        try copy.confirm(forge.checkpoint(size: 4), clock: ValidatorCopyTests.now)
+        copy.close()
         let counts = try await flip("ledger.sqlite", directory.content()) { directory in
-            try Mirror(directory: directory.path, genesis: network.file).close()
-            let stored = try StoredLedger(directory: directory.path, genesis: network.file)
+            try ValidatorCopy(directory: directory.path, genesis: network.file).close()
+            let stored = try OfflineLedger(directory: directory.path, genesis: network.file)
             defer { stored.close() }
             return try !stored.examine().isEmpty
         }

@@ -84,10 +84,10 @@ struct Forge: Sendable {
         try! ConsistencyProof(from: old, to: new ?? size, reading: Leaves(entries))
     }
 
-    /// Has the mirror follow to the end.
-    func extend(_ mirror: Mirror, clock: UInt64 = TestNetwork.created + 10) throws(MirrorRefusal) {
-        try mirror.extend(
-            by: Array(entries.dropFirst(Int(mirror.head.size))), to: checkpoint(),
+    /// Has the copy follow to the end.
+    func extend(_ copy: ValidatorCopy, clock: UInt64 = TestNetwork.created + 10) throws(CopyRefusal) {
+        try copy.extend(
+            by: Array(entries.dropFirst(Int(copy.head.size))), to: checkpoint(),
             consistency: consistency(from: size), clock: clock)
     }
 }

@@ -8,47 +8,49 @@ import TransparencyLog
 
 @testable import SQLiteLedger
 
-/// A mirror takes nothing from a lying operator, and forgets nothing that it has confirmed (SECURITY.md, T31,
+/// A validator's copy takes nothing from a lying operator, and forgets nothing that it has confirmed (SECURITY.md, T31,
 /// T32).
-@Suite struct MirrorTests {
+@Suite struct ValidatorCopyTests {
     static let now = TestNetwork.created + 10
     let network = TestNetwork()
     let directory = TestDirectory()
 
-    private func make(_ forge: Forge) throws -> Mirror {
-        try Mirror.create(at: directory.path, genesis: network.file)
-        let mirror = try open()
-        try follow(forge, mirror)
-        return mirror
+    private func make(_ forge: Forge) throws -> ValidatorCopy {
+        try ValidatorCopy.create(at: directory.path, genesis: network.file)
+        let copy = try open()
+        try follow(forge, copy)
+        return copy
     }
 
-    private func open() throws -> Mirror { try Mirror(directory: directory.path, genesis: network.file) }
+    private func open() throws -> ValidatorCopy {
+        try ValidatorCopy(directory: directory.path, genesis: network.file)
+    }
 
-    private func follow(_ forge: Forge, _ mirror: Mirror) throws {
-        try forge.extend(mirror)
-        try mirror.confirm(forge.checkpoint(), clock: Self.now)
+    private func follow(_ forge: Forge, _ copy: ValidatorCopy) throws {
+        try forge.extend(copy)
+        try copy.confirm(forge.checkpoint(), clock: Self.now)
     }
 
     @Test func itFollowsAnHonestLog() throws {
         let record = RecordHandle.random()
         var forge = Forge(network, deposits: 600)
         forge.append(network.deposit(record))
-        let mirror = try make(forge)
-        #expect(mirror.head == forge.checkpoint().checkpoint.head)
-        #expect(mirror.time == Self.now)
-        #expect(mirror.checkpoint == forge.checkpoint().note.encoded)
-        #expect(directory.read("checkpoint") == mirror.checkpoint)
-        #expect(try mirror.entries(from: 0, limit: 1000) == forge.entries)
-        #expect(try mirror.entries(from: 602, limit: 1000) == [forge.entries[602]])
-        #expect(try mirror.entries(from: 603, limit: 1000) == [])
-        #expect(try mirror.value(of: .record(record)) != nil)
+        let copy = try make(forge)
+        #expect(copy.head == forge.checkpoint().checkpoint.head)
+        #expect(copy.time == Self.now)
+        #expect(copy.checkpoint == forge.checkpoint().note.encoded)
+        #expect(directory.read("checkpoint") == copy.checkpoint)
+        #expect(try copy.entries(from: 0, limit: 1000) == forge.entries)
+        #expect(try copy.entries(from: 602, limit: 1000) == [forge.entries[602]])
+        #expect(try copy.entries(from: 603, limit: 1000) == [])
+        #expect(try copy.value(of: .record(record)) != nil)
         #expect(
-            try mirror.consistencyProof(from: 5, to: 600) == forge.consistency(from: 5, to: 600).hashes)
-        #expect(throws: LedgerError.outOfRange) { try mirror.consistencyProof(from: 0, to: 604) }
-        mirror.close()
-        #expect(throws: LedgerError.closed) { try mirror.value(of: .record(record)) }
-        #expect(throws: MirrorRefusal.ledger(.closed)) {
-            try mirror.confirm(forge.checkpoint(), clock: Self.now)
+            try copy.consistencyProof(from: 5, to: 600) == forge.consistency(from: 5, to: 600).hashes)
+        #expect(throws: LedgerError.outOfRange) { try copy.consistencyProof(from: 0, to: 604) }
+        copy.close()
+        #expect(throws: LedgerError.closed) { try copy.value(of: .record(record)) }
+        #expect(throws: CopyRefusal.ledger(.closed)) {
+            try copy.confirm(forge.checkpoint(), clock: Self.now)
         }
     }
 
@@ -61,8 +63,8 @@ import TransparencyLog
         #expect(try ledger.examine() == [])
         #expect(try await ledger.commit(network.deposit()).position == 5)
         ledger.close()
-        let mirror = try open()
-        #expect(mirror.head.size == 6)
+        let copy = try open()
+        #expect(copy.head.size == 6)
     }
 
     // MARK: Lies
@@ -70,15 +72,15 @@ import TransparencyLog
     /// One line a lie that the log tells and signs, and what it is refused with.
     @Test func everyLieIsRefusedByName() throws {
         let honest = Forge(network, deposits: 3)
-        let mirror = try make(honest)
-        let before = (mirror.head, mirror.checkpoint, try directory.content())
+        let copy = try make(honest)
+        let before = (copy.head, copy.checkpoint, try directory.content())
         let next = network.deposit()
         let owner = SigningKey.generate()
         let record = RecordHandle.random()
         var other = honest
         other.append(network.deposit(record, owner: owner))
 
-        var lies: [(name: String, forge: Forge, refusal: MirrorRefusal)] = []
+        var lies: [(name: String, forge: Forge, refusal: CopyRefusal)] = []
         func lie(
             _ name: String, after base: Forge? = nil, _ reason: String, at position: UInt64 = 5,
             _ leaf: (Forge) -> [UInt8]
@@ -141,31 +143,31 @@ import TransparencyLog
             ("time jumps ahead", late, .clock(position: 5, time: Self.now + 301, now: Self.now)))
 
         for (name, forge, refusal) in lies {
-            #expect(throws: refusal, "\(name)") { try forge.extend(mirror) }
-            #expect(mirror.head == before.0, "\(name)")
-            #expect(mirror.checkpoint == before.1, "\(name)")
+            #expect(throws: refusal, "\(name)") { try forge.extend(copy) }
+            #expect(copy.head == before.0, "\(name)")
+            #expect(copy.checkpoint == before.1, "\(name)")
             #expect(try directory.content() == before.2, "\(name)")
-            #expect(throws: MirrorRefusal.incomplete(executed: 5, checkpoint: forge.size), "\(name)") {
-                try mirror.confirm(forge.checkpoint(), clock: Self.now)
+            #expect(throws: CopyRefusal.incomplete(executed: 5, checkpoint: forge.size), "\(name)") {
+                try copy.confirm(forge.checkpoint(), clock: Self.now)
             }
         }
         // The honest log goes on.
-        try follow(other, mirror)
-        #expect(mirror.head.size == 8)
+        try follow(other, copy)
+        #expect(copy.head.size == 8)
     }
 
     @Test func timeThatIsHeldBackIsRefused() throws {
         var forge = Forge(network, deposits: 3)
-        let mirror = try make(forge)
+        let copy = try make(forge)
         // A day later nothing has happened; this copy has seen that.
         let day = Self.now + 86_400
-        try mirror.confirm(forge.checkpoint(), clock: day)
+        try copy.confirm(forge.checkpoint(), clock: day)
         var held = forge
         held.append(network.deposit(now: day - 301), at: day - 301)
-        let refusal = MirrorRefusal.clock(position: 5, time: day - 301, now: day)
-        #expect(throws: refusal) { try held.extend(mirror, clock: day + 100) }
+        let refusal = CopyRefusal.clock(position: 5, time: day - 301, now: day)
+        #expect(throws: refusal) { try held.extend(copy, clock: day + 100) }
         // It remembers that over a restart.
-        mirror.close()
+        copy.close()
         let again = try open()
         #expect(throws: refusal) { try held.extend(again, clock: day + 100) }
         #expect(again.head.size == 5)
@@ -179,24 +181,24 @@ import TransparencyLog
     /// What lies before the first confirmation may be as old as it is.
     @Test func aNewMirrorCatchesUpWithOldEntries() throws {
         let forge = Forge(network, deposits: 3)
-        try Mirror.create(at: directory.path, genesis: network.file)
-        let mirror = try open()
-        #expect(mirror.head == .empty)
-        #expect(mirror.time == TestNetwork.created)
-        #expect(mirror.checkpoint == nil)
-        try forge.extend(mirror, clock: Self.now + 10_000_000)
-        try mirror.confirm(forge.checkpoint(), clock: Self.now + 10_000_000)
+        try ValidatorCopy.create(at: directory.path, genesis: network.file)
+        let copy = try open()
+        #expect(copy.head == .empty)
+        #expect(copy.time == TestNetwork.created)
+        #expect(copy.checkpoint == nil)
+        try forge.extend(copy, clock: Self.now + 10_000_000)
+        try copy.confirm(forge.checkpoint(), clock: Self.now + 10_000_000)
     }
 
     @Test func whatIsNotTheLogsIsRefused() throws {
         var forge = Forge(network, deposits: 3)
-        let mirror = try make(forge)
+        let copy = try make(forge)
         let stranger = try NoteSigner(name: "medseal/test", kind: .note, key: .generate())
         let note = try stranger.sign(forge.checkpoint().checkpoint)
         let foreign = try VerifiedCheckpoint(opening: note, log: stranger.verifierKey)
-        #expect(throws: MirrorRefusal.otherLog) { try mirror.confirm(foreign, clock: Self.now) }
-        #expect(throws: MirrorRefusal.otherLog) {
-            try mirror.extend(
+        #expect(throws: CopyRefusal.otherLog) { try copy.confirm(foreign, clock: Self.now) }
+        #expect(throws: CopyRefusal.otherLog) {
+            try copy.extend(
                 by: [], to: foreign, consistency: forge.consistency(from: 5), clock: Self.now)
         }
 
@@ -204,25 +206,25 @@ import TransparencyLog
         for _ in 0..<4 { forge.append(network.deposit()) }
         let served = Array(forge.entries[5..<8])
         func extend(_ entries: [[UInt8]], proof: ConsistencyProof) throws {
-            try mirror.extend(by: entries, to: forge.checkpoint(), consistency: proof, clock: Self.now)
+            try copy.extend(by: entries, to: forge.checkpoint(), consistency: proof, clock: Self.now)
         }
-        let unproven = MirrorRefusal.unproven(size: 8, checkpoint: 9)
+        let unproven = CopyRefusal.unproven(size: 8, checkpoint: 9)
         #expect(throws: unproven) { try extend(served, proof: forge.consistency(from: 7)) }
         #expect(throws: unproven) { try extend(served.reversed(), proof: forge.consistency(from: 8)) }
-        #expect(throws: MirrorRefusal.unproven(size: 7, checkpoint: 9)) {
+        #expect(throws: CopyRefusal.unproven(size: 7, checkpoint: 9)) {
             try extend(Array(served.dropLast()), proof: forge.consistency(from: 8))
         }
-        #expect(throws: MirrorRefusal.unproven(size: 8, checkpoint: 5)) {
-            try mirror.extend(
+        #expect(throws: CopyRefusal.unproven(size: 8, checkpoint: 5)) {
+            try copy.extend(
                 by: served, to: honest.checkpoint(), consistency: honest.consistency(from: 5),
                 clock: Self.now)
         }
-        #expect(mirror.head.size == 5)
+        #expect(copy.head.size == 5)
         // In pieces, on the way to one checkpoint.
         try extend(served, proof: forge.consistency(from: 8))
-        #expect(mirror.head.size == 8)
-        try follow(forge, mirror)
-        #expect(mirror.head.size == 9)
+        #expect(copy.head.size == 8)
+        try follow(forge, copy)
+        #expect(copy.head.size == 9)
     }
 
     // MARK: Other histories
@@ -232,53 +234,53 @@ import TransparencyLog
         var (honest, fork) = (common, common)
         for _ in 0..<3 { honest.append(network.deposit()) }
         for _ in 0..<5 { fork.append(network.deposit()) }
-        let mirror = try make(honest)
+        let copy = try make(honest)
         for size: UInt64 in 6...8 {
-            #expect(throws: MirrorRefusal.fork(size: size)) {
-                try mirror.confirm(fork.checkpoint(size: size), clock: Self.now)
+            #expect(throws: CopyRefusal.fork(size: size)) {
+                try copy.confirm(fork.checkpoint(size: size), clock: Self.now)
             }
-            #expect(throws: MirrorRefusal.fork(size: size)) {
-                try mirror.extend(
+            #expect(throws: CopyRefusal.fork(size: size)) {
+                try copy.extend(
                     by: [], to: fork.checkpoint(size: size), consistency: fork.consistency(from: 8),
                     clock: Self.now)
             }
         }
-        #expect(throws: MirrorRefusal.unproven(size: 10, checkpoint: 10)) { try fork.extend(mirror) }
-        #expect(mirror.checkpoint == honest.checkpoint().note.encoded)
+        #expect(throws: CopyRefusal.unproven(size: 10, checkpoint: 10)) { try fork.extend(copy) }
+        #expect(copy.checkpoint == honest.checkpoint().note.encoded)
         honest.append(network.deposit())
-        try follow(honest, mirror)
+        try follow(honest, copy)
     }
 
     @Test func yesterdaysLogIsRefused() throws {
         let forge = Forge(network, deposits: 3)
-        let mirror = try make(forge)
-        let refusal = MirrorRefusal.goesBack(confirmed: 5, shown: 4)
-        #expect(throws: refusal) { try mirror.confirm(forge.checkpoint(size: 4), clock: Self.now) }
+        let copy = try make(forge)
+        let refusal = CopyRefusal.goesBack(confirmed: 5, shown: 4)
+        #expect(throws: refusal) { try copy.confirm(forge.checkpoint(size: 4), clock: Self.now) }
         #expect(throws: refusal) {
-            try mirror.extend(
+            try copy.extend(
                 by: [], to: forge.checkpoint(size: 4), consistency: forge.consistency(from: 4),
                 clock: Self.now)
         }
-        #expect(mirror.checkpoint == forge.checkpoint().note.encoded)
-        try mirror.confirm(forge.checkpoint(), clock: Self.now)
+        #expect(copy.checkpoint == forge.checkpoint().note.encoded)
+        try copy.confirm(forge.checkpoint(), clock: Self.now)
     }
 
     /// A copy that its own disk has changed accuses nobody.
     @Test func aDamagedCopyAccusesNobody() throws {
         var forge = Forge(network, deposits: 7)
-        let mirror = try make(forge)
+        let copy = try make(forge)
         for _ in 0..<3 { forge.append(network.deposit()) }
         try directory.change(changeNode(1, 2))
-        #expect(throws: MirrorRefusal.ledger(.damaged(Finding(.tree, "is not that of the entries")))) {
-            try mirror.confirm(forge.checkpoint(size: 6), clock: Self.now)
+        #expect(throws: CopyRefusal.ledger(.damaged(Finding(.tree, "is not that of the entries")))) {
+            try copy.confirm(forge.checkpoint(size: 6), clock: Self.now)
         }
         try directory.change(changeNode(3, 0))
         let finding = Finding(.tree, "has another root than what was executed")
-        #expect(throws: MirrorRefusal.ledger(.damaged(finding))) {
-            try mirror.confirm(forge.checkpoint(size: 9), clock: Self.now)
+        #expect(throws: CopyRefusal.ledger(.damaged(finding))) {
+            try copy.confirm(forge.checkpoint(size: 9), clock: Self.now)
         }
-        #expect(throws: MirrorRefusal.self) { try forge.extend(mirror) }
-        #expect(mirror.head.size == 9)
+        #expect(throws: CopyRefusal.self) { try forge.extend(copy) }
+        #expect(copy.head.size == 9)
     }
 
     // MARK: Restarts
@@ -288,14 +290,14 @@ import TransparencyLog
         try make(forge).close()
         let yesterday = directory.read("ledger.sqlite")
         forge.append(network.deposit())
-        var mirror = try open()
-        try forge.extend(mirror)
-        mirror.close()
+        var copy = try open()
+        try forge.extend(copy)
+        copy.close()
         let executed = directory.read("ledger.sqlite")
-        mirror = try open()
-        #expect(mirror.head.size == 6, "executed, not confirmed")
-        try follow(forge, mirror)
-        mirror.close()
+        copy = try open()
+        #expect(copy.head.size == 6, "executed, not confirmed")
+        try follow(forge, copy)
+        copy.close()
         let newest = directory.snapshot()
         for database in [yesterday, executed] {
             directory.restore(newest)
@@ -326,18 +328,18 @@ import TransparencyLog
         try make(forge).close()
         try directory.change("DELETE FROM confirmed")
         directory.remove("checkpoint")
-        var mirror = try open()
+        var copy = try open()
         #expect(directory.read("checkpoint") == forge.checkpoint().note.encoded)
-        try mirror.confirm(forge.checkpoint(), clock: Self.now)
+        try copy.confirm(forge.checkpoint(), clock: Self.now)
         // Later: the anchor is behind.
         let anchor = directory.read("checkpoint")
         forge.append(network.deposit())
-        try follow(forge, mirror)
-        mirror.close()
+        try follow(forge, copy)
+        copy.close()
         directory.write(anchor, to: "checkpoint")
-        mirror = try open()
+        copy = try open()
         #expect(directory.read("checkpoint") == forge.checkpoint().note.encoded)
-        #expect(mirror.checkpoint == forge.checkpoint().note.encoded)
+        #expect(copy.checkpoint == forge.checkpoint().note.encoded)
     }
 
     @Test func aCheckpointThatIsNotOfTheTreeIsNotOpened() throws {
@@ -358,36 +360,36 @@ import TransparencyLog
     /// Nothing is confirmed that could not be anchored, and a disk that fails is not believed again.
     @Test func withoutAnAnchorNothingIsConfirmed() throws {
         var forge = Forge(network, deposits: 3)
-        let mirror = try make(forge)
-        let before = mirror.checkpoint
+        let copy = try make(forge)
+        let before = copy.checkpoint
         forge.append(network.deposit())
-        try forge.extend(mirror)
+        try forge.extend(copy)
         mkdir(directory.path + "/checkpoint.new", 0o700)
-        #expect(throws: MirrorRefusal.self) { try mirror.confirm(forge.checkpoint(), clock: Self.now) }
+        #expect(throws: CopyRefusal.self) { try copy.confirm(forge.checkpoint(), clock: Self.now) }
         rmdir(directory.path + "/checkpoint.new")
-        #expect(mirror.checkpoint == before)
-        #expect(throws: MirrorRefusal.self) { try mirror.confirm(forge.checkpoint(), clock: Self.now) }
-        mirror.close()
+        #expect(copy.checkpoint == before)
+        #expect(throws: CopyRefusal.self) { try copy.confirm(forge.checkpoint(), clock: Self.now) }
+        copy.close()
         try open().confirm(forge.checkpoint(), clock: Self.now)
     }
 
     /// A thousand at once, of every size: what was confirmed only ever grows (T32).
     @Test func concurrentConfirmationsNeverGoBack() async throws {
         let forge = Forge(network, deposits: 48)
-        try Mirror.create(at: directory.path, genesis: network.file)
-        let mirror = try open()
-        try forge.extend(mirror)
+        try ValidatorCopy.create(at: directory.path, genesis: network.file)
+        let copy = try open()
+        try forge.extend(copy)
         let checkpoints = (1...forge.size).map { forge.checkpoint(size: $0) }
         await withTaskGroup(of: Void.self) { group in
             for index in 0..<1000 {
                 let checkpoint = checkpoints[index * 7 % checkpoints.count]
                 group.addTask {
                     let size = checkpoint.checkpoint.head.size
-                    let before = confirmedSize(of: mirror)
-                    do throws(MirrorRefusal) {
-                        try mirror.confirm(checkpoint, clock: Self.now)
+                    let before = confirmedSize(of: copy)
+                    do throws(CopyRefusal) {
+                        try copy.confirm(checkpoint, clock: Self.now)
                         #expect(size >= before)
-                        #expect(confirmedSize(of: mirror) >= size)
+                        #expect(confirmedSize(of: copy) >= size)
                     } catch {
                         guard case .goesBack(_, size) = error else {
                             Issue.record("\(error)")
@@ -397,14 +399,14 @@ import TransparencyLog
                 }
             }
         }
-        #expect(mirror.checkpoint == forge.checkpoint().note.encoded)
-        mirror.close()
+        #expect(copy.checkpoint == forge.checkpoint().note.encoded)
+        copy.close()
         #expect(try open().checkpoint == forge.checkpoint().note.encoded)
     }
 
     /// Each round a process of its own follows the log and is killed in the midst of it.
     @Test func whatAKilledProcessConfirmedIsThere() async throws {
-        try Mirror.create(at: directory.path, genesis: network.file)
+        try ValidatorCopy.create(at: directory.path, genesis: network.file)
         var confirmed: UInt64 = 0
         for round in 0..<6 {
             let path = directory.path
@@ -412,15 +414,15 @@ import TransparencyLog
                 try followUntilKilled(in: path)
             }
             #expect(killed != nil)
-            let mirror = try open()
+            let copy = try open()
             let lines = directory.read("confirmed").split(separator: 0x0a)
             let told = lines.last.flatMap { UInt64(String(decoding: $0, as: UTF8.self)) } ?? 0
             #expect(told >= confirmed)
             confirmed = told
-            let size = confirmedSize(of: mirror)
+            let size = confirmedSize(of: copy)
             #expect(size >= confirmed, "round \(round)")
-            #expect(mirror.head.size >= size)
-            mirror.close()
+            #expect(copy.head.size >= size)
+            copy.close()
             let ledger = try LedgerDatabase(path: directory.path + "/ledger.sqlite")
             #expect(try ledger.read { try $0.structuralProblems() } == [])
             ledger.close()
@@ -429,25 +431,25 @@ import TransparencyLog
     }
 }
 
-/// The size of the newest checkpoint that the mirror has confirmed, 0 without one.
-private func confirmedSize(of mirror: Mirror) -> UInt64 {
-    guard let note = mirror.checkpoint else { return 0 }
-    // A note that the mirror has confirmed.
+/// The size of the newest checkpoint that the copy has confirmed, 0 without one.
+private func confirmedSize(of copy: ValidatorCopy) -> UInt64 {
+    guard let note = copy.checkpoint else { return 0 }
+    // A note that the copy has confirmed.
     return try! Checkpoint(decoding: SignedNote(decoding: note).text).head.size
 }
 
-/// Goes on from where the mirror in `path` stands, writes each size that it has confirmed to the file
+/// Goes on from where the copy in `path` stands, writes each size that it has confirmed to the file
 /// `confirmed`, and is killed by its own hand within a few hundredths of a second.
 private func followUntilKilled(in path: String) throws {
     let network = TestNetwork()
-    let mirror = try Mirror(directory: path, genesis: network.file)
-    var forge = Forge(network, repeating: try mirror.entries(from: 0, limit: 1_000_000))
+    let copy = try ValidatorCopy(directory: path, genesis: network.file)
+    var forge = Forge(network, repeating: try copy.entries(from: 0, limit: 1_000_000))
     let log = open(path + "/confirmed", O_WRONLY | O_CREAT | O_APPEND, 0o600)
     killSoon(within: 1_000..<60_000)
     while true {
         forge.append(network.deposit())
-        try forge.extend(mirror)
-        try mirror.confirm(forge.checkpoint(), clock: MirrorTests.now)
+        try forge.extend(copy)
+        try copy.confirm(forge.checkpoint(), clock: ValidatorCopyTests.now)
         let line = Array("\(forge.size)\n".utf8)
         write(log, line, line.count)
     }

@@ -8,7 +8,7 @@ import SQLiteLedger
 import Synchronization
 import TransparencyLog
 
-/// One process of a ledger and a mirror of it, from its start to its violent end.
+/// One process of a ledger and a validator's copy of it, from its start to its violent end.
 final class PowerCutLife: Sendable {
     /// What the process is told in its environment.
     struct Plan {
@@ -89,10 +89,10 @@ final class PowerCutLife: Sendable {
         while true {
             notes.note("phase opening")
             let ledger = try Self.openLedger(in: directory, of: network)
-            let mirror = try Self.openMirror(in: directory + ".mirror", of: network)
+            let copy = try Self.openCopy(in: directory + ".copy", of: network)
             notes.note("phase checking")
             for problem in try witness.contradictions(in: ledger) { notes.note("problem: \(problem)") }
-            for problem in try witness.contradictions(in: mirror) { notes.note("problem: \(problem)") }
+            for problem in try witness.contradictions(in: copy) { notes.note("problem: \(problem)") }
             notes.shown(try ledger.head())
             if plan.end == .cutOnceShown {
                 cutPower()
@@ -105,12 +105,12 @@ final class PowerCutLife: Sendable {
                 for _ in 0..<4 {
                     group.addTask { while .now < deadline { try await self.story(in: ledger) } }
                 }
-                group.addTask { while .now < deadline { try await self.watch(ledger, mirror) } }
+                group.addTask { while .now < deadline { try await self.watch(ledger, copy) } }
                 try await group.waitForAll()
             }
             notes.note("phase closing")
             ledger.close()
-            mirror.close()
+            copy.close()
             witness = try witnessed()
         }
     }
@@ -137,14 +137,14 @@ final class PowerCutLife: Sendable {
             clock: { TestNetwork.created + 10 })
     }
 
-    /// Opens the mirror, which is made if there is none.
-    static func openMirror(in directory: String, of network: TestNetwork) throws(LedgerError) -> Mirror {
+    /// Opens the copy, which is made if there is none.
+    static func openCopy(in directory: String, of network: TestNetwork) throws(LedgerError) -> ValidatorCopy {
         do throws(LedgerError) {
-            try Mirror.create(at: directory, genesis: network.file)
+            try ValidatorCopy.create(at: directory, genesis: network.file)
         } catch {
             guard error == .exists else { throw error }
         }
-        return try Mirror(directory: directory, genesis: network.file)
+        return try ValidatorCopy(directory: directory, genesis: network.file)
     }
 
     private func witnessed() throws -> PowerCutWitness { PowerCutWitness(try contents(of: plan.notes)) }
@@ -173,16 +173,16 @@ final class PowerCutLife: Sendable {
         }
     }
 
-    /// Has the mirror take what the ledger shows, and confirm it.
-    private func watch(_ ledger: EmbeddedLedger, _ mirror: Mirror) async throws {
+    /// Has the copy take what the ledger shows, and confirm it.
+    private func watch(_ ledger: EmbeddedLedger, _ copy: ValidatorCopy) async throws {
         let checkpoint = try EmbeddedLedger.verified(ledger.checkpoint(), ledger.genesis)
-        let (shown, size) = (checkpoint.checkpoint.head, mirror.head.size)
+        let (shown, size) = (checkpoint.checkpoint.head, copy.head.size)
         notes.shown(shown)
         let entries = try ledger.entries(from: size, limit: Int(shown.size - size))
         let clock = TestNetwork.created + 10
-        try mirror.extend(
+        try copy.extend(
             by: entries, to: checkpoint, consistency: ConsistencyProof(hashes: []), clock: clock)
-        try mirror.confirm(checkpoint, clock: clock)
+        try copy.confirm(checkpoint, clock: clock)
         notes.confirmed(shown)
         try await Task.sleep(for: .milliseconds(1))
     }

@@ -189,9 +189,9 @@ struct PowerCutTorture: CustomStringConvertible {
         try PowerCutLife.makeLedger(in: directory, of: network)
         let ledger = try PowerCutLife.openLedger(in: directory, of: network)
         defer { ledger.close() }
-        let mirror = try PowerCutLife.openMirror(in: directory + ".mirror", of: network)
-        defer { mirror.close() }
-        var found = try witness.contradictions(in: ledger) + witness.contradictions(in: mirror)
+        let copy = try PowerCutLife.openCopy(in: directory + ".copy", of: network)
+        defer { copy.close() }
+        var found = try witness.contradictions(in: ledger) + witness.contradictions(in: copy)
         for (id, position) in witness.acknowledged {
             let entry = try ledger.entries(from: position, limit: 1)[0]
             let statement = try LogEntry.decode(entry).statement

@@ -17,7 +17,7 @@ struct PowerCutWitness {
     private(set) var pending: [(id: StatementID, bytes: [UInt8])] = []
     /// Every root that was shown, by size.
     private(set) var roots: [UInt64: [UInt8]] = [:]
-    /// The newest checkpoint that a mirror has confirmed, and may have cosigned.
+    /// The newest checkpoint that a validator's copy has confirmed, and may have cosigned.
     private(set) var confirmed: TreeHead?
     private(set) var problems: [String] = []
     /// What the process was doing when its end came.
@@ -92,18 +92,18 @@ struct PowerCutWitness {
         return found
     }
 
-    /// What does not hold of `mirror`, freshly opened.
-    func contradictions(in mirror: Mirror) throws -> [String] {
+    /// What does not hold of `copy`, freshly opened.
+    func contradictions(in copy: ValidatorCopy) throws -> [String] {
         guard let confirmed else { return [] }
-        let present = try mirror.checkpoint.map { try EmbeddedLedger.head(of: $0, TestNetwork().genesis) }
+        let present = try copy.checkpoint.map { try EmbeddedLedger.head(of: $0, TestNetwork().genesis) }
         guard let present, present.size >= confirmed.size else {
             return [
                 "size \(confirmed.size) was confirmed, now \(present.map { "\($0.size)" } ?? "nothing") is"
             ]
         }
-        let hashes = try mirror.consistencyProof(from: confirmed.size, to: present.size)
+        let hashes = try copy.consistencyProof(from: confirmed.size, to: present.size)
         return ConsistencyProof(hashes: hashes).verify(from: confirmed, to: present)
-            ? [] : ["what was confirmed at size \(confirmed.size) does not lead to what the mirror has"]
+            ? [] : ["what was confirmed at size \(confirmed.size) does not lead to what the copy has"]
     }
 }
 

@@ -10,7 +10,7 @@ import TransparencyLog
 @testable import SQLiteLedger
 
 /// Checking and mending without the ledger's key.
-@Suite struct StoredLedgerTests {
+@Suite struct OfflineLedgerTests {
     let network = TestNetwork()
     let directory = TestDirectory()
 
@@ -21,17 +21,17 @@ import TransparencyLog
         ledger.close()
     }
 
-    private func open() throws -> StoredLedger {
-        try StoredLedger(directory: directory.path, genesis: network.file)
+    private func open() throws -> OfflineLedger {
+        try OfflineLedger(directory: directory.path, genesis: network.file)
     }
 
-    private func withStored<Value>(_ body: (StoredLedger) throws -> Value) throws -> Value {
+    private func withStored<Value>(_ body: (OfflineLedger) throws -> Value) throws -> Value {
         let stored = try open()
         defer { stored.close() }
         return try body(stored)
     }
 
-    private func parts(_ count: UInt64, _ stored: StoredLedger) throws -> [Finding] {
+    private func parts(_ count: UInt64, _ stored: OfflineLedger) throws -> [Finding] {
         try (1...count).flatMap { try stored.examine(ExaminedPart($0, of: count)!) }
     }
 
@@ -52,13 +52,13 @@ import TransparencyLog
         #expect(try network.open(directory).state == .healthy)
     }
 
-    @Test func aMirrorIsNoDamagedLedger() throws {
+    @Test func aValidatorsCopyIsNoDamagedLedger() throws {
         var forge = Forge(network, deposits: 9)
-        try Mirror.create(at: directory.path, genesis: network.file)
-        func follow(_ body: (Mirror) throws -> Void) throws {
-            let mirror = try Mirror(directory: directory.path, genesis: network.file)
-            defer { mirror.close() }
-            try body(mirror)
+        try ValidatorCopy.create(at: directory.path, genesis: network.file)
+        func follow(_ body: (ValidatorCopy) throws -> Void) throws {
+            let copy = try ValidatorCopy(directory: directory.path, genesis: network.file)
+            defer { copy.close() }
+            try body(copy)
         }
         func expectWhole(sourceLocation: SourceLocation = #_sourceLocation) throws {
             try withStored { stored throws in
@@ -69,12 +69,12 @@ import TransparencyLog
         try expectWhole()
         try follow { try forge.extend($0) }
         try expectWhole()
-        try follow { try $0.confirm(forge.checkpoint(size: 4), clock: MirrorTests.now) }
+        try follow { try $0.confirm(forge.checkpoint(size: 4), clock: ValidatorCopyTests.now) }
         try expectWhole()
         forge.append(network.deposit())
-        try follow { mirror in
-            try forge.extend(mirror)
-            try mirror.confirm(forge.checkpoint(), clock: MirrorTests.now)
+        try follow { copy in
+            try forge.extend(copy)
+            try copy.confirm(forge.checkpoint(), clock: ValidatorCopyTests.now)
         }
         try expectWhole()
         try directory.change("UPDATE confirmed SET moment = moment + 1")
@@ -88,11 +88,11 @@ import TransparencyLog
     /// A checkpoint that the ledger has signed, but not over this.
     @Test func aCheckpointOfSomethingElseIsFound() async throws {
         let forge = Forge(network, deposits: 9)
-        try Mirror.create(at: directory.path, genesis: network.file)
-        let mirror = try Mirror(directory: directory.path, genesis: network.file)
-        try forge.extend(mirror)
-        try mirror.confirm(forge.checkpoint(), clock: MirrorTests.now)
-        mirror.close()
+        try ValidatorCopy.create(at: directory.path, genesis: network.file)
+        let copy = try ValidatorCopy(directory: directory.path, genesis: network.file)
+        try forge.extend(copy)
+        try copy.confirm(forge.checkpoint(), clock: ValidatorCopyTests.now)
+        copy.close()
         let whole = directory.snapshot()
         let fork = Forge(network, deposits: 9)
         func expect(
@@ -254,22 +254,22 @@ import TransparencyLog
         try await ledger.commit(network.deposit())
     }
 
-    /// A mirror remembers when it confirmed, and may have to fetch again what nobody has signed here.
-    @Test func aMirrorIsMadeAnew() throws {
+    /// A validator's copy remembers when it confirmed, and may have to fetch again what nobody has signed here.
+    @Test func aValidatorsCopyIsMadeAnew() throws {
         let forge = Forge(network, deposits: 9)
-        try Mirror.create(at: directory.path, genesis: network.file)
-        var mirror = try Mirror(directory: directory.path, genesis: network.file)
-        try forge.extend(mirror)
-        try mirror.confirm(forge.checkpoint(size: 7), clock: MirrorTests.now + 1000)
-        mirror.close()
+        try ValidatorCopy.create(at: directory.path, genesis: network.file)
+        var copy = try ValidatorCopy(directory: directory.path, genesis: network.file)
+        try forge.extend(copy)
+        try copy.confirm(forge.checkpoint(size: 7), clock: ValidatorCopyTests.now + 1000)
+        copy.close()
         let rebuilt = try open().rebuild(now: 0)
         #expect(rebuilt.size == 7 && rebuilt.leftOut == 4)
-        mirror = try Mirror(directory: directory.path, genesis: network.file)
-        #expect(mirror.head.size == 7)
+        copy = try ValidatorCopy(directory: directory.path, genesis: network.file)
+        #expect(copy.head.size == 7)
         #expect(
-            throws: MirrorRefusal.clock(
-                position: 7, time: MirrorTests.now, now: MirrorTests.now + 1000)
-        ) { try forge.extend(mirror, clock: MirrorTests.now + 1000) }
+            throws: CopyRefusal.clock(
+                position: 7, time: ValidatorCopyTests.now, now: ValidatorCopyTests.now + 1000)
+        ) { try forge.extend(copy, clock: ValidatorCopyTests.now + 1000) }
     }
 
     /// One line a change, and what cannot be made good again.

@@ -35,13 +35,13 @@ import Testing
                 }
                 let ended: Result<Void, Seen> = try database.attempt { tables in
                     try Self.put(world.state, into: tables)
-                    var head = Head(beforeFirstOf: World.genesis, network: World.network)
+                    var head = LogHead(beforeFirstOf: World.genesis, network: World.network)
                     head.time = min(world.accepted.last?.time ?? 0, line.time)
-                    var block = Block(after: head, clock: line.time, tables: tables)
-                    switch try block.append(statement) {
+                    var execution = Execution(after: head, clock: line.time, tables: tables)
+                    switch try execution.append(statement) {
                     case .rejected(let code):
                         #expect("\(code)" == line.expected, "\(name)")
-                        #expect(try tables.size() == 0 && block.head.size == 0, "\(name)")
+                        #expect(try tables.size() == 0 && execution.head.size == 0, "\(name)")
                     case .present:
                         // Whoever sends a statement again is told where it is.
                         repeated += 1

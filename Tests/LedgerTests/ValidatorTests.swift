@@ -84,9 +84,9 @@ private final class Surroundings: Sendable {
     private let evidence = TestDirectory()
     private let surroundings = Surroundings()
 
-    private func validator(of log: ShownLog, _ mirror: Mirror) throws -> Validator {
+    private func validator(of log: ShownLog, _ copy: ValidatorCopy) throws -> Validator {
         try Validator(
-            of: network.insurer, key: network.insurerValidator, log: log, mirror: mirror,
+            of: network.insurer, key: network.insurerValidator, log: log, copy: copy,
             evidence: Folder(evidence.path + "/kept"), clock: { surroundings.now.withLock { $0 } },
             report: { event in
                 switch event {
@@ -97,11 +97,11 @@ private final class Surroundings: Sendable {
             })
     }
 
-    private func mirror() throws -> Mirror {
+    private func copy() throws -> ValidatorCopy {
         if !folder.files.contains("ledger.sqlite") {
-            try Mirror.create(at: folder.path, genesis: network.file)
+            try ValidatorCopy.create(at: folder.path, genesis: network.file)
         }
-        return try Mirror(directory: folder.path, genesis: network.file)
+        return try ValidatorCopy(directory: folder.path, genesis: network.file)
     }
 
     /// Follows until `isDone`, or until it refuses; the refusal's words.
@@ -134,32 +134,32 @@ private final class Surroundings: Sendable {
     @Test func itCosignsWhatItHasExecuted() async throws {
         var forge = Forge(network, deposits: 700)
         let log = ShownLog(forge, of: network)
-        let mirror = try mirror()
-        let validator = try validator(of: log, mirror)
+        let copy = try copy()
+        let validator = try validator(of: log, copy)
         let first = forge.checkpoint().checkpoint.head
         #expect(
             try await follow(validator) { try log.cosigned(by: network.insurer).contains(first) } == nil)
-        #expect(mirror.head == first)
+        #expect(copy.head == first)
         forge.append(network.deposit())
         log.show(forge)
         let second = forge.checkpoint().checkpoint.head
         #expect(
             try await follow(validator) { try log.cosigned(by: network.insurer).contains(second) } == nil)
-        #expect(mirror.head == second)
+        #expect(copy.head == second)
         // What is kept says who has confirmed it.
         let keys = try CheckpointKeys(network.genesis)
-        let kept = try keys.open(#require(mirror.checkpoint))
+        let kept = try keys.open(#require(copy.checkpoint))
         #expect(kept.checkpoint.head == second)
         #expect(keys.cosigned(kept) == [network.insurer])
     }
 
     @Test func itRefusesWhatItsOwnExecutionDoesNotConfirm() async throws {
         let honest = Forge(network, deposits: 3)
-        let mirror = try mirror()
+        let copy = try copy()
         let start = ShownLog(honest, of: network)
         let head = honest.checkpoint().checkpoint.head
         #expect(
-            try await follow(try validator(of: start, mirror)) {
+            try await follow(try validator(of: start, copy)) {
                 try start.cosigned(by: network.insurer).contains(head)
             } == nil)
 
@@ -188,17 +188,17 @@ private final class Surroundings: Sendable {
         ]
         for (lie, reason) in lies {
             let log = ShownLog(lie, of: network)
-            let refusal = try await follow(try validator(of: log, mirror)) { false }
+            let refusal = try await follow(try validator(of: log, copy)) { false }
             #expect(refusal?.contains(reason) == true, "\(reason): \(refusal ?? "nothing")")
             // All that the log gets is the newest checkpoint that was confirmed: an honest one stops by that.
             #expect(try log.cosigned(by: network.insurer) == [head])
-            #expect(mirror.head == head)
+            #expect(copy.head == head)
         }
         let kept = Folder(evidence.path + "/kept")
         #expect(kept.names.count == lies.count)
         for name in kept.names {
             #expect(kept.folder(name).names == ["confirmed", "reason", "shown"])
-            #expect(try kept.folder(name).read("confirmed") == mirror.checkpoint)
+            #expect(try kept.folder(name).read("confirmed") == copy.checkpoint)
         }
         kept.parent.remove("kept")
     }
@@ -208,7 +208,7 @@ private final class Surroundings: Sendable {
         let late = TestNetwork.created + 10 + 301
         forge.append(network.deposit(now: late), at: late)
         let log = ShownLog(forge, of: network)
-        let validator = try validator(of: log, try mirror())
+        let validator = try validator(of: log, try copy())
         #expect(try await follow(validator) { surroundings.told.withLock { !$0.isEmpty } } == nil)
         #expect(surroundings.told.withLock { $0[0] }.contains("entry 3: its time \(late) is not near enough"))
         #expect(try log.cosigned(by: network.insurer) == [])
@@ -222,7 +222,7 @@ private final class Surroundings: Sendable {
         let forge = Forge(network, deposits: 1)
         let log = ShownLog(forge, of: network)
         log.setReachable(false)
-        let validator = try validator(of: log, try mirror())
+        let validator = try validator(of: log, try copy())
         #expect(
             try await follow(validator) {
                 if surroundings.told.withLock({ $0 == ["out of reach"] }) { log.setReachable(true) }
@@ -232,14 +232,14 @@ private final class Surroundings: Sendable {
 
     @Test func onlyThePinnedKeyValidates() throws {
         let log = ShownLog(Forge(network), of: network)
-        let mirror = try mirror()
+        let copy = try copy()
         for (organisation, key) in [
             (network.insurer, network.hospitalValidator), (network.insurer, network.insurerRoot),
             (OrganisationName("stranger")!, network.insurerValidator),
         ] {
             #expect(throws: ClientFailure.self) {
                 try Validator(
-                    of: organisation, key: key, log: log, mirror: mirror, evidence: Folder(evidence.path))
+                    of: organisation, key: key, log: log, copy: copy, evidence: Folder(evidence.path))
             }
         }
     }
@@ -248,7 +248,7 @@ private final class Surroundings: Sendable {
     @Test func whatIsLeftOutIsTold() async throws {
         var forge = Forge(network, deposits: 1)
         let log = ShownLog(forge, of: network)
-        let validator = try validator(of: log, try mirror())
+        let validator = try validator(of: log, try copy())
         let head = forge.checkpoint().checkpoint.head
         #expect(
             try await follow(validator) { try log.cosigned(by: network.insurer).contains(head) } == nil)
@@ -307,8 +307,8 @@ private final class Surroundings: Sendable {
 
     @Test func addCheckpointAnswersAsTheSpecificationSays() async throws {
         let forge = Forge(network, deposits: 6)
-        let mirror = try mirror()
-        let validator = try validator(of: ShownLog(forge, of: network), mirror)
+        let copy = try copy()
+        let validator = try validator(of: ShownLog(forge, of: network), copy)
         func answer(_ body: [UInt8]) async -> Validator.WitnessAnswer { await validator.add(body) }
 
         #expect(await answer(Array("old 0\n".utf8)) == .malformed)
@@ -342,7 +342,7 @@ private final class Surroundings: Sendable {
         // A fork of the same size, and one that goes on from a shared beginning.
         let fork = Forge(network, deposits: 1)
         #expect(await answer(request(fork, from: 3, to: 3)) == .unproven)
-        #expect(try keys.open(#require(mirror.checkpoint)).checkpoint == forge.checkpoint(size: 3).checkpoint)
+        #expect(try keys.open(#require(copy.checkpoint)).checkpoint == forge.checkpoint(size: 3).checkpoint)
         guard case .cosigned = await answer(request(forge, from: 3, to: 8)) else {
             Issue.record("not cosigned at the end")
             return
@@ -350,7 +350,7 @@ private final class Surroundings: Sendable {
         // Proven, and still not what executing it gives.
         var lie = forge
         lie.append(leaf: forge.entry(network.deposit()).with(stateDigest: digest(1)).encoded())
-        let lying = try self.validator(of: ShownLog(lie, of: network), mirror)
+        let lying = try self.validator(of: ShownLog(lie, of: network), copy)
         #expect(
             await lying.add(request(lie, from: 8, to: 9))
                 == .refused("entry 8: the state digest differs"))
@@ -359,21 +359,21 @@ private final class Surroundings: Sendable {
     /// The specification's race: many requests at once never let the size go back (T32).
     @Test func manyAtOnceNeverGoBack() async throws {
         let forge = Forge(network, deposits: 30)
-        let mirror = try mirror()
-        let validator = try validator(of: ShownLog(forge, of: network), mirror)
+        let copy = try copy()
+        let validator = try validator(of: ShownLog(forge, of: network), copy)
         let sizes = await withTaskGroup(of: UInt64?.self) { group in
             for number in 0..<200 {
                 let size = UInt64(1 + number * 7 % 32)
                 group.addTask {
                     for _ in 0..<4 {
                         let confirmed =
-                            mirror.checkpoint.flatMap {
+                            copy.checkpoint.flatMap {
                                 try? CheckpointKeys(network.genesis).open($0)
                             }?.checkpoint.head.size ?? 0
                         guard confirmed <= size else { return nil }
                         if case .cosigned = await validator.add(request(forge, from: confirmed, to: size)) {
                             let after =
-                                mirror.checkpoint.flatMap {
+                                copy.checkpoint.flatMap {
                                     try? CheckpointKeys(network.genesis).open($0)
                                 }?.checkpoint.head.size ?? 0
                             #expect(after >= size)
@@ -386,6 +386,6 @@ private final class Surroundings: Sendable {
             return await group.reduce(into: []) { $0 += [$1].compactMap { $0 } }
         }
         #expect(sizes.max() == 32)
-        #expect(try CheckpointKeys(network.genesis).open(mirror.checkpoint!).checkpoint.head.size == 32)
+        #expect(try CheckpointKeys(network.genesis).open(copy.checkpoint!).checkpoint.head.size == 32)
     }
 }

@@ -1,7 +1,8 @@
 public import Contract
 public import TransparencyLog
 
-/// The promise that every ledger of MedSeal keeps, whoever orders its statements.
+/// The promise that every ledger of MedSeal keeps, whether one machine or a Fabric network orders its
+/// statements.
 ///
 /// What `submit` acknowledged survives a power cut; what is read was checked against the hash it was stored
 /// under.
@@ -49,8 +50,8 @@ public protocol ConsentLedger: Sendable {
     func cosignedCheckpoint() throws(LedgerError) -> [UInt8]
     /// The checkpoint that validators shall cosign now.
     func candidate() throws(LedgerError) -> [UInt8]
-    /// Takes a checkpoint of this ledger that the validator of `organisation` has cosigned just now: whoever
-    /// calls has made sure of that.
+    /// Takes a checkpoint of this ledger that the validator of `organisation` has cosigned just now. The
+    /// caller has authenticated that validator.
     ///
     /// Throws `invalidCosignature`; and `readOnly` when it shows that this ledger has lost or changed
     /// something, which from then on takes no more statements.

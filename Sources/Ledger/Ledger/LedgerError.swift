@@ -10,8 +10,8 @@ public enum LedgerError: Error, Hashable, Sendable {
     case storage(String)
     /// The network that orders the statements cannot be reached, or refuses to order: nothing was recorded.
     case unordered(String)
-    /// A statement was handed over for ordering, and nobody says what became of it. It is found on the ledger
-    /// or it is not: submit the same bytes again.
+    /// A statement was handed over for ordering, and no peer says what became of it. It may or may not be on
+    /// the ledger: submit the same bytes again.
     case outcomeUnknown(String)
     /// Too many statements wait already.
     case overloaded

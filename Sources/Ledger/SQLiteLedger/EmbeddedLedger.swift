@@ -6,10 +6,10 @@ public import TransparencyLog
 
 /// The ledger on one machine: SQLite, one sequencer, a signed Merkle log.
 ///
-/// It is tamper-evident, not Byzantine fault tolerant: whoever holds its key orders the statements, and
-/// validators of other organisations, which execute the log again, refuse to cosign what does not follow from
-/// it. In its directory lie `ledger.sqlite` and `checkpoint`, the anchor. One process may have it open at a
-/// time.
+/// It is tamper-evident, not Byzantine fault tolerant: the operator, who holds its key, orders the
+/// statements, and validators of other organisations, which execute the log again, refuse to cosign what does
+/// not follow from it. In its directory lie `ledger.sqlite` and `checkpoint`, the anchor. One process may
+/// have it open at a time.
 public final class EmbeddedLedger: ConsentLedger {
     public let genesis: Genesis
     public let network: NetworkID
@@ -52,20 +52,20 @@ public final class EmbeddedLedger: ConsentLedger {
         guard self.directory.hasDatabase else { throw .absent }
         self.database = try LedgerDatabase(path: self.directory.databasePath)
         guard try database.read({ try $0.genesis() }) == genesis else { throw .otherNetwork }
-        let opening = try Opening(
+        let check = try StartupCheck(
             database, in: self.directory, genesis: self.genesis, network: network, signer: signer)
         let keys = try self.genesis.checkpointKeys()
         // Damaged, it is as good as none: with a quorum the validators say anew where the log ends.
         let written = try self.directory.readCosigned().flatMap { try? keys.open($0) }
-        var reason = opening.readOnlyReason
+        var reason = check.readOnlyReason
         if reason == nil, let written {
-            reason = try Self.conflict(with: written, keys, opening.head.tree.head, database)
+            reason = try Self.conflict(with: written, keys, check.head.tree.head, database)
         }
         if reason == nil, !self.genesis.quorum.rules.isEmpty { reason = .awaitingValidators }
         self.cosigning = Cosigning(keys: keys, written: written, directory: self.directory)
-        self.publisher = Publisher(opening, readOnlyReason: reason, directory: self.directory)
+        self.publisher = Publisher(check, readOnlyReason: reason, directory: self.directory)
         self.sequencer = Sequencer(
-            from: opening.head, database: database, publisher: publisher, signer: signer, clock: ledgerClock)
+            from: check.head, database: database, publisher: publisher, signer: signer, clock: ledgerClock)
     }
 
     /// Takes no more statements, answers those that wait, ends the streams and closes the files. Calls after
@@ -263,8 +263,8 @@ public final class EmbeddedLedger: ConsentLedger {
         // The anchor first: it is never ahead of a database that is read after it.
         let anchor = try directory.readAnchor()
         return try database.readAtLength { tables in
-            var examination = Examination(
-                of: tables, structure: StructuralCheck(of: database), anchor: anchor, genesis: genesis,
+            var examination = FullExamination(
+                of: tables, structure: IntegrityCheck(of: database), anchor: anchor, genesis: genesis,
                 network: network, key: verifierKey)
             try examination.run()
             return examination.findings

@@ -21,9 +21,9 @@ struct StoredLedgerOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The network's genesis file.", valueName: "file"))
     var genesis: String
 
-    func open() throws -> StoredLedger {
+    func open() throws -> OfflineLedger {
         try translated(at: directory) {
-            try StoredLedger(directory: directory, genesis: try Folder.read(genesis))
+            try OfflineLedger(directory: directory, genesis: try Folder.read(genesis))
         }
     }
 }
@@ -221,7 +221,7 @@ struct LedgerExportCommand: AsyncParsableCommand {
     private func exportStored(_ directory: String, _ genesis: [UInt8], _ bar: EntryProgress) throws -> UInt64
     {
         try translated(at: directory) {
-            let stored = try StoredLedger(directory: directory, genesis: genesis)
+            let stored = try OfflineLedger(directory: directory, genesis: genesis)
             defer { stored.close() }
             try stored.export(to: archive) { bar.report($0, $1) }
             return try Archive(at: archive).checkpoint.checkpoint.head.size

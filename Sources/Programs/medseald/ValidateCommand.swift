@@ -83,17 +83,17 @@ struct ValidateCommand: AsyncParsableCommand {
         guard let key = SigningKey(pkcs8: key) else {
             throw StartFailure("\(home.file(file)) is not an Ed25519 key")
         }
-        let mirror = try Self.mirror(in: home.folder("validator"), network)
-        defer { mirror.close() }
+        let copy = try Self.copy(in: home.folder("validator"), network)
+        defer { copy.close() }
         var logger = Logger(label: "medseald") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .warning
         try await Connection.open(
             network, caller: key, home: follow == nil ? name : nil
         ) { [verbose, witnessPort, logger] connection in
             let validator = try Validator(
-                of: name, key: key, log: connection, mirror: mirror,
+                of: name, key: key, log: connection, copy: copy,
                 evidence: home.folder("evidence"), report: Self.reporter(verbose: verbose))
-            say("validates \(network.genesis.origin) for \(name), \(mirror.head.size) entries executed")
+            say("validates \(network.genesis.origin) for \(name), \(copy.head.size) entries executed")
             try await untilStopped {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await validator.follow() }
@@ -110,13 +110,13 @@ struct ValidateCommand: AsyncParsableCommand {
         }
     }
 
-    private static func mirror(in folder: Folder, _ network: Network) throws -> Mirror {
+    private static func copy(in folder: Folder, _ network: Network) throws -> ValidatorCopy {
         let genesis = network.genesisFile
         if !folder.exists {
             try folder.parent.make()
-            try Mirror.create(at: folder.path, genesis: genesis)
+            try ValidatorCopy.create(at: folder.path, genesis: genesis)
         }
-        return try Mirror(directory: folder.path, genesis: genesis)
+        return try ValidatorCopy(directory: folder.path, genesis: genesis)
     }
 
     /// Tells on standard error what happens, what is the same only once.

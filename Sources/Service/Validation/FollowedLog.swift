@@ -13,7 +13,7 @@ public protocol FollowedLog: Sendable {
     func leaves(from position: UInt64, limit: Int) async throws -> [[UInt8]]
     /// What is to prove that the log of `newSize` entries continues that of `oldSize`.
     func consistency(from oldSize: UInt64, to newSize: UInt64) async throws -> ConsistencyProof
-    /// Hands over a statement that somebody else has signed.
+    /// Hands over a statement that another party has signed.
     func submit(statement: [UInt8]) async throws
     /// Hands over a checkpoint with one's own cosignature.
     func deliver(cosigned note: [UInt8]) async throws

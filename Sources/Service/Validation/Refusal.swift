@@ -5,12 +5,12 @@ import TransparencyLog
 /// Why a validator does not cosign: what the ledger shows is not what its own execution gives.
 public struct Refusal: Error, Sendable, CustomStringConvertible {
     /// Where and why; nil when the checkpoint itself could not be verified.
-    public let reason: MirrorRefusal?
+    public let reason: CopyRefusal?
     public let description: String
     /// The checkpoint that was refused.
     let shown: VerifiedCheckpoint?
 
-    init(_ reason: MirrorRefusal, shown: VerifiedCheckpoint) {
+    init(_ reason: CopyRefusal, shown: VerifiedCheckpoint) {
         self.reason = reason
         self.description = "\(reason)"
         self.shown = shown
@@ -22,7 +22,7 @@ public struct Refusal: Error, Sendable, CustomStringConvertible {
         shown = nil
     }
 
-    /// Whether it may be over without anybody's doing: a clock that is put right.
+    /// Whether it may pass by itself: a clock that is put right.
     var isPassing: Bool {
         if case .clock = reason { true } else { false }
     }

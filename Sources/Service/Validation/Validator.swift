@@ -11,8 +11,8 @@ import TransparencyLog
 /// One organisation's own judgement of the ledger: follows it, executes every statement again with the same
 /// contract, and cosigns what its own execution confirms.
 ///
-/// It needs no key but its own, and trusts nobody: not the ledger, not its server. What it has confirmed is in
-/// its mirror, durable, before a cosignature leaves.
+/// It needs no key but its own, and trusts neither the ledger nor its server. What it has confirmed is
+/// durable in its copy before a cosignature leaves.
 public actor Validator {
     /// What a validator has to tell while it follows.
     public enum Event: Sendable {
@@ -22,8 +22,8 @@ public actor Validator {
         case catchingUp(executed: UInt64, of: UInt64)
         /// The ledger cannot be reached, or shows entries whose time is off: it tries again.
         case waiting(String)
-        /// A statement that was handed in here is not on the ledger, though the contract accepts it: whoever
-        /// orders leaves it out.
+        /// A statement that was handed in here is not on the ledger, though the contract accepts it: the
+        /// operator leaves it out.
         case omitted(StatementID, since: UInt64)
     }
 
@@ -36,7 +36,7 @@ public actor Validator {
     private let log: any FollowedLog
     private let network: NetworkID
     private let keys: CheckpointKeys
-    private let mirror: Mirror
+    private let copy: ValidatorCopy
     private let signer: NoteSigner
     private let evidence: Folder
     private let clock: @Sendable () -> UInt64
@@ -49,7 +49,7 @@ public actor Validator {
     ///
     /// Throws `badInput` when the genesis is none, or pins another key for `organisation`.
     public init(
-        of organisation: OrganisationName, key: SigningKey, log: some FollowedLog, mirror: Mirror,
+        of organisation: OrganisationName, key: SigningKey, log: some FollowedLog, copy: ValidatorCopy,
         evidence: Folder, clock: @escaping @Sendable () -> UInt64 = systemClock,
         report: @escaping @Sendable (Event) -> Void = { _ in }
     ) throws(ClientFailure) {
@@ -65,7 +65,7 @@ public actor Validator {
         self.log = log
         self.network = Genesis.networkID(of: log.genesisFile)
         self.keys = keys
-        self.mirror = mirror
+        self.copy = copy
         self.signer = signer
         self.evidence = evidence
         self.clock = clock
@@ -131,12 +131,12 @@ public actor Validator {
         try await turn.run {
             do {
                 try await self.catchUp(to: checkpoint)
-                // Signed, but not given to anybody before it is kept.
+                // Signed, but given away only after it is kept.
                 let line = try self.signer.cosign(checkpoint, time: self.clock())
                 let own = try self.keys.open(checkpoint.note.replacing(line).encoded)
-                try self.mirror.confirm(own, clock: moment)
+                try self.copy.confirm(own, clock: moment)
                 return line
-            } catch let refusal as MirrorRefusal {
+            } catch let refusal as CopyRefusal {
                 throw Refusal(refusal, shown: checkpoint)
             }
         }
@@ -144,17 +144,17 @@ public actor Validator {
 
     private func catchUp(to checkpoint: VerifiedCheckpoint) async throws {
         let size = checkpoint.checkpoint.head.size
-        while mirror.head.size < size {
-            let position = mirror.head.size
+        while copy.head.size < size {
+            let position = copy.head.size
             let page = try await log.leaves(from: position, limit: Self.pageEntries)
                 .prefix(Int(min(size - position, UInt64(Self.pageEntries))))
             guard !page.isEmpty else {
                 throw ClientFailure.unreachable("the server gives no entry at position \(position)")
             }
             let proof = try await log.consistency(from: position + UInt64(page.count), to: size)
-            try mirror.extend(by: Array(page), to: checkpoint, consistency: proof, clock: clock())
+            try copy.extend(by: Array(page), to: checkpoint, consistency: proof, clock: clock())
             if size - position > 4 * UInt64(Self.pageEntries) {
-                report(.catchingUp(executed: mirror.head.size, of: size))
+                report(.catchingUp(executed: copy.head.size, of: size))
             }
         }
     }
@@ -171,14 +171,14 @@ public actor Validator {
         case relayed(StatementID)
         /// It is on the ledger.
         case present(StatementID)
-        /// This validator's own execution of the contract refuses it: nobody holds it back.
+        /// This validator's own execution of the contract refuses it: the ledger does not hold it back.
         case rejected(RejectionCode)
         /// Too many wait already.
         case overloaded
     }
 
-    /// Takes the bytes of a signed statement from whom the ledger's own server does not serve, passes them on,
-    /// and watches that they come onto the ledger (SECURITY.md, T36).
+    /// Takes the bytes of a signed statement from a client that the ledger's own server does not serve,
+    /// passes them on, and watches that they come onto the ledger (SECURITY.md, T36).
     public func relay(_ bytes: [UInt8]) async throws -> RelayAnswer {
         guard let statement = try? SignedStatement(bytes, network: network)
         else { return .rejected(.malformed) }
@@ -193,13 +193,13 @@ public actor Validator {
     }
 
     private func isOnLedger(_ id: StatementID) throws -> Bool {
-        try mirror.value(of: .statement(id)) != nil
+        try copy.value(of: .statement(id)) != nil
     }
 
     /// What the contract says now, on the state that was executed here.
     private func decision(on statement: VerifiedStatement) throws -> Decision {
-        let reads = try Reads(of: statement) { try mirror.value(of: $0) }
-        return decide(statement, at: mirror.time(at: clock()), reads: reads)
+        let reads = try Reads(of: statement) { try copy.value(of: $0) }
+        return decide(statement, at: copy.time(at: clock()), reads: reads)
     }
 
     /// Forgets what has come onto the ledger, or may no longer; tells once of what should have.
@@ -214,7 +214,7 @@ public actor Validator {
                 let folder = evidence.folder("omitted-\(id)")
                 try? folder.make()
                 try? folder.write(handedIn.statement.bytes, as: "statement.cose", mode: 0o644)
-                if let confirmed = mirror.checkpoint {
+                if let confirmed = copy.checkpoint {
                     try? folder.write(confirmed, as: "confirmed", mode: 0o644)
                 }
                 report(.omitted(id, since: handedIn.since))
@@ -227,7 +227,7 @@ public actor Validator {
     /// Keeps what is refused, and shows the ledger what it contradicts: an honest one then stops by itself.
     /// The same checkpoint again is kept once.
     private func tell(_ refusal: Refusal) async {
-        let confirmed = mirror.checkpoint
+        let confirmed = copy.checkpoint
         let subject = refusal.shown?.note.text ?? Array(refusal.description.utf8)
         let folder = evidence.folder("refused-\(lowercaseHex(SHA256.digest(subject).prefix(8)))")
         if !folder.exists {
@@ -272,7 +272,7 @@ public actor Validator {
             return .unsigned
         }
         let moment = clock()
-        let confirmed = mirror.checkpoint.flatMap { try? keys.open($0) }?.checkpoint.head ?? MerkleTree().head
+        let confirmed = copy.checkpoint.flatMap { try? keys.open($0) }?.checkpoint.head ?? MerkleTree().head
         guard request.oldSize == confirmed.size else { return .conflict(size: confirmed.size) }
         guard request.consistency.verify(from: confirmed, to: claimed.head) else { return .unproven }
         do {

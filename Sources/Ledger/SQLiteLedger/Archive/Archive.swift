@@ -51,8 +51,8 @@ public struct Archive: Sendable {
 
     /// Makes a ledger of the archive in `directory`, which is made if it is missing, by executing every entry.
     ///
-    /// The result opens as an `EmbeddedLedger` with the ledger's key, and as a `Mirror` without. Nothing is
-    /// there before it is whole. Throws `fault` with the first entry that does not follow, `otherRoot`,
+    /// The result opens as an `EmbeddedLedger` with the ledger's key, and as a `ValidatorCopy` without. Nothing
+    /// is there before it is whole. Throws `fault` with the first entry that does not follow, `otherRoot`,
     /// `file`; and `ledger`: with `exists` where there is a ledger already, with `readOnly` where an anchor of
     /// it has survived that the archive is behind or contradicts.
     public func restore(

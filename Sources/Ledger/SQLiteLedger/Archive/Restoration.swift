@@ -9,7 +9,7 @@ public typealias LedgerProgress = (_ done: UInt64, _ total: UInt64) -> Void
 /// A database made from nothing but entries, by executing them, up to a signed checkpoint.
 struct Restoration {
     /// Entries in one transaction: a whole number of bundles.
-    private static let blockEntries: UInt64 = 2048
+    private static let transactionEntries: UInt64 = 2048
     /// Entries that are executed while as many are opened.
     private static let chunkEntries = 256
 
@@ -19,7 +19,7 @@ struct Restoration {
     let note: [UInt8]
     /// What the note says.
     let signed: TreeHead
-    /// When a mirror confirmed the checkpoint.
+    /// When a validator's copy confirmed the checkpoint.
     var confirmed: UInt64?
     /// The entries of a range, in order.
     let entries: (Range<UInt64>) throws(RestoreRefusal) -> [[UInt8]]
@@ -40,15 +40,15 @@ struct Restoration {
         _ database: LedgerDatabase, _ progress: LedgerProgress
     ) throws(LedgerError) -> Result<Void, RestoreRefusal> {
         let network = Genesis.networkID(of: file)
-        var head = Head(beforeFirstOf: genesis, network: network)
+        var head = LogHead(beforeFirstOf: genesis, network: network)
         repeat {
-            let end = min(head.size + Self.blockEntries, signed.size)
-            let result: Result<Head, RestoreRefusal> = try database.attempt { tables in
-                var block = Block(after: head, tables: tables)
+            let end = min(head.size + Self.transactionEntries, signed.size)
+            let result: Result<LogHead, RestoreRefusal> = try database.attempt { tables in
+                var execution = Execution(after: head, tables: tables)
                 do {
                     let entries = try entries(head.size..<end)
                     try EntryOpening.ahead(of: entries, by: Self.chunkEntries, network: network) {
-                        try block.reexecute($0, $1, network: network) { _ in }
+                        try execution.reexecute($0, $1, network: network) { _ in }
                     }
                 } catch let fault as Replay.Fault {
                     return .failure(.fault(fault))
@@ -56,13 +56,13 @@ struct Restoration {
                     return .failure(refusal)
                 }
                 if end == signed.size {
-                    guard try block.storedHead() == signed else {
+                    guard try execution.storedHead() == signed else {
                         return .failure(.otherRoot(size: signed.size))
                     }
                     try tables.setCheckpoint(note)
                     if let confirmed { try tables.setConfirmed(confirmed) }
                 }
-                return .success(block.head)
+                return .success(execution.head)
             }
             switch result {
             case .success(let next): head = next

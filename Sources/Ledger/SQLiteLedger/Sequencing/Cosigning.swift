@@ -57,7 +57,8 @@ final class Cosigning: Sendable {
     /// Takes the cosignatures of a note that is known to be of this log. True when the checkpoint that they
     /// are on meets the quorum with them. Of any other than the present candidate nothing is kept.
     ///
-    /// What meets the quorum is durable before anybody sees it: nobody is shown an older one after a crash.
+    /// A checkpoint that meets the quorum is durable before it is shown: after a crash the ledger never shows
+    /// an older one.
     func add(_ checkpoint: VerifiedCheckpoint) throws(LedgerError) -> Bool {
         let cosigned = try present.withLock { (present) throws(LedgerError) -> VerifiedCheckpoint? in
             guard let merged = present.candidate?.merged(with: checkpoint) else { return nil }

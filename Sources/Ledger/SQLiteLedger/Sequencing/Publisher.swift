@@ -14,10 +14,10 @@ struct Tip: Sendable {
 
 /// The second half of a commit: anchors the newest checkpoint outside the database, shows it, and answers.
 ///
-/// It works beside the sequencer, which executes the next block meanwhile, and makes up for more than one
-/// block at a time. Nothing that anybody sees is ahead of the anchor.
+/// It works beside the sequencer, which executes the next group meanwhile, and makes up for more than one
+/// group at a time. It never shows anything that is ahead of the anchor.
 final class Publisher: Sendable {
-    /// What everybody may see of the ledger.
+    /// What the ledger shows.
     struct Published {
         var state: LedgerState
         var tip: Tip
@@ -39,10 +39,10 @@ final class Publisher: Sendable {
     private let waiting = Mutex(Waiting())
     private let published: Mutex<Published>
 
-    init(_ opening: Opening, readOnlyReason: ReadOnlyReason?, directory: LedgerDirectory) {
+    init(_ check: StartupCheck, readOnlyReason: ReadOnlyReason?, directory: LedgerDirectory) {
         self.directory = directory
         let tip = Tip(
-            head: opening.head.tree.head, time: opening.head.time, checkpoint: opening.checkpoint)
+            head: check.head.tree.head, time: check.head.time, checkpoint: check.checkpoint)
         published = Mutex(
             Published(state: readOnlyReason.map { .readOnly($0) } ?? .healthy, tip: tip))
         broadcast = SizeBroadcast(size: tip.head.size)
@@ -111,7 +111,7 @@ final class Publisher: Sendable {
                 let tip = present.tip
                 for answer in answers { answer(.success(tip)) }
             } catch {
-                // The next block makes up for it.
+                // The next group makes up for it.
                 waiting.withLock { $0.tip = $0.tip ?? tip }
                 stop(after: error)
                 for answer in answers { answer(.failure(error)) }

@@ -4,10 +4,10 @@ import Ledger
 import Synchronization
 import TransparencyLog
 
-/// The one writer: takes what is waiting, executes it in one transaction, signs, and hands it to the
-/// publisher.
+/// The one writer: it takes what is waiting, executes it in one transaction, signs the result and hands it to
+/// the publisher.
 final class Sequencer: Sendable {
-    fileprivate struct Proposal {
+    fileprivate struct Submission {
         let statement: VerifiedStatement
         let level: Acknowledgement
         let passages: [Receipt.Passage]
@@ -17,8 +17,8 @@ final class Sequencer: Sendable {
         func reply(_ result: Result<Outcome, LedgerError>) { answer.give(result) }
     }
 
-    /// Gives the first of its answers: whoever was told that a statement has its turn is not told again what
-    /// became of it.
+    /// Gives one answer, the first: a caller that was told that its statement has its turn hears nothing
+    /// more.
     fileprivate final class Answer: Sendable {
         private let continuation: Mutex<CheckedContinuation<Result<Outcome, LedgerError>, Never>?>
 
@@ -35,22 +35,22 @@ final class Sequencer: Sendable {
         }
     }
 
-    /// A proposal whose turn has come: when, and what was decided when.
+    /// A submission whose turn has come: when, and what was decided when.
     fileprivate struct Decided {
-        let proposal: Proposal
-        let verdict: Result<Block.Verdict, LedgerError>
+        let submission: Submission
+        let verdict: Result<Execution.Verdict, LedgerError>
         let turn: ContinuousClock.Instant
         let decision: ContinuousClock.Instant
     }
 
     private struct Waiting {
-        var proposals: [Proposal] = []
+        var submissions: [Submission] = []
         var isDraining = false
         var isClosed = false
     }
 
     /// Statements in one transaction: bounds how long it takes and how much a failure rolls back.
-    static let blockStatementsMax = 512
+    static let groupStatementsMax = 512
     /// Statements that may wait; more are refused rather than kept.
     static let waitingMax = 8192
 
@@ -61,10 +61,10 @@ final class Sequencer: Sendable {
     private let queue = DispatchQueue(label: "medseal.ledger.sequencer")
     private let waiting = Mutex(Waiting())
     /// The end of the log as committed. Only the queue touches it.
-    private let head: Mutex<Head>
+    private let head: Mutex<LogHead>
 
     init(
-        from head: Head, database: LedgerDatabase, publisher: Publisher, signer: NoteSigner,
+        from head: LogHead, database: LedgerDatabase, publisher: Publisher, signer: NoteSigner,
         clock: @escaping @Sendable () -> UInt64
     ) {
         self.database = database
@@ -90,86 +90,88 @@ final class Sequencer: Sendable {
     ) async throws(LedgerError) -> Outcome {
         let outcome: Result<Outcome, LedgerError> = await withCheckedContinuation { continuation in
             enqueue(
-                Proposal(
+                Submission(
                     statement: statement, level: level, passages: passages, since: since,
                     answer: Answer(continuation)))
         }
         return try outcome.get()
     }
 
-    private func enqueue(_ proposal: Proposal) {
+    private func enqueue(_ submission: Submission) {
         let (refusal, startsDraining): (LedgerError?, Bool) = waiting.withLock { waiting in
             if waiting.isClosed { return (.closed, false) }
-            guard waiting.proposals.count < Self.waitingMax else { return (.overloaded, false) }
-            waiting.proposals.append(proposal)
+            guard waiting.submissions.count < Self.waitingMax else { return (.overloaded, false) }
+            waiting.submissions.append(submission)
             defer { waiting.isDraining = true }
             return (nil, !waiting.isDraining)
         }
-        if let refusal { proposal.reply(.failure(refusal)) }
+        if let refusal { submission.reply(.failure(refusal)) }
         if startsDraining { queue.async { self.drain() } }
     }
 
-    /// Executes everything that waits, block by block; what arrives meanwhile makes the next block.
+    /// Executes everything that waits, group by group; what arrives meanwhile makes the next group.
     private func drain() {
         while true {
-            let block: [Proposal] = waiting.withLock { waiting in
-                let block = Array(waiting.proposals.prefix(Self.blockStatementsMax))
-                waiting.proposals.removeFirst(block.count)
-                if block.isEmpty { waiting.isDraining = false }
-                return block
+            let group: [Submission] = waiting.withLock { waiting in
+                let group = Array(waiting.submissions.prefix(Self.groupStatementsMax))
+                waiting.submissions.removeFirst(group.count)
+                if group.isEmpty { waiting.isDraining = false }
+                return group
             }
-            if block.isEmpty { return }
-            head.withLock { execute(block, &$0) }
+            if group.isEmpty { return }
+            head.withLock { execute(group, &$0) }
         }
     }
 
     // MARK: Validate and commit
 
-    private func execute(_ proposals: [Proposal], _ head: inout Head) {
-        if case .readOnly(let reason) = publisher.present.state { return fail(proposals, .readOnly(reason)) }
+    private func execute(_ submissions: [Submission], _ head: inout LogHead) {
+        if case .readOnly(let reason) = publisher.present.state {
+            return fail(submissions, .readOnly(reason))
+        }
         do throws(LedgerError) {
-            let (decided, tip) = try commit(proposals, &head)
+            let (decided, tip) = try commit(submissions, &head)
             publisher.publish(tip) { Self.answer(decided, $0) }
         } catch {
-            if case .damaged = error, proposals.count > 1 {
-                // Nothing of the block was recorded. If one statement met the damage, the others need not
+            if case .damaged = error, submissions.count > 1 {
+                // Nothing of the group was recorded. If one statement met the damage, the others need not
                 // suffer.
-                for proposal in proposals { execute([proposal], &head) }
+                for submission in submissions { execute([submission], &head) }
             } else {
                 publisher.stop(after: error)
-                fail(proposals, error)
+                fail(submissions, error)
             }
         }
     }
 
     /// Executes the statements in one transaction and signs its end. When it throws, nothing was recorded.
     private func commit(
-        _ proposals: [Proposal], _ head: inout Head
+        _ submissions: [Submission], _ head: inout LogHead
     ) throws(LedgerError) -> (decided: [Decided], tip: Tip?) {
         let before = head
         let (decided, after, checkpoint) = try database.write { tables in
-            var block = Block(after: before, clock: clock(), tables: tables)
+            var execution = Execution(after: before, clock: clock(), tables: tables)
             var decided = [Decided]()
-            decided.reserveCapacity(proposals.count)
-            for proposal in proposals {
+            decided.reserveCapacity(submissions.count)
+            for submission in submissions {
                 let turn = ContinuousClock.now
-                let verdict: Result<Block.Verdict, LedgerError>
+                let verdict: Result<Execution.Verdict, LedgerError>
                 do {
-                    verdict = .success(try block.append(proposal.statement))
+                    verdict = .success(try execution.append(submission.statement))
                 } catch let error as LedgerError {
                     // A damaged row was read, before anything was written for this statement.
                     verdict = .failure(error)
                 }
                 let decision = Decided(
-                    proposal: proposal, verdict: verdict, turn: turn, decision: .now)
-                if proposal.level == .sequenced, let outcome = decision.sequenced {
-                    proposal.reply(.success(outcome))
+                    submission: submission, verdict: verdict, turn: turn, decision: .now)
+                if submission.level == .sequenced, let outcome = decision.sequenced {
+                    submission.reply(.success(outcome))
                 } else {
                     decided.append(decision)
                 }
             }
-            let isLonger = block.head.size > before.size
-            return (decided, block.head, isLonger ? try block.seal(with: signer) : nil)
+            let isLonger = execution.head.size > before.size
+            return (decided, execution.head, isLonger ? try execution.seal(with: signer) : nil)
         }
         head = after
         let tip = checkpoint.map { Tip(head: after.tree.head, time: after.time, checkpoint: $0) }
@@ -198,7 +200,7 @@ final class Sequencer: Sendable {
 
     /// The tip after it; nil when it holds nothing for the log.
     private func execute(
-        _ ordered: OrderedBlock, _ network: NetworkID, _ head: inout Head
+        _ ordered: OrderedBlock, _ network: NetworkID, _ head: inout LogHead
     ) throws(LedgerError) -> Tip? {
         switch publisher.present.state {
         // Other organisations confirm the copy later.
@@ -207,15 +209,15 @@ final class Sequencer: Sendable {
         case .closed: throw .closed
         }
         let before = head
-        let executed: Result<(Head, [UInt8]?), Replay.Fault> = try database.attempt { tables in
-            var block = Block(after: before, tables: tables)
+        let executed: Result<(LogHead, [UInt8]?), Replay.Fault> = try database.attempt { tables in
+            var execution = Execution(after: before, tables: tables)
             do {
-                for item in ordered.items { try block.follow(item, network: network) }
+                for item in ordered.items { try execution.follow(item, network: network) }
             } catch let fault as Replay.Fault {
                 return .failure(fault)
             }
             try tables.setFollowed(ordered.mark)
-            return .success((block.head, ordered.items.isEmpty ? nil : try block.seal(with: signer)))
+            return .success((execution.head, ordered.items.isEmpty ? nil : try execution.seal(with: signer)))
         }
         switch executed {
         case .success(let (after, checkpoint)):
@@ -229,8 +231,8 @@ final class Sequencer: Sendable {
         }
     }
 
-    private func fail(_ proposals: [Proposal], _ error: LedgerError) {
-        for proposal in proposals { proposal.reply(.failure(error)) }
+    private func fail(_ submissions: [Submission], _ error: LedgerError) {
+        for submission in submissions { submission.reply(.failure(error)) }
     }
 
     // MARK: Answer
@@ -238,18 +240,18 @@ final class Sequencer: Sendable {
     private static func answer(_ decided: [Decided], _ tip: Result<Tip, LedgerError>) {
         let committed = ContinuousClock.now
         for decided in decided {
-            decided.proposal.reply(tip.flatMap { tip in decided.outcome(tip, committed) })
+            decided.submission.reply(tip.flatMap { tip in decided.outcome(tip, committed) })
         }
     }
 }
 
 extension Sequencer.Decided {
-    /// The answer to whom it is enough that the statement has its turn; nil where that is not the answer.
+    /// The answer for `sequenced`; nil if the statement was not appended.
     fileprivate var sequenced: Outcome? {
         guard case .success(.appended(let position, let time)) = verdict else { return nil }
         return .committed(
             Receipt(
-                statement: proposal.statement.id, position: position, time: time, level: .sequenced,
+                statement: submission.statement.id, position: position, time: time, level: .sequenced,
                 checkpoint: [], passages: passages))
     }
 
@@ -271,8 +273,8 @@ extension Sequencer.Decided {
 
     /// The stages up to the decision.
     private var passages: [Receipt.Passage] {
-        proposal.passages + [
-            .init(stage: .order, duration: turn - proposal.since),
+        submission.passages + [
+            .init(stage: .order, duration: turn - submission.since),
             .init(stage: .validate, duration: decision - turn),
         ]
     }
@@ -281,7 +283,7 @@ extension Sequencer.Decided {
         _ position: UInt64, _ time: LedgerTime, _ tip: Tip, passages: [Receipt.Passage]
     ) -> Receipt {
         Receipt(
-            statement: proposal.statement.id, position: position, time: time, level: .durable,
+            statement: submission.statement.id, position: position, time: time, level: .durable,
             checkpoint: tip.checkpoint, passages: passages)
     }
 }

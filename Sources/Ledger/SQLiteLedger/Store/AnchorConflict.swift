@@ -2,8 +2,8 @@ import Ledger
 import TransparencyLog
 
 extension LedgerDirectory {
-    /// What stands between the anchor and the log of `database`, which ends with `head`; nil when the log begins with
-    /// what the anchor covers.
+    /// What stands between the anchor and the log of `database`, which ends with `head`; nil when the log
+    /// begins with what the anchor covers.
     func conflict(
         with head: TreeHead, _ database: LedgerDatabase, key: VerifierKey
     ) throws(LedgerError) -> ReadOnlyReason? {

@@ -39,12 +39,12 @@ struct LedgerDatabase: Sendable {
             // GRDB sets NORMAL once it has switched to WAL: what was acknowledged would not survive a power
             // cut.
             try writer.writeWithoutTransaction { connection in
-                // The WAL is folded into the file every 32 MiB: pages that every block changes are then
+                // The WAL is folded into the file every 32 MiB: pages that every commit changes are then
                 // copied less often.
                 try connection.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16384")
             }
             try Self.migrator.migrate(writer)
-            // A process that was killed, or whose disk failed, may have left blocks in the WAL that are in
+            // A process that was killed, or whose disk failed, may have left pages in the WAL that are in
             // the page cache only, and syncing once more would not write what failed before. Nothing is built
             // upon them before they are in the file.
             try writer.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }

@@ -3,7 +3,8 @@ import Identity
 import Ledger
 import TransparencyLog
 
-/// The files of a ledger or a mirror, opened without the ledger's key: nobody else has them.
+/// The files of a ledger or of a validator's copy, opened without the ledger's key and locked for this
+/// process.
 struct LedgerFiles {
     let genesis: Genesis
     /// The genesis file.
@@ -26,8 +27,8 @@ struct LedgerFiles {
         guard try database.read({ try $0.genesis() }) == file else { throw .otherNetwork }
     }
 
-    /// Makes the files of a ledger without entries in the directory `path`, which is made if it is missing. Throws
-    /// `exists`, `malformedGenesis`, `storage`.
+    /// Makes the files of a ledger without entries in the directory `path`, which is made if it is missing.
+    /// Throws `exists`, `malformedGenesis`, `storage`.
     static func create(in path: String, genesis file: [UInt8]) throws(LedgerError) {
         let genesis = try Genesis(file: file)
         try LedgerDirectory.make(path)

@@ -3,7 +3,7 @@ import GRDB
 
 /// The table `marks`: where a statement's mark lies, and how it is found (migrations/ledger).
 extension LedgerTables {
-    /// The mark as it is stored, or nil. Whoever asks for it is shown the marks of others that lie before it.
+    /// The mark as it is stored, or nil. `passing` gets the marks of other statements that lie before it.
     func storedMark(
         of id: StatementID, passing: (StateKey, StateRow) throws -> Void = { _, _ in }
     ) throws -> StateRow? {
@@ -43,13 +43,14 @@ extension LedgerTables {
         return (place, found)
     }
 
-    /// The marks at `places`, in rising order, each with whether whoever looks for it there finds it. That holds where
-    /// all are asked for: a mark at the beginning of some may have made way for others that lie before them.
+    /// The marks at `places`, in rising order, each with whether a look-up finds it there. That is certain
+    /// only for all places: a mark at the beginning of a part may have made way for marks that lie before the
+    /// part.
     func eachMark(
         in places: ClosedRange<UInt64> = 0...UInt64(Int64.max),
         _ visit: (StateKey, StateRow, _ isInPlace: Bool) throws -> Void
     ) throws {
-        // Of the places without a gap that the present one is the end of, the first.
+        // The first of the places that lead up to the present one without a gap.
         var first: UInt64?
         var last: UInt64?
         try connection.each(
@@ -70,8 +71,8 @@ extension LedgerTables {
 }
 
 extension StatementID {
-    /// The first number that its mark may lie at. Whoever makes ids until two begin alike has not much of it: one
-    /// of the two lies at the next number.
+    /// The first number that its mark may lie at. An attacker gains little by making ids until two begin
+    /// alike: the second mark lies at the next number.
     var firstPlace: UInt64 { bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } >> 1 }
 }
 

@@ -1,8 +1,8 @@
 /// Where the root of a complete subtree lies in the table `nodes` (migrations/ledger).
 ///
-/// Whoever follows a leaf's way to the root asks for a node of each level. The 31 nodes of five levels under one of
-/// them are one row, their hashes in the order in which the growing tree makes them: such a way then reads a row for
-/// five levels, not five rows, and a row only ever grows at its end.
+/// A proof needs a node of each level between a leaf and the root. One row holds the 31 nodes of five levels
+/// under one of them, their hashes in the order in which the growing tree makes them: a proof then reads one
+/// row for five levels, not five rows, and a row only ever grows at its end.
 struct NodePlace: Hashable {
     private static let levels = 5
 

@@ -2,8 +2,8 @@ import GRDB
 import Ledger
 import TransparencyLog
 
-/// The stored nodes of the tree, a row at a time (`NodePlace`): whoever asks for a node asks for others of its row
-/// next. Of each five levels the row that was read last is kept.
+/// The stored nodes of the tree, a row at a time (`NodePlace`): a proof needs several nodes of one row. It
+/// keeps the row that was read last of each five levels.
 final class NodeRows: NodeReader {
     private let tables: LedgerTables
     private var rows: [Int: (number: UInt64, hashes: [UInt8])] = [:]

@@ -42,7 +42,7 @@ public struct ExaminedPart: Hashable, Sendable {
 }
 
 /// Looks at a part of what is stored, without executing the log.
-struct Sample {
+struct PartialExamination {
     private static let chunkEntries = 512
 
     private(set) var findings: [Finding] = []
@@ -113,7 +113,7 @@ struct Sample {
     /// The entry, or what stands before the first; nil where it cannot be read.
     private func entry(before position: UInt64) throws -> (time: LedgerTime, stateDigest: Digest)? {
         if position == 0 {
-            let start = Head(beforeFirstOf: genesis, network: network)
+            let start = LogHead(beforeFirstOf: genesis, network: network)
             return (start.time, start.stateDigest)
         }
         guard let row = try tables.rows(from: position - 1, limit: 1).first, row.position == position - 1,

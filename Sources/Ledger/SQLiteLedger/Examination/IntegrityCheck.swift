@@ -5,7 +5,7 @@ import Synchronization
 
 /// SQLite's own check of the file and its tables, in the background and on a connection of its own: it needs
 /// a core for as long as a tenth of an examination.
-final class StructuralCheck: Sendable {
+final class IntegrityCheck: Sendable {
     private let result = Mutex(Result<[String], LedgerError>.success([]))
     private let group = DispatchGroup()
 

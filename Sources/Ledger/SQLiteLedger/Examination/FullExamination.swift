@@ -9,7 +9,7 @@ import TransparencyLog
 ///
 /// Each table is judged by itself as far as that goes, so that one damaged row is one or two findings and not
 /// thousands.
-struct Examination {
+struct FullExamination {
     /// More are not listed: the ledger is beyond repair row by row.
     static let findingsMax = 1000
     private static let chunkEntries = 512
@@ -20,7 +20,7 @@ struct Examination {
     private let key: VerifierKey
     private let mayGoBeyondCheckpoint: Bool
     private let network: NetworkID
-    private let structure: StructuralCheck
+    private let structure: IntegrityCheck
     private var replay: Replay
     /// Whether the replay has stopped at an entry that does not follow from those before.
     private var isReplayStopped = false
@@ -32,11 +32,12 @@ struct Examination {
     private var statements: [StatementID] = []
     private var subjects = SubjectSum()
 
-    /// `mayGoBeyondCheckpoint` for a mirror, which executes entries before it confirms a checkpoint over them.
+    /// `mayGoBeyondCheckpoint` for a validator's copy, which executes entries before it confirms a checkpoint
+    /// over them.
     ///
     /// `structure` is the check of the same file by SQLite itself, which goes on beside this one.
     init(
-        of tables: LedgerTables, structure: StructuralCheck, anchor: [UInt8]?, genesis: Genesis,
+        of tables: LedgerTables, structure: IntegrityCheck, anchor: [UInt8]?, genesis: Genesis,
         network: NetworkID, key: VerifierKey, mayGoBeyondCheckpoint: Bool = false
     ) {
         self.tables = tables
@@ -134,8 +135,8 @@ struct Examination {
         }
     }
 
-    /// Rows that ascend are found by whoever looks for them. Only where they are not those that the entries
-    /// lead to is it asked which.
+    /// A look-up finds rows that ascend. Only if they are not those that the entries lead to, they are
+    /// compared one by one.
     private mutating func examineSubjects() throws {
         guard !isReplayStopped else { return }
         var stored = SubjectSum()
@@ -182,7 +183,7 @@ struct Examination {
         } else if stored != nil || !mayGoBeyondCheckpoint {
             report(.checkpoint, "is missing or not signed by this ledger")
         }
-        // A mirror that has confirmed nothing yet has no anchor.
+        // A validator's copy that has confirmed nothing yet has no anchor.
         if anchor == nil, mayGoBeyondCheckpoint, !isConfirmed { return }
         guard let anchored = signedHead(anchor) else {
             return report(.anchor, "is missing or not signed by this ledger")
@@ -254,8 +255,8 @@ extension [UInt8] {
     fileprivate var isHash: Bool { count == Merkle.hashBytes }
 }
 
-/// What a table of subjects holds, whatever its order, in one number: two that differ have the same one with a
-/// chance of one in 2^64, which nobody can aim at, because the hash is keyed anew in every process.
+/// What a table of subjects holds, whatever its order, in one number: two that differ have the same one with
+/// a chance of one in 2^64. An attacker cannot aim at it, because every process keys the hash anew.
 private struct SubjectSum: Equatable {
     private var sum: UInt64 = 0
 

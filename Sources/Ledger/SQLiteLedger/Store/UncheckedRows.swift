@@ -38,7 +38,7 @@ struct BlobRange {
     let upper: [UInt8]?
 }
 
-/// The tables row by row, believing nothing: for an examination.
+/// The tables row by row, unchecked: for an examination, which checks them itself.
 extension LedgerTables {
     /// Up to `limit` rows from `position` on, in order.
     func rows(from position: UInt64, limit: Int) throws -> [EntryRow] {
@@ -78,7 +78,7 @@ extension LedgerTables {
         return try? SignedStatement(entry.statement, network: network).verified()
     }
 
-    /// The statement of an entry whoever signed it, or nil when the entry is damaged.
+    /// The statement of an entry, its signatures unchecked; nil when the entry is damaged.
     func storedStatement(at position: UInt64, network: NetworkID) throws -> VerifiedStatement? {
         guard let row = try rows(from: position, limit: 1).first, row.position == position,
             let entry = try? LogEntry.decode(row.entry)

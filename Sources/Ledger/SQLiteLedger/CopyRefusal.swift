@@ -1,8 +1,8 @@
 public import Contract
 public import Ledger
 
-/// Why a mirror does not go on to what a log shows. Nothing was written.
-public enum MirrorRefusal: Error, Hashable, Sendable {
+/// Why a validator's copy does not take what a log shows. Nothing was written.
+public enum CopyRefusal: Error, Hashable, Sendable {
     /// The log has committed to an entry that this machine's own execution does not confirm.
     case fault(Replay.Fault)
     /// The checkpoint's tree of `size` entries is not the one that was executed here: the log shows another
@@ -24,7 +24,7 @@ public enum MirrorRefusal: Error, Hashable, Sendable {
     case ledger(LedgerError)
 }
 
-extension MirrorRefusal: CustomStringConvertible {
+extension CopyRefusal: CustomStringConvertible {
     public var description: String {
         switch self {
         case .fault(let fault): "entry \(fault.position): \(fault.reason)"
@@ -38,7 +38,7 @@ extension MirrorRefusal: CustomStringConvertible {
         case .clock(let position, let time, let now):
             "entry \(position): its time \(time) is not near enough to this machine's, \(now)"
         case .otherLog: "the checkpoint is not of this ledger"
-        case .ledger(let error): "the mirror: \(error)"
+        case .ledger(let error): "the validator's copy: \(error)"
         }
     }
 }

@@ -4,7 +4,7 @@ import Ledger
 import TransparencyLog
 
 /// Where the log ends: all that the next entry builds on.
-struct Head {
+struct LogHead {
     /// Of what the log's times are multiples.
     let timeStep: UInt64
     var tree: MerkleTree
@@ -15,7 +15,7 @@ struct Head {
     var size: UInt64 { tree.size }
 }
 
-extension Head {
+extension LogHead {
     /// The end of the log without entries.
     init(beforeFirstOf genesis: Genesis, network: NetworkID) {
         let start = Replay(genesis: genesis, network: network)
@@ -26,11 +26,11 @@ extension Head {
 
 extension LedgerTables {
     /// The end of the log as stored, `empty` without entries.
-    func end(or empty: Head) throws -> Head {
+    func end(or empty: LogHead) throws -> LogHead {
         let size = try size()
         guard size > 0 else { return empty }
         let last = try logEntry(at: size - 1)
-        return Head(
+        return LogHead(
             timeStep: empty.timeStep, tree: try MerkleTree(size: size, reading: self), time: last.time,
             stateDigest: last.stateDigest)
     }

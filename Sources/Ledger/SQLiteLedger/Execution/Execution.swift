@@ -6,7 +6,7 @@ import TransparencyLog
 
 /// Statements executed one after the other within one transaction, each on the state that the one before it
 /// left.
-struct Block {
+struct Execution {
     /// What became of one statement.
     enum Verdict {
         case appended(position: UInt64, time: LedgerTime)
@@ -18,10 +18,10 @@ struct Block {
     let tables: LedgerTables
     /// The one time of all that are ordered here: not before the last entry's.
     let time: LedgerTime
-    private(set) var head: Head
+    private(set) var head: LogHead
 
     /// `clock` is for ordering; an execution of the log again takes the entries' own times.
-    init(after head: Head, clock: UInt64 = 0, tables: LedgerTables) {
+    init(after head: LogHead, clock: UInt64 = 0, tables: LedgerTables) {
         self.tables = tables
         self.head = head
         self.time = max(clock, head.time)
@@ -115,7 +115,7 @@ struct Block {
     }
 }
 
-extension Block {
+extension Execution {
     /// Executes what was ordered elsewhere again and records it. Throws `Replay.Fault` where this execution
     /// comes to something else.
     mutating func follow(_ item: OrderedBlock.Item, network: NetworkID) throws {

@@ -4,12 +4,14 @@ public import Ledger
 import Synchronization
 public import TransparencyLog
 
-/// Another organisation's copy of the ledger, filled only by executing the log again.
+/// A validator's copy of the ledger, filled only by executing the log again: the same tables, without the
+/// ledger's key.
 ///
 /// What does not follow from the entries before it never gets in. In its directory lie `ledger.sqlite` and
-/// `checkpoint`, the newest checkpoint that it has confirmed: by that it notices when its own database was put
-/// back. It cannot notice when both were: whoever has a copy of the cosigned checkpoints can.
-public final class Mirror: Sendable {
+/// `checkpoint`, the newest checkpoint that it has confirmed: by that it notices when its own database was
+/// put back. It cannot notice when both were put back; other validators, which remember its cosignatures,
+/// can.
+public final class ValidatorCopy: Sendable {
     /// By how many seconds an entry's time may be off this machine's.
     public static let clockToleranceSeconds: UInt64 = 300
     /// Entries that are executed while as many are opened.
@@ -23,7 +25,7 @@ public final class Mirror: Sendable {
     }
 
     private struct Present {
-        var head: Head
+        var head: LogHead
         var confirmed: Confirmed?
         /// Why it takes nothing more.
         var end: LedgerError?
@@ -34,7 +36,7 @@ public final class Mirror: Sendable {
     private let turn = Mutex(())
     private let present: Mutex<Present>
 
-    /// Makes an empty mirror of the network of `genesis` (the file's bytes) in `directory`, which is made if
+    /// Makes an empty copy of the network of `genesis` (the file's bytes) in `directory`, which is made if
     /// it is missing.
     ///
     /// Throws `exists` where there is a ledger already, and `malformedGenesis`.
@@ -42,7 +44,7 @@ public final class Mirror: Sendable {
         try LedgerFiles.create(in: directory, genesis: genesis)
     }
 
-    /// Opens the mirror in `directory`; no key is needed. `genesis` is the file that every member of the
+    /// Opens the copy in `directory`; no key is needed. `genesis` is the file that every member of the
     /// network has.
     ///
     /// Throws `readOnly` with the reason when its database is not one that it has confirmed before: it must
@@ -55,8 +57,8 @@ public final class Mirror: Sendable {
     /// Holds the database against its own checkpoint and both against the anchor, which is brought up to date
     /// when a crash has left it behind.
     private static func open(_ files: LedgerFiles) throws(LedgerError) -> Present {
-        let empty = Head(beforeFirstOf: files.genesis, network: files.network)
-        let (head, confirmed) = try files.database.read { tables -> (Head, Confirmed?) in
+        let empty = LogHead(beforeFirstOf: files.genesis, network: files.network)
+        let (head, confirmed) = try files.database.read { tables -> (LogHead, Confirmed?) in
             let head = try tables.end(or: empty)
             guard let (note, signed) = try tables.signedCheckpoint(by: files.key) else { return (head, nil) }
             guard signed.size <= head.size, try TreeHead(size: signed.size, reading: tables) == signed else {
@@ -163,8 +165,8 @@ public final class Mirror: Sendable {
     /// The proof is checked first: a `fault` is therefore about an entry that the log has signed.
     public func extend(
         by entries: [[UInt8]], to checkpoint: VerifiedCheckpoint, consistency: ConsistencyProof, clock: UInt64
-    ) throws(MirrorRefusal) {
-        try takingTurn { (present) throws(MirrorRefusal) in
+    ) throws(CopyRefusal) {
+        try takingTurn { (present) throws(CopyRefusal) in
             let shown = try head(of: checkpoint)
             try refuse(shown, isBefore: present.head.size, in: present.head)
             var tree = present.head.tree
@@ -180,22 +182,22 @@ public final class Mirror: Sendable {
 
     private func execute(
         _ entries: [[UInt8]], after present: Present, clock: UInt64
-    ) throws(MirrorRefusal) -> Head {
-        let result: Result<Head, MirrorRefusal> = try stored { () throws(LedgerError) in
+    ) throws(CopyRefusal) -> LogHead {
+        let result: Result<LogHead, CopyRefusal> = try stored { () throws(LedgerError) in
             try files.database.attempt { tables in
-                var block = Block(after: present.head, tables: tables)
+                var execution = Execution(after: present.head, tables: tables)
                 do {
                     try EntryOpening.ahead(of: entries, by: Self.chunkEntries, network: files.network) {
                         leaf, opened in
-                        try block.reexecute(leaf, opened, network: files.network) { entry in
+                        try execution.reexecute(leaf, opened, network: files.network) { entry in
                             try Self.admit(entry, after: present.confirmed?.moment ?? 0, at: clock)
                         }
                     }
-                    _ = try block.storedHead()
-                    return .success(block.head)
+                    _ = try execution.storedHead()
+                    return .success(execution.head)
                 } catch let fault as Replay.Fault {
                     return .failure(.fault(fault))
-                } catch let refusal as MirrorRefusal {
+                } catch let refusal as CopyRefusal {
                     return .failure(refusal)
                 }
             }
@@ -205,7 +207,7 @@ public final class Mirror: Sendable {
 
     private static func admit(
         _ entry: LogEntry, after moment: UInt64, at clock: UInt64
-    ) throws(MirrorRefusal) {
+    ) throws(CopyRefusal) {
         let time = entry.time
         if time > clock, time - clock > clockToleranceSeconds {
             throw .clock(position: entry.position, time: time, now: clock)
@@ -223,8 +225,8 @@ public final class Mirror: Sendable {
     /// `clock` is this machine's time in seconds from before the log was asked for the checkpoint: what the
     /// log orders afterwards may not be dated before it (`extend`). Once more for the same size, it is the
     /// moment that is renewed.
-    public func confirm(_ checkpoint: VerifiedCheckpoint, clock: UInt64) throws(MirrorRefusal) {
-        try takingTurn { (present) throws(MirrorRefusal) in
+    public func confirm(_ checkpoint: VerifiedCheckpoint, clock: UInt64) throws(CopyRefusal) {
+        try takingTurn { (present) throws(CopyRefusal) in
             let shown = try head(of: checkpoint)
             guard shown.size <= present.head.size else {
                 throw .incomplete(executed: present.head.size, checkpoint: shown.size)
@@ -257,7 +259,7 @@ public final class Mirror: Sendable {
     }
 
     /// What the checkpoint says, if this log has signed it.
-    private func head(of checkpoint: VerifiedCheckpoint) throws(MirrorRefusal) -> TreeHead {
+    private func head(of checkpoint: VerifiedCheckpoint) throws(CopyRefusal) -> TreeHead {
         guard let own = try? VerifiedCheckpoint(opening: checkpoint.note, log: files.key) else {
             throw .otherLog
         }
@@ -266,8 +268,8 @@ public final class Mirror: Sendable {
 
     /// Refuses a checkpoint of fewer than `size` entries: as a fork where it is one.
     private func refuse(
-        _ shown: TreeHead, isBefore size: UInt64, in head: Head
-    ) throws(MirrorRefusal) {
+        _ shown: TreeHead, isBefore size: UInt64, in head: LogHead
+    ) throws(CopyRefusal) {
         guard shown.size < size else { return }
         let own = try stored { () throws(LedgerError) in
             try files.database.read { try TreeHead(size: shown.size, reading: $0) }
@@ -276,8 +278,8 @@ public final class Mirror: Sendable {
     }
 
     /// The refusal of another history than this copy's. Throws `damaged` when it is this copy that has
-    /// changed: nobody is accused before every entry was hashed again.
-    private func fork(_ shown: TreeHead) throws(MirrorRefusal) -> MirrorRefusal {
+    /// changed: it hashes every entry again before it accuses the ledger.
+    private func fork(_ shown: TreeHead) throws(CopyRefusal) -> CopyRefusal {
         let own = try stored { () throws(LedgerError) in
             try files.database.readAtLength { tables in
                 var tree = MerkleTree()
@@ -296,9 +298,9 @@ public final class Mirror: Sendable {
 
     /// Runs `body` on what is present, which it may change by succeeding.
     private func takingTurn(
-        _ body: (inout Present) throws(MirrorRefusal) -> Void
-    ) throws(MirrorRefusal) {
-        try turn.withLock { (_) throws(MirrorRefusal) in
+        _ body: (inout Present) throws(CopyRefusal) -> Void
+    ) throws(CopyRefusal) {
+        try turn.withLock { (_) throws(CopyRefusal) in
             var next = present.withLock { $0 }
             if let end = next.end { throw .ledger(end) }
             try body(&next)
@@ -306,8 +308,8 @@ public final class Mirror: Sendable {
         }
     }
 
-    /// Whatever leaves open what the disk holds is the end, until it is opened again.
-    private func stored<Value>(_ body: () throws(LedgerError) -> Value) throws(MirrorRefusal) -> Value {
+    /// After an error that leaves open what the disk holds it takes nothing more, until it is opened again.
+    private func stored<Value>(_ body: () throws(LedgerError) -> Value) throws(CopyRefusal) -> Value {
         do throws(LedgerError) {
             return try body()
         } catch {

@@ -4,9 +4,8 @@ import Identity
 public import Ledger
 import TransparencyLog
 
-/// The directory of a ledger or of a mirror, opened for maintenance: without the ledger's key, and while
-/// nobody else has it.
-public final class StoredLedger: Sendable {
+/// A ledger or a validator's copy that no process runs, opened for maintenance without the ledger's key.
+public final class OfflineLedger: Sendable {
     private let files: LedgerFiles
 
     /// Opens `directory`, whatever state it is in. `genesis` is the file that every member of the network has.
@@ -27,10 +26,10 @@ public final class StoredLedger: Sendable {
     public func examine(progress: LedgerProgress = { _, _ in }) throws(LedgerError) -> [Finding] {
         let anchor = try files.directory.readAnchor()
         return try files.database.readAtLength { tables in
-            var examination = Examination(
-                of: tables, structure: StructuralCheck(of: files.database), anchor: anchor,
+            var examination = FullExamination(
+                of: tables, structure: IntegrityCheck(of: files.database), anchor: anchor,
                 genesis: files.genesis, network: files.network, key: files.key,
-                mayGoBeyondCheckpoint: try tables.isMirror(anchor: anchor))
+                mayGoBeyondCheckpoint: try tables.isValidatorCopy(anchor: anchor))
             try examination.run(progress: progress)
             return examination.findings
         }
@@ -43,10 +42,10 @@ public final class StoredLedger: Sendable {
         _ part: ExaminedPart, progress: LedgerProgress = { _, _ in }
     ) throws(LedgerError) -> [Finding] {
         try files.database.readAtLength { tables in
-            var sample = Sample(
+            var examination = PartialExamination(
                 part, of: tables, genesis: files.genesis, network: files.network, key: files.key)
-            try sample.run(progress: progress)
-            return sample.findings
+            try examination.run(progress: progress)
+            return examination.findings
         }
     }
 
@@ -56,8 +55,8 @@ public final class StoredLedger: Sendable {
     public struct Rebuilt: Hashable, Sendable {
         /// How many entries there are.
         public let size: UInt64
-        /// Entries beyond the newest readable checkpoint, which were left out: nobody signed them, so nobody
-        /// was told of them.
+        /// Entries beyond the newest readable checkpoint, which were left out: they are not signed, so no
+        /// client was told of them.
         public let leftOut: UInt64
         /// The name in the directory under which the old database is kept.
         public let previous: String
@@ -130,8 +129,8 @@ public final class StoredLedger: Sendable {
 }
 
 extension LedgerTables {
-    /// Whether these are a mirror's tables, which may go on beyond the checkpoint that it has confirmed.
-    fileprivate func isMirror(anchor: [UInt8]?) throws -> Bool {
+    /// Whether these are the tables of a validator's copy, which may go on beyond its confirmed checkpoint.
+    fileprivate func isValidatorCopy(anchor: [UInt8]?) throws -> Bool {
         try (try? confirmed()) != nil || (checkpoint() == nil && anchor == nil)
     }
 }

@@ -4,8 +4,8 @@ import Ledger
 import TransparencyLog
 
 /// What a ledger finds when it opens: where its log ends, and whether that agrees with what it signed before.
-struct Opening {
-    let head: Head
+struct StartupCheck {
+    let head: LogHead
     /// The signed checkpoint over `head`; empty when the ledger may not show one.
     let checkpoint: [UInt8]
     let readOnlyReason: ReadOnlyReason?
@@ -17,7 +17,7 @@ struct Opening {
         _ database: LedgerDatabase, in directory: LedgerDirectory, genesis: Genesis, network: NetworkID,
         signer: NoteSigner
     ) throws(LedgerError) {
-        let empty = Head(beforeFirstOf: genesis, network: network)
+        let empty = LogHead(beforeFirstOf: genesis, network: network)
         do throws(LedgerError) {
             if try database.read({ try $0.checkpoint() == nil && $0.size() == 0 }) {
                 let note = try signer.checkpoint(of: empty.tree.head)
@@ -37,7 +37,7 @@ struct Opening {
         }
     }
 
-    private init(head: Head, checkpoint: [UInt8], readOnlyReason: ReadOnlyReason?) {
+    private init(head: LogHead, checkpoint: [UInt8], readOnlyReason: ReadOnlyReason?) {
         self.head = head
         self.checkpoint = checkpoint
         self.readOnlyReason = readOnlyReason
@@ -45,8 +45,8 @@ struct Opening {
 
     /// The end of the log as stored, which must be what the stored checkpoint says. Throws `damaged`.
     private static func end(
-        of tables: LedgerTables, or empty: Head, key: VerifierKey
-    ) throws -> (head: Head, checkpoint: [UInt8]) {
+        of tables: LedgerTables, or empty: LogHead, key: VerifierKey
+    ) throws -> (head: LogHead, checkpoint: [UInt8]) {
         guard let (note, signed) = try tables.signedCheckpoint(by: key) else {
             throw LedgerError.damaged(Finding(.checkpoint, "is missing"))
         }
