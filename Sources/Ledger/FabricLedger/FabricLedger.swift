@@ -27,8 +27,8 @@ public final class FabricLedger: ConsentLedger {
     /// The newest block whose statements the copy shows.
     private let followed = Mutex<BlockMark?>(nil)
 
-    /// `copy` is this organisation's copy of the log, which takes statements from nobody else. `report` is told
-    /// what the people who run it must know.
+    /// `copy` is this organisation's copy of the log, which takes statements from nowhere else. `report` is
+    /// told what the people who run it must know.
     public init(copy: EmbeddedLedger, gateway: Gateway, report: @escaping @Sendable (String) -> Void) {
         self.copy = copy
         self.gateway = gateway
@@ -66,7 +66,7 @@ public final class FabricLedger: ConsentLedger {
                 }
                 return try await catchUp()
             } catch {
-                // Somebody else may begin it at the same moment.
+                // Another organisation may begin it at the same moment.
                 guard error.isPassing || error.isAlreadyBegun, ContinuousClock.now < deadline else {
                     throw error
                 }
@@ -89,7 +89,7 @@ public final class FabricLedger: ConsentLedger {
     }
 
     private func follow() async throws {
-        // Where the copy was when it was last told that nobody gives blocks: once is enough for one outage.
+        // Where the copy was when it last reported that no peer gives blocks: it reports an outage once.
         var told: BlockMark??
         while !Task.isCancelled {
             do {
@@ -173,7 +173,7 @@ public final class FabricLedger: ConsentLedger {
             // It was there before: another of the organisation's processes, or this one before a break.
             case .rejected(.replayed): (passages, valid) = ([], .now)
             case .rejected(let code): return .rejected(code)
-            // Nobody says what became of it: the copy may.
+            // No peer says what became of it: the copy may.
             case .outcomeUnknown: (passages, valid) = ([], .now)
             default: throw .unordered("\(error)")
             }

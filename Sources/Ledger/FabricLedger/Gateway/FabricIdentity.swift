@@ -3,10 +3,10 @@ import Foundation
 public import Primitives
 import SwiftProtobuf
 
-/// As whom an organisation's process speaks to Fabric: a certificate of the organisation's authority and its
-/// P-256 key.
+/// The identity with which an organisation's process speaks to Fabric: a certificate of the organisation's
+/// authority and its P-256 key.
 ///
-/// It speaks for nobody else: who says what of a record is decided by the signatures inside the statements.
+/// It speaks for no patient or member: the signatures inside the statements say whose word each one is.
 public struct FabricIdentity: Sendable {
     public let mspID: String
     /// msp.SerializedIdentity: made once, for transaction ids are computed from these bytes.

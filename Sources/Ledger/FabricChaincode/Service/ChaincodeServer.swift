@@ -9,7 +9,7 @@ public struct ChaincodeServer: Sendable {
         /// Both sides show a certificate: `certificates` is this server's chain and `privateKey` its key,
         /// `clientRoots` the authorities of the peers'. All PEM.
         case mutualTLS(certificates: [UInt8], privateKey: [UInt8], clientRoots: [UInt8])
-        /// Whoever reaches the address: for a loopback address only.
+        /// Any client that reaches the address: for a loopback address only.
         case plaintext
     }
 

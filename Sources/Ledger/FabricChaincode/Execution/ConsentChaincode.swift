@@ -7,7 +7,7 @@ internal import TransparencyLog
 /// it reads to what it answers and writes.
 ///
 /// `open` is the half that needs no state: it decodes, checks signatures and says what is to be read.
-/// `ChaincodeCall.execute` is the other. Peers, auditors and whoever replays a channel go through both.
+/// `ChaincodeCall.execute` is the other. Peers, auditors and every replay of a channel go through both.
 public struct ConsentChaincode: Sendable {
     /// What decides on a statement: `Contract.decide`.
     public typealias Rules = @Sendable (VerifiedStatement, LedgerTime, Reads) -> Decision

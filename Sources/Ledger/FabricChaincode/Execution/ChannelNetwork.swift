@@ -4,7 +4,8 @@ public import TransparencyLog
 /// The value of the key `network`: which network the channel carries, and how far the log that it began with
 /// is imported.
 ///
-/// Every transaction reads it, and it changes only while a log is imported: nobody waits for it afterwards.
+/// Every transaction reads it, and it changes only while a log is imported: no transaction waits for it
+/// afterwards.
 public struct ChannelNetwork: Hashable, Sendable {
     /// How far the log of a checkpoint is imported.
     public struct Progress: Hashable, Sendable {

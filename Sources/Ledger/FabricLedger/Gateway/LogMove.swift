@@ -7,7 +7,7 @@ extension Gateway {
     private static let pageEntries = 64
 
     /// Replays the log of `archive` on the channel, where every endorser executes each entry again at its own
-    /// time; the network goes on there. Nobody else may have begun it.
+    /// time; the network goes on there. No other log may have begun it.
     ///
     /// Goes on where it was cut off. Throws `refused` when the channel carries something else or an entry does
     /// not follow, `RestoreRefusal` when the archive cannot be read, and what `submit` throws. Returns the

@@ -1,6 +1,6 @@
 public import Contract
 
-/// What the chaincode answers to whoever changed something, and tells everybody who listens: the payload of
+/// What the chaincode answers to the client that changed something, and tells every listener: the payload of
 /// the response and of the event, deterministic CBOR.
 public enum ChaincodeReceipt: Hashable, Sendable {
     /// The event `statement`: the contract has accepted it at this time; SHA-256 of `Write.encoded` of its
@@ -62,7 +62,7 @@ public enum ChaincodeReceipt: Hashable, Sendable {
         }
     }
 
-    /// Done, with the same bytes for whoever called and for whoever listens.
+    /// Done, with the same bytes for the caller and for listeners.
     func outcome(writes: [ChaincodeOutcome.Write]) -> ChaincodeOutcome {
         let payload = encoded()
         return .done(payload: payload, event: .init(name: event, payload: payload), writes: writes)

@@ -148,7 +148,7 @@ public final class Gateway: Sendable {
                 let end = isDifference ? min(deadline, began + Self.agreementDuration) : deadline
                 guard error.isPassing, ContinuousClock.now + delay < end else { throw error }
             }
-            // Whoever met in one block shall not meet again in the next.
+            // Transactions that conflicted in one block shall not meet again in the next.
             let wait = Duration.milliseconds(Int64.random(in: 0...Int64(delay / .milliseconds(1))))
             guard (try? await Task.sleep(for: wait)) != nil else { throw .unavailable("it was cancelled") }
             delay = min(delay * 2, Self.delays.upperBound)
@@ -226,7 +226,7 @@ public final class Gateway: Sendable {
                 }
                 return
             } catch {
-                // An orderer may have taken it although nobody could say so.
+                // An orderer may have taken it although its answer was lost.
                 let isOver = ContinuousClock.now + Self.delays.upperBound >= deadline
                 if isOver { throw .outcomeUnknown(transaction: proposal.transactionID) }
             }
@@ -273,142 +273,5 @@ public final class Gateway: Sendable {
             }
         }
         throw last
-    }
-
-    // MARK: Blocks
-
-    /// Gives the blocks from `number` on to `body`, in order, as they come (or, unless `waiting`, as they are
-    /// there); they are as one peer tells them, and nothing of them is checked. Where one peer breaks off, the
-    /// next goes on. Ends with the last of them or the task. Throws `unavailable`, and what `body` throws.
-    func blocks(
-        from number: UInt64, until last: UInt64 = .max, waiting: Bool = true,
-        _ body: @escaping @Sendable (Common_Block) async throws -> Void
-    ) async throws {
-        var range = Orderer_SeekInfo()
-        range.start.specified.number = number
-        range.stop.specified.number = last
-        range.behavior = waiting ? .blockUntilReady : .failIfNotReady
-        try await blocks(range, body)
-    }
-
-    /// The newest block that the first peer to answer has.
-    func newestBlock() async throws -> Common_Block {
-        var range = Orderer_SeekInfo()
-        range.start.newest = .init()
-        range.stop.newest = .init()
-        range.behavior = .failIfNotReady
-        let found = Mutex<Common_Block?>(nil)
-        try await blocks(range) { block in found.withLock { $0 = block } }
-        guard let block = found.withLock({ $0 }) else {
-            throw FabricFailure.unavailable("the peer has no block")
-        }
-        return block
-    }
-
-    private func blocks(
-        _ range: Orderer_SeekInfo, _ body: @escaping @Sendable (Common_Block) async throws -> Void
-    ) async throws {
-        let rest = Mutex(range)
-        var failure = FabricFailure.unavailable("there is no peer")
-        for client in clients {
-            let request = seek(rest.withLock { $0 })
-            do {
-                return try await Protos_Deliver.Client(wrapping: client).deliver(
-                    options: Self.options, requestProducer: { try await $0.write(request) },
-                    onResponse: { response in
-                        for try await message in response.messages {
-                            switch message.type {
-                            case .block(let block):
-                                try await body(block)
-                                rest.withLock { $0.start.specified.number = block.header.number + 1 }
-                            case .status(.success): return
-                            case .status(let status):
-                                throw FabricFailure.unavailable("the peer gives no blocks: \(status)")
-                            case nil: throw FabricFailure.unavailable("the peer answers something else")
-                            }
-                        }
-                    })
-            } catch let error as RPCError {
-                failure = Self.failure(error)
-            } catch FabricFailure.unavailable(let reason) {
-                failure = .unavailable(reason)
-            }
-        }
-        throw failure
-    }
-
-    /// The height of the chain that the first peer to answer has.
-    func height() async throws(FabricFailure) -> UInt64 {
-        let answer = try await evaluate(
-            [Array("GetChainInfo".utf8), Array(profile.channel.utf8)], of: "qscc")
-        guard let info = try? Common_BlockchainInfo(serializedBytes: answer) else {
-            throw .altered("qscc answers something else")
-        }
-        return info.height
-    }
-
-    private func seek(_ range: Orderer_SeekInfo) -> Common_Envelope {
-        var channelHeader = Common_ChannelHeader()
-        channelHeader.type = Int32(Common_HeaderType.deliverSeekInfo.rawValue)
-        channelHeader.timestamp = Google_Protobuf_Timestamp(date: Date())
-        channelHeader.channelID = profile.channel
-        var signatureHeader = Common_SignatureHeader()
-        signatureHeader.creator = identity.serialized
-        signatureHeader.nonce = Data(Random.bytes(24))
-        var payload = Common_Payload()
-        payload.header.channelHeader = channelHeader.bytes
-        payload.header.signatureHeader = signatureHeader.bytes
-        payload.data = range.bytes
-        var envelope = Common_Envelope()
-        envelope.payload = payload.bytes
-        envelope.signature = identity.sign(envelope.payload)
-        return envelope
-    }
-
-    // MARK: What a failure means
-
-    static func failure(_ error: any Error) -> FabricFailure {
-        guard let error = error as? RPCError else { return .unavailable("\(error)") }
-        // The message alone mostly says "see attached details".
-        var said = [error.message]
-        for bytes in error.metadata[binaryValues: "grpc-status-details-bin"] {
-            guard let status = try? Rpc_Status(serializedBytes: bytes) else { continue }
-            for detail in status.details {
-                guard let detail = try? Gateway_ErrorDetail(serializedBytes: detail.value) else { continue }
-                said.append("\(detail.mspID): \(detail.message)")
-            }
-        }
-        for text in said {
-            guard let (status, reason) = chaincodeResponse(in: text) else { continue }
-            return refusal(status, reason) ?? .unavailable(text)
-        }
-        let all = said.joined(separator: "; ")
-        if all.contains("ProposalResponsePayloads do not match") { return .endorsementsDiffer(all) }
-        return .unavailable(all)
-    }
-
-    /// What the chaincode answered, in a gateway's words: "... chaincode response 1106, the reason".
-    static func chaincodeResponse(in text: String) -> (status: Int32, reason: String)? {
-        guard let marker = text.range(of: "chaincode response ") else { return nil }
-        let parts = text[marker.upperBound...].split(separator: ",", maxSplits: 1)
-        guard let first = parts.first, let status = Int32(first) else { return nil }
-        return (status, parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : "")
-    }
-
-    private static func refusal(_ status: Int32, _ reason: String) -> FabricFailure? {
-        if (200..<400).contains(status) { return nil }
-        if let code = ChaincodeOutcome.rejection(status: status) { return .rejected(code) }
-        return .refused(status: status, reason)
-    }
-}
-
-extension FabricFailure {
-    /// Whether the same may succeed in a moment.
-    var isPassing: Bool {
-        switch self {
-        case .unavailable, .endorsementsDiffer, .void(_, .mvccReadConflict), .void(_, .phantomReadConflict):
-            true
-        default: false
-        }
     }
 }

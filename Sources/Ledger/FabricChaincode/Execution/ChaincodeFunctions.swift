@@ -19,8 +19,8 @@ extension ConsentChaincode {
 
     /// One statement, at the ledger's time: no earlier than anything that was accepted before.
     ///
-    /// The clock is written only when it moves on. Whoever writes it has read it, and so has everybody else:
-    /// Fabric commits nothing that was decided at a time before.
+    /// The clock is written only when it moves on. A transaction that writes it has read it, and so has every
+    /// other: Fabric commits nothing that was decided at a time before.
     func submit(
         _ statement: VerifiedStatement, at moment: UInt64, _ state: ChannelState
     ) throws(ChaincodeRefusal) -> ChaincodeOutcome {

@@ -108,19 +108,19 @@ public struct ChaincodeService: Protos_Chaincode.SimpleServiceProtocol {
     private func execute(
         _ message: Protos_ChaincodeMessage, _ exchange: PeerExchange
     ) async throws -> (function: String, ChaincodeOutcome) {
-        let proposal: Proposal
+        let proposed: ProposedCall
         do throws(ChaincodeRefusal) {
-            proposal = try Proposal(message)
+            proposed = try ProposedCall(message)
         } catch {
             return ("unknown", .refused(error))
         }
-        let call = chaincode.open(proposal.arguments)
-        let (earlier, later) = (min(now(), proposal.moment), max(now(), proposal.moment))
+        let call = chaincode.open(proposed.arguments)
+        let (earlier, later) = (min(now(), proposed.moment), max(now(), proposed.moment))
         guard later - earlier <= Self.clockSecondsMax else {
             return (call.function, .refused(ChaincodeRefusal(.clockOff)))
         }
         let values = try await exchange.values(of: call.readKeys)
-        let outcome = call.execute(at: proposal.moment, reading: values)
+        let outcome = call.execute(at: proposed.moment, reading: values)
         try await exchange.put(outcome.writes)
         return (call.function, outcome)
     }

@@ -5,7 +5,7 @@ import Primitives
 import SQLiteLedger
 import SwiftProtobuf
 
-/// A block as a peer tells it, its hashes checked; by whom its transactions are endorsed is not.
+/// A block as a peer tells it. Its hashes are checked, the endorsements of its transactions are not.
 struct FabricBlock: Sendable {
     /// One transaction of the chaincode that the network counts as valid.
     struct Call: Sendable {
@@ -77,7 +77,7 @@ struct FabricBlock: Sendable {
         return value(0x30, content)
     }
 
-    /// DER's tag, length and value (X.690, section 8.1); whoever made the header may have put anything into it.
+    /// DER's tag, length and value (X.690, section 8.1); the header may hold anything.
     private static func value(_ tag: UInt8, _ content: [UInt8]) -> [UInt8] {
         if content.count < 128 { return [tag, UInt8(content.count)] + content }
         let length = withUnsafeBytes(of: UInt64(content.count).bigEndian) { Array($0.drop { $0 == 0 }) }

@@ -2,8 +2,8 @@ import FabricProtocol
 import Foundation
 import SwiftProtobuf
 
-/// What the chaincode takes from a client's proposal, which a peer passes on with the transaction.
-struct Proposal {
+/// The call in a client's proposal, which a peer passes on with the transaction.
+struct ProposedCall {
     /// The arguments, the function's name first.
     let arguments: [[UInt8]]
     /// The transaction's time as the client claims it, in seconds since 1970: the same on all peers.

@@ -1,7 +1,7 @@
 public import Foundation
 
-/// Where one organisation's process finds its Fabric network, and as whom it speaks there: the file
-/// `connection.json` (docs/fabric.md). Paths in it are relative to its folder.
+/// Where one organisation's process finds its Fabric network, and with which identity it speaks there: the
+/// file `connection.json` (docs/fabric.md). Paths in it are relative to its folder.
 public struct ConnectionProfile: Sendable {
     /// A peer whose gateway may be asked.
     public struct Peer: Sendable, Hashable {
@@ -23,7 +23,7 @@ public struct ConnectionProfile: Sendable {
     /// The first is the organisation's own; the others are asked when it does not answer.
     public private(set) var peers: [Peer]
 
-    /// The same with these peers: nobody else is asked in their place.
+    /// The same with these peers: no other peer is asked in their place.
     func asking(_ peers: [Peer]) -> ConnectionProfile {
         var profile = self
         profile.peers = peers

@@ -10,7 +10,7 @@ import SwiftProtobuf
 import TransparencyLog
 
 /// An audit of a channel, block by block from its first: everything recomputed that its peers and orderers
-/// say, on nobody's word but the genesis' and that of the authorities whose certificates it names.
+/// say, trusting only the genesis and the authorities whose certificates it names.
 ///
 /// What does not hold is a finding, and the audit goes on with what the peers went on with. It keeps the
 /// state, not the blocks.
@@ -29,8 +29,7 @@ public struct FabricAudit: Sendable {
 
     public struct Report: Codable, Sendable {
         public var blocks: UInt64 = 0
-        /// Of the first block's header: what it begins with is nobody's signature, but the channel's operators
-        /// can tell it.
+        /// Of the first block's header: no signature covers it, but the channel's operators can tell it.
         public var firstBlock = ""
         /// Of the last block's header.
         public var lastBlock = ""
