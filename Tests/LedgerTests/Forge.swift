@@ -98,9 +98,9 @@ struct Leaves: NodeReader {
 
     init(_ entries: [[UInt8]]) { hashes = entries.map(Merkle.leafHash) }
 
-    func node(level: Int, position: UInt64) -> [UInt8] {
+    func node(level: Int, position: UInt64) throws(TreeError) -> [UInt8] {
         if level == 0 { return hashes[Int(position)] }
-        return Merkle.nodeHash(
+        return try Merkle.nodeHash(
             node(level: level - 1, position: 2 * position), node(level: level - 1, position: 2 * position + 1)
         )
     }

@@ -68,11 +68,33 @@ import Testing
                 .union(row.name == "Contract" ? [] : Self.system)
             let sources = try ModuleTable.sources(of: row)
             #expect(!sources.isEmpty, "\(row.name) has no sources")
-            for (name, text) in sources {
+            for (name, text) in sources where !name.hasPrefix("Browser/") {
                 let beyond = ModuleTable.imports(in: text).subtracting(allowed)
                 #expect(beyond.isEmpty, "\(row.name)/\(name) imports \(beyond.sorted())")
             }
         }
+    }
+
+    /// What lies in Core and not in a folder `Native` runs in browsers, too (tools/wasm): nothing but Core and C of which
+    /// its folder `Browser` has a second form.
+    @Test func whatBrowsersRunImportsNothingOfTheSystem() throws {
+        let core = Set(table.rows.filter { $0.layer == "Core" }.map(\.name)).union(["CSodium", "CXWing"])
+        // `core_module Age "Primitives"`
+        let compiled = try ModuleTable.text("tools/wasm").matches(of: /\ncore_module (\w+)/).map { "\($0.1)" }
+        #expect(compiled.count > 2)
+        var native = 0
+        for name in compiled {
+            let row = try #require(table[name])
+            for (name, text) in try ModuleTable.sources(of: row) {
+                if name.hasPrefix("Native/") {
+                    native += 1
+                    continue
+                }
+                let beyond = ModuleTable.imports(in: text).subtracting(core)
+                #expect(beyond.isEmpty, "\(row.name)/\(name) imports \(beyond.sorted())")
+            }
+        }
+        #expect(native > 8)
     }
 
     @Test func noRowNamesWhatNoSourceImports() throws {

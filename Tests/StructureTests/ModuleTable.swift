@@ -49,13 +49,16 @@ struct ModuleTable {
 
     subscript(name: String) -> Row? { rows.first { $0.name == name } }
 
-    /// Name and text of each Swift file of a module.
+    /// Path, below the module's folder, and text of each Swift file of a module.
     static func sources(of row: Row) throws -> [(name: String, text: String)] {
         let place = row.layer.hasPrefix("tools/") ? row.layer : "Sources/\(row.layer)"
         let folder = root.appending(path: "\(place)/\(row.name)")
         let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
         return try (files?.compactMap { $0 as? URL } ?? []).filter { $0.pathExtension == "swift" }
-            .map { ($0.lastPathComponent, try String(contentsOf: $0, encoding: .utf8)) }
+            .map { file in
+                let path = file.path.dropFirst(folder.path.count).drop { $0 == "/" }
+                return (String(path), try String(contentsOf: file, encoding: .utf8))
+            }
     }
 
     /// The modules that a source imports.

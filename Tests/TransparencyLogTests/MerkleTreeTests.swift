@@ -121,7 +121,9 @@ struct MerkleTreeTests {
 
     @Test func aDamagedStoreIsNamed() {
         struct Short: NodeReader {
-            func node(level: Int, position: UInt64) -> [UInt8] { [UInt8](repeating: 1, count: 31) }
+            func node(level: Int, position: UInt64) throws(TreeError) -> [UInt8] {
+                [UInt8](repeating: 1, count: 31)
+            }
         }
         let error = TreeError.malformedNode(level: 2, position: 0)
         #expect(throws: error) { try TreeHead(size: 5, reading: Short()) }

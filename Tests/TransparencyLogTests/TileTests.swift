@@ -125,7 +125,7 @@ struct TileContentTests {
         let tiles = TileNodes(size: size) { path in
             #expect(path.exists(inTreeOf: size))
             guard case .hashes(let level) = path.content else { return [] }
-            return try HashTile.bytes(level: level, index: path.index, width: path.width, reading: stored)
+            return try? HashTile.bytes(level: level, index: path.index, width: path.width, reading: stored)
         }
         let head = try TreeHead(size: size, reading: stored)
         #expect(try TreeHead(size: size, reading: tiles) == head)
@@ -145,6 +145,10 @@ struct TileContentTests {
             try short.node(level: 0, position: 2)
         }
         #expect(HashTile.hashes(in: [UInt8](repeating: 0, count: 64), width: 1) == nil)
+        let none = TileNodes(size: 3) { _ in nil }
+        #expect(throws: TreeError.noTile(TilePath(.hashes(level: 0), index: 0, width: 3))) {
+            try none.node(level: 0, position: 2)
+        }
         let stored = StoredTree(entries: StoredTree.entries(3))
         for (level, width) in [(8, 1), (-1, 1), (0, 0), (0, 257)] {
             #expect(throws: TreeError.outOfRange) {

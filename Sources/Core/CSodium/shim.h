@@ -1,6 +1,8 @@
 #pragma once
-#include <malloc.h>
 #include <sodium.h>
+
+#ifndef __wasm__
+#include <malloc.h>
 #include <sys/prctl.h>
 
 /// prctl is variadic, which Swift cannot call. Forbids core files of this process and that others read its memory.
@@ -8,3 +10,4 @@ static inline int medseal_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 
 
 /// Gives this process the name by which `ps` and `pkill` know it.
 static inline int medseal_name_process(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
+#endif

@@ -12,24 +12,19 @@ enum Sodium {
 ///
 /// It prints as `<secret>`; its bytes are reached only through `withUnsafeBytes`. Each costs some 30
 /// microseconds and two pages: it is for keys that live, not for each file's key.
-public final class SecretBytes: Sendable, CustomStringConvertible, CustomReflectable {
+public final class SecretBytes: Sendable, CustomStringConvertible {
     public let count: Int
     // Written only while it is being made; after that every access is a read.
     private nonisolated(unsafe) let memory: UnsafeMutableRawPointer
 
     /// Secret memory of `count` bytes, filled by `fill`, which sees zeroes first.
-    public init(count: Int, fill: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows {
+    public init(count: Int, fill: (UnsafeMutableRawBufferPointer) -> Void) {
         _ = Sodium.ready
         guard let memory = sodium_malloc(max(count, 1)) else { preconditionFailure("no guarded memory left") }
         self.count = count
         self.memory = memory
         sodium_memzero(memory, count)
-        do {
-            try fill(UnsafeMutableRawBufferPointer(start: memory, count: count))
-        } catch {
-            sodium_free(memory)
-            throw error
-        }
+        fill(UnsafeMutableRawBufferPointer(start: memory, count: count))
         sodium_mprotect_readonly(memory)
     }
 
@@ -44,6 +39,10 @@ public final class SecretBytes: Sendable, CustomStringConvertible, CustomReflect
     }
 
     deinit {
+        #if hasFeature(Embedded)
+            // A browser's memory has no pages to guard, and without them libsodium frees without wiping.
+            sodium_memzero(memory, count)
+        #endif
         sodium_free(memory)
     }
 
@@ -54,7 +53,6 @@ public final class SecretBytes: Sendable, CustomStringConvertible, CustomReflect
     }
 
     public var description: String { "<secret>" }
-    public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// Overwrites `bytes` with zeroes, which the optimiser may not remove. Copies made before by the array's

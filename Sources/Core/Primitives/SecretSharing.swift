@@ -30,7 +30,7 @@ public enum SecretSharing {
     /// with fewer, it is another number.
     public static func combine(_ shares: [(number: Int, share: SecretBytes)]) -> SecretBytes {
         _ = Sodium.ready
-        precondition(Set(shares.map(\.number)).count == shares.count, "a share is there twice")
+        precondition(Set(shares.map { $0.number }).count == shares.count, "a share is there twice")
         let parts = shares.map { one in
             // Lagrange's polynomial of this share at 0: the product of x / (x - own x) over all others.
             shares.filter { $0.number != one.number }.reduce(one.share) { product, other in

@@ -7,11 +7,11 @@ public struct WipedBytes: ~Copyable {
     private let memory: UnsafeMutableRawPointer
 
     /// Memory of `count` bytes, filled by `fill`, which sees zeroes first.
-    public init(count: Int, fill: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows {
+    public init(count: Int, fill: (UnsafeMutableRawBufferPointer) -> Void) {
         self.count = count
         self.memory = .allocate(byteCount: max(count, 1), alignment: 16)
         sodium_memzero(memory, count)
-        try fill(UnsafeMutableRawBufferPointer(start: memory, count: count))
+        fill(UnsafeMutableRawBufferPointer(start: memory, count: count))
     }
 
     /// `count` fresh random bytes.

@@ -11,8 +11,10 @@ public struct ConsistencyProof: Sendable, Hashable {
     ///
     /// It is empty when `oldSize` is zero or equals `newSize`. Throws `TreeError.outOfRange` when `oldSize >
     /// newSize`, and what `reader` throws.
-    public init(from oldSize: UInt64, to newSize: UInt64, reading reader: some NodeReader) throws {
-        guard oldSize <= newSize, newSize <= TreeHead.sizeMax else { throw TreeError.outOfRange }
+    public init<Reader: NodeReader>(
+        from oldSize: UInt64, to newSize: UInt64, reading reader: Reader
+    ) throws(Reader.Failure) {
+        guard oldSize <= newSize, newSize <= TreeHead.sizeMax else { throw Reader.failure(.outOfRange) }
         guard oldSize > 0 else {
             hashes = []
             return

@@ -4,11 +4,11 @@ public enum HashTile {
     ///
     /// The caller knows from a checkpoint that the tile exists (`TilePath.exists`). Throws
     /// `TreeError.outOfRange` for levels that no tree reaches, and what `reader` throws.
-    public static func bytes(
-        level: Int, index: UInt64, width: Int, reading reader: some NodeReader
-    ) throws -> [UInt8] {
+    public static func bytes<Reader: NodeReader>(
+        level: Int, index: UInt64, width: Int, reading reader: Reader
+    ) throws(Reader.Failure) -> [UInt8] {
         guard (0..<8).contains(level), (1...TilePath.widthMax).contains(width), index < 1 << 56 else {
-            throw TreeError.outOfRange
+            throw Reader.failure(.outOfRange)
         }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(width * Merkle.hashBytes)

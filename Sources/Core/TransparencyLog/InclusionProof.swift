@@ -10,8 +10,10 @@ public struct InclusionProof: Sendable, Hashable {
     /// The proof for entry `index` in the tree of `size` entries; reads O(log size) nodes.
     ///
     /// Throws `TreeError.outOfRange` unless `index < size`, and what `reader` throws.
-    public init(of index: UInt64, inTreeOf size: UInt64, reading reader: some NodeReader) throws {
-        guard index < size, size <= TreeHead.sizeMax else { throw TreeError.outOfRange }
+    public init<Reader: NodeReader>(
+        of index: UInt64, inTreeOf size: UInt64, reading reader: Reader
+    ) throws(Reader.Failure) {
+        guard index < size, size <= TreeHead.sizeMax else { throw Reader.failure(.outOfRange) }
         var hashes: [[UInt8]] = []
         // The subtree that still holds the entry; its sibling at each step down goes into the proof.
         var start: UInt64 = 0

@@ -25,8 +25,8 @@ public struct MerkleTree: Sendable, Hashable {
     }
 
     /// The stored tree of `size` entries. Throws what `reader` throws, or `TreeError`.
-    public init(size: UInt64, reading reader: some NodeReader) throws {
-        guard size <= TreeHead.sizeMax else { throw TreeError.outOfRange }
+    public init<Reader: NodeReader>(size: UInt64, reading reader: Reader) throws(Reader.Failure) {
+        guard size <= TreeHead.sizeMax else { throw Reader.failure(.outOfRange) }
         var frontier: [[UInt8]] = []
         var position: UInt64 = 0
         while position < size {

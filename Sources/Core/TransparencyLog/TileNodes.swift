@@ -5,20 +5,19 @@
 public struct TileNodes: NodeReader {
     /// Size of the tree whose tiles are asked for: it decides which of them are partial.
     public let size: UInt64
-    private let tile: (TilePath) throws -> [UInt8]
+    private let tile: (TilePath) -> [UInt8]?
 
-    /// `tile` gives the bytes of a tile and keeps those it wants to keep; it may be asked for one again and
-    /// again.
-    public init(size: UInt64, tile: @escaping (TilePath) throws -> [UInt8]) {
+    /// `tile` gives the bytes of a tile, or nil where they are not at hand, and keeps those it wants to keep; it
+    /// may be asked for one again and again.
+    public init(size: UInt64, tile: @escaping (TilePath) -> [UInt8]?) {
         self.size = size
         self.tile = tile
     }
 
     /// The node, hashed up from the tile that holds it. Throws `TreeError.outOfRange` for what is not
-    /// complete in the tree, `TreeError.malformedNode` for a tile of a wrong length, and what fetching
-    /// throws.
-    public func node(level: Int, position: UInt64) throws -> [UInt8] {
-        guard (0..<63).contains(level), position < size >> UInt64(level) else { throw TreeError.outOfRange }
+    /// complete in the tree, `noTile` where `tile` gives none, `malformedNode` for a tile of a wrong length.
+    public func node(level: Int, position: UInt64) throws(TreeError) -> [UInt8] {
+        guard (0..<63).contains(level), position < size >> UInt64(level) else { throw .outOfRange }
         let tileLevel = level / 8
         let height = UInt64(level % 8)
         let width = UInt64(TilePath.widthMax)
@@ -27,8 +26,9 @@ public struct TileNodes: NodeReader {
         let path = TilePath(
             .hashes(level: tileLevel), index: index,
             width: Int(min(width, size >> UInt64(8 * tileLevel) - index * width)))
-        guard let hashes = HashTile.hashes(in: try tile(path), width: path.width) else {
-            throw TreeError.malformedNode(level: level, position: position)
+        guard let bytes = tile(path) else { throw .noTile(path) }
+        guard let hashes = HashTile.hashes(in: bytes, width: path.width) else {
+            throw .malformedNode(level: level, position: position)
         }
         let start = Int(first % width)
         return Self.root(hashes[start..<start + (1 << Int(height))])

@@ -23,8 +23,8 @@ public struct TreeHead: Sendable, Hashable {
     /// The head at `size`, computed from stored nodes; reads at most one node per bit of `size`.
     ///
     /// Throws what `reader` throws, or `TreeError`.
-    public init(size: UInt64, reading reader: some NodeReader) throws {
-        guard size <= Self.sizeMax else { throw TreeError.outOfRange }
+    public init<Reader: NodeReader>(size: UInt64, reading reader: Reader) throws(Reader.Failure) {
+        guard size <= Self.sizeMax else { throw Reader.failure(.outOfRange) }
         self.init(size: size, root: try reader.root(from: 0, to: size))
     }
 }

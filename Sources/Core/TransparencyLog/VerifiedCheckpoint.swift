@@ -21,7 +21,7 @@ public struct VerifiedCheckpoint: Sendable, Hashable {
     /// The same for a note already read.
     public init(opening note: SignedNote, log: VerifierKey, cosigners: [VerifierKey] = []) throws(NoteError) {
         guard log.kind == .note, cosigners.allSatisfy({ $0.kind == .cosignature }) else { throw .wrongKind }
-        let publicKeys = Set([log.publicKey] + cosigners.map(\.publicKey))
+        let publicKeys = Set([log.publicKey] + cosigners.map { $0.publicKey })
         guard publicKeys.count == cosigners.count + 1 else { throw .keyInTwoRoles }
 
         guard try note.verifiedSignature(of: log) != nil else { throw .unsigned }

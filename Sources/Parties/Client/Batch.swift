@@ -121,7 +121,7 @@ public struct Batch: Sendable {
     }
 
     /// The entry with the way from it to the root. `index` must be one of the batch's.
-    func inclusion(of index: Int) throws -> (leaf: [UInt8], hashes: [[UInt8]]) {
+    func inclusion(of index: Int) throws(TreeError) -> (leaf: [UInt8], hashes: [[UInt8]]) {
         var tree = MerkleTree()
         let hashes = leaves.map(Merkle.leafHash)
         let nodes = BatchNodes(leafHashes: hashes, closed: tree.append(hashes))
@@ -145,9 +145,9 @@ private struct BatchNodes: NodeReader {
         for node in closed { nodes[Place(level: node.level, position: node.position)] = node.hash }
     }
 
-    func node(level: Int, position: UInt64) throws -> [UInt8] {
+    func node(level: Int, position: UInt64) throws(TreeError) -> [UInt8] {
         if level == 0 { return leafHashes[Int(position)] }
-        guard let hash = nodes[Place(level: level, position: position)] else { throw TreeError.outOfRange }
+        guard let hash = nodes[Place(level: level, position: position)] else { throw .outOfRange }
         return hash
     }
 }
