@@ -77,10 +77,10 @@ let core: [Target] = [
         "Core", "Primitives", imports: ["CSodium", "COpenSSL"], links: ["Crypto"], exclude: ["Browser"],
         settings: strictOrFuzzed),
     module("Core", "TransparencyLog", imports: ["Primitives"]),
-    module("Core", "Age", imports: ["Primitives"], settings: strictOrFuzzed),
+    module("Core", "Age", imports: ["Primitives"], exclude: ["Browser"], settings: strictOrFuzzed),
     module(
         "Core", "Identity", imports: ["Contract", "Primitives", "TransparencyLog"],
-        links: ["X509", "SwiftASN1"]),
+        links: ["X509", "SwiftASN1"], exclude: ["Browser"]),
 ]
 
 let storage: [Target] = [

@@ -95,7 +95,7 @@ public struct AgeHeader: Equatable, Sendable {
 
     /// Whether the stanzas may stand together: a passphrase stanza only alone.
     func checkComposition() throws(AgeError) {
-        guard stanzas.count == 1 || !stanzas.contains(where: \.isPassphrase) else {
+        guard stanzas.count == 1 || !stanzas.contains(where: { $0.isPassphrase }) else {
             throw .header("a passphrase stanza is not alone")
         }
     }
@@ -158,7 +158,7 @@ private struct HeaderReader {
             }
             if line.count < AgeHeader.lineCharacters { break }
         }
-        return AgeHeader.Stanza(arguments.map(Array.init), body: body)
+        return AgeHeader.Stanza(arguments.map { Array($0) }, body: body)
     }
 
     private func mac(_ line: ArraySlice<UInt8>) throws(AgeError) -> [UInt8] {

@@ -4,7 +4,7 @@ public import Primitives
 /// `AGE-SECRET-KEY-1...`.
 ///
 /// It prints as `<age identity>`; its text is reached only through `withText`.
-public struct AgeIdentity: Sendable, CustomStringConvertible, CustomReflectable {
+public struct AgeIdentity: Sendable, CustomStringConvertible {
     public let kind: AgeKeyKind
     /// Whom to seal to so that this identity opens it.
     public let recipient: AgeRecipient
@@ -49,7 +49,9 @@ public struct AgeIdentity: Sendable, CustomStringConvertible, CustomReflectable 
 
     /// Hands the text to `body` as ASCII without a newline, and wipes it afterwards. What `body` copies is
     /// its own to wipe.
-    public func withText<Result>(_ body: ([UInt8]) throws -> Result) rethrows -> Result {
+    public func withText<Result, Failure: Error>(
+        _ body: ([UInt8]) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         var text = [UInt8](repeating: 0, count: textCount)
         var written = 0
         appendText { character in
@@ -75,5 +77,4 @@ public struct AgeIdentity: Sendable, CustomStringConvertible, CustomReflectable 
     }
 
     public var description: String { "<age identity>" }
-    public var customMirror: Mirror { Mirror(self, children: []) }
 }

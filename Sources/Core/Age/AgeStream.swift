@@ -59,6 +59,7 @@ public struct OpeningStream: ~Copyable {
     private let key: AgeOpening
     private var payloadKey: WipedBytes?
     private var pending: [UInt8] = []
+    private var scan = HeaderScan()
     private var nextChunk: UInt64 = 0
     /// The header, its MAC verified, once it has come.
     public private(set) var header: AgeHeader?
@@ -69,7 +70,7 @@ public struct OpeningStream: ~Copyable {
 
     /// Takes a piece of the age file, gives what plaintext is ready; perhaps nothing. Throws `AgeError`;
     /// after that there is no more.
-    public mutating func update(_ bytes: some Collection<UInt8>) throws -> [UInt8] {
+    public mutating func update(_ bytes: some Collection<UInt8>) throws(AgeError) -> [UInt8] {
         pending.append(contentsOf: bytes)
         if payloadKey == nil { try readHead(isAtEnd: false) }
         guard payloadKey != nil else { return [] }
@@ -78,24 +79,21 @@ public struct OpeningStream: ~Copyable {
     }
 
     /// The rest of the plaintext. Throws `AgeError` where the file is not complete.
-    public consuming func finish() throws -> [UInt8] {
+    public consuming func finish() throws(AgeError) -> [UInt8] {
         if payloadKey == nil { try readHead(isAtEnd: true) }
         return try open(pending.count, isLast: true)
     }
 
-    private mutating func readHead(isAtEnd: Bool) throws {
-        var source = MemorySource(pending)
-        let found = try withUnsafeMutablePointer(to: &source) { source in
-            var buffered = BufferedSource(source)
-            return try buffered.readHeaderIfWhole(isAtEnd: isAtEnd)
-        }
-        guard let (header, headerBytes) = found else { return }
-        let start = headerBytes.count + FileKey.nonceBytes
+    private mutating func readHead(isAtEnd: Bool) throws(AgeError) {
+        guard let (header, headerBytes) = try scan.header(in: pending[...], isAtEnd: isAtEnd) else { return }
+        let start = headerBytes + FileKey.nonceBytes
         guard pending.count >= start else {
-            if isAtEnd { throw AgeError.header("the file ends before the payload's nonce") }
+            if isAtEnd { throw .header("the file ends before the payload's nonce") }
+            // It is found again when the nonce has come.
+            scan = HeaderScan()
             return
         }
-        payloadKey = try key.fileKey(of: header).payloadKey(nonce: Array(pending[headerBytes.count..<start]))
+        payloadKey = try key.fileKey(of: header).payloadKey(nonce: Array(pending[headerBytes..<start]))
         self.header = header
         pending.removeFirst(start)
     }

@@ -10,25 +10,50 @@ enum Armor {
     static let whitespaceMax = 1024
 
     static func isWhitespace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
-}
 
-/// Writes armor around what is written to it. `finish` has to be called at the end.
-struct ArmorSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
-    private let base: UnsafeMutablePointer<Base>
-    private var hash: SHA256?
-    private var byteCount = 0
-    /// Bytes of a line that is not yet full.
-    private var line: [UInt8] = []
-    private var text: [UInt8] = []
-
-    /// `base` must outlive this. The hash, if any, is of the armored file.
-    init(_ base: UnsafeMutablePointer<Base>, hash: consuming SHA256?) {
-        self.base = base
-        self.hash = hash
-        text = Armor.begin + [UInt8(ascii: "\n")]
+    /// Whether `known`, a file's beginning, is that of armor: the first byte that is not white space is a dash, or
+    /// there is nothing but white space. No binary age file starts with either. Nil while more may come (not
+    /// `isAtEnd`) and could tell.
+    static func begins(_ known: ArraySlice<UInt8>, isAtEnd: Bool) -> Bool? {
+        let start = known.prefix(whitespaceMax + 1)
+        if let first = start.first(where: { !isWhitespace($0) }) { return first == UInt8(ascii: "-") }
+        if start.count > whitespaceMax { return true }
+        return isAtEnd ? !start.isEmpty : nil
     }
 
-    mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
+    /// The armor of `file`.
+    static func encode(_ file: [UInt8]) -> [UInt8] {
+        var text = [UInt8]()
+        text.reserveCapacity(file.count / lineBytes * (lineCharacters + 1) + 200)
+        var encoder = ArmorEncoder(&text)
+        file.withUnsafeBytes { encoder.encode($0, to: &text) }
+        encoder.finish(&text)
+        return text
+    }
+
+    /// What is in the armor that `text` is. Throws `AgeError.armor`.
+    static func decode(_ text: [UInt8]) throws(AgeError) -> [UInt8] {
+        var decoder = ArmorDecoder()
+        var file = [UInt8]()
+        file.reserveCapacity(text.count / (lineCharacters + 1) * lineBytes + lineBytes)
+        var rest = text[...]
+        while !decoder.isDone {
+            rest = rest.dropFirst(try decoder.decode(rest, isAtEnd: true, to: &file))
+        }
+        return file
+    }
+}
+
+/// Writes armor around a file as it comes.
+struct ArmorEncoder {
+    /// Bytes of a line that is not yet full.
+    private var line: [UInt8] = []
+
+    /// Begins the armor in `text`.
+    init(_ text: inout [UInt8]) { text += Armor.begin + [UInt8(ascii: "\n")] }
+
+    /// Appends what is ready of the armor of `bytes` to `text`.
+    mutating func encode(_ bytes: UnsafeRawBufferPointer, to text: inout [UInt8]) {
         var rest = bytes
         if !line.isEmpty {
             let count = min(Armor.lineBytes - line.count, rest.count)
@@ -43,13 +68,12 @@ struct ArmorSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
             Base64.appendUnpadded(UnsafeRawBufferPointer(rebasing: rest[..<Armor.lineBytes]), to: &text)
             text.append(UInt8(ascii: "\n"))
             rest = UnsafeRawBufferPointer(rebasing: rest[Armor.lineBytes...])
-            if text.count >= 64 << 10 { try flush() }
         }
         line.append(contentsOf: rest)
     }
 
-    /// Writes the end; gives the size of the armored file and its SHA-256.
-    mutating func finish() throws -> (byteCount: Int, digest: [UInt8]?) {
+    /// Appends the end.
+    func finish(_ text: inout [UInt8]) {
         if !line.isEmpty {
             line.withUnsafeBytes { Base64.appendUnpadded($0, to: &text) }
             let padding = (3 - line.count % 3) % 3
@@ -57,16 +81,5 @@ struct ArmorSink<Base: ByteSink & ~Copyable>: ByteSink, ~Copyable {
             text.append(UInt8(ascii: "\n"))
         }
         text += Armor.end + [UInt8(ascii: "\n")]
-        try flush()
-        return (byteCount, hash.take()?.finish())
-    }
-
-    private mutating func flush() throws {
-        try text.withUnsafeBytes {
-            hash?.update($0)
-            try base.pointee.write($0)
-        }
-        byteCount += text.count
-        text.removeAll(keepingCapacity: true)
     }
 }

@@ -33,7 +33,7 @@ enum KeyFileLines {
 
 /// A file of identities, as `age-keygen` writes and `age -i` reads it: comment lines that start with `#`, one
 /// identity a line.
-public struct IdentityFile: Sendable, CustomStringConvertible, CustomReflectable {
+public struct IdentityFile: Sendable, CustomStringConvertible {
     /// The comment lines without their `# `: one line each, no control characters.
     public var comments: [String]
     public var identities: [AgeIdentity]
@@ -55,7 +55,7 @@ public struct IdentityFile: Sendable, CustomStringConvertible, CustomReflectable
         } key: { (range) throws(AgeError) in
             var line = Array(bytes[range])
             defer { wipe(&line) }
-            do {
+            do throws(AgeError) {
                 identities.append(try AgeIdentity(secretKey: line))
             } catch {
                 throw .key("a line of the identity file is no identity")
@@ -98,7 +98,6 @@ public struct IdentityFile: Sendable, CustomStringConvertible, CustomReflectable
     private static func isPrintable(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7f || byte == 0x09 }
 
     public var description: String { "<age identity file>" }
-    public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// A file of recipients, as `age -R` reads it: comment lines that start with `#`, one recipient a line.
@@ -115,7 +114,7 @@ public struct RecipientFile: Sendable {
             guard !line.starts(with: Array("AGE-SECRET-KEY-".utf8)) else {
                 throw .key("the recipient file holds an identity")
             }
-            do {
+            do throws(AgeError) {
                 recipients.append(try AgeRecipient(parsing: line))
             } catch {
                 throw .key("a line of the recipient file is no recipient")

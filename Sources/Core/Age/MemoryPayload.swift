@@ -26,25 +26,22 @@ struct MemoryPayload: @unchecked Sendable {
         }
     }
 
-    /// Opens `payload` into `output`, which has exactly the room for it. Throws `AgeError.payload`; then
-    /// `output` holds nothing.
-    func open(_ payload: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) throws(AgeError)
-    {
+    /// Opens `payload` into `output`, which has exactly the room for it. Gives what is wrong with the first of its
+    /// chunks that is not as it was sealed; then `output` holds nothing.
+    func open(_ payload: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> AgeError? {
         precondition(
             output.count == Chunk.plaintextCount(payloadBytes: payload.count), "wrong size of output")
         let regions = Regions(input: payload, output: output)
         let count = Self.runCount(payload.count, of: Chunk.sealedBytes)
-        let failures = Failures(count: count)
-        Parallel.forEach(count) { number in
+        let failure = Parallel.firstFailure(count) { number in
             var cipher = ChunkCipher(key: key, .opening)
             let input = regions.inputRun(number, chunkBytes: Chunk.sealedBytes)
             let run = ChunkRun(firstChunk: UInt64(number * Self.chunksPerRun), isLast: number == count - 1)
             let target = regions.outputRun(number, chunkBytes: Chunk.plainBytes)
-            failures.set(number, run.open(input, into: target, &cipher).failure)
+            return run.open(input, into: target, &cipher).failure
         }
-        guard let failure = failures.first else { return }
-        wipe(output)
-        throw failure
+        if failure != nil { wipe(output) }
+        return failure
     }
 
     private static func runCount(_ byteCount: Int, of chunkBytes: Int) -> Int {
@@ -66,25 +63,5 @@ struct MemoryPayload: @unchecked Sendable {
         func outputRun(_ number: Int, chunkBytes: Int) -> UnsafeMutableRawBufferPointer {
             UnsafeMutableRawBufferPointer(rebasing: output[(number * chunksPerRun * chunkBytes)...])
         }
-    }
-
-    /// What is wrong with which run.
-    private final class Failures: @unchecked Sendable {
-        // `failures` is guarded by `mutex`.
-        private let mutex = Mutex()
-        private var failures: [AgeError?]
-
-        init(count: Int) {
-            failures = Array(repeating: nil, count: count)
-        }
-
-        func set(_ number: Int, _ failure: AgeError?) {
-            guard let failure else { return }
-            mutex.lock()
-            failures[number] = failure
-            mutex.unlock()
-        }
-
-        var first: AgeError? { failures.lazy.compactMap { $0 }.first }
     }
 }

@@ -40,19 +40,19 @@ public struct CheckpointKeys: Sendable {
 
     /// The organisations whose validators have cosigned, in the order of the genesis.
     public func cosigned(_ checkpoint: VerifiedCheckpoint) -> [OrganisationName] {
-        cosigners(of: checkpoint, since: 0).map(\.name)
+        cosigners(of: checkpoint, since: 0).map { $0.name }
     }
 
     /// Whether enough of the organisations that the genesis names have cosigned, not before `since` (seconds
     /// since 1970, as the validators say). A cosignature is a validator's word that its own execution of the
     /// whole log led there.
     public func meetsQuorum(_ checkpoint: VerifiedCheckpoint, since: UInt64 = 0) -> Bool {
-        quorum.isMet(by: cosigners(of: checkpoint, since: since).map(\.kind))
+        quorum.isMet(by: cosigners(of: checkpoint, since: since).map { $0.kind })
     }
 
     private func cosigners(of checkpoint: VerifiedCheckpoint, since: UInt64) -> [Genesis.Organisation] {
         let keys = Set(
-            checkpoint.cosignatures.filter { ($0.time ?? 0) >= since }.map(\.key.publicKey))
+            checkpoint.cosignatures.filter { ($0.time ?? 0) >= since }.map { $0.key.publicKey })
         return organisations.filter { keys.contains($0.validator.bytes) }
     }
 }

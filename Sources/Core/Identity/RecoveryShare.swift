@@ -92,12 +92,12 @@ extension Wallet {
         from shares: [RecoveryShare]
     ) throws(RecoveryShareError) -> (wallet: Wallet, wrong: [Int]) {
         // The set to which most of them belong, as it should be.
-        let sets = Dictionary(grouping: shares, by: \.common).mapValues { Set($0.filter(\.isWhole)) }
+        let sets = Dictionary(grouping: shares, by: { $0.common }).mapValues { Set($0.filter { $0.isWhole }) }
         guard let (set, right) = sets.max(by: { $0.value.count < $1.value.count }) else {
             throw .tooFew(needed: 2, right: [], wrong: [])
         }
-        let numbers = right.map(\.number).sorted()
-        let wrong = Set(shares).subtracting(right).map(\.number).sorted()
+        let numbers = right.map { $0.number }.sorted()
+        let wrong = Set(shares).subtracting(right).map { $0.number }.sorted()
         guard set.needed >= 2, right.count >= set.needed else {
             throw .tooFew(needed: max(2, set.needed), right: numbers, wrong: wrong)
         }

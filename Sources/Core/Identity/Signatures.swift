@@ -1,29 +1,13 @@
 public import Contract
 public import Primitives
-import Synchronization
 
 /// The one rule by which a signature of the contract is accepted (SECURITY.md, T5).
 public enum Signatures {
     /// Whether the Ed25519 signature of `claim` holds and its key may speak at all: canonical, on the curve
     /// and in the prime-order group, so that no two implementations of RFC 8032 can disagree about it.
     public static func isValid(_ claim: SignatureClaim) -> Bool {
-        isAcceptable(claim.key)
+        AcceptableKeys.contains(claim.key)
             && Ed25519.isValid(signature: claim.signature, over: claim.message, by: claim.key.bytes)
-    }
-
-    /// Keys found acceptable lately: members sign again and again, and checking a key costs nearly as much
-    /// as checking a signature.
-    private static let acceptable = Mutex(Set<PublicKey>())
-    private static let acceptableMax = 4096
-
-    private static func isAcceptable(_ key: PublicKey) -> Bool {
-        if acceptable.withLock({ $0.contains(key) }) { return true }
-        guard Ed25519.isAcceptable(publicKey: key.bytes) else { return false }
-        acceptable.withLock { keys in
-            if keys.count == acceptableMax { keys.removeAll(keepingCapacity: true) }
-            keys.insert(key)
-        }
-        return true
     }
 }
 

@@ -31,7 +31,7 @@ extension Genesis {
     /// a COSE_Sign message (RFC 9052, section 4.1), as bytes.
     public func signed(by roots: [SigningKey]) -> [UInt8] {
         precondition(
-            roots.map(\.key) == organisations.map(\.root),
+            roots.map { $0.key } == organisations.map { $0.root },
             "the root keys are those of the organisations, in order")
         let payload = payload()
         return encoded(signatures: roots.map { $0.sign(Self.signedContent(payload: payload, root: $0.key)) })

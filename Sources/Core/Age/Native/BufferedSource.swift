@@ -85,51 +85,15 @@ extension BufferedSource where Base: ~Copyable {
     /// Reads an age file's header and no further, at most 64 KiB. Throws `AgeError.header`, or `.armor` where
     /// armor follows after something else.
     mutating func readHeader() throws -> (header: AgeHeader, bytes: [UInt8]) {
-        // At the end there is a header or an error.
-        try readHeaderIfWhole(isAtEnd: true)!
-    }
-
-    /// The same for a source that may give more later if it is not `isAtEnd`: nil when the header is not yet
-    /// whole.
-    mutating func readHeaderIfWhole(isAtEnd: Bool) throws -> (header: AgeHeader, bytes: [UInt8])? {
-        // A header ends with the first line that starts as no line of a stanza can: with `---`.
-        var line = 0
-        var scanned = 0
+        var scan = HeaderScan()
+        var isAtEnd = false
         while true {
-            let known = peeked
-            guard zip(known, AgeHeader.version).allSatisfy(==) else {
-                // Enough of it to say what it is.
-                while peeked.count < Armor.whitespaceMax, try peekFurther() {}
-                throw Self.failure(of: Array(peeked))
+            if let (header, count) = try scan.header(in: peeked, isAtEnd: isAtEnd) {
+                let bytes = Array(peeked.prefix(count))
+                skip(count)
+                return (header, bytes)
             }
-            while let newline = known[(known.startIndex + scanned)...].firstIndex(of: UInt8(ascii: "\n")) {
-                scanned = newline + 1 - known.startIndex
-                if known[(known.startIndex + line)...].starts(with: AgeHeader.macMark) {
-                    let bytes = Array(known.prefix(scanned))
-                    let header = try AgeHeader(parsing: bytes)
-                    skip(scanned)
-                    return (header, bytes)
-                }
-                line = scanned
-            }
-            scanned = known.count
-            if known.count > AgeHeader.byteCountMax { throw Self.failure(of: Array(known)) }
-            if try !peekFurther() {
-                guard isAtEnd else { return nil }
-                throw Self.failure(of: Array(peeked))
-            }
+            isAtEnd = try !peekFurther()
         }
-    }
-
-    /// What is wrong with a header whose end is not to be found.
-    private static func failure(of bytes: [UInt8]) -> AgeError {
-        let newline = bytes.firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
-        let secondLine = bytes[min(newline + 1, bytes.count)...]
-        let start = secondLine.drop(while: Armor.isWhitespace)
-        if start.starts(with: Armor.begin) { return .armor("bytes before the BEGIN line") }
-        do {
-            _ = try AgeHeader.parse(prefixOf: bytes)
-            return .header("it does not end")
-        } catch let error { return error }
     }
 }

@@ -30,6 +30,32 @@ final class Parallel: @unchecked Sendable {
         }
     }
 
+    /// Calls `body` once for every number below `count`, as `forEach` does; gives the failure of the lowest number.
+    static func firstFailure(_ count: Int, _ body: @Sendable (Int) -> AgeError?) -> AgeError? {
+        let failures = Failures(count: count)
+        forEach(count) { failures.set($0, body($0)) }
+        return failures.first
+    }
+
+    private final class Failures: @unchecked Sendable {
+        // `failures` is guarded by `mutex`.
+        private let mutex = Mutex()
+        private var failures: [AgeError?]
+
+        init(count: Int) {
+            failures = Array(repeating: nil, count: count)
+        }
+
+        func set(_ number: Int, _ failure: AgeError?) {
+            guard let failure else { return }
+            mutex.lock()
+            failures[number] = failure
+            mutex.unlock()
+        }
+
+        var first: AgeError? { failures.lazy.compactMap { $0 }.first }
+    }
+
     private func work() {
         while true {
             mutex.lock()

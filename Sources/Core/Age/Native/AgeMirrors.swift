@@ -1,0 +1,9 @@
+// `dump` shows nothing of a key either.
+
+extension AgeIdentity: CustomReflectable {
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension IdentityFile: CustomReflectable {
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
