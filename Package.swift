@@ -207,11 +207,11 @@ let fuzzing: [Target] = [
 let allTests: [Target] = [
     // Calls of the core that the tests record natively and Node makes again (Tests/Browser).
     .target(name: "BrowserCalls", path: "Tests/Browser/Calls", swiftSettings: strict),
-    tests("ContractTests", of: ["Contract"]),
+    tests("ContractTests", of: ["BrowserCalls", "Contract"]),
     tests("PrimitivesTests", of: ["Primitives"], data: ["Vectors"]),
     tests("TransparencyLogTests", of: ["BrowserCalls", "TransparencyLog", "Primitives"]),
-    tests("AgeTests", of: ["Age", "Primitives"], data: ["Vectors"]),
-    tests("IdentityTests", of: ["Identity", "Contract", "Primitives"]),
+    tests("AgeTests", of: ["BrowserCalls", "Age", "Primitives"], data: ["Vectors"]),
+    tests("IdentityTests", of: ["BrowserCalls", "Identity", "Contract", "Primitives"], links: ["X509"]),
     tests("VaultTests", of: ["Vault", "Primitives"]),
     tests(
         "LedgerTests",

@@ -15,6 +15,8 @@ struct AgeVector: CustomTestStringConvertible {
     let name: String
     let verdict: Verdict
     let opening: AgeOpening
+    /// The same as text: a passphrase, or none, and identities.
+    let texts: (passphrase: [UInt8], identities: [[UInt8]])
     let plaintextSHA256: String
     let file: [UInt8]
 
@@ -37,6 +39,7 @@ struct AgeVector: CustomTestStringConvertible {
         var verdict: Verdict?
         var identities = [AgeIdentity]()
         var opening: AgeOpening?
+        var texts: (passphrase: [UInt8], identities: [[UInt8]]) = ([], [])
         var digest: String?
         for line in String(decoding: bytes[..<end], as: UTF8.self).split(separator: "\n") {
             guard let colon = line.firstRange(of: ": ") else { return nil }
@@ -47,7 +50,10 @@ struct AgeVector: CustomTestStringConvertible {
             case "identity":
                 guard let identity = try? AgeIdentity(secretKey: Array(value.utf8)) else { return nil }
                 identities.append(identity)
-            case "passphrase": opening = .passphrase(SecretBytes(copying: Array(value.utf8)))
+                texts.identities.append(Array(value.utf8))
+            case "passphrase":
+                opening = .passphrase(SecretBytes(copying: Array(value.utf8)))
+                texts.passphrase = Array(value.utf8)
             case "plaintext": digest = value
             default: return nil
             }
@@ -56,6 +62,7 @@ struct AgeVector: CustomTestStringConvertible {
         self.name = name
         self.verdict = verdict
         self.opening = opening ?? .identities(identities)
+        self.texts = texts
         plaintextSHA256 = digest
         file = Array(bytes[(end + 2)...])
     }

@@ -27,3 +27,23 @@ private func answer(
 @_cdecl("verify_proof") public func verifyProof(
     _ pointer: UnsafeRawPointer, _ count: UInt32
 ) -> UnsafeMutableRawPointer? { answer(pointer, count, ProofCall.answer) }
+
+@_cdecl("decide") public func decideStatement(
+    _ pointer: UnsafeRawPointer, _ count: UInt32
+) -> UnsafeMutableRawPointer? { answer(pointer, count, DecideCall.answer) }
+
+@_cdecl("open_age_file") public func openAgeFile(
+    _ pointer: UnsafeRawPointer, _ count: UInt32
+) -> UnsafeMutableRawPointer? { answer(pointer, count, OpenCall.answer) }
+
+@_cdecl("verify_statement") public func verifyStatement(
+    _ pointer: UnsafeRawPointer, _ count: UInt32
+) -> UnsafeMutableRawPointer? { answer(pointer, count, StatementCall.answer) }
+
+@_cdecl("derive_wallet") public func deriveWallet(
+    _ pointer: UnsafeRawPointer, _ count: UInt32
+) -> UnsafeMutableRawPointer? { answer(pointer, count, WalletCall.answer) }
+
+@_cdecl("read_certificate") public func readCertificate(
+    _ pointer: UnsafeRawPointer, _ count: UInt32
+) -> UnsafeMutableRawPointer? { answer(pointer, count, CertificateCall.answer) }

@@ -82,6 +82,18 @@ struct DERReader {
         return Array(content.dropFirst())
     }
 
+    /// The bytes of an object identifier: numbers in base 128, each without leading zeroes.
+    mutating func objectIdentifier() throws(DERMalformed) -> [UInt8] {
+        let content = try content(.objectIdentifier)
+        var isAtStart = true
+        for byte in content {
+            guard !isAtStart || byte != 0x80 else { throw DERMalformed() }
+            isAtStart = byte < 0x80
+        }
+        guard isAtStart, !content.isEmpty else { throw DERMalformed() }
+        return content
+    }
+
     /// A whole number of bytes in a bit string.
     mutating func bits() throws(DERMalformed) -> [UInt8] {
         let content = try content(.bitString)

@@ -72,8 +72,13 @@ private struct Parts {
         try file.requireEnd()
         var content = try certificate.sequence()
         let algorithm = try certificate.element(.sequence)
-        _ = try certificate.bits()
+        var signature = DERReader(try certificate.bits())
         try certificate.requireEnd()
+        // Two numbers, which nobody looks at here.
+        var numbers = try signature.sequence()
+        _ = try (numbers.integer(), numbers.integer())
+        try numbers.requireEnd()
+        try signature.requireEnd()
 
         // Version 3.
         var version = try content.constructed(.context(0))
@@ -83,13 +88,13 @@ private struct Parts {
         guard serial.count <= 20, try content.element(.sequence) == algorithm,
             algorithm == Self.ecdsaWithSHA256
         else { throw DERMalformed() }
-        // The issuer: an enrolment pins the whole.
-        _ = try content.element(.sequence)
+        // Who issued it is for whoever verifies the signature.
+        _ = try Self.names(content.sequence())
         var validity = try content.sequence()
         notBefore = try validity.time()
         notAfter = try validity.time()
         try validity.requireEnd()
-        subject = try Self.subject(content.sequence())
+        subject = Self.subject(try Self.names(content.sequence()))
         keyInfo = try content.element(.sequence)
         var extensions = try content.constructed(.context(3))
         isForMembers = try Self.isForMembers(extensions.sequence())
@@ -97,25 +102,32 @@ private struct Parts {
         try content.requireEnd()
     }
 
-    /// Organisation, unit, name, in this order, each alone (2.5.4.10, 2.5.4.11, 2.5.4.3).
-    private static func subject(_ names: consuming DERReader) throws(DERMalformed) -> MemberSubject? {
-        var texts = [String]()
-        var types = [[UInt8]]()
-        while !names.isAtEnd {
-            var set = try names.constructed(.set)
-            while !set.isAtEnd {
+    /// An attribute of a name, with how many stand beside it.
+    private typealias Name = (type: [UInt8], text: String, siblings: Int)
+
+    private static func names(_ reader: consuming DERReader) throws(DERMalformed) -> [Name] {
+        var names = [Name]()
+        while !reader.isAtEnd {
+            var set = try reader.constructed(.set)
+            var siblings = [Name]()
+            repeat {
                 var attribute = try set.sequence()
-                types.append(try attribute.content(.objectIdentifier))
-                texts.append(try attribute.text())
+                siblings.append((try attribute.objectIdentifier(), try attribute.text(), 0))
                 try attribute.requireEnd()
-                // More than one name in a set is no member's.
-                if !set.isAtEnd { types.append([]) }
-            }
+            } while !set.isAtEnd
+            names += siblings.map { ($0.type, $0.text, siblings.count - 1) }
         }
-        guard types == [[0x55, 0x04, 0x0a], [0x55, 0x04, 0x0b], [0x55, 0x04, 0x03]],
-            let organisation = OrganisationName(texts[0]), let role = Role(certificateText: texts[1])
+        return names
+    }
+
+    /// Organisation, unit, name, in this order, each alone (2.5.4.10, 2.5.4.11, 2.5.4.3).
+    private static func subject(_ names: [Name]) -> MemberSubject? {
+        guard names.allSatisfy({ $0.siblings == 0 }),
+            names.map({ $0.type }) == [[0x55, 0x04, 0x0a], [0x55, 0x04, 0x0b], [0x55, 0x04, 0x03]],
+            let organisation = OrganisationName(names[0].text),
+            let role = Role(certificateText: names[1].text)
         else { return nil }
-        return MemberSubject(name: texts[2], role: role, organisation: organisation)
+        return MemberSubject(name: names[2].text, role: role, organisation: organisation)
     }
 
     private static func isForMembers(_ extensions: consuming DERReader) throws(DERMalformed) -> Bool {
@@ -126,7 +138,7 @@ private struct Parts {
         var isUnderstood = true
         while !extensions.isAtEnd {
             var one = try extensions.sequence()
-            let type = try one.content(.objectIdentifier)
+            let type = try one.objectIdentifier()
             let isCritical = try one.trueIfPresent()
             var value = DERReader(try one.content(.octetString))
             try one.requireEnd()
@@ -145,7 +157,7 @@ private struct Parts {
                 var purposes = try value.sequence()
                 try value.requireEnd()
                 while !purposes.isAtEnd {
-                    let purpose = try purposes.content(.objectIdentifier)
+                    let purpose = try purposes.objectIdentifier()
                     if purpose == [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x02] { isForClients = true }
                 }
             default:

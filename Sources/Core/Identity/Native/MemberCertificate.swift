@@ -64,7 +64,7 @@ public struct MemberCertificate: Hashable, Sendable {
     }
 
     /// Not an authority, for signatures, for TLS clients, and nothing critical that is not understood here.
-    private static func isForMembers(_ certificate: Certificate) -> Bool {
+    static func isForMembers(_ certificate: Certificate) -> Bool {
         let extensions = certificate.extensions
         let understood: Set<ASN1ObjectIdentifier> = [
             .X509ExtensionID.basicConstraints, .X509ExtensionID.keyUsage, .X509ExtensionID.extendedKeyUsage,
@@ -76,7 +76,7 @@ public struct MemberCertificate: Hashable, Sendable {
         return extensions.allSatisfy { !$0.critical || understood.contains($0.oid) }
     }
 
-    private static func ed25519Key(_ key: Certificate.PublicKey) -> PublicKey? {
+    static func ed25519Key(_ key: Certificate.PublicKey) -> PublicKey? {
         guard let info = try? CertificateProfile.der(of: key), let bytes = PublicKey(info.suffix(32)),
             info == SigningKey.subjectPublicKeyInfo(of: bytes.bytes),
             Ed25519.isAcceptable(publicKey: bytes.bytes)
