@@ -44,10 +44,20 @@ func program(_ name: String, imports: [String], links: [String]) -> Target {
         swiftSettings: strict)
 }
 
-/// Tests; `data` are folders that the tests read from the sources.
-func tests(_ name: String, of imports: [String], links: [String] = [], data: [String] = []) -> Target {
+/// Tests, in the folder of their layer; `data` are folders that they read from the sources.
+func tests(
+    _ layer: String, _ name: String, of imports: [String], links: [String] = [], data: [String] = []
+) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies(imports, links), exclude: data, swiftSettings: strict)
+        name: name, dependencies: dependencies(imports, links), path: "Tests/\(layer)/\(name)", exclude: data,
+        swiftSettings: strict)
+}
+
+/// What several targets of tests have in common.
+func sharedByTests(_ name: String, imports: [String], links: [String] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies(imports, links), path: "Tests/Shared/\(name)",
+        swiftSettings: strict)
 }
 
 /// A program of tools/benchmarks or tools/fuzzing.
@@ -207,35 +217,43 @@ let fuzzing: [Target] = [
 let allTests: [Target] = [
     // Calls of the core that the tests record natively and Node makes again (Tests/Browser).
     .target(name: "BrowserCalls", path: "Tests/Browser/Calls", swiftSettings: strict),
-    tests("ContractTests", of: ["BrowserCalls", "Contract"]),
-    tests("PrimitivesTests", of: ["Primitives"], data: ["Vectors"]),
-    tests("TransparencyLogTests", of: ["BrowserCalls", "TransparencyLog", "Primitives"]),
-    tests("AgeTests", of: ["BrowserCalls", "Age", "Primitives"], data: ["Vectors"]),
-    tests("IdentityTests", of: ["BrowserCalls", "Identity", "Contract", "Primitives"], links: ["X509"]),
-    tests("VaultTests", of: ["Vault", "Primitives"]),
+    sharedByTests("Surroundings", imports: []),
+    sharedByTests("ContractCases", imports: ["BrowserCalls", "Contract"]),
+    sharedByTests("SignedCases", imports: ["ContractCases", "Contract", "Identity", "Primitives"]),
+    sharedByTests(
+        "StoryPlay", imports: ["Surroundings", "FabricLedger", "FabricChaincode", "Contract"]),
+    tests("Core", "ContractTests", of: ["BrowserCalls", "ContractCases", "Surroundings", "Contract"]),
+    tests("Core", "PrimitivesTests", of: ["Primitives"], data: ["Vectors"]),
+    tests("Core", "TransparencyLogTests", of: ["BrowserCalls", "TransparencyLog", "Primitives"]),
+    tests("Core", "AgeTests", of: ["BrowserCalls", "Surroundings", "Age", "Primitives"], data: ["Vectors"]),
     tests(
-        "LedgerTests",
+        "Core", "IdentityTests", of: ["BrowserCalls", "Surroundings", "Identity", "Contract", "Primitives"],
+        links: ["X509"]),
+    tests("Storage", "VaultTests", of: ["Vault", "Primitives"]),
+    tests(
+        "Ledger", "LedgerTests",
         of: [
-            "FabricLedger", "FabricChaincode", "FabricProtocol", "SQLiteLedger", "Ledger", "Validation",
-            "Files", "Remote", "Contract",
+            "ContractCases", "SignedCases", "Surroundings", "FabricLedger", "FabricChaincode",
+            "FabricProtocol", "SQLiteLedger", "Ledger", "Validation", "Files", "Remote", "Contract",
             "Primitives", "TransparencyLog", "Identity",
         ], links: ["GRPCCore", "GRPCNIOTransportHTTP2Posix", "SwiftProtobuf"]),
     tests(
-        "ServerTests",
+        "Service", "ServerTests",
         of: [
             "Server", "Records", "SQLiteLedger", "Ledger", "Vault", "Desk", "API", "Identity", "Contract",
             "Primitives",
         ],
         links: ["Hummingbird", "HummingbirdTesting", "NIOCore", "NIOEmbedded", "HTTPTypes", "Logging"]),
     tests(
-        "ClientTests",
+        "Parties", "ClientTests",
         of: [
             "Client", "Offices", "Remote", "API", "Age", "Contract", "Files", "Identity", "TransparencyLog",
             "Primitives",
         ]),
     tests(
-        "FabricChaincodeTests",
+        "Ledger", "FabricChaincodeTests",
         of: [
+            "ContractCases", "SignedCases", "StoryPlay", "Surroundings",
             "FabricChaincode", "FabricLedger", "FabricProtocol", "Contract", "Identity", "Primitives",
             "TransparencyLog", "medseal", "medseal-chaincode",
         ],
@@ -243,14 +261,20 @@ let allTests: [Target] = [
             "GRPCCore", "GRPCNIOTransportHTTP2Posix", "NIOCore", "NIOEmbedded", "NIOPosix", "SwiftProtobuf",
         ]),
     tests(
-        "FabricNetworkTests",
-        of: ["FabricNetwork", "Client", "Offices", "Contract", "Files", "Identity", "Primitives", "Remote"]),
-    tests("StructureTests", of: ["medseal", "medseald"]),
-    tests(
-        "StoryTests",
+        "Ledger", "FabricNetworkTests",
         of: [
-            "medseal", "medseald", "medseal-chaincode", "FabricLedger", "FabricChaincode", "SQLiteLedger",
-            "Files", "Ledger", "Remote",
+            "Surroundings", "FabricNetwork", "Client", "Offices", "Contract", "Files", "Identity",
+            "Primitives", "Remote",
+        ]),
+    .testTarget(
+        name: "StructureTests", dependencies: dependencies(["Surroundings", "medseal", "medseald"], []),
+        swiftSettings: strict),
+    tests(
+        "Programs", "StoryTests",
+        of: [
+            "ContractCases", "SignedCases", "StoryPlay", "Surroundings", "medseal", "medseald",
+            "medseal-chaincode", "FabricLedger", "FabricChaincode", "SQLiteLedger", "Files", "Ledger",
+            "Remote",
             "Contract", "Identity", "Primitives", "TransparencyLog",
         ]),
 ]

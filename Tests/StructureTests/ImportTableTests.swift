@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import Surroundings
+
 /// Package.swift's table of modules, held against the layers' rules, the sources, ARCHITECTURE.md and the linked server.
 @Suite struct ImportTableTests {
     /// What belongs to Swift itself and to the system.
@@ -45,7 +47,7 @@ import Testing
     }
 
     private func folders(_ path: String) throws -> Set<String> {
-        Set(try FileManager.default.contentsOfDirectory(atPath: ModuleTable.root.appending(path: path).path))
+        Set(try FileManager.default.contentsOfDirectory(atPath: Repository.root.appending(path: path).path))
     }
 
     @Test func eachLayerImportsOnlyTheLayersThatItMay() throws {
@@ -80,7 +82,7 @@ import Testing
     @Test func whatBrowsersRunImportsNothingOfTheSystem() throws {
         let core = Set(table.rows.filter { $0.layer == "Core" }.map(\.name)).union(["CSodium", "CXWing"])
         // `core_module Age "Primitives"`
-        let compiled = try ModuleTable.text("tools/wasm").matches(of: /\ncore_module (\w+)/).map { "\($0.1)" }
+        let compiled = try Repository.text("tools/wasm").matches(of: /\ncore_module (\w+)/).map { "\($0.1)" }
         #expect(compiled.count > 2)
         var native = 0
         for name in compiled {
@@ -109,7 +111,7 @@ import Testing
 
     @Test func architectureSaysTheSame() throws {
         // `| Age | what it does | Primitives | - |`
-        let rows = try ModuleTable.text("ARCHITECTURE.md").split(separator: "\n")
+        let rows = try Repository.text("ARCHITECTURE.md").split(separator: "\n")
             .map { $0.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) } }
             .filter { $0.count == 4 && table[$0[0]] != nil }
         let expected = table.rows.filter { $0.layer != "Programs" && !$0.layer.hasPrefix("tools/") }
@@ -129,6 +131,18 @@ import Testing
         #expect(try ModuleTable.sources(of: try #require(table["Contract"])).count > 8)
         #expect(table["Vault"]?.imports == ["Primitives"])
         #expect(table["medseald"]?.links.contains("ArgumentParser") == true)
+    }
+
+    @Test func nothingInTestsOrToolsIsALink() throws {
+        for folder in ["Tests", "tools"] {
+            let files = try FileManager.default.subpathsOfDirectory(
+                atPath: Repository.root.appending(path: folder).path)
+            #expect(files.count > 20)
+            for file in files {
+                let path = Repository.root.appending(path: "\(folder)/\(file)").path
+                #expect((try? FileManager.default.destinationOfSymbolicLink(atPath: path)) == nil, "\(path)")
+            }
+        }
     }
 
     @Test func onlyAgeUsesPrivateEncryptionKeys() throws {

@@ -1,5 +1,7 @@
 import Foundation
 
+@testable import Surroundings
+
 /// The rows of Package.swift: the one table of which module lies in which layer and what it may import.
 struct ModuleTable {
     struct Row {
@@ -12,19 +14,10 @@ struct ModuleTable {
         let links: Set<String>
     }
 
-    static let root = {
-        var folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        while !FileManager.default.fileExists(atPath: folder.appending(path: "Package.swift").path) {
-            precondition(folder.path != "/", "no Package.swift above \(#filePath)")
-            folder.deleteLastPathComponent()
-        }
-        return folder
-    }()
-
     let rows: [Row]
 
     init() throws {
-        let manifest = try Self.text("Package.swift")
+        let manifest = try Repository.text("Package.swift")
         // `module("Layer", "Name", imports: [...], links: [...]`, and the same of a program and of a tool.
         let row =
             /(?<call>module|program|tool)\(\s*"(?<first>[\w-]+)"(?:,\s*"(?<second>[\w-]+)")?(?:,\s*imports:\s*\[(?<imports>[^\]]*)\])?(?:,\s*links:\s*\[(?<links>[^\]]*)\])?/
@@ -43,16 +36,12 @@ struct ModuleTable {
         Set((list ?? "").matches(of: /"([\w-]+)"/).map { String($0.1) })
     }
 
-    static func text(_ path: String) throws -> String {
-        try String(contentsOf: root.appending(path: path), encoding: .utf8)
-    }
-
     subscript(name: String) -> Row? { rows.first { $0.name == name } }
 
     /// Path, below the module's folder, and text of each Swift file of a module.
     static func sources(of row: Row) throws -> [(name: String, text: String)] {
         let place = row.layer.hasPrefix("tools/") ? row.layer : "Sources/\(row.layer)"
-        let folder = root.appending(path: "\(place)/\(row.name)")
+        let folder = Repository.root.appending(path: "\(place)/\(row.name)")
         let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
         return try (files?.compactMap { $0 as? URL } ?? []).filter { $0.pathExtension == "swift" }
             .map { file in

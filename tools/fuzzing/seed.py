@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Makes the fuzzers' corpus: the small vectors of AgeTests by target, and files for the identity that the stream fuzzer opens with.
 
-Run it with a Python that has `cryptography` 47 or later, as Tests/AgeTests/Vectors/make.py, whose pieces it uses.
+Run it with a Python that has `cryptography` 47 or later, as Tests/Core/AgeTests/Vectors/make.py, whose pieces it uses.
 """
 import hashlib, os, sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-VECTORS = os.path.join(HERE, "..", "..", "Tests", "AgeTests", "Vectors")
+VECTORS = os.path.join(HERE, "..", "..", "Tests", "Core", "AgeTests", "Vectors")
 sys.path.insert(0, VECTORS)
 sys.dont_write_bytecode = True
 import make

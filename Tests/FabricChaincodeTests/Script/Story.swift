@@ -1,1 +1,0 @@
-../../StoryTests/Story.swift

@@ -1,1 +1,0 @@
-../../StoryTests/StoryFabric.swift

@@ -1,1 +1,0 @@
-../../FabricChaincodeTests/Toy.swift

@@ -1,0 +1,327 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Surroundings
+
+/// A network in a temporary folder, driven through the programs themselves, as its users would.
+final class Story: Sendable {
+    let folder: URL
+    let port: Int
+    private let server = Mutex<Process?>(nil)
+    /// The first port of its Fabric network, where it has one.
+    private let fabricPort: Int?
+
+    /// Where Fabric's own programs are; nil where they are not: then nothing of it can be run.
+    static let fabricPrograms: String? = {
+        let environment = ProcessInfo.processInfo.environment
+        let paths = [environment["FABRIC_BIN"], environment["PATH"]].compactMap { $0 }
+            .flatMap { $0.split(separator: ":").map(String.init) }
+        let needed = ["peer", "orderer", "configtxgen", "osnadmin"]
+        return paths.first { path in
+            needed.allSatisfy { FileManager.default.isExecutableFile(atPath: "\(path)/\($0)") }
+        }
+    }()
+
+    /// Makes the network of `organisations` (name:kind) with the rules of its quorum, and starts its server;
+    /// with `onFabric` a Fabric network of theirs, too, which orders the statements. With `isServed` false the
+    /// server is not started. `founded` is told the network's folder before anything is made of it.
+    init(
+        _ organisations: [String], quorum: [String] = [], onFabric: Bool = false, isServed: Bool = true,
+        founded: (URL) throws -> Void = { _ in }
+    ) throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "medseal-story-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        // Below the ports that the system gives to clients; two stories rarely meet.
+        port = .random(in: 15_000..<32_000)
+        fabricPort = onFabric ? .random(in: 150..<310) * 100 : nil
+        try passphrase("net")
+        let made = try medseal(
+            ["network", "init", "net", "--port", "\(port)", "--passphrase-file", "net.pass"]
+                + organisations.flatMap { ["--organisation", $0] } + quorum.flatMap { ["--quorum", $0] })
+        try #require(made.code == 0, "\(made.text)")
+        try founded(folder.appending(path: "net"))
+        if let fabricPort {
+            let fabric = try medseal([
+                "fabric", "network", "init", "net", "--base-port", "\(fabricPort)", "--passphrase-file",
+                "net.pass",
+            ])
+            try #require(fabric.code == 0, "\(fabric.text)")
+            try self.fabric("up")
+        }
+        if isServed { try start() }
+    }
+
+    /// What `tools/fabric` does with the story's network.
+    func fabric(_ command: String, _ arguments: String...) throws {
+        let done = try run(
+            Repository.root.appending(path: "tools/fabric").path, [command, "net"] + arguments)
+        try #require(done.code == 0, "\(done.text)")
+    }
+
+    func profile(_ organisation: String) -> String { "net/fabric/\(organisation)/connection.json" }
+
+    deinit {
+        if fabricPort != nil { try? fabric("down", "--wipe") }
+        server.withLock { server in
+            if let server, server.isRunning {
+                kill(server.processIdentifier, SIGKILL)
+                server.waitUntilExit()
+            }
+        }
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    // MARK: Programs
+
+    struct Result {
+        let code: Int32
+        let text: String
+        /// The first handle or id that it prints.
+        var id: String { text.firstMatch(of: /[0-9a-f]{64}/).map { String($0.output) } ?? "" }
+    }
+
+    /// Runs a program in the story's folder and waits for it.
+    func run(_ program: String, _ arguments: [String]) throws -> Result {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        process.currentDirectoryURL = folder
+        process.environment = ProcessInfo.processInfo.environment.merging([
+            "SWIFT_BACKTRACE": "enable=no", "MEDSEAL_BIN": Repository.programs.path,
+            "FABRIC_BIN": Self.fabricPrograms ?? "",
+        ]) { $1 }
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let bytes = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return Result(code: process.terminationStatus, text: String(decoding: bytes, as: UTF8.self))
+    }
+
+    func medseal(_ arguments: [String]) throws -> Result {
+        try run(Repository.programs.appending(path: "medseal").path, arguments)
+    }
+
+    /// A script of Tests/Tools, with the packages that tools/prepare installs.
+    func python(_ script: String, _ arguments: String...) throws -> Result {
+        try python(script, arguments)
+    }
+
+    func python(_ script: String, _ arguments: [String]) throws -> Result {
+        let python = Repository.python
+        try #require(FileManager.default.fileExists(atPath: python), "tools/prepare makes \(python)")
+        return try run(python, [Repository.root.appending(path: "Tests/Tools/\(script)").path] + arguments)
+    }
+
+    /// A command of somebody with a home, who has a passphrase file of the same name.
+    func medseal(as home: String, _ arguments: String...) throws -> Result {
+        try medseal(arguments + ["--home", home, "--passphrase-file", "\(home).pass"])
+    }
+
+    /// Starts `medseal` and leaves it running.
+    func begin(as home: String, _ arguments: String...) throws -> Process { try begin(as: home, arguments) }
+
+    func begin(as home: String, _ arguments: [String]) throws -> Process {
+        let process = Process()
+        process.executableURL = Repository.programs.appending(path: "medseal")
+        process.arguments = arguments + ["--home", home, "--passphrase-file", "\(home).pass"]
+        process.currentDirectoryURL = folder
+        process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) {
+            $1
+        }
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
+    // MARK: Validators
+
+    /// A `medseald` that runs beside the server.
+    final class Daemon: Sendable {
+        private let process: Process
+        private let log: URL
+
+        fileprivate init(_ process: Process, _ log: URL) {
+            self.process = process
+            self.log = log
+        }
+
+        deinit {
+            if process.isRunning {
+                kill(process.processIdentifier, SIGKILL)
+                process.waitUntilExit()
+            }
+        }
+
+        /// What it has said so far.
+        var said: String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
+
+        /// Waits until it has said `text`; false when it ends or half a minute passes before.
+        func says(_ text: String) -> Bool {
+            for _ in 0..<600 {
+                if said.contains(text) { return true }
+                if !process.isRunning { return said.contains(text) }
+                usleep(50_000)
+            }
+            return false
+        }
+
+        /// Ends it, or waits for its end; its exit code.
+        func end(_ signal: Int32? = SIGTERM) -> Int32 {
+            if let signal { kill(process.processIdentifier, signal) }
+            process.waitUntilExit()
+            return process.terminationStatus
+        }
+    }
+
+    /// Starts the validator of an organisation. `arguments` are those besides the folder and the
+    /// organisation.
+    func validate(_ organisation: String, _ arguments: String...) throws -> Daemon {
+        try daemon(
+            ["validate", "net", "--organisation", organisation, "--passphrase-file", "net.pass", "--verbose"]
+                + arguments)
+    }
+
+    /// Starts an organisation's own process in its folder of `homes`, and waits until it serves.
+    func serve(_ organisation: String) throws -> Daemon {
+        let home = "homes/\(organisation)"
+        let daemon = try daemon([
+            "run", home, "--passphrase-file", "net.pass", "--ledger", "fabric", "--profile",
+            "\(home)/fabric/\(organisation)/connection.json",
+        ])
+        try #require(daemon.says(": serving \(organisation) "), "\(daemon.said)")
+        return daemon
+    }
+
+    private func daemon(_ arguments: [String]) throws -> Daemon {
+        let log = folder.appending(path: "daemon-\(UUID().uuidString).log")
+        try Data().write(to: log)
+        let process = Process()
+        process.executableURL = Repository.programs.appending(path: "medseald")
+        process.arguments = arguments
+        process.currentDirectoryURL = folder
+        let handle = try FileHandle(forWritingTo: log)
+        process.standardError = handle
+        process.standardOutput = handle
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        return Daemon(process, log)
+    }
+
+    // MARK: The server
+
+    var log: URL { folder.appending(path: "medseald.log") }
+    var serverID: Int32 { server.withLock { $0?.processIdentifier ?? 0 } }
+
+    func start() throws {
+        if !FileManager.default.fileExists(atPath: log.path) { try Data().write(to: log) }
+        let before = try serving
+        let process = Process()
+        process.executableURL = Repository.programs.appending(path: "medseald")
+        process.arguments =
+            ["run", "net", "--passphrase-file", "net.pass", "--verbose"]
+            + (fabricPort == nil ? [] : ["--ledger", "fabric", "--profile", profile("hospital1")])
+        process.currentDirectoryURL = folder
+        let handle = try FileHandle(forWritingTo: log)
+        try handle.seekToEnd()
+        process.standardError = handle
+        process.standardOutput = handle
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        server.withLock { $0 = process }
+        for _ in 0..<600 {
+            if try serving > before { return }
+            let said = try String(contentsOf: log, encoding: .utf8)
+            try #require(process.isRunning, "medseald ended: \(said)")
+            usleep(50_000)
+        }
+        Issue.record("medseald does not start")
+    }
+
+    private var serving: Int {
+        get throws {
+            try String(contentsOf: log, encoding: .utf8).split(separator: "\n").count {
+                $0.contains(": serving ")
+            }
+        }
+    }
+
+    /// Sends the server a signal and waits for its end; its exit code, or minus the signal that ended it.
+    @discardableResult
+    func end(_ signal: Int32) -> Int32 {
+        server.withLock { server in
+            guard let process = server else { return 0 }
+            kill(process.processIdentifier, signal)
+            process.waitUntilExit()
+            server = nil
+            return process.terminationReason == .uncaughtSignal
+                ? -process.terminationStatus : process.terminationStatus
+        }
+    }
+
+    // MARK: Steps
+
+    func passphrase(_ name: String) throws {
+        let path = folder.appending(path: "\(name).pass").path
+        let text = "correct horse \(name) \(UInt64.random(in: 0..<UInt64.max))\n"
+        #expect(
+            FileManager.default.createFile(
+                atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600]))
+    }
+
+    func enrol(
+        _ home: String, _ organisation: String, _ role: String, network: String = "net"
+    ) throws {
+        try passphrase(home)
+        let enrolled = try medseal([
+            "member", "enrol", "--network", network, "--organisation", organisation, "--role", role, "--name",
+            "Member \(home)", "--home", home, "--organisation-passphrase-file", "net.pass",
+            "--passphrase-file",
+            "\(home).pass",
+        ])
+        try #require(enrolled.code == 0, "\(enrolled.text)")
+    }
+
+    /// A patient with a wallet, admitted by `registrar` under `number`.
+    func admit(
+        _ home: String, at organisation: String, by registrar: String, number: String, permits: Int = 20,
+        network: String = "net"
+    ) throws {
+        if !FileManager.default.fileExists(atPath: folder.appending(path: "\(home).pass").path) {
+            try passphrase(home)
+        }
+        let joined = try medseal(
+            as: home, "patient", "join", "--network", network, "--organisation", organisation, "--permits",
+            "\(permits)")
+        try #require(joined.code == 0, "\(joined.text)")
+        let match = joined.text.firstMatch(of: /[0-9A-Z]{4}(-[0-9A-Z]{4})+/)
+        let code = try #require(match).output.0
+        let admitted = try medseal(
+            as: registrar, "patient", "admit", String(code), "--number", number, "--name", "Canary Kestrel")
+        try #require(admitted.code == 0, "\(admitted.text)")
+    }
+
+    @discardableResult
+    func write(_ name: String, _ bytes: Data) throws -> URL {
+        let file = folder.appending(path: name)
+        try bytes.write(to: file)
+        return file
+    }
+
+    func bytes(_ path: String) throws -> Data { try Data(contentsOf: folder.appending(path: path)) }
+    func exists(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: folder.appending(path: path).path)
+    }
+
+    /// The files of a vault, as paths within the story's folder.
+    func vault(_ organisation: String) throws -> [String] {
+        let blobs = "net/organisations/\(organisation)/vault/blobs"
+        let base = folder.appending(path: blobs)
+        return try FileManager.default.subpathsOfDirectory(atPath: base.path)
+            .filter { $0.utf8.count == 67 }.map { "\(blobs)/\($0)" }.sorted()
+    }
+}

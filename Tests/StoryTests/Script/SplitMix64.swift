@@ -1,1 +1,0 @@
-../../ContractTests/SplitMix64.swift

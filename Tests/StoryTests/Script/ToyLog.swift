@@ -1,1 +1,0 @@
-../../ContractTests/ToyLog.swift
