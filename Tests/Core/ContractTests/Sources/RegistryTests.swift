@@ -1,6 +1,8 @@
 import Contract
 import Testing
 
+@testable import Surroundings
+
 /// One statement kind is one file, and one registry names them all.
 @Suite("Registry of the kinds") struct RegistryTests {
     private static let kinds = StatementKind.allCases.filter { ![.genesis, .permit].contains($0) }
