@@ -88,7 +88,8 @@ let storage: [Target] = [
     .plugin(name: "EmbedSQL", capability: .buildTool(), dependencies: ["embed-sql"]),
     .target(name: "Migrations", path: "migrations", swiftSettings: strict, plugins: ["EmbedSQL"]),
     module("Storage", "Files", imports: ["Contract", "Primitives"]),
-    module("Storage", "Vault", imports: ["Primitives"]),
+    module("Storage", "Vault", imports: ["Contract", "Primitives"]),
+    module("Storage", "FileVault", imports: ["Files", "Vault", "Contract", "Primitives"]),
     module("Storage", "Desk", imports: ["Migrations"], links: ["GRDB"]),
 ]
 
@@ -166,7 +167,8 @@ let programs: [Target] = [
         "medseal",
         imports: [
             "Client", "Offices", "Auditors", "FabricChaincode", "FabricLedger", "FabricNetwork", "Remote",
-            "API", "Age", "Contract", "Files", "Identity", "SQLiteLedger", "Ledger", "Primitives",
+            "API", "Age", "Contract", "FileVault", "Files", "Vault", "Identity", "SQLiteLedger", "Ledger",
+            "Primitives",
             "TransparencyLog",
         ],
         links: ["ArgumentParser"]),
@@ -174,7 +176,7 @@ let programs: [Target] = [
         "medseald",
         imports: [
             "Server", "Validation", "Remote", "Records", "FabricLedger", "SQLiteLedger", "Ledger", "Files",
-            "Vault", "Desk",
+            "FileVault", "Desk",
             "Identity", "API", "Contract", "Primitives", "TransparencyLog",
         ],
         links: ["ArgumentParser", "Logging", "NIOCore", "UnixSignals"]),
@@ -212,7 +214,11 @@ let allTests: [Target] = [
     tests("TransparencyLogTests", of: ["BrowserCalls", "TransparencyLog", "Primitives"]),
     tests("AgeTests", of: ["BrowserCalls", "Age", "Primitives"], data: ["Vectors"]),
     tests("IdentityTests", of: ["BrowserCalls", "Identity", "Contract", "Primitives"], links: ["X509"]),
-    tests("VaultTests", of: ["Vault", "Primitives"]),
+    .target(
+        name: "VaultConformance", dependencies: ["Vault", "Contract", "Primitives"],
+        path: "Tests/Shared/VaultConformance", swiftSettings: strict),
+    tests("FilesTests", of: ["Files"]),
+    tests("VaultTests", of: ["FileVault", "Vault", "VaultConformance", "Contract"]),
     tests(
         "LedgerTests",
         of: [
@@ -223,7 +229,8 @@ let allTests: [Target] = [
     tests(
         "ServerTests",
         of: [
-            "Server", "Records", "SQLiteLedger", "Ledger", "Vault", "Desk", "API", "Identity", "Contract",
+            "Server", "Records", "SQLiteLedger", "Ledger", "FileVault", "Vault", "Desk", "API", "Identity",
+            "Contract",
             "Primitives",
         ],
         links: ["Hummingbird", "HummingbirdTesting", "NIOCore", "NIOEmbedded", "HTTPTypes", "Logging"]),
