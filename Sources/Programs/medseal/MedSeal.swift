@@ -3,9 +3,11 @@ import Age
 import ArgumentParser
 import Client
 import Files
+import Foundation
 import Glibc
 import Primitives
 import Remote
+import Vault
 
 /// `medseal`: everything that touches plaintext or private keys.
 @main
@@ -38,21 +40,33 @@ struct MedSeal: AsyncParsableCommand {
     static func main() async {
         ProcessMemory.keepPrivate()
         do {
-            var command = try parseAsRoot()
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                try command.run()
+            try await Connection.$relay.withValue(try relay()) {
+                var command = try parseAsRoot()
+                if var command = command as? any AsyncParsableCommand {
+                    try await command.run()
+                } else {
+                    try command.run()
+                }
             }
         } catch {
             end(with: error)
         }
     }
 
+    /// The validator that statements are handed to as well: $MEDSEAL_VIA.
+    private static func relay() throws -> URL? {
+        guard let text = ProcessInfo.processInfo.environment["MEDSEAL_VIA"] else { return nil }
+        guard let url = URL(string: text), ["http", "https"].contains(url.scheme) else {
+            throw ClientFailure.badInput("MEDSEAL_VIA is no address: \(text)")
+        }
+        return url
+    }
+
     /// One error is one sentence on standard error and one exit code.
     private static func end(with error: any Error) -> Never {
         switch error {
         case let failure as ClientFailure: end("\(failure)", failure.code)
+        case let error as VaultError: end("\(error)", .unreachable)
         case let error as FileError: end("\(error)", ClientFailure(error).code)
         case let problem as Problem: end(problem.sentence, problem.exitCode)
         case let failure as SecretSource.Failure: end("\(failure)", .badInput)

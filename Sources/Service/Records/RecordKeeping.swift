@@ -43,7 +43,7 @@ public struct RecordKeeping: Sendable {
     public func submit(
         _ signed: SignedStatement, until level: Acknowledgement = .durable
     ) async throws -> Submission {
-        if let lack = try lack(of: signed.statement.assertion), let statement = signed.verified() {
+        if let lack = try await lack(of: signed.statement.assertion), let statement = signed.verified() {
             if try ledger.position(of: statement.id) == nil,
                 case .rejected(let code) = try foresee(statement)
             {
@@ -51,7 +51,7 @@ public struct RecordKeeping: Sendable {
             }
             return lack
         }
-        try erase(before: signed)
+        try await erase(before: signed)
         guard let (turn, role) = try turn(of: signed) else { return try await order(signed, until: level) }
         try limits.enter(turn, signed.id, role: role)
         defer { limits.leave(turn, signed.id) }
@@ -75,9 +75,9 @@ public struct RecordKeeping: Sendable {
     }
 
     /// Why the assertion cannot be ordered here yet, or at all; nil when it can.
-    private func lack(of assertion: Assertion) throws -> Submission? {
+    private func lack(of assertion: Assertion) async throws -> Submission? {
         if let keeper = try keeper(of: assertion), custodians[keeper] == nil { return .elsewhere(keeper) }
-        let missing = try missing(for: assertion)
+        let missing = try await missing(for: assertion)
         return missing.isEmpty ? nil : .missing(missing)
     }
 
@@ -100,27 +100,31 @@ public struct RecordKeeping: Sendable {
     }
 
     /// What the assertion names and is not kept here.
-    private func missing(for assertion: Assertion) throws -> [Digest] {
+    private func missing(for assertion: Assertion) async throws -> [Digest] {
         let blobs = assertion.blobs
         if case .anyCustodian(of: let record) = assertion.keeper {
-            return try blobs.map(\.digest).filter { try isAbsent($0, fromAllCustodiansOf: record) }
+            var missing: [Digest] = []
+            for blob in blobs where try await isAbsent(blob.digest, fromAllCustodiansOf: record) {
+                missing.append(blob.digest)
+            }
+            return missing
         }
         guard !blobs.isEmpty, let name = try keeper(of: assertion) else { return [] }
         guard let custodian = custodians[name] else { return blobs.map(\.digest) }
-        return try blobs.filter { blob in
-            switch blob.role {
-            case .letter: try !custodian.desk.hasLetter(digest: blob.digest.bytes)
-            // Renewed, so that no scrub collects it between this look and the commit.
-            default: try custodian.vault.renew(blob.digest.bytes) == nil
-            }
-        }.map(\.digest)
+        let letters = blobs.filter { $0.role == .letter }.map(\.digest)
+        let stored = blobs.filter { $0.role != .letter }.map(\.digest)
+        // Renewed, so that no scrub collects them between this look and the commit.
+        return try letters.filter { try !custodian.desk.hasLetter(digest: $0.bytes) }
+            + (await custodian.vault.renew(stored))
     }
 
     /// An envelope that its record's owner made lies with every custodian that is served here and could be
     /// asked for it; one is enough.
-    private func isAbsent(_ envelope: Digest, fromAllCustodiansOf record: RecordHandle) throws -> Bool {
+    private func isAbsent(
+        _ envelope: Digest, fromAllCustodiansOf record: RecordHandle
+    ) async throws -> Bool {
         for (name, custodian) in custodians where try ledger.value(of: .custody(record, name)) != nil {
-            if try custodian.vault.renew(envelope.bytes) != nil { return false }
+            if try await custodian.vault.renew(envelope) != nil { return false }
         }
         return true
     }
@@ -141,7 +145,7 @@ public struct RecordKeeping: Sendable {
     ///
     /// It asks the ledger anew each time, so a grant that was revoked or has expired since stops the service
     /// at once.
-    public func blob(_ digest: Digest, under release: ReleaseState) throws -> StoredBlob {
+    public func blob(_ digest: Digest, under release: ReleaseState) async throws -> any StoredBlob {
         guard let custodian = custodians[release.custodian],
             let record = try state(.record(release.record), as: RecordState.self),
             let custody = try state(.custody(release.record, release.custodian), as: CustodyState.self)
@@ -161,7 +165,7 @@ public struct RecordKeeping: Sendable {
             if organisation?.suspended != false { throw Denial.refused(.organisationSuspended) }
         }
         guard covered.contains(digest) else { throw Denial.nothing }
-        return try custodian.vault.open(digest.bytes)
+        return try await custodian.vault.open(digest)
     }
 
     /// The envelopes that a release lets its reader have, if what it rests on still holds.
