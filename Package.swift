@@ -154,30 +154,44 @@ let service: [Target] = [
 
 let parties: [Target] = [
     module(
-        "Parties", "Client",
+        "Parties", "Homes",
         imports: [
-            "Remote", "API", "Contract", "Age", "Files", "Identity", "Sealing", "TransparencyLog",
-            "Primitives",
-            "Workflow",
+            "Remote", "API", "Files", "Sealing", "Workflow", "Evidence", "Contract", "Age", "Identity",
+            "TransparencyLog", "Primitives",
+        ]),
+    module(
+        "Parties", "Members",
+        imports: [
+            "Homes", "Remote", "API", "Files", "Sealing", "Evidence", "Contract", "Age", "Identity",
+            "TransparencyLog", "Primitives",
+        ]),
+    module(
+        "Parties", "Patients",
+        imports: [
+            "Homes", "Remote", "API", "Files", "Sealing", "Workflow", "Evidence", "Contract", "Age",
+            "Identity", "TransparencyLog", "Primitives",
         ]),
     module(
         "Parties", "Offices",
         imports: [
-            "Client", "Remote", "API", "Contract", "Age", "Files", "Identity", "TransparencyLog",
-            "Primitives",
+            "Homes", "Remote", "API", "Files", "Sealing", "Evidence", "Contract", "Age", "Identity",
+            "TransparencyLog", "Primitives",
         ]),
     module(
         "Parties", "Auditors",
-        imports: ["Client", "Remote", "API", "Contract", "Identity", "TransparencyLog", "Primitives"]),
+        imports: [
+            "Homes", "Remote", "API", "Sealing", "Evidence", "Contract", "Identity", "TransparencyLog",
+            "Primitives",
+        ]),
 ]
 
 let programs: [Target] = [
     program(
         "medseal",
         imports: [
-            "Client", "Offices", "Auditors", "FabricChaincode", "FabricLedger", "FabricNetwork", "Remote",
-            "API", "Age", "Contract", "Files", "Identity", "SQLiteLedger", "Ledger", "Primitives",
-            "TransparencyLog",
+            "Homes", "Members", "Patients", "Offices", "Auditors", "FabricChaincode", "FabricLedger",
+            "FabricNetwork", "Remote", "API", "SQLiteLedger", "Ledger", "Files", "Sealing", "Workflow",
+            "Contract", "Age", "Identity", "TransparencyLog", "Primitives",
         ],
         links: ["ArgumentParser"]),
     program(
@@ -244,10 +258,10 @@ let allTests: [Target] = [
         ],
         links: ["Hummingbird", "HummingbirdTesting", "NIOCore", "NIOEmbedded", "HTTPTypes", "Logging"]),
     tests(
-        "ClientTests",
+        "PartiesTests",
         of: [
-            "Client", "Offices", "Remote", "API", "Age", "Contract", "Files", "Identity", "Sealing",
-            "TransparencyLog", "Primitives", "Workflow",
+            "Homes", "Members", "Patients", "Offices", "Remote", "API", "Files", "Sealing", "Workflow",
+            "Evidence", "Contract", "Age", "Identity", "TransparencyLog", "Primitives",
         ]),
     tests(
         "FabricChaincodeTests",
@@ -260,7 +274,7 @@ let allTests: [Target] = [
         ]),
     tests(
         "FabricNetworkTests",
-        of: ["FabricNetwork", "Client", "Offices", "Contract", "Files", "Identity", "Primitives", "Remote"]),
+        of: ["Homes", "Offices", "FabricNetwork", "Remote", "Files", "Contract", "Primitives"]),
     tests("StructureTests", of: ["medseal", "medseald"]),
     tests(
         "StoryTests",
