@@ -91,6 +91,13 @@ let core: [Target] = [
     module(
         "Core", "Identity", imports: ["Contract", "Primitives", "TransparencyLog"],
         links: ["X509", "SwiftASN1"], exclude: ["Browser"]),
+    module("Core", "Evidence", imports: ["Contract", "Identity", "Primitives", "TransparencyLog"]),
+    module(
+        "Core", "Sealing",
+        imports: ["Age", "Contract", "Evidence", "Identity", "Primitives", "TransparencyLog"]),
+    module(
+        "Core", "Workflow",
+        imports: ["Age", "Contract", "Evidence", "Identity", "Primitives", "Sealing", "TransparencyLog"]),
 ]
 
 let storage: [Target] = [
@@ -132,7 +139,7 @@ let wire: [Target] = [
     module("Wire", "API", imports: ["Contract", "Primitives"]),
     module(
         "Wire", "Remote",
-        imports: ["API", "Files", "Contract", "Identity", "TransparencyLog", "Primitives"],
+        imports: ["API", "Files", "Contract", "Evidence", "Identity", "TransparencyLog", "Primitives"],
         links: ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL"]),
 ]
 
@@ -159,27 +166,44 @@ let service: [Target] = [
 
 let parties: [Target] = [
     module(
-        "Parties", "Client",
-        imports: ["Remote", "API", "Contract", "Age", "Files", "Identity", "TransparencyLog", "Primitives"]),
+        "Parties", "Homes",
+        imports: [
+            "Remote", "API", "Files", "Sealing", "Workflow", "Evidence", "Contract", "Age", "Identity",
+            "TransparencyLog", "Primitives",
+        ]),
+    module(
+        "Parties", "Members",
+        imports: [
+            "Homes", "Remote", "API", "Files", "Sealing", "Evidence", "Contract", "Age", "Identity",
+            "TransparencyLog", "Primitives",
+        ]),
+    module(
+        "Parties", "Patients",
+        imports: [
+            "Homes", "Remote", "API", "Files", "Sealing", "Workflow", "Evidence", "Contract", "Age",
+            "Identity", "TransparencyLog", "Primitives",
+        ]),
     module(
         "Parties", "Offices",
         imports: [
-            "Client", "Remote", "API", "Contract", "Age", "Files", "Identity", "TransparencyLog",
-            "Primitives",
+            "Homes", "Remote", "API", "Files", "Sealing", "Evidence", "Contract", "Age", "Identity",
+            "TransparencyLog", "Primitives",
         ]),
     module(
         "Parties", "Auditors",
-        imports: ["Client", "Remote", "API", "Contract", "Identity", "TransparencyLog", "Primitives"]),
+        imports: [
+            "Homes", "Remote", "API", "Sealing", "Evidence", "Contract", "Identity", "TransparencyLog",
+            "Primitives",
+        ]),
 ]
 
 let programs: [Target] = [
     program(
         "medseal",
         imports: [
-            "Client", "Offices", "Auditors", "FabricChaincode", "FabricLedger", "FabricNetwork", "Remote",
-            "API", "Age", "Contract", "FileVault", "Files", "Vault", "Identity", "SQLiteLedger", "Ledger",
-            "Primitives",
-            "TransparencyLog",
+            "Homes", "Members", "Patients", "Offices", "Auditors", "FabricChaincode", "FabricLedger",
+            "FabricNetwork", "Remote", "API", "SQLiteLedger", "Ledger", "FileVault", "Files", "Vault", "Sealing", "Workflow",
+            "Contract", "Age", "Identity", "TransparencyLog", "Primitives",
         ],
         links: ["ArgumentParser"]),
     program(
@@ -229,6 +253,14 @@ let allTests: [Target] = [
     tests("Core", "TransparencyLogTests", of: ["BrowserCalls", "TransparencyLog", "Primitives"]),
     tests("Core", "AgeTests", of: ["BrowserCalls", "Surroundings", "Age", "Primitives"], data: ["Vectors"]),
     tests(
+        "Core", "SealingTests",
+        of: ["Age", "Contract", "Evidence", "Identity", "Primitives", "Sealing"]),
+    tests(
+        "Core", "WorkflowTests",
+        of: [
+            "Age", "Contract", "Evidence", "Identity", "Primitives", "Sealing", "TransparencyLog", "Workflow",
+        ]),
+    tests(
         "Core", "IdentityTests", of: ["BrowserCalls", "Surroundings", "Identity", "Contract", "Primitives"],
         links: ["X509"]),
     sharedByTests("VaultConformance", imports: ["Vault", "Contract", "Primitives"]),
@@ -250,10 +282,10 @@ let allTests: [Target] = [
         ],
         links: ["Hummingbird", "HummingbirdTesting", "NIOCore", "NIOEmbedded", "HTTPTypes", "Logging"]),
     tests(
-        "Parties", "ClientTests",
+        "Parties", "PartiesTests",
         of: [
-            "Client", "Offices", "Remote", "API", "Age", "Contract", "Files", "Identity", "TransparencyLog",
-            "Primitives",
+            "Homes", "Members", "Patients", "Offices", "Remote", "API", "Files", "Sealing", "Workflow",
+            "Evidence", "Contract", "Age", "Identity", "TransparencyLog", "Primitives",
         ]),
     tests(
         "Ledger", "FabricChaincodeTests",
@@ -268,8 +300,7 @@ let allTests: [Target] = [
     tests(
         "Ledger", "FabricNetworkTests",
         of: [
-            "Surroundings", "FabricNetwork", "Client", "Offices", "Contract", "Files", "Identity",
-            "Primitives", "Remote",
+            "Surroundings", "Homes", "Offices", "FabricNetwork", "Remote", "Files", "Contract", "Primitives",
         ]),
     .testTarget(
         name: "StructureTests", dependencies: dependencies(["Surroundings", "medseal", "medseald"], []),

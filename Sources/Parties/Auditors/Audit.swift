@@ -1,10 +1,12 @@
 import API
-import Client
 public import Contract
+import Evidence
 import Foundation
+import Homes
 import Identity
 import Primitives
 import Remote
+import Sealing
 import TransparencyLog
 
 extension Auditor {

@@ -1,4 +1,5 @@
 import Contract
+import Evidence
 import Identity
 import Remote
 import TransparencyLog

@@ -1,6 +1,8 @@
-public import Client
 public import Contract
+import Evidence
+import Identity
 import Remote
+public import Sealing
 
 extension Auditor {
     /// A file that proves that a statement is on the ledger: a c2sp.org/tlog-proof. Of a record's handle it proves

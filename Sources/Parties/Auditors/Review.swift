@@ -1,6 +1,6 @@
 public import API
-import Client
 public import Contract
+import Homes
 import Remote
 
 extension Auditor {

@@ -1,9 +1,10 @@
 public import API
 public import Contract
+import Identity
 public import Remote
 
 /// A statement as it stands in the log.
-public struct LoggedStatement: Encodable, Sendable {
+public struct ListedStatement: Encodable, Sendable {
     public let position: UInt64
     public let time: LedgerTime
     public let kind: String
@@ -16,12 +17,12 @@ extension Auditor {
     /// their signatures hold.
     public func statements(
         _ query: Connection.Query, after position: UInt64? = nil, limit: Int
-    ) async throws -> [LoggedStatement] {
-        var all = [LoggedStatement]()
+    ) async throws -> [ListedStatement] {
+        var all = [ListedStatement]()
         for position in try await connection.positions(of: query, after: position, limit: limit) {
             let (entry, statement) = try await connection.logEntry(at: position)
             all.append(
-                LoggedStatement(
+                ListedStatement(
                     position: position, time: entry.time, kind: "\(statement.assertion.kind)",
                     statement: statement.id, signer: statement.caller))
         }

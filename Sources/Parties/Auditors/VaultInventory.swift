@@ -1,5 +1,6 @@
 import API
 public import Contract
+import Evidence
 import Remote
 
 /// What a vault holds, each blob hashed anew: in pages, from a digest on. Its server gives it, or whoever reads the

@@ -1,6 +1,7 @@
-public import Client
+public import Evidence
+public import Homes
 import Identity
-public import Remote
+import Remote
 
 extension Office {
     /// Adds this organisation's agreement to a draft that another one has proposed. Throws `badInput` when the

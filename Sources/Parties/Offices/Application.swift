@@ -1,8 +1,10 @@
 import API
 public import Contract
+public import Evidence
 import Foundation
 import Identity
-public import Remote
+import Remote
+import Sealing
 
 /// An organisation that wants to join: what it publishes of itself, as the file that the others read.
 public struct Application: Codable, Sendable {

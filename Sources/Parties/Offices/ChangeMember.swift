@@ -1,8 +1,9 @@
 public import API
 public import Age
-public import Client
 public import Contract
+import Evidence
 public import Files
+public import Homes
 public import Identity
 public import Primitives
 import Remote

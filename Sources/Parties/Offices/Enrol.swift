@@ -1,12 +1,13 @@
 public import API
 public import Age
-import Client
 public import Contract
+import Evidence
 public import Files
 import Foundation
 import Identity
 public import Primitives
 import Remote
+import Sealing
 
 extension Office {
     /// For how many days a member is enrolled unless it is said.

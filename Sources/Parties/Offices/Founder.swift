@@ -1,12 +1,13 @@
 import API
 import Age
-import Client
 import Contract
 import Files
 import Foundation
+import Homes
 import Identity
 import Primitives
 import Remote
+import Sealing
 
 /// An organisation while it is being founded, with all its private keys.
 struct Founder: Sendable {

@@ -1,10 +1,11 @@
 import Age
-import Client
 import Contract
 import Files
+import Homes
 import Identity
 import Primitives
 import Remote
+import Sealing
 
 /// The files of a member's home that its enrolment makes.
 struct MemberHomeFiles {

@@ -1,4 +1,5 @@
 public import Contract
+public import Evidence
 public import Files
 import Foundation
 import Identity

@@ -1,5 +1,6 @@
 import API
 public import Contract
+import Evidence
 public import Files
 import Identity
 public import Primitives

@@ -1,11 +1,13 @@
 import Age
-import Client
 import Contract
+import Evidence
 import Files
 import Foundation
+import Homes
 import Identity
 import Primitives
 import Remote
+import Sealing
 
 /// An organisation's folder with its private keys, each opened when it is needed.
 struct OfficeKeys: Sendable {

@@ -1,5 +1,6 @@
-public import Client
 public import Contract
+import Evidence
+public import Homes
 import Identity
 import Primitives
 import Remote

@@ -1,8 +1,9 @@
 import API
-import Client
 public import Contract
+import Evidence
 import Files
 import Foundation
+import Homes
 public import Identity
 import Remote
 import TransparencyLog

@@ -1,8 +1,9 @@
 import API
-import Client
 import Contract
+import Evidence
 import Files
 import Foundation
+import Homes
 import Identity
 import Primitives
 import Remote

@@ -1,5 +1,5 @@
 public import API
-public import Client
+public import Homes
 import Remote
 
 extension Office {

@@ -1,9 +1,12 @@
 import API
 import ArgumentParser
-import Client
 import Contract
 import Foundation
+import Homes
+import Patients
 import Remote
+import Sealing
+import Workflow
 
 /// `medseal approve`
 struct ApproveCommand: AsyncParsableCommand {

@@ -1,8 +1,8 @@
 import Age
 public import ArgumentParser
-import Client
 public import Contract
 import Foundation
+import Sealing
 
 extension OrganisationName: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }

@@ -1,11 +1,12 @@
 import ArgumentParser
 import Auditors
-import Client
 import Contract
 import FabricLedger
 import Files
 import Foundation
+import Homes
 import Remote
+import Sealing
 
 /// `medseal audit`
 struct AuditCommand: AsyncParsableCommand {
@@ -61,7 +62,7 @@ struct AuditCommand: AsyncParsableCommand {
             }
             inventories[name] = try VaultInventory.folder(String(parts[1]))
         }
-        let member = try self.member.member()
+        let member = try self.member.keys()
         var channel = try await fabric.audit(of: member.network) { Self.show("audited \($0) blocks") }
         let report = try await Auditor.open(member) { [inventories] auditor in
             try await auditor.audit(reading: inventories) { Self.show("executed \($0) entries") }

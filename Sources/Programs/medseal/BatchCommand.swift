@@ -1,10 +1,10 @@
 import ArgumentParser
 import Auditors
-import Client
 import Contract
 import Files
 import Foundation
 import Remote
+import Sealing
 
 /// `medseal batch`
 struct BatchCommand: AsyncParsableCommand {

@@ -1,10 +1,12 @@
 import ArgumentParser
-import Client
 import Contract
 import Files
 import Foundation
+import Homes
+import Members
 import Offices
 import Remote
+import Sealing
 
 // What organisations decide together: a draft by one, agreed to by the others, submitted by its signer.
 
@@ -110,8 +112,7 @@ struct NetworkAdmit: AsyncParsableCommand {
     @OptionGroup var draft: DraftOptions
 
     func run() async throws {
-        let file = Folder(application)
-        let application = try Application(reading: try file.parent.read(file.name))
+        let application = try reading(application) { try Application(reading: $0) }
         try await draft.make(.admit(application), council)
         print("also: the applicant, medseal network agree ... --organisation \(application.name)")
     }
@@ -238,9 +239,7 @@ struct NetworkUpdate: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let added = try await member.connected { member, connection in
-            try await member.updateNetwork(network.map { Folder($0) }, connection)
-        }
+        let added = try await member.open { try await $0.updateNetwork(network.map { Folder($0) }) }
         try output.print(added) {
             print(added.isEmpty ? "Nothing new" : "New: \(added.map(\.description).joined(separator: ", "))")
         }

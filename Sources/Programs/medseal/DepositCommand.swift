@@ -1,9 +1,10 @@
 import API
 import Age
 import ArgumentParser
-import Client
 import Contract
 import Foundation
+import Homes
+import Members
 
 /// `medseal deposit`
 struct DepositCommand: AsyncParsableCommand {
@@ -43,16 +44,17 @@ struct DepositCommand: AsyncParsableCommand {
 
     func run() async throws {
         if let custodial {
-            let (record, receipt) = try await member.connected {
-                try await Keeping($0, $1).depositCustodial(
-                    files, patient: patient, reason: custodial, kind: keyKind.age)
+            let (record, receipt) = try await member.open {
+                try await $0.depositCustodial(
+                    try SourceFile.at(files), patient: patient, reason: custodial, kind: keyKind.age)
             }
             return try output.print(receipt, "Deposited custodial record \(record)")
         }
         let bars = DepositBars()
-        let done = try await member.connected { member, connection in
-            try await Depositing(member, connection, progress: { bars.report($0) })
-                .deposit(files, patient: patient, kind: keyKind.age, again: again)
+        let done = try await member.open {
+            try await $0.deposit(
+                try SourceFile.at(files), patient: patient, kind: keyKind.age, again: again,
+                progress: { bars.report($0) })
         }
         bars.finish()
         struct Answer: Encodable {
@@ -83,7 +85,7 @@ private final class DepositBars: Sendable {
     private nonisolated(unsafe) var sealing: ProgressBar?
     private nonisolated(unsafe) var sending: ProgressBar?
 
-    func report(_ progress: Depositing.Progress) {
+    func report(_ progress: DepositProgress) {
         lock.withLock {
             switch progress {
             case .sealing(let done, let total):

@@ -1,10 +1,13 @@
 import API
 import ArgumentParser
-import Client
 import Contract
 import Files
 import Foundation
+import Homes
+import Members
+import Patients
 import Remote
+import Sealing
 
 /// Where a draft lies.
 struct DraftFile {
@@ -72,15 +75,12 @@ struct AgreeCommand: AsyncParsableCommand {
         draft.show()
         try confirm("Agree?", yes: yes)
         let folder = try home.folder
-        if folder.has("wallet.age") {
+        if PatientHome.exists(in: folder) {
             let patient = try PatientHome(folder).unlock(try passphrase.read("Passphrase of the wallet"))
             try await patient.agree(to: &draft)
         } else {
             let member = try MemberHome(folder).unlock(try passphrase.read("Passphrase of \(folder.path)"))
-            guard draft.network == member.network.id else {
-                throw ClientFailure.badInput("the draft is for another network")
-            }
-            draft.agree(by: member.signingKey)
+            try member.agree(to: &draft)
         }
         try file.write(draft)
         let count = draft.statement.approvals.count
@@ -102,9 +102,7 @@ struct SubmitCommand: AsyncParsableCommand {
 
     func run() async throws {
         let draft = try DraftFile(file).read()
-        let receipt = try await member.connected { member, connection in
-            try await draft.submit(by: member.signingKey, connection)
-        }
+        let receipt = try await member.open { try await $0.submit(draft) }
         try output.print(StatementAnswer(receipt)) {
             print("\(draft.statement.assertion.kind.name) \(receipt.statement), \(receipt.shown)")
         }

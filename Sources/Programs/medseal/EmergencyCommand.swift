@@ -1,9 +1,10 @@
 import ArgumentParser
 import Auditors
-import Client
 import Contract
 import Foundation
+import Members
 import Remote
+import Sealing
 
 /// `medseal emergency`
 struct EmergencyCommand: AsyncParsableCommand {
@@ -42,8 +43,8 @@ struct EmergencyEnvelope: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let digest = try await member.connected {
-            try await Keeping($0, $1).emergencyEnvelope(record, reader: reader)
+        let digest = try await member.open {
+            try await $0.leaveEmergencyEnvelope(record, reader: reader)
         }
         try output.print(["envelope": digest]) { print("Envelope \(digest)") }
     }
@@ -81,11 +82,10 @@ struct EmergencyDeclare: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let made = try await member.connected {
-            try Keeping($0, $1).emergency(
-                record, reader: reader, of: readerOrganisation, second: second, reason: reason, hours: hours,
-                envelope: envelope)
-        }
+        let emergency = DeclaredEmergency(
+            of: record, reader: reader, of: readerOrganisation, second: second, reason: reason, hours: hours,
+            envelope: envelope)
+        let made = try await member.open { try $0.declareEmergency(emergency) }
         try DraftFile(draft).write(made)
         try output.print(["draft": draft]) { print("Wrote \(draft): the second clinician has to agree") }
     }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Auditors
-import Client
 import FabricLedger
 import Foundation
 import Primitives

@@ -1,10 +1,12 @@
 import API
 import ArgumentParser
-import Client
 import Contract
 import Files
 import Foundation
+import Homes
+import Members
 import Remote
+import Sealing
 
 /// `medseal grants`
 struct GrantsCommand: AsyncParsableCommand {
@@ -16,7 +18,7 @@ struct GrantsCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let grants = try await member.connected { try await $0.grants($1) }
+        let grants = try await member.open { try await $0.grants() }
         struct Row: Encodable {
             var grant: StatementID
             var record: RecordHandle
@@ -110,33 +112,24 @@ struct FetchCommand: AsyncParsableCommand {
 
     func run() async throws {
         let bar = LazyBar("fetching")
-        let fetched = try await member.connected { member, connection in
-            let fetching = Fetching(member, connection, progress: { bar.report($0, of: $1) })
-            var source: Fetching.Source?
-            if let record, let basis {
-                source = .custody(record, basis == .care ? .care : .administration)
-            }
-            if let emergency { source = .emergency(emergency) }
-            if let source {
-                return [
-                    try await fetching.fetch(
-                        source, to: output, replacing: force, keepingSealedIn: sealed.map { Folder($0) })
-                ]
+        let fetched = try await member.open { member in
+            if let right {
+                return [try await fetch(right, as: member, to: output, keepingSealedIn: sealed, bar)]
             }
             var grants = [StatementID]()
             if let grant { grants = [grant] }
-            if let request { grants = try await fetching.grants(answering: request) }
-            var fetched = [Fetching.Done]()
+            if let request { grants = try await member.grants(answering: request) }
+            var fetched = [(fetched: Fetched, places: FolderSinks)]()
             for grant in grants {
                 // Several records may hold files of one name: each goes into a folder of its own.
-                let target =
-                    grants.count == 1 ? output : Folder(output).file(String(grant.hex.prefix(16))) + "/"
-                let kept = sealed.map {
-                    grants.count == 1 ? Folder($0) : Folder($0).folder(String(grant.hex.prefix(16)))
-                }
+                let own = grants.count == 1 ? nil : String(grant.hex.prefix(16))
                 fetched.append(
-                    try await fetching.fetch(
-                        .grant(grant), to: target, replacing: force, keepingSealedIn: kept))
+                    try await fetch(
+                        .grant(grant), as: member,
+                        to: own.map { Folder(output).file($0) + "/" } ?? output,
+                        keepingSealedIn: sealed.map { folder in
+                            own.map { Folder(folder).file($0) } ?? folder
+                        }, bar))
             }
             return fetched
         }
@@ -144,7 +137,26 @@ struct FetchCommand: AsyncParsableCommand {
         try report(fetched)
     }
 
-    private func report(_ fetched: [Fetching.Done]) throws {
+    /// By what right, where it is no grant's.
+    private var right: Member.FetchRight? {
+        if let emergency { return .emergency(emergency) }
+        guard let record, let basis else { return nil }
+        return .custody(record, basis == .care ? .care : .administration)
+    }
+
+    private func fetch(
+        _ right: Member.FetchRight, as member: Member, to target: String, keepingSealedIn sealed: String?,
+        _ bar: LazyBar
+    ) async throws -> (fetched: Fetched, places: FolderSinks) {
+        let places = try FolderSinks(target, replacing: force)
+        let kept = try sealed.map { try FolderSinks($0 + "/", replacing: true) }
+        let fetched = try await member.fetch(right, into: places, keepingSealed: kept) {
+            bar.report($0, of: $1)
+        }
+        return (fetched, places)
+    }
+
+    private func report(_ fetched: [(fetched: Fetched, places: FolderSinks)]) throws {
         struct Row: Encodable {
             struct File: Encodable {
                 var path: String
@@ -157,12 +169,13 @@ struct FetchCommand: AsyncParsableCommand {
             var release: StatementID
             var files: [File]
         }
-        let rows = fetched.map { done in
+        let rows = fetched.map { done, places in
             Row(
                 record: done.record, release: done.release,
                 files: done.files.map {
                     .init(
-                        path: $0.path, byteCount: $0.byteCount, sha256: $0.sha256, mediaType: $0.mediaType,
+                        path: places.path(of: $0.name), byteCount: $0.byteCount, sha256: $0.sha256,
+                        mediaType: $0.mediaType,
                         holdsProgram: $0.holdsProgram)
                 })
         }
@@ -212,13 +225,13 @@ struct ReceiveCommand: AsyncParsableCommand {
             var position: UInt64?
             var acknowledged: Wire.Acknowledged?
         }
-        let rows = try await member.connected { member, connection in
+        let rows = try await member.open { member in
             var grants = [StatementID]()
             if let grant { grants = [grant] }
-            if let request { grants = try await Fetching(member, connection).grants(answering: request) }
+            if let request { grants = try await member.grants(answering: request) }
             var rows = [Row]()
             for grant in grants {
-                let done = try await Receiving(member, connection).receive(grant)
+                let done = try await member.receive(grant)
                 rows.append(
                     Row(
                         record: done.record, files: done.files, alreadyCustodian: done.receipt == nil,

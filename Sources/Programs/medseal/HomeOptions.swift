@@ -1,9 +1,12 @@
 import ArgumentParser
 import Auditors
-import Client
 import Files
 import Foundation
+import Homes
+import Members
+import Patients
 import Remote
+import Sealing
 
 /// Whose home it is: --home, or else $MEDSEAL_HOME.
 struct HomeOptions: ParsableArguments {
@@ -26,21 +29,20 @@ struct MemberOptions: ParsableArguments {
     @OptionGroup var home: HomeOptions
     @OptionGroup var passphrase: PassphraseOptions
 
-    func member() throws -> Member {
+    func keys() throws -> MemberKeys {
         let home = try MemberHome(try self.home.folder)
         return try home.unlock(
             try passphrase.read("Passphrase of \(SafeText.escaped(home.name)) (\(home.organisation.name))"))
     }
 
     /// Runs `body` as the member, connected.
-    func connected<Result>(_ body: (Member, Connection) async throws -> Result) async throws -> Result {
-        let member = try member()
-        return try await member.connected { try await body(member, $0) }
+    func open<Result>(_ body: (Member) async throws -> Result) async throws -> Result {
+        try await Member.open(try keys(), body)
     }
 
     /// Runs `body` with the member as an auditor.
     func auditing<Result>(_ body: (Auditor) async throws -> Result) async throws -> Result {
-        try await Auditor.open(try member(), body)
+        try await Auditor.open(try keys(), body)
     }
 }
 

@@ -1,8 +1,11 @@
 import ArgumentParser
-import Client
 import Contract
 import Foundation
+import Homes
+import Patients
 import Remote
+import Sealing
+import Workflow
 
 /// `medseal inbox`
 struct InboxCommand: AsyncParsableCommand {

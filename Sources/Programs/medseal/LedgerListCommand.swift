@@ -1,7 +1,6 @@
 import API
 import ArgumentParser
 import Auditors
-import Client
 import Contract
 import Foundation
 import Primitives

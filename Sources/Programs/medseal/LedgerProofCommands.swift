@@ -1,12 +1,13 @@
 import ArgumentParser
 import Auditors
-import Client
 import Contract
 import FabricLedger
 import Files
 import Foundation
+import Homes
 import Primitives
 import Remote
+import Sealing
 import TransparencyLog
 
 /// `medseal ledger prove`
@@ -37,7 +38,7 @@ struct LedgerProve: AsyncParsableCommand {
     func run() async throws {
         let file = Folder(output)
         try file.requireNew()
-        let member = try self.member.member()
+        let member = try self.member.keys()
         let proof = try await Auditor.open(member) { try await $0.prove(id) }
         if let block = try await block(of: proof, member.network) {
             try file.parent.write(block, as: file.name, mode: 0o644)

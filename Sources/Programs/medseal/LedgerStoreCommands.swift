@@ -1,6 +1,5 @@
 import ArgumentParser
 import Auditors
-import Client
 import Contract
 import Files
 import Foundation
@@ -8,6 +7,7 @@ import Ledger
 import Primitives
 import Remote
 import SQLiteLedger
+import Sealing
 import TransparencyLog
 
 /// A ledger's or validator's folder on this machine, which nobody else has open.

@@ -1,7 +1,6 @@
 import API
 import Age
 import ArgumentParser
-import Client
 import Files
 import Foundation
 import Glibc

@@ -1,12 +1,14 @@
 import API
 import ArgumentParser
-import Client
 import Contract
 import Files
 import Foundation
+import Homes
 import Identity
+import Members
 import Offices
 import Remote
+import Sealing
 
 /// `medseal member`
 struct MemberCommand: AsyncParsableCommand {
@@ -130,9 +132,7 @@ struct MemberList: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let rows = try await member.connected { member, connection in
-            try await member.list(organisation: organisation, connection)
-        }
+        let rows = try await member.open { try await $0.members(of: organisation) }
         try output.print(rows) {
             var table = Table("ORGANISATION", "ROLE", "NAME", "UNTIL", "STATUS", "KEY")
             for row in rows {

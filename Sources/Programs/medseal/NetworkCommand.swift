@@ -1,10 +1,10 @@
 import ArgumentParser
-import Client
 import Contract
 import Files
 import Foundation
 import Offices
 import Remote
+import Sealing
 
 /// `medseal network`
 struct NetworkCommand: AsyncParsableCommand {

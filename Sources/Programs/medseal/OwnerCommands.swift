@@ -1,8 +1,11 @@
 import ArgumentParser
-import Client
 import Contract
 import Foundation
+import Homes
+import Members
+import Patients
 import Remote
+import Sealing
 
 // What a patient orders about records of its own, besides answering requests.
 
@@ -156,10 +159,8 @@ struct FetchOwnCommand: AsyncParsableCommand {
     @OptionGroup var form: OutputOptions
 
     func run() async throws {
-        let done = try await patient.patient { try await $0.fetch(record, to: output) }
-        try form.print(done.files.map(\.path)) {
-            for file in done.files { print("\(file.path)  \(file.byteCount) bytes  \(file.sha256)") }
-        }
+        let places = try FolderSinks(output)
+        try form.print(try await patient.patient { try await $0.fetch(record, into: places) }, in: places)
     }
 }
 
@@ -227,8 +228,8 @@ struct DisclosuresCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let rows = try await member.connected { member, connection in
-            try await member.disclosures(since: since?.time, until: until?.time, connection)
+        let rows = try await member.open {
+            try await $0.disclosures(since: since?.time, until: until?.time)
         }
         if csv { return print(Disclosure.csv(rows), terminator: "") }
         try output.print(rows) {

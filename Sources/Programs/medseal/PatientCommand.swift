@@ -1,11 +1,13 @@
 import ArgumentParser
-import Client
 import Contract
 import Files
 import Foundation
 import Identity
+import Members
+import Patients
 import Primitives
 import Remote
+import Sealing
 
 /// `medseal patient`
 struct PatientCommand: AsyncParsableCommand {
@@ -45,7 +47,7 @@ struct PatientJoin: AsyncParsableCommand {
     func run() async throws {
         let network = try Network(Folder(network))
         let folder = try home.folder
-        let isNew = !folder.has("wallet.age")
+        let isNew = !PatientHome.exists(in: folder)
         let secret = try passphrase.read(
             isNew ? "New passphrase of the wallet" : "Passphrase of the wallet", isNew: isNew)
         let home =
@@ -195,7 +197,7 @@ struct PatientRecover: AsyncParsableCommand {
     func run() async throws {
         let network = try Network(Folder(network))
         let folder = try home.folder
-        guard !folder.has("wallet.age") else {
+        guard !PatientHome.exists(in: folder) else {
             throw ClientFailure.badInput("there is a wallet in \(folder.path) already")
         }
         let wallet = try shares.isEmpty ? recoveredFromCode() : recoveredFromShares()
@@ -249,7 +251,7 @@ struct PatientListApplications: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let applicants = try await member.connected { try await Desk($0, $1).applicants() }
+        let applicants = try await member.open { try await $0.applicants() }
         struct Row: Encodable {
             var shortCode: String
             var permits: Int
@@ -286,9 +288,7 @@ struct PatientAdmit: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await member.connected { member, connection in
-            try await Desk(member, connection).admit(shortCode: shortCode, number: number, name: name)
-        }
+        try await member.open { try await $0.admit(shortCode: shortCode, number: number, name: name) }
         try output.print(["admitted": number]) { print("Admitted patient \(SafeText.escaped(number))") }
     }
 }

@@ -1,9 +1,11 @@
 import ArgumentParser
-import Client
 import Contract
 import Files
 import Foundation
+import Homes
+import Patients
 import Remote
+import Sealing
 
 /// `medseal delegate`
 struct DelegateCommand: AsyncParsableCommand {
@@ -33,9 +35,9 @@ struct DelegateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let receipt = try await patient.patient { patient in
-            let file = Folder(to)
-            let invitation = try ProxyInvitation(
-                reading: file.parent, file.name, network: patient.network.id)
+            let invitation = try reading(to) {
+                try ProxyInvitation(reading: $0, network: patient.network.id)
+            }
             return try await patient.delegate(record, to: invitation, scope: scope, notAfter: until.time)
         }
         try output.print(receipt, "Delegated record \(record) until \(Moment.text(until.time))")
@@ -95,7 +97,8 @@ struct ProxyInvite: AsyncParsableCommand {
 
     func run() async throws {
         let file = Folder(to)
-        try patient.patient().invitation(count: records, from: from).write(to: file.parent, file.name)
+        let invitation = try patient.patient().invitation(count: records, from: from)
+        try file.parent.write(try invitation.encoded(), as: file.name)
         try output.print(["invitation": to]) { print("Wrote \(to), for \(records) records") }
     }
 }
@@ -148,10 +151,9 @@ struct ProxyFetch: AsyncParsableCommand {
     @OptionGroup var form: OutputOptions
 
     func run() async throws {
-        let done = try await patient.patient { try await $0.fetchEntrusted(record, to: output) }
-        try form.print(done.files.map(\.path)) {
-            for file in done.files { print("\(file.path)  \(file.byteCount) bytes  \(file.sha256)") }
-        }
+        let places = try FolderSinks(output)
+        try form.print(
+            try await patient.patient { try await $0.fetchEntrusted(record, into: places) }, in: places)
     }
 }
 

@@ -1,7 +1,8 @@
 import ArgumentParser
-import Client
 import Contract
 import Foundation
+import Homes
+import Members
 import Remote
 
 /// `medseal record`
@@ -51,16 +52,14 @@ struct RecordAppend: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await member.connected { member, connection in
-            let made = try await Keeping(member, connection).append(files, to: record, grant: grant)
-            if let draft {
-                try DraftFile(draft).write(made)
-                return try output.print(["draft": draft]) {
-                    print("Wrote \(draft): the patient has to agree")
-                }
-            }
-            let receipt = try await made.submit(by: member.signingKey, connection)
+        let sources = try SourceFile.at(files)
+        if let grant {
+            let receipt = try await member.open { try await $0.append(sources, to: record, under: grant) }
             try output.print(receipt, "Added to record \(record)")
+        } else if let draft {
+            try DraftFile(draft).write(
+                try await member.open { try await $0.proposeAppend(sources, to: record) })
+            try output.print(["draft": draft]) { print("Wrote \(draft): the patient has to agree") }
         }
     }
 }
@@ -86,7 +85,7 @@ struct RecordReseal: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let made = try await member.connected { try await Keeping($0, $1).reseal(record) }
+        let made = try await member.open { try await $0.reseal(record) }
         try DraftFile(draft).write(made)
         try output.print(["draft": draft]) { print("Wrote \(draft): the patient has to agree") }
     }
@@ -107,8 +106,8 @@ struct RecordAdopt: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let receipt = try await member.connected {
-            try await Keeping($0, $1).adopt(record, patient: patient)
+        let receipt = try await member.open {
+            try await $0.adopt(record, patient: patient)
         }
         try output.print(receipt, "Record \(record) is the patient's now")
     }
@@ -128,7 +127,7 @@ struct RecordRemovals: AsyncParsableCommand {
             var since: LedgerTime
             var heldUntil: LedgerTime?
         }
-        let rows = try await member.connected { try await Keeping($0, $1).removals() }
+        let rows = try await member.open { try await $0.removals() }
             .map { Row(record: $0.record, since: $0.since, heldUntil: $0.held?.until) }
         try output.print(rows) {
             var table = Table("RECORD", "ORDERED", "HELD UNTIL")
@@ -157,7 +156,7 @@ struct RecordErase: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let receipt = try await member.connected { try await Keeping($0, $1).attestErasure(of: record) }
+        let receipt = try await member.open { try await $0.attestErasure(of: record) }
         try output.print(receipt, "Erased record \(record)")
     }
 }
@@ -192,8 +191,8 @@ struct RecordHold: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let receipt = try await member.connected {
-            try await Keeping($0, $1).hold(record, reason: reason, until: until?.time)
+        let receipt = try await member.open {
+            try await $0.hold(record, reason: reason, until: until?.time)
         }
         try output.print(receipt, lift ? "Record \(record) is held no longer" : "Record \(record) is held")
     }
@@ -216,7 +215,7 @@ struct RecordDispatch: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let receipt = try await member.connected { try await Keeping($0, $1).dispatch(release) }
+        let receipt = try await member.open { try await $0.dispatch(release) }
         try output.print(receipt, "Signed what release \(release) sent")
     }
 }
@@ -252,8 +251,8 @@ struct RecordReassign: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let made = try await member.connected {
-            try await Keeping($0, $1).reassign(
+        let made = try await member.open {
+            try await $0.reassign(
                 record, patient: patient, with: second, of: secondOrganisation)
         }
         try DraftFile(draft).write(made)

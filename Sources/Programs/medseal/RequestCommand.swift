@@ -1,8 +1,9 @@
 import API
 import ArgumentParser
-import Client
 import Contract
 import Foundation
+import Homes
+import Members
 import Remote
 
 /// `medseal request`
@@ -37,12 +38,10 @@ struct RequestCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let (id, receipt) = try await member.connected { member, connection in
-            try await member.request(
-                of: custodian, patient: patient, purpose: purpose, days: days,
-                kind: transfer ? .transfer : .read,
-                text: text, connection)
-        }
+        let asked = AccessRequest(
+            of: custodian, patient: patient, purpose: purpose, days: days,
+            kind: transfer ? .transfer : .read, text: text)
+        let (id, receipt) = try await member.open { try await $0.request(asked) }
         struct Answer: Encodable {
             var request: StatementID
             var position: UInt64
@@ -69,9 +68,7 @@ struct RequestsCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let rows = try await member.connected { member, connection in
-            try await member.requests(all: all, connection)
-        }
+        let rows = try await member.open { try await $0.requests(all: all) }
         try output.print(rows) {
             guard !rows.isEmpty else { return print("No requests.") }
             for row in rows {
@@ -103,9 +100,7 @@ struct RouteCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let receipt = try await member.connected { member, connection in
-            try await member.route(request, toPatient: patient, connection)
-        }
+        let receipt = try await member.open { try await $0.route(request, toPatient: patient) }
         try output.print(["routed": request.hex, "acknowledged": receipt.acknowledged.rawValue]) {
             print("Routed to the patient's inbox, \(receipt.shown)")
         }

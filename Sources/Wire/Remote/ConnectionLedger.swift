@@ -25,7 +25,7 @@ extension Connection {
         guard let statement = try? SignedStatement(bytes, network: network.id) else {
             preconditionFailure("a statement that was signed here")
         }
-        if let relay = Self.relay { try await hand(statement, to: relay) }
+        try await relay(statement)
         let level: Wire.Acknowledged = network.genesis.quorum.rules.isEmpty ? .durable : .cosigned
         let body = try await calling(as: key).call(
             .post, Routes.statements, query: [("until", level.rawValue)],
@@ -36,13 +36,7 @@ extension Connection {
         } catch {
             throw ClientFailure.unverified("the server's receipt is malformed")
         }
-        let checkpoint = try opened([UInt8](receipt.checkpoint))
-        guard receipt.position < checkpoint.checkpoint.head.size,
-            receipt.statement == statement.id
-        else { throw ClientFailure.unverified("the server's receipt is not for this statement") }
-        guard receipt.acknowledged != .cosigned || network.checkpointKeys.meetsQuorum(checkpoint) else {
-            throw ClientFailure.unverified("the server's receipt says cosigned, and is not")
-        }
+        _ = try Receipt(verifying: body, of: bytes, network: network.id, keys: network.checkpointKeys)
         return receipt
     }
 
@@ -52,6 +46,11 @@ extension Connection {
 
     /// How long a statement that was handed to a validator may take to come onto the ledger.
     private static let relaySeconds = 90
+
+    /// Hands a statement to a validator first, where one is named.
+    package func relay(_ statement: SignedStatement) async throws {
+        if let relay = Self.relay { try await hand(statement, to: relay) }
+    }
 
     /// Hands a statement to a validator and waits until it is on the ledger.
     private func hand(_ statement: SignedStatement, to validator: URL) async throws {
@@ -259,7 +258,8 @@ extension Connection {
     public func logEntry(
         at position: UInt64
     ) async throws -> (entry: LogEntry, statement: VerifiedStatement) {
-        try Self.believed(try await leaf(at: position), at: position, network: network.id)
+        let logged = try LoggedStatement(try await leaf(at: position), at: position, network: network.id)
+        return (logged.entry, logged.statement)
     }
 
     /// The statement at a position of the log that `checkpoint` commits to, proven to be there; its
@@ -270,30 +270,8 @@ extension Connection {
         let head = checkpoint.checkpoint.head
         let leaf = try await leaf(at: position)
         let proof = try await inclusion(of: position, in: head.size)
-        return try Self.proven(leaf, at: position, proof, head: head, network: network.id)
-    }
-
-    /// The statement of a leaf that `proof` shows to be at `position` of the log of `head`. Throws
-    /// `unverified`.
-    package static func proven(
-        _ leaf: [UInt8], at position: UInt64, _ proof: InclusionProof, head: TreeHead, network: NetworkID
-    ) throws(ClientFailure) -> (entry: LogEntry, statement: VerifiedStatement) {
-        guard
-            proof.verify(
-                leafHash: Merkle.leafHash(leaf), index: position, size: head.size, root: head.root)
-        else { throw .unverified("entry \(position) is not in the log that the ledger signed") }
-        return try believed(leaf, at: position, network: network)
-    }
-
-    /// The statement of a leaf, its signatures verified.
-    static func believed(
-        _ leaf: [UInt8], at position: UInt64, network: NetworkID
-    ) throws(ClientFailure) -> (entry: LogEntry, statement: VerifiedStatement) {
-        guard let entry = try? LogEntry.decode(leaf), entry.position == position,
-            let signed = try? SignedStatement(entry.statement, network: network),
-            let statement = signed.verified()
-        else { throw .unverified("entry \(position) is malformed or a signature in it does not hold") }
-        return (entry, statement)
+        let logged = try LoggedStatement(leaf, at: position, proof, in: head, network: network.id)
+        return (logged.entry, logged.statement)
     }
 
     /// The statement of that id and kind. Nil when the server finds none.
@@ -332,17 +310,6 @@ extension Connection {
         let answer: Wire.Proof = try await call(
             .get, Routes.consistency, query: [("from", String(oldSize)), ("to", String(newSize))])
         return ConsistencyProof(hashes: answer.hashes.map { [UInt8]($0) })
-    }
-}
-
-extension Statement {
-    /// Signed by `key`, with the id that the ledger will know it by: SHA-256 of the signed content.
-    package func identified(by key: SigningKey, network: NetworkID) -> (id: StatementID, bytes: [UInt8]) {
-        let bytes = signed(by: key, network: network)
-        guard let statement = try? SignedStatement(bytes, network: network).verified() else {
-            preconditionFailure("a statement that was just signed")
-        }
-        return (statement.id, bytes)
     }
 }
 

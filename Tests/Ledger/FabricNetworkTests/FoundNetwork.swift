@@ -6,7 +6,7 @@ import Offices
 import Primitives
 import Remote
 
-@testable import Client
+@testable import Homes
 
 /// A MedSeal network and its Fabric network, in a temporary folder.
 struct FoundNetwork: Sendable {

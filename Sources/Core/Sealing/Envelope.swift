@@ -1,0 +1,138 @@
+public import Age
+public import Contract
+public import Evidence
+import Identity
+import Primitives
+
+extension AgeKeyKind {
+    /// As the ledger names it.
+    public var suite: Suite { self == .hybrid ? .hybrid : .classical }
+}
+
+/// A record's key, wrapped for one party: an age file whose plaintext is an identity file, in whose comments
+/// stands what it is for.
+///
+/// An age stanza by itself says nothing of record, grant or grantee (T11). So the comments do, the ledger
+/// holds the envelope's hash, and whoever opens one holds every comment and the key itself against the
+/// ledger.
+public enum Envelope {
+    /// What an envelope is bound to.
+    public enum Binding: Hashable, Sendable {
+        case owner(RecordHandle)
+        case custodian(RecordHandle)
+        /// Whoever holds an organisation's desk key and has the role.
+        case role(RecordHandle, nonce: [UInt8], OrganisationName, Role, notAfter: LedgerTime)
+        /// A clinician, for an emergency.
+        case emergency(RecordHandle, reader: PublicKey)
+        /// A guardian or proxy, by the key that acts for this record.
+        case delegate(RecordHandle, PublicKey)
+        /// A grant is named by the nonce of its statement: its id is the hash of what names the envelope.
+        case grant(RecordHandle, nonce: [UInt8], grantee: PublicKey, notAfter: LedgerTime)
+
+        public var comments: [String] {
+            switch self {
+            case .owner(let record): ["record: \(record)", "for: owner"]
+            case .custodian(let record): ["record: \(record)", "for: custodian"]
+            case .role(let record, let nonce, let organisation, let role, let notAfter):
+                [
+                    "record: \(record)", "grant: \(lowercaseHex(nonce))",
+                    "grantee: any \(role.name) of \(organisation)", "not-after: \(notAfter)",
+                ]
+            case .emergency(let record, let reader): ["record: \(record)", "emergency-reader: \(reader)"]
+            case .delegate(let record, let key): ["record: \(record)", "delegate: \(key)"]
+            case .grant(let record, let nonce, let grantee, let notAfter):
+                [
+                    "record: \(record)", "grant: \(lowercaseHex(nonce))", "grantee: \(grantee)",
+                    "not-after: \(notAfter)",
+                ]
+            }
+        }
+    }
+
+    /// Wraps a record's key for a member: only for one whose identity was verified (T3).
+    public static func wrap(
+        _ recordKey: AgeIdentity, record: RecordHandle, nonce: [UInt8], notAfter: LedgerTime,
+        for grantee: VerifiedMember
+    ) throws(ClientFailure) -> [UInt8] {
+        try seal(
+            recordKey, .grant(record, nonce: nonce, grantee: grantee.key, notAfter: notAfter),
+            to: grantee.recipient)
+    }
+
+    /// Wraps a record's key for its owner: a patient whose directory entry the desk itself wrote.
+    public static func wrap(
+        _ recordKey: AgeIdentity, record: RecordHandle, for owner: AdmittedPatient
+    ) throws(ClientFailure) -> [UInt8] {
+        try seal(recordKey, .owner(record), to: owner.recipient)
+    }
+
+    /// Wraps a record's key for any member of a custodian in a role: sealed to its desk, whose recipient the
+    /// genesis pins.
+    public static func wrap(
+        _ recordKey: AgeIdentity, record: RecordHandle, nonce: [UInt8], notAfter: LedgerTime, role: Role,
+        of organisation: NetworkOrganisation
+    ) throws(ClientFailure) -> [UInt8] {
+        try seal(
+            recordKey,
+            .role(record, nonce: nonce, organisation.name, role, notAfter: notAfter),
+            to: organisation.deskRecipient)
+    }
+
+    /// Wraps a record's key for a clinician, for an emergency that may be declared.
+    public static func wrap(
+        _ recordKey: AgeIdentity, record: RecordHandle, forEmergency reader: VerifiedMember
+    ) throws(ClientFailure) -> [UInt8] {
+        try seal(recordKey, .emergency(record, reader: reader.key), to: reader.recipient)
+    }
+
+    /// Wraps a record's key for a guardian or proxy, whose invitation was verified.
+    public static func wrap(
+        _ recordKey: AgeIdentity, record: RecordHandle,
+        for delegate: (key: PublicKey, recipient: AgeRecipient)
+    ) throws(ClientFailure) -> [UInt8] {
+        try seal(recordKey, .delegate(record, delegate.key), to: delegate.recipient)
+    }
+
+    /// Wraps a record's key for a custodian, whose recipient the genesis pins.
+    public static func wrap(
+        _ recordKey: AgeIdentity, record: RecordHandle, for custodian: NetworkOrganisation
+    ) throws(ClientFailure) -> [UInt8] {
+        try seal(recordKey, .custodian(record), to: custodian.recordsRecipient)
+    }
+
+    private static func seal(
+        _ recordKey: AgeIdentity, _ binding: Binding, to recipient: AgeRecipient
+    ) throws(ClientFailure) -> [UInt8] {
+        let file = IdentityFile(comments: binding.comments, identities: [recordKey])
+        do {
+            return try Age.seal(file.serialized(), for: .recipients([recipient]))
+        } catch {
+            throw ClientFailure(.badInput, "the envelope cannot be sealed", cause: error)
+        }
+    }
+
+    /// The record's key in an envelope.
+    ///
+    /// Throws `unverified` unless `identity` opens it, it is bound to exactly `binding`, and the key in it is
+    /// the one whose recipient the ledger names.
+    public static func open(
+        _ envelope: [UInt8], with identity: AgeIdentity, expecting binding: Binding, recipientHash: Digest
+    ) throws(ClientFailure) -> AgeIdentity {
+        let file: IdentityFile
+        do {
+            let plain = try openSecret(envelope, with: .identity(identity))
+            var bytes = plain.withUnsafeBytes { Array($0) }
+            defer { wipe(&bytes) }
+            file = try IdentityFile(parsing: bytes)
+        } catch {
+            throw .unverified("the envelope does not open", cause: error)
+        }
+        guard file.comments.elementsEqual(binding.comments, by: { $0.utf8.elementsEqual($1.utf8) }) else {
+            throw .unverified("the envelope was made for another record, grant, member or time")
+        }
+        guard file.identities.count == 1, file.identities[0].recipient.hash == recipientHash else {
+            throw .unverified("the key in the envelope is not the one that the ledger names for this record")
+        }
+        return file.identities[0]
+    }
+}

@@ -1,0 +1,46 @@
+public import Age
+import Contract
+package import Evidence
+import Identity
+public import Primitives
+public import Remote
+
+/// A member's home with its keys open.
+public struct MemberKeys: Sendable {
+    public let home: MemberHome
+    public let signingKey: SigningKey
+    /// Its own age identity: what is granted to it is sealed to this.
+    public let identity: AgeIdentity
+    /// The desk's identity, for whom it works at a custodian's desk.
+    package let desk: AgeIdentity?
+    /// The identity of custodian's envelopes; only gateways have it.
+    package let records: AgeIdentity?
+    /// Those that it had before: nothing is sealed to them any more.
+    package let former: [AgeIdentity]
+
+    public var network: Network { home.network }
+    public var organisation: Network.Organisation { home.organisation }
+
+    /// Runs `body` with a connection that calls as this member.
+    package func connected<Result>(
+        _ surroundings: Surroundings, _ body: (Connection) async throws -> Result
+    ) async throws -> Result {
+        try await Connection.open(
+            network, caller: signingKey, home: organisation.name, memory: home.folder,
+            surroundings: surroundings, body)
+    }
+
+    package func requireDesk() throws(ClientFailure) -> AgeIdentity {
+        guard let desk else {
+            throw .refused("only clinicians, registrars and gateways of a custodian work at its desk")
+        }
+        return desk
+    }
+
+    package func requireRecords() throws(ClientFailure) -> AgeIdentity {
+        guard let records else {
+            throw .refused("only a gateway of the custodian opens custodian's envelopes")
+        }
+        return records
+    }
+}

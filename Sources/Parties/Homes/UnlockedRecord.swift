@@ -1,0 +1,142 @@
+package import Age
+public import Contract
+import Evidence
+import Files
+import Primitives
+package import Sealing
+
+/// What was fetched of a record.
+public struct Fetched: Sendable {
+    /// A file that was handed to its sink, whole.
+    public struct File: Sendable {
+        /// Safe to write; no two of a record are the same.
+        public let name: String
+        public let byteCount: Int
+        public let sha256: Digest
+        public let mediaType: String
+        /// A program hides in it: not to be run, not to be opened by double-click.
+        public let holdsProgram: Bool
+    }
+
+    public let record: RecordHandle
+    public let release: StatementID
+    public let files: [File]
+}
+
+/// A record's key and descriptor, out of a release.
+package struct UnlockedRecord: Sendable {
+    package let released: ReleasedRecord
+    package let key: AgeIdentity
+    package let descriptor: Descriptor
+    /// Envelope and descriptor as the vault gave them.
+    private let sealed: [(name: String, bytes: [UInt8])]
+
+    package init(_ released: ReleasedRecord, _ key: AgeIdentity, envelope: [UInt8]) async throws {
+        let bytes = try await released.bytes(released.state.descriptor)
+        self.released = released
+        self.key = key
+        descriptor = try Descriptor(opening: bytes, of: released.state, with: key)
+        sealed = [("envelope.age", envelope), ("descriptor.age", bytes)]
+    }
+
+    /// Hands every file to its sink: ciphertext into the spool, its hash checked; opened into the sink, the
+    /// plaintext's hash checked; then committed.
+    ///
+    /// `kept` gets what was served too, as it was served: `envelope.age`, `descriptor.age` and each file's ciphertext
+    /// under its hash. Throws `unverified` when anything does not hold; of that file nothing is committed.
+    package func deliver(
+        into sinks: any FileSinks, keepingSealed kept: (any FileSinks)? = nil, spool: Spool,
+        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) async throws -> Fetched {
+        let names = descriptor.safeFileNames
+        try sinks.prepare(names)
+        try kept?.prepare(sealed.map(\.name) + descriptor.files.map { "\($0.ciphertext).age" })
+        if let kept { for blob in sealed { try kept.put(blob.bytes, as: blob.name) } }
+        let draft = try spool.draft()
+        let total = descriptor.files.reduce(0) { $0 + $1.byteCount }
+        var before = 0
+        var fetched = [Fetched.File]()
+        for (file, name) in zip(descriptor.files, names) {
+            try Task.checkCancellation()
+            let done = before
+            let path = draft.folder.file("\(file.ciphertext).age")
+            defer { draft.folder.remove("\(file.ciphertext).age") }
+            _ = try await released.ciphertext(file.ciphertext, to: path) {
+                progress(min(done + $0 / 2, total), total)
+            }
+            if let kept { try kept.copy(path, as: "\(file.ciphertext).age") }
+            let holdsProgram = try file.open(at: path, with: key, into: try sinks.begin(name)) {
+                progress(min(done + file.byteCount / 2 + $0 / 2, total), total)
+            }
+            fetched.append(
+                Fetched.File(
+                    name: name, byteCount: file.byteCount, sha256: file.sha256, mediaType: file.mediaType,
+                    holdsProgram: holdsProgram))
+            before += file.byteCount
+        }
+        released.finish()
+        return Fetched(record: released.record, release: released.id, files: fetched)
+    }
+}
+
+extension Descriptor.File {
+    /// Opens its ciphertext, which lies at `path`, into `unfinished`, and commits that when all of it holds. Says
+    /// whether a program hides in it.
+    package func open(
+        at path: String, with key: AgeIdentity, into unfinished: any UnfinishedFile,
+        progress: @escaping (Int) -> Void
+    ) throws -> Bool {
+        var sink = Plaintext(file: unfinished)
+        let opened: OpenedFile
+        do {
+            var source = try FileSource(path: path)
+            opened = try Age.open(
+                from: &source, to: &sink, with: .identity(key), hashing: .plaintext, progress: progress)
+        } catch let error as AgeError {
+            throw ClientFailure.unverified("a file of the record does not open", cause: error)
+        }
+        guard opened.plaintextSHA256 == sha256.bytes, opened.byteCount == byteCount else {
+            throw ClientFailure.unverified("a file of the record is not what its descriptor says")
+        }
+        try unfinished.commit()
+        return MediaType.isProgram(sink.head)
+    }
+}
+
+/// Plaintext on its way into a file; keeps the beginning, which tells what kind of file it is.
+private struct Plaintext: ByteSink {
+    private static let headBytes = 512
+
+    let file: any UnfinishedFile
+    private(set) var head: [UInt8] = []
+
+    init(file: any UnfinishedFile) { self.file = file }
+
+    mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
+        try Task.checkCancellation()
+        if head.count < Self.headBytes { head += bytes.prefix(Self.headBytes - head.count) }
+        try file.write(bytes)
+    }
+}
+
+extension FileSinks {
+    fileprivate func put(_ bytes: [UInt8], as name: String) throws {
+        let file = try begin(name)
+        try bytes.withUnsafeBytes { try file.write($0) }
+        try file.commit()
+    }
+
+    /// Copies a file of the spool.
+    fileprivate func copy(_ path: String, as name: String) throws {
+        let file = try begin(name)
+        var source = try FileSource(path: path)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
+        defer { buffer.deallocate() }
+        while true {
+            let count = try source.read(into: buffer)
+            guard count > 0 else { break }
+            try file.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+        try file.commit()
+    }
+}

@@ -1,0 +1,41 @@
+import API
+import Age
+import Contract
+import Evidence
+import Foundation
+import Homes
+import Remote
+public import Sealing
+
+extension Member {
+    /// The wallets that wait to be admitted, each with the short code that its owner must show too.
+    public func applicants() async throws -> [Applicant] {
+        let desk = try deskKeys()
+        let answer: Wire.Applications = try await connection.call(
+            .get, Routes.Organisation(organisation.name).inboxes)
+        return answer.applications.compactMap {
+            desk.applicant(inbox: $0.inbox, recipient: $0.recipient, letter: [UInt8]($0.letter))
+        }
+    }
+
+    /// Enters the patient whose wallet shows `shortCode`. Throws `refused` when no wallet does.
+    public func admit(shortCode: String, number: String, name: String) async throws {
+        let desk = try deskKeys()
+        let index = try desk.index(of: number)
+        guard (1...200).contains(name.utf8.count) else {
+            throw ClientFailure.badInput("a patient's name has 1 to 200 bytes")
+        }
+        let typed = shortCode.uppercased().filter { $0 != "-" && $0 != " " }
+        let matching = try await applicants().filter { $0.shortCode.filter { $0 != "-" } == typed }
+        guard let applicant = matching.first else {
+            throw ClientFailure.refused(
+                "no wallet that waits here shows the short code \(SafeText.escaped(shortCode))")
+        }
+        let sealed = try desk.entry(number: number, name: name, of: applicant)
+        try await connection.call(
+            .put, Routes.Organisation(organisation.name).directory,
+            json: Wire.DirectoryEntry(
+                index: index, inbox: applicant.inbox, recipient: applicant.recipient.text, entry: Data(sealed)
+            ))
+    }
+}

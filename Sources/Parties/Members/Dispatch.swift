@@ -1,0 +1,19 @@
+public import API
+public import Contract
+import Homes
+import Remote
+
+extension Member {
+    /// Signs what was sent under a transfer, hash by hash: the sender's half of the receipt.
+    public func dispatch(_ release: StatementID) async throws -> Wire.Receipt {
+        guard let state: ReleaseState = try await connection.state(.release(release)),
+            let grant = state.grant,
+            let record: RecordState = try await connection.state(.record(state.record))
+        else { throw Problem.rejected(.releaseMissing) }
+        return try await say(
+            .dispatch(
+                Dispatch(
+                    organisation: organisation.name, record: state.record, grant: grant, release: release,
+                    descriptor: record.descriptor, files: record.files)))
+    }
+}

@@ -1,0 +1,67 @@
+public import API
+public import Contract
+import Files
+import Homes
+import Identity
+import Remote
+import Sealing
+
+/// A record that was received.
+public struct Received: Sendable {
+    public let record: RecordHandle
+    public let files: Int
+    /// Nil when the organisation was custodian already.
+    public let receipt: Wire.Receipt?
+}
+
+extension Member {
+    /// Receives a record from another custodian under a transfer grant: the same bytes into the own vault, the
+    /// key wrapped anew for the own organisation, and the acknowledgement on the ledger.
+    ///
+    /// Throws `Problem` when the contract refuses: no grant, not a transfer, revoked, expired. Again after an
+    /// interruption is harmless.
+    public func receive(
+        _ id: StatementID, progress: (_ files: Int, _ of: Int) -> Void = { _, _ in }
+    ) async throws -> Received {
+        let granted = try await granted(id)
+        let record = granted.grant.record
+        guard granted.grant.kind == .transfer else { throw Problem.rejected(.grantOfOtherKind) }
+        guard organisation.kind.isCustodian else { throw Problem.rejected(.organisationKindNotAllowed) }
+        let custody: CustodyState? = try await connection.state(.custody(record, organisation.name))
+        guard custody == nil else { return Received(record: record, files: 0, receipt: nil) }
+        let (released, key, _) = try await released(under: granted)
+        let descriptor = try await released.bytes(released.state.descriptor)
+        // Opened to be sure that the record is whole; nothing of it is kept.
+        _ = try Descriptor(opening: descriptor, of: released.state, with: key)
+        let ownerEnvelope = try await released.ownerEnvelope()
+        let custodianEnvelope = try Envelope.wrap(key, record: record, for: organisation)
+        for (index, file) in released.state.files.enumerated() {
+            try Task.checkCancellation()
+            try await pass(file, released)
+            progress(index + 1, released.state.files.count)
+        }
+        for bytes in [descriptor, ownerEnvelope, custodianEnvelope] { _ = try await put(bytes) }
+        let receipt = try await say(
+            .acknowledge(
+                Acknowledge(
+                    organisation: organisation.name, record: record, grant: id, release: released.id,
+                    descriptor: released.state.descriptor, ownerEnvelope: Digest(hashing: ownerEnvelope),
+                    custodianEnvelope: Digest(hashing: custodianEnvelope), files: released.state.files)))
+        released.finish()
+        return Received(record: record, files: released.state.files.count, receipt: receipt)
+    }
+
+    /// One file's ciphertext out of the old vault, checked, into the new one.
+    private func pass(_ file: Digest, _ released: ReleasedRecord) async throws {
+        let routes = Routes.Organisation(organisation.name)
+        let missing: Wire.Digests = try await connection.call(
+            .post, routes.missing, json: Wire.Digests(digests: [file]))
+        guard missing.digests.contains(file) else { return }
+        let work = try spool.draft()
+        defer { withExtendedLifetime(work) {} }
+        let path = work.folder.file("\(file).age")
+        let byteCount = try await released.ciphertext(file, to: path)
+        _ = try await connection.call(
+            .put, routes.blob(file.hex), .file(path: path, byteCount: byteCount, digest: file))
+    }
+}

@@ -1,0 +1,101 @@
+import API
+public import Age
+public import Contract
+import Evidence
+import Files
+import Foundation
+public import Homes
+import Identity
+import Primitives
+import Remote
+import Sealing
+
+extension Member {
+    /// Seals a record anew under a fresh key: its files, its descriptor, and an envelope for the owner, the
+    /// custodian and each member whose grant is in force (gateway). A draft that the owner has to agree to;
+    /// until then nothing changes. Delegates have to be named anew by the owner.
+    public func reseal(_ record: RecordHandle, kind: AgeKeyKind = .hybrid) async throws -> StatementDraft {
+        let unlocked = try await unlock(.custody(record, .administration))
+        let patient = try await patient(unlocked.descriptor.patient)
+        let recordKey = AgeIdentity.generate(kind)
+        let work = try spool.draft()
+        defer { withExtendedLifetime(work) {} }
+        let folder = work.folder
+        var whole = unlocked.descriptor
+        var blobs = [SealedBlob]()
+        for index in whole.files.indices {
+            try Task.checkCancellation()
+            let blob = try await resealed(
+                whole.files[index], unlocked, to: recordKey.recipient, as: "\(index).age", in: folder)
+            whole.files[index].ciphertext = blob.digest
+            blobs.append(blob)
+        }
+        let descriptor = try folder.keep(try whole.sealed(to: recordKey.recipient), as: "descriptor.age")
+        let owner = try folder.keep(
+            try Envelope.wrap(recordKey, record: record, for: patient), as: "owner.age")
+        let custodian = try folder.keep(
+            try Envelope.wrap(recordKey, record: record, for: organisation), as: "custodian.age")
+        let granted = try await rewrapped(recordKey, record, in: folder)
+        try await connection.send(
+            blobs + [descriptor, owner, custodian] + granted.map(\.blob), in: folder, to: organisation.name)
+        unlocked.released.finish()
+        return draft(
+            .reseal(
+                Reseal(
+                    organisation: organisation.name, record: record,
+                    recipientHash: recordKey.recipient.hash, suite: kind.suite,
+                    descriptor: descriptor.digest, ownerEnvelope: owner.digest,
+                    custodianEnvelope: custodian.digest, files: blobs.map(\.digest),
+                    grants: granted.map { Rewrapped(of: $0.grant, envelope: $0.blob.digest) }
+                        .sorted { $0.of < $1.of }, delegates: [])))
+    }
+
+    /// One file out of the vault, opened and sealed anew; its plaintext is in memory only, a piece at a time.
+    private func resealed(
+        _ file: Descriptor.File, _ unlocked: UnlockedRecord, to recipient: AgeRecipient, as name: String,
+        in folder: Folder
+    ) async throws -> SealedBlob {
+        let old = "old.age"
+        defer { folder.remove(old) }
+        _ = try await unlocked.released.ciphertext(file.ciphertext, to: folder.file(old))
+        let conduit = Conduit(opening: folder.file(old), with: unlocked.key)
+        var source = conduit.source
+        let sealed: SealedFile
+        do {
+            sealed = try sealFile(
+                from: &source, to: folder.file(name), for: .recipients([recipient]), hashing: [.ciphertext])
+        } catch {
+            conduit.abandon()
+            throw error
+        }
+        guard try conduit.opened().plaintextSHA256 == file.sha256.bytes else {
+            folder.remove(name)
+            throw ClientFailure.unverified("a file of the record is not what its descriptor says")
+        }
+        guard let digest = Digest(sealed.sha256) else { preconditionFailure("SHA-256 has 32 bytes") }
+        return SealedBlob(name: name, digest: digest, byteCount: sealed.byteCount)
+    }
+
+    /// An envelope with the new key for each grant to a member that is in force; whose identity does not hold
+    /// any more is left out, and opens nothing any more.
+    private func rewrapped(
+        _ recordKey: AgeIdentity, _ record: RecordHandle, in folder: Folder
+    ) async throws -> [(grant: StatementID, blob: SealedBlob)] {
+        let checkpoint = try await remembered.advance(connection)
+        var all = [(grant: StatementID, blob: SealedBlob)]()
+        for position in try await connection.positions(about: record.bytes, kind: .grant) {
+            let statement = try await connection.statement(at: position)
+            guard case .grant(let grant) = statement.assertion, grant.record == record, grant.kind != .append,
+                let grantee = grant.grantee,
+                let state: GrantState = try await connection.state(.grant(statement.id)), !state.revoked,
+                surroundings.now() < state.notAfter, all.count < Limits.rewrappedMax,
+                let holder = try? await connection.verifiedMember(grantee, under: checkpoint)
+            else { continue }
+            let envelope = try Envelope.wrap(
+                recordKey, record: record, nonce: statement.statement.nonce, notAfter: grant.notAfter,
+                for: holder)
+            all.append((statement.id, try folder.keep(envelope, as: "\(all.count).envelope.age")))
+        }
+        return all
+    }
+}

@@ -1,0 +1,108 @@
+import Age
+import Contract
+import Evidence
+import Files
+import Foundation
+import Homes
+import Identity
+import Sealing
+
+/// Files sealed to a record's key, and what the descriptor says of them.
+struct SealedFiles: Sendable {
+    var files: [Descriptor.File] = []
+    var blobs: [SealedBlob] = []
+    /// The Merkle root of the batch that is the one file; nil where there is no batch.
+    var batch: Digest?
+
+    private static let smallBytesMax = 1 << 20
+
+    /// Seals `sources` to `recipient`, as `0.age`, `1.age` and so on in `folder`.
+    ///
+    /// Throws `badInput` for no files or too many, for a batch among other files, and for one that is malformed.
+    init(
+        _ sources: [SourceFile], to recipient: AgeRecipient, into folder: Folder,
+        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) async throws {
+        let described = try Self.described(sources)
+        batch = try Self.batchRoot(of: described)
+        let total = sources.reduce(0) { $0 + $1.byteCount }
+        var before = 0
+        let small = try await Self.sealSmall(sources, to: recipient, into: folder)
+        for (index, (source, mediaType, dicom)) in described.enumerated() {
+            let name = "\(index).age"
+            let done = before
+            let sealed =
+                try small[index]
+                ?? Self.seal(source, to: recipient, at: folder.file(name)) { progress(done + $0, total) }
+            guard let ciphertext = Digest(sealed.sha256),
+                let plain = sealed.plaintextSHA256.flatMap({ Digest($0) })
+            else { preconditionFailure("both digests were asked for") }
+            guard sealed.plaintextByteCount == source.byteCount else {
+                throw ClientFailure.unreachable("\(SafeText.escaped(source.name)) changed while it was read")
+            }
+            before += source.byteCount
+            blobs.append(SealedBlob(name: name, digest: ciphertext, byteCount: sealed.byteCount))
+            files.append(
+                Descriptor.File(
+                    name: source.name, mediaType: mediaType, byteCount: source.byteCount,
+                    sha256: plain, ciphertext: ciphertext, dicom: dicom))
+        }
+    }
+
+    private typealias Described = (source: SourceFile, mediaType: String, dicom: DICOMAttributes?)
+
+    /// What each file is, by its first bytes.
+    private static func described(_ sources: [SourceFile]) throws -> [Described] {
+        guard (1...Limits.filesPerRecordMax).contains(sources.count) else {
+            throw ClientFailure.badInput(
+                "a record has 1 to \(Limits.filesPerRecordMax) files; these are \(sources.count)")
+        }
+        return try sources.map { source in
+            let head = try source.head(DICOMAttributes.prefixBytes)
+            return (source, MediaType.of(head), DICOMAttributes(head: head))
+        }
+    }
+
+    private static func batchRoot(of described: [Described]) throws -> Digest? {
+        guard let (source, _, _) = described.first(where: { $0.mediaType == MediaType.batch }) else {
+            return nil
+        }
+        guard described.count == 1 else {
+            throw ClientFailure.badInput(
+                "\(SafeText.escaped(source.name)) is a batch: deposit it by itself, so that it can be proven")
+        }
+        return try Batch(try source.bytes(max: Batch.bytesMax)).root
+    }
+
+    /// Small files several at a time; a large one is by itself sealed on all cores.
+    private static func sealSmall(
+        _ sources: [SourceFile], to recipient: AgeRecipient, into folder: Folder
+    ) async throws -> [Int: SealedFile] {
+        let small = sources.indices.filter { sources[$0].byteCount <= smallBytesMax }
+        return try await withThrowingTaskGroup(of: (Int, SealedFile).self) { group in
+            var sealed = [Int: SealedFile]()
+            for (started, index) in small.enumerated() {
+                if started >= ProcessInfo.processInfo.activeProcessorCount,
+                    let (done, file) = try await group.next()
+                {
+                    sealed[done] = file
+                }
+                let source = sources[index]
+                group.addTask {
+                    (index, try seal(source, to: recipient, at: folder.file("\(index).age")))
+                }
+            }
+            for try await (done, file) in group { sealed[done] = file }
+            return sealed
+        }
+    }
+
+    private static func seal(
+        _ source: SourceFile, to recipient: AgeRecipient, at path: String, progress: ((Int) -> Void)? = nil
+    ) throws -> SealedFile {
+        var reading = try source.reading()
+        return try sealFile(
+            from: &reading, to: path, for: .recipients([recipient]), hashing: [.ciphertext, .plaintext],
+            progress: progress)
+    }
+}

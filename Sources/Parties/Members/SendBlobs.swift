@@ -1,0 +1,55 @@
+import API
+import Contract
+import Files
+import Remote
+import Synchronization
+
+extension Connection {
+    private static let uploadsAtOnce = 4
+
+    /// Puts those of `blobs`, files of `folder`, that an organisation's vault does not have into it, a few at
+    /// a time.
+    func send(
+        _ blobs: [SealedBlob], in folder: Folder, to name: OrganisationName,
+        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) async throws {
+        let routes = Routes.Organisation(name)
+        var missing = Set<Digest>()
+        for start in stride(from: 0, to: blobs.count, by: 1_000) {
+            let page = blobs[start..<min(start + 1_000, blobs.count)].map(\.digest)
+            let answer: Wire.Digests = try await call(
+                .post, routes.missing, json: Wire.Digests(digests: page))
+            missing.formUnion(answer.digests)
+        }
+        let queue = blobs.filter { missing.contains($0.digest) }
+        let total = queue.reduce(0) { $0 + $1.byteCount }
+        let sent = SentBytes()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (index, blob) in queue.enumerated() {
+                if index >= Self.uploadsAtOnce { try await group.next() }
+                group.addTask { [self] in
+                    try Task.checkCancellation()
+                    let content = Content.file(
+                        path: folder.file(blob.name), byteCount: blob.byteCount, digest: blob.digest)
+                    _ = try await call(.put, routes.blob(blob.digest.hex), content) { done in
+                        progress(sent.report(done, of: blob.digest), total)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+}
+
+/// How many bytes of each blob were sent.
+private final class SentBytes: Sendable {
+    private let counts = Mutex<[Digest: Int]>([:])
+
+    /// The sum over all blobs.
+    func report(_ count: Int, of digest: Digest) -> Int {
+        counts.withLock { counts in
+            counts[digest] = count
+            return counts.values.reduce(0, +)
+        }
+    }
+}

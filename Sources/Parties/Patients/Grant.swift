@@ -1,0 +1,79 @@
+public import API
+import Age
+public import Contract
+import Evidence
+import Homes
+import Identity
+import Remote
+import Sealing
+import Workflow
+
+extension Patient {
+    /// Whom a grant names.
+    public enum Grantee: Sendable {
+        case member(PublicKey)
+        /// Any member of a hospital or laboratory in a role of those that hold its desk key.
+        case role(Role, OrganisationName)
+    }
+
+    /// Lets somebody read, receive or append to a record, without a request.
+    ///
+    /// Throws unless a member's identity holds, and the contract's reason.
+    public func grant(
+        _ handle: RecordHandle, to grantee: Grantee, kind: GrantKind, purpose: Purpose, days: Int,
+        releases: UInt64
+    ) async throws -> (grant: StatementID, receipt: Wire.Receipt) {
+        guard (1...3_650).contains(days) else {
+            throw ClientFailure.badInput("a grant lasts 1 to 3650 days")
+        }
+        let record = try await ownRecord(handle)
+        return try await connected(at: record.depositedAt) { connection in
+            let now = surroundings.now()
+            let notAfter = (now + UInt64(days) * 86_400).dayEnded
+            let nonce = surroundings.random(Statement.nonceBytes)
+            var grant = Grant(
+                record: handle, organisation: record.depositedAt, kind: kind, purpose: purpose,
+                notBefore: now.dayBegun, notAfter: notAfter, releases: releases)
+            let wrap: (AgeIdentity) throws -> [UInt8]
+            switch grantee {
+            case .member(let key):
+                let checkpoint = try await remembered.advance(connection)
+                let member = try await connection.verifiedMember(key, under: checkpoint)
+                (grant.organisation, grant.grantee) = (member.organisation, member.key)
+                wrap = {
+                    try Envelope.wrap($0, record: handle, nonce: nonce, notAfter: notAfter, for: member)
+                }
+                try remember(member)
+            case .role(let role, let name):
+                let organisation = try roleHolder(role, name, kind)
+                (grant.organisation, grant.role) = (name, role)
+                wrap = {
+                    try Envelope.wrap(
+                        $0, record: handle, nonce: nonce, notAfter: notAfter, role: role, of: organisation)
+                }
+            }
+            if kind != .append {
+                let opened = try await opened(record, connection)
+                grant.envelope = try await put(try wrap(opened.key), record, connection)
+            }
+            let statement = Statement(.grant(grant), validUntil: now.validUntil, nonce: nonce)
+            let receipt = try await connection.submit(statement, signedBy: ownerKey(of: record))
+            return (receipt.statement, receipt)
+        }
+    }
+
+    /// The organisation whose members in `role` can be granted something together. Throws `badInput`.
+    private func roleHolder(
+        _ role: Role, _ name: OrganisationName, _ kind: GrantKind
+    ) throws -> Network.Organisation {
+        let organisation = try network.organisation(name)
+        guard organisation.kind.isCustodian, [.clinician, .registrar, .gateway].contains(role),
+            kind != .append
+        else {
+            throw ClientFailure.badInput(
+                "to read or receive, a role can be granted to a hospital's or laboratory's clinicians, "
+                    + "registrars or gateways")
+        }
+        return organisation
+    }
+}

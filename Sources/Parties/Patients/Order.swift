@@ -1,0 +1,67 @@
+public import API
+import Age
+public import Contract
+import Evidence
+import Foundation
+public import Homes
+import Identity
+import Primitives
+import Remote
+import TransparencyLog
+import Workflow
+
+extension Patient {
+    /// The own record of that handle. Throws the contract's reason when it is nobody's or somebody else's.
+    func ownRecord(_ handle: RecordHandle) async throws -> OwnRecord {
+        guard let record = try await ownRecords().first(where: { $0.handle == handle }) else {
+            throw Problem.rejected(.notTheOwner)
+        }
+        return record
+    }
+
+    /// Says `assertion` as the owner of `record`.
+    func order(_ assertion: Assertion, as record: OwnRecord) async throws -> Wire.Receipt {
+        try await connected(at: record.depositedAt) { connection in
+            try await connection.submit(surroundings.statement(assertion), signedBy: ownerKey(of: record))
+        }
+    }
+
+    /// Orders a record to be erased by everybody who keeps it. From now on it is served to nobody; each
+    /// custodian attests on the ledger that it is gone.
+    public func remove(_ handle: RecordHandle) async throws -> Wire.Receipt {
+        try await order(.remove(Remove(record: handle)), as: try await ownRecord(handle))
+    }
+
+    /// Says beforehand whether a record may be opened in an emergency.
+    public func instruct(_ handle: RecordHandle, emergencies: EmergencyRule) async throws -> Wire.Receipt {
+        try await order(
+            .instruct(Instruct(record: handle, emergencies: emergencies)), as: try await ownRecord(handle))
+    }
+
+    /// Stops a reassignment of a record: whoever asked for it has not lost this wallet.
+    public func veto(_ handle: RecordHandle) async throws -> Wire.Receipt {
+        try await order(.veto(Veto(record: handle)), as: try await ownRecord(handle))
+    }
+
+    /// Agrees to a draft about a record of this wallet: an `append` or a `reseal`.
+    public func agree(to draft: inout StatementDraft) async throws {
+        guard draft.network == network.id else {
+            throw ClientFailure.badInput("the draft is for another network")
+        }
+        guard let handle = draft.statement.assertion.record else {
+            throw ClientFailure.badInput("the draft is about no record: no wallet has to agree to it")
+        }
+        draft.agree(by: ownerKey(of: try await ownRecord(handle)))
+    }
+
+    /// Leaves an envelope with the custodian that the record was deposited at.
+    func put(
+        _ envelope: [UInt8], _ record: OwnRecord, _ connection: Connection
+    ) async throws -> Digest {
+        let digest = Digest(hashing: envelope)
+        _ = try await connection.call(
+            .put, Routes.Organisation(record.depositedAt).blob(digest.hex),
+            .bytes(envelope, type: "application/octet-stream"))
+        return digest
+    }
+}

@@ -1,0 +1,68 @@
+import API
+import Age
+import Contract
+import Evidence
+import Files
+import Foundation
+import Homes
+import Identity
+import Primitives
+import Remote
+public import Workflow
+
+extension Patient {
+    func ownerKey(of record: OwnRecord) -> SigningKey {
+        wallet.ownerKey(organisation: record.depositedAt, index: record.index)
+    }
+
+    /// Every record that was deposited under a permit of this wallet. Nobody had to be told a name: the
+    /// wallet knows its own keys.
+    public func ownRecords() async throws -> [OwnRecord] {
+        var records = [OwnRecord]()
+        try await everywhere { records += try await ownRecords(at: $0, $1) }
+        return records
+    }
+
+    private func ownRecords(at membership: Joined, _ connection: Connection) async throws -> [OwnRecord] {
+        let checkpoint = try await remembered.advance(connection)
+        let wallet = self.membership(membership)
+        return try await connection.read(under: checkpoint) { ledger throws(Pause) in
+            try ledger.ownRecords(wallet)
+        }
+    }
+
+    func membership(_ joined: Joined) -> WalletMembership {
+        WalletMembership(wallet, at: joined.name, handedOver: joined.handedOver)
+    }
+
+    /// Opens an own record: owner's envelope and descriptor. What a vault gives out for that is logged first,
+    /// under the owner key; afterwards the home keeps both, sealed as they are.
+    func opened(_ record: OwnRecord, _ connection: Connection) async throws -> OpenedRecord {
+        let kept = home.folder.folder("records")
+        let envelopeName = "\(record.handle).owner.age"
+        let descriptorName = "\(record.handle).descriptor.age"
+        if kept.has(envelopeName), kept.has(descriptorName),
+            let whole = try? OpenedRecord(
+                record, envelope: try kept.read(envelopeName), descriptor: try kept.read(descriptorName),
+                with: wallet)
+        {
+            return whole
+        }
+        guard
+            let custodian = record.custodians.first(where: { $0 == record.depositedAt })
+                ?? record.custodians.first
+        else { throw ClientFailure.refused("nobody keeps record \(record.handle) any more") }
+        let release = Release(
+            organisation: nil, record: record.handle, custodian: custodian, grant: nil, basis: .owner)
+        let released = try await ReleasedRecord(
+            release, by: ownerKey(of: record), home: home.folder, connection)
+        let envelope = try await released.ownerEnvelope()
+        let descriptor = try await released.bytes(record.state.descriptor)
+        let whole = try OpenedRecord(record, envelope: envelope, descriptor: descriptor, with: wallet)
+        try kept.make()
+        try kept.write(envelope, as: envelopeName)
+        try kept.write(descriptor, as: descriptorName)
+        released.finish()
+        return whole
+    }
+}

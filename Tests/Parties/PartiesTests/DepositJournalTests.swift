@@ -1,0 +1,101 @@
+import Contract
+import Evidence
+import Files
+import Foundation
+import Identity
+import Primitives
+import Remote
+import Testing
+
+@testable import Homes
+@testable import Members
+
+struct DepositJournalTests {
+    let home = Folder(NSTemporaryDirectory()).folder("medseal-\(lowercaseHex(Random.bytes(6)))")
+    let key = SigningKey.generate()
+    let patient = Digest(hashing: [1])
+    let plaintexts = [Digest(hashing: [2]), Digest(hashing: [3])]
+
+    func journals() -> DepositJournals { DepositJournals(home: home, key: key) }
+
+    func contents() -> DepositJournal.Contents {
+        func blob(_ name: String) -> SealedBlob {
+            .init(name: name, digest: Digest(hashing: Array(name.utf8)), byteCount: name.utf8.count)
+        }
+        return .init(
+            record: RecordHandle(Random.bytes(32))!, recipientHash: Digest(hashing: [9]), suite: .hybrid,
+            descriptor: blob("descriptor.age"), ownerEnvelope: blob("owner.age"),
+            custodianEnvelope: blob("custodian.age"), files: [blob("0.age"), blob("1.age")])
+    }
+
+    @Test func theNameIsOfPatientFilesAndMember() throws {
+        let journals = journals()
+        let name = journals.name(patient: patient, byteCounts: [4, 5], plaintexts: plaintexts)
+        #expect(name == journals.name(patient: patient, byteCounts: [4, 5], plaintexts: plaintexts))
+        #expect(name.name.hasPrefix(journals.prefix(patient: patient, byteCounts: [4, 5])))
+        let others = [
+            journals.name(patient: Digest(hashing: [7]), byteCounts: [4, 5], plaintexts: plaintexts),
+            journals.name(patient: patient, byteCounts: [4, 5], plaintexts: plaintexts.reversed()),
+            DepositJournals(home: home, key: .generate()).name(
+                patient: patient, byteCounts: [4, 5], plaintexts: plaintexts),
+        ]
+        for other in others { #expect(other != name) }
+    }
+
+    @Test func goesOnAfterItWasCutOff() throws {
+        let journals = journals()
+        #expect(!journals.mayHold(patient: patient, byteCounts: [4, 5]))
+        let draft = try journals.draft()
+        defer { withExtendedLifetime(draft) {} }
+        let contents = contents()
+        for blob in contents.blobs { try draft.folder.write(Array(blob.name.utf8), as: blob.name) }
+        let name = journals.name(patient: patient, byteCounts: [4, 5], plaintexts: plaintexts)
+        _ = try DepositJournal(contents, draft: draft, name: name)
+        #expect(!draft.folder.exists)
+        #expect(self.journals().mayHold(patient: patient, byteCounts: [4, 5]))
+        var again = try #require(try DepositJournal(name))
+        #expect(again.contents == contents)
+        try again.finish()
+        #expect(name.names == [DepositJournal.fileName])
+        #expect(try DepositJournal(name)?.contents.isDone == true)
+    }
+
+    @Test func draftsOfTheDeadAreRemovedAndThoseOfTheLivingStay() throws {
+        let journals = journals()
+        let dead = journals.folder.folder(".new-dead")
+        try dead.make()
+        try dead.write([1], as: "0.age")
+        let living = try journals.draft()
+        #expect(!dead.exists)
+        let other = try journals.draft()
+        #expect(living.folder.exists && other.folder.exists && living.folder != other.folder)
+        do throws(FileError) {
+            _ = try FolderLock(living.folder)
+            Issue.record("another process's draft was locked")
+        } catch {
+            #expect(error.code == .locked)
+        }
+        withExtendedLifetime((living, other)) {}
+    }
+
+    @Test func onlyItsOwnerMayLook() throws {
+        let journals = journals()
+        let draft = try journals.draft()
+        defer { withExtendedLifetime(draft) {} }
+        let name = journals.name(patient: patient, byteCounts: [1], plaintexts: plaintexts)
+        _ = try DepositJournal(contents(), draft: draft, name: name)
+        func mode(_ path: String) throws -> Int? {
+            try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        }
+        #expect(try mode(name.path) == 0o700)
+        #expect(try mode(name.file(DepositJournal.fileName)) == 0o600)
+    }
+
+    @Test func aDamagedJournalIsNotGoneOnWith() throws {
+        let folder = home.folder("damaged")
+        try folder.make()
+        #expect(try DepositJournal(folder) == nil)
+        try folder.write(Array("{".utf8), as: DepositJournal.fileName)
+        #expect(throws: ClientFailure.self) { try DepositJournal(folder) }
+    }
+}
