@@ -80,6 +80,10 @@ let core: [Target] = [
     module(
         "Core", "Identity", imports: ["Contract", "Primitives", "TransparencyLog"],
         links: ["X509", "SwiftASN1"]),
+    module("Core", "Evidence", imports: ["Contract", "Identity", "TransparencyLog"]),
+    module(
+        "Core", "Sealing",
+        imports: ["Age", "Contract", "Evidence", "Identity", "Primitives", "TransparencyLog"]),
 ]
 
 let storage: [Target] = [
@@ -120,7 +124,7 @@ let wire: [Target] = [
     module("Wire", "API", imports: ["Contract", "Primitives"]),
     module(
         "Wire", "Remote",
-        imports: ["API", "Files", "Contract", "Identity", "TransparencyLog", "Primitives"],
+        imports: ["API", "Files", "Contract", "Evidence", "Identity", "TransparencyLog", "Primitives"],
         links: ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL"]),
 ]
 
@@ -148,7 +152,9 @@ let service: [Target] = [
 let parties: [Target] = [
     module(
         "Parties", "Client",
-        imports: ["Remote", "API", "Contract", "Age", "Files", "Identity", "TransparencyLog", "Primitives"]),
+        imports: [
+            "Remote", "API", "Contract", "Age", "Files", "Identity", "Sealing", "TransparencyLog", "Primitives",
+        ]),
     module(
         "Parties", "Offices",
         imports: [
@@ -209,6 +215,9 @@ let allTests: [Target] = [
     tests("TransparencyLogTests", of: ["TransparencyLog", "Primitives"]),
     tests("AgeTests", of: ["Age", "Primitives"], data: ["Vectors"]),
     tests("IdentityTests", of: ["Identity", "Contract", "Primitives"]),
+    tests(
+        "SealingTests",
+        of: ["Age", "Contract", "Evidence", "Identity", "Primitives", "Sealing"]),
     tests("VaultTests", of: ["Vault", "Primitives"]),
     tests(
         "LedgerTests",
@@ -227,7 +236,8 @@ let allTests: [Target] = [
     tests(
         "ClientTests",
         of: [
-            "Client", "Offices", "Remote", "API", "Age", "Contract", "Files", "Identity", "TransparencyLog",
+            "Client", "Offices", "Remote", "API", "Age", "Contract", "Files", "Identity", "Sealing",
+            "TransparencyLog",
             "Primitives",
         ]),
     tests(

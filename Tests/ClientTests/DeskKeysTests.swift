@@ -9,6 +9,7 @@ import Remote
 import Testing
 
 @testable import Client
+@testable import Sealing
 
 /// T2: what a server could put among a desk's things is not believed.
 struct DeskKeysTests {
@@ -40,23 +41,25 @@ struct DeskKeysTests {
             inbox: inbox, recipient: recipient, letter: Data(try Letter.seal(letter, to: desk.recipient)))
     }
 
+    @Test func bothSidesAgreeHowLongALetterMayBe() { #expect(Letter.bytesMax == Wire.letterBytesMax) }
+
     @Test func anApplicationIsOfTheInboxThatSentIt() throws {
         var application = try application()
-        #expect(keys.applicant(application) != nil)
+        #expect(keys.applicant(of: application) != nil)
         application.inbox = SigningKey.generate().key
-        #expect(keys.applicant(application) == nil)
+        #expect(keys.applicant(of: application) == nil)
         application = try self.application()
         application.recipient = AgeIdentity.generate(.x25519).recipient.text
-        #expect(keys.applicant(application) == nil)
+        #expect(keys.applicant(of: application) == nil)
     }
 
     @Test func theShortCodeIsOfEveryKey() throws {
         let permits = (0..<3).map { _ in SigningKey.generate().key }
-        let code = keys.applicant(try application(permits: permits))?.shortCode
+        let code = keys.applicant(of: try application(permits: permits))?.shortCode
         #expect(code?.count == 19)
-        #expect(keys.applicant(try application(permits: permits))?.shortCode == code)
-        #expect(keys.applicant(try application(permits: permits.reversed()))?.shortCode != code)
-        #expect(keys.applicant(try application(permits: Array(permits.dropLast())))?.shortCode != code)
+        #expect(keys.applicant(of: try application(permits: permits))?.shortCode == code)
+        #expect(keys.applicant(of: try application(permits: permits.reversed()))?.shortCode != code)
+        #expect(keys.applicant(of: try application(permits: Array(permits.dropLast())))?.shortCode != code)
         var letter = ApplicationLetter(inbox: inbox, recipient: "age1", permits: permits)
         let before = letter.shortCode
         letter.recipient = "age2"
@@ -64,7 +67,7 @@ struct DeskKeysTests {
     }
 
     @Test func anEntryIsTheDesksOwn() throws {
-        let applicant = try #require(keys.applicant(try application()))
+        let applicant = try #require(keys.applicant(of: try application()))
         let sealed = try keys.entry(number: "P-1", name: "Grace", of: applicant)
         #expect(try keys.patient(sealed, number: "P-1").inbox == inbox)
         // Another patient's entry under this number's index.
@@ -108,7 +111,7 @@ struct DeskKeysTests {
             key: .generate(), organisation: hospital.name, notAfter: World.now + 60, network: world.network.id
         )
         for signature in [Random.bytes(64), SigningKey.generate().sign(permit)] {
-            let letter = PermitLetter(permit: Data(permit), signature: Data(signature))
+            let letter = PermitLetter(permit: permit, signature: signature)
             #expect(throws: ClientFailure.self) {
                 try keys.permit(try Letter.seal(letter, to: desk.recipient), of: inbox)
             }
@@ -124,10 +127,17 @@ struct DeskKeysTests {
         for permit in [elsewhere, foreign] {
             let content = PermitLetter.signedContent(
                 permit: permit, organisation: hospital.name, network: world.network.id)
-            let letter = PermitLetter(permit: Data(permit), signature: Data(key.sign(content)))
+            let letter = PermitLetter(permit: permit, signature: key.sign(content))
             #expect(throws: ClientFailure.self) {
                 try keys.permit(try Letter.seal(letter, to: desk.recipient), of: inbox)
             }
         }
+    }
+}
+
+extension DeskKeys {
+    fileprivate func applicant(of application: Wire.Application) -> Applicant? {
+        applicant(
+            inbox: application.inbox, recipient: application.recipient, letter: [UInt8](application.letter))
     }
 }

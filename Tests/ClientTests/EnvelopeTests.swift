@@ -2,10 +2,8 @@ import Age
 import Contract
 import Identity
 import Primitives
-import Remote
+import Sealing
 import Testing
-
-@testable import Client
 
 /// T11: an envelope opens for its own record, grant, grantee and time, and for no other.
 struct EnvelopeTests {

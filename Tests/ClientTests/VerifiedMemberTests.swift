@@ -5,6 +5,7 @@ import Foundation
 import Identity
 import Primitives
 import Remote
+import Sealing
 import Testing
 import TransparencyLog
 
@@ -35,18 +36,17 @@ struct VerifiedMemberTests {
             (
                 "a certificate of this key that was not enrolled",
                 {
-                    $0.card.certificate = Data(
-                        try $0.world.authority(of: "insurer").issueMember(
-                            name: "Dr Somebody Else", role: .officer, key: $0.key.key,
-                            notAfter: Date(timeIntervalSince1970: Double(World.now) + 1_000),
-                            now: Date(timeIntervalSince1970: Double(World.now))))
+                    $0.card.certificate = try $0.world.authority(of: "insurer").issueMember(
+                        name: "Dr Somebody Else", role: .officer, key: $0.key.key,
+                        notAfter: Date(timeIntervalSince1970: Double(World.now) + 1_000),
+                        now: Date(timeIntervalSince1970: Double(World.now)))
                 }, .unverified
             ),
             (
                 "another member's certificate, enrolled",
                 {
                     $0.card.certificate = try Candidate($0.world, name: "Eve").card.certificate
-                    $0.enrol.certificateHash = Digest(hashing: [UInt8]($0.card.certificate))
+                    $0.enrol.certificateHash = Digest(hashing: $0.card.certificate)
                     $0.state?.certificateHash = $0.enrol.certificateHash
                 }, .unverified
             ),
@@ -54,7 +54,7 @@ struct VerifiedMemberTests {
                 "a certificate of another organisation's authority, enrolled",
                 {
                     $0.card.certificate = try Candidate($0.world, at: "hospital1").card.certificate
-                    $0.enrol.certificateHash = Digest(hashing: [UInt8]($0.card.certificate))
+                    $0.enrol.certificateHash = Digest(hashing: $0.card.certificate)
                     $0.state?.certificateHash = $0.enrol.certificateHash
                 }, .unverified
             ),
@@ -208,10 +208,10 @@ struct VerifiedMemberTests {
             let statement = try world.statement(.enrol(enrol), by: root)
             return try VerifiedMember(
                 key.key,
-                evidence: .init(
+                claims: .init(
                     card: .init(
                         key: key.key, organisation: clinic, recipient: identity.recipient.text,
-                        certificate: Data(member)), history: [(position, statement)],
+                        certificate: member), history: [(position, statement)],
                     state: MemberState(
                         organisation: clinic, role: .clinician, recipientHash: enrol.recipientHash,
                         certificateHash: enrol.certificateHash, expires: end, suite: .hybrid, retired: false),
@@ -249,8 +249,8 @@ struct VerifiedMemberTests {
         let hashes = [enrolment, other].map { Merkle.leafHash($0) }
         let head = TreeHead(size: 2, root: Merkle.nodeHash(hashes[0], hashes[1]))
         func proven(_ leaf: [UInt8], at position: UInt64, sibling: [UInt8]) -> Bool {
-            (try? Connection.proven(
-                leaf, at: position, InclusionProof(hashes: [sibling]), head: head, network: world.network.id))
+            (try? LoggedStatement(
+                leaf, at: position, InclusionProof(hashes: [sibling]), in: head, network: world.network.id))
                 != nil
         }
         #expect(proven(enrolment, at: 0, sibling: hashes[1]))

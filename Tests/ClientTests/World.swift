@@ -6,6 +6,7 @@ import Foundation
 import Identity
 import Primitives
 import Remote
+import Sealing
 import TransparencyLog
 
 @testable import Client
@@ -96,7 +97,7 @@ struct Candidate {
     let identity = AgeIdentity.generate(.x25519)
     var organisation = "insurer"
     var enrolledBy: SigningKey
-    var card: Wire.MemberCard
+    var card: VerifiedMember.Card
     var enrol: Enrol
     /// Where the enrolment stands in the log.
     var enrolledAt: UInt64 = 10
@@ -117,9 +118,9 @@ struct Candidate {
             now: Date(timeIntervalSince1970: Double(World.now)))
         let name = OrganisationName(organisation)!
         enrolledBy = try world.root(of: organisation)
-        card = Wire.MemberCard(
+        card = VerifiedMember.Card(
             key: key.key, organisation: name, recipient: identity.recipient.text,
-            certificate: Data(certificate))
+            certificate: certificate)
         enrol = Enrol(
             organisation: name, member: key.key, role: .officer, recipientHash: identity.recipient.hash,
             certificateHash: Digest(hashing: certificate), expires: expires, suite: .hybrid)
@@ -138,7 +139,7 @@ struct Candidate {
         }
         return try VerifiedMember(
             key.key,
-            evidence: .init(
+            claims: .init(
                 card: card, history: history, state: state, organisationState: organisationState,
                 authority: try world.organisation(organisation).authority, list: list),
             governance: governance, now: time)
@@ -149,7 +150,7 @@ struct Candidate {
         let authority = try world.authority(of: organisation)
         let now = Date(timeIntervalSince1970: Double(World.now))
         let serial = try MemberCertificate.verify(
-            [UInt8](card.certificate), under: authority.certificate, at: now
+            card.certificate, under: authority.certificate, at: now
         ).serial
         return try authority.issueList(
             number: 1, entries: reason.map { [.init(serial: serial, revoked: now, reason: $0)] } ?? [],

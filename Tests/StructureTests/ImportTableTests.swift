@@ -14,10 +14,10 @@ import Testing
     /// Layer: the layers whose modules it may import besides its own, and modules that it may not.
     static let layers: [String: (may: Set<String>, never: Set<String>)] = [
         "Core": ([], []),
-        "Storage": (["Core"], ["Age", "Identity"]),
-        "Ledger": (["Core", "Wire"], ["Age"]),
-        "Wire": (["Core"], ["Age"]),
-        "Service": (["Core", "Storage", "Ledger", "Wire"], ["Age"]),
+        "Storage": (["Core"], ["Age", "Sealing", "Identity"]),
+        "Ledger": (["Core", "Wire"], ["Age", "Sealing"]),
+        "Wire": (["Core"], ["Age", "Sealing"]),
+        "Service": (["Core", "Storage", "Ledger", "Wire"], ["Age", "Sealing"]),
         "Parties": (["Core", "Wire"], []),
         "Programs": (["Core", "Storage", "Ledger", "Wire", "Service", "Parties"], []),
     ]
@@ -121,7 +121,7 @@ import Testing
 
     @Test func wireCodeParsesBytesOnly() throws {
         // Foundation accepts non-canonical base64 and other digits than ASCII's (SECURITY.md, T15, T25).
-        for module in ["Contract", "TransparencyLog", "Age"] {
+        for module in ["Contract", "TransparencyLog", "Age", "Evidence", "Sealing"] {
             for (name, text) in try ModuleTable.sources(of: try #require(table[module])) {
                 for word in [
                     "base64Encoded", "JSONSerialization", "JSONDecoder", "Int(String", "NSRegularExpression",
@@ -132,17 +132,19 @@ import Testing
         }
     }
 
-    @Test func theServerLinksNothingOfAge() throws {
+    @Test func theServerLinksNothingOfAgeAndSealing() throws {
         let server = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
             path: "medseald")
         let client = server.deletingLastPathComponent().appending(path: "medseal")
-        #expect(try Self.ageSymbols(in: server) == 0)
-        // The same look at the client finds them: the look is able to find.
-        #expect(try Self.ageSymbols(in: client) > 100)
+        for module in ["3Age", "7Sealing"] {
+            #expect(try Self.symbols(of: module, in: server) == 0)
+            // The same look at the client finds them: the look is able to find.
+            #expect(try Self.symbols(of: module, in: client) > 100)
+        }
     }
 
-    /// How many symbols of the Swift module Age a program has: their mangled names begin with `$s3Age`.
-    static func ageSymbols(in program: URL) throws -> Int {
+    /// How many symbols of a Swift module a program has: the mangled names of Age's begin with `$s3Age`.
+    static func symbols(of module: String, in program: URL) throws -> Int {
         try #require(FileManager.default.fileExists(atPath: program.path), "\(program.path) is not built")
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/nm")
@@ -153,7 +155,9 @@ import Testing
         let names = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         #expect(process.terminationStatus == 0)
-        return String(decoding: names, as: UTF8.self).split(separator: "\n").filter { $0.contains("$s3Age") }
-            .count
+        return String(decoding: names, as: UTF8.self).split(separator: "\n").filter {
+            $0.contains("$s\(module)")
+        }
+        .count
     }
 }

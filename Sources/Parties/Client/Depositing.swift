@@ -100,7 +100,7 @@ public struct Depositing: Sendable {
     /// Seals everything to a fresh record key, which is forgotten when this returns: only the envelopes keep
     /// it.
     private func seal(
-        _ sources: [FileSealing.Source], for patient: Desk.Patient, kind: AgeKeyKind
+        _ sources: [FileSealing.Source], for patient: AdmittedPatient, kind: AgeKeyKind
     ) throws -> (DepositJournal, FolderLock) {
         let batch = try FileSealing.batchRoot(of: sources)
         let (draft, lock) = try journals.draft()
@@ -139,7 +139,7 @@ public struct Depositing: Sendable {
 
     // MARK: Sending
 
-    private func finish(_ journal: inout DepositJournal, _ patient: Desk.Patient) async throws -> Done {
+    private func finish(_ journal: inout DepositJournal, _ patient: AdmittedPatient) async throws -> Done {
         let contents = journal.contents
         let files = contents.files.map(\.digest)
         if let state: RecordState = try await connection.state(.record(contents.record)) {

@@ -1,6 +1,6 @@
 import API
 import Age
-public import Contract
+import Contract
 import Foundation
 import Identity
 import Primitives
@@ -10,24 +10,6 @@ public import Remote
 ///
 /// The server keeps all of it sealed and finds a patient by an index that only the desk's key computes.
 public struct Desk: Sendable {
-    /// A patient in the directory, the entry authenticated.
-    public struct Patient: Sendable {
-        public let number: String
-        public let name: String
-        public let inbox: PublicKey
-        let recipient: AgeRecipient
-        /// The blind index of the number.
-        let index: Digest
-    }
-
-    /// A wallet that waits to be admitted.
-    public struct Applicant: Sendable {
-        public let inbox: PublicKey
-        public let shortCode: String
-        public let permits: Int
-        let recipient: AgeRecipient
-    }
-
     let member: Member
     let connection: Connection
     private let keys: DeskKeys
@@ -45,7 +27,9 @@ public struct Desk: Sendable {
     /// The wallets that wait to be admitted, each with the short code that its owner must show too.
     public func applicants() async throws -> [Applicant] {
         let answer: Wire.Applications = try await connection.call(.get, routes.inboxes)
-        return answer.applications.compactMap { keys.applicant($0) }
+        return answer.applications.compactMap {
+            keys.applicant(inbox: $0.inbox, recipient: $0.recipient, letter: [UInt8]($0.letter))
+        }
     }
 
     /// Enters the patient whose wallet shows `shortCode`. Throws `refused` when no wallet does.
@@ -70,7 +54,7 @@ public struct Desk: Sendable {
 
     /// The patient of that number. Throws `badInput` when there is none, `unverified` when the entry is not
     /// the desk's own.
-    public func patient(_ number: String) async throws -> Patient {
+    public func patient(_ number: String) async throws -> AdmittedPatient {
         let index = try keys.index(of: number)
         let answer: Wire.DirectoryEntry
         do {
@@ -83,7 +67,7 @@ public struct Desk: Sendable {
 
     /// A permit of the patient's for `purpose` (a record's handle or a request's id): the same one for the
     /// same purpose. Nil when the stock is empty.
-    func permit(of patient: Patient, for purpose: [UInt8]) async throws -> [UInt8]? {
+    func permit(of patient: AdmittedPatient, for purpose: [UInt8]) async throws -> [UInt8]? {
         guard let purpose = Digest(purpose) else { preconditionFailure("a purpose has 32 bytes") }
         let taken: Wire.Taken
         do {

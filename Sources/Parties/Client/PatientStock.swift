@@ -104,7 +104,7 @@ extension Patient {
             network: network.id)
         let content = PermitLetter.signedContent(permit: permit, organisation: name, network: network.id)
         let signature = wallet.inboxKey(organisation: name).sign(content)
-        let letter = PermitLetter(permit: Data(permit), signature: Data(signature))
+        let letter = PermitLetter(permit: permit, signature: signature)
         return try Letter.seal(letter, to: organisation.deskRecipient)
     }
 
@@ -132,16 +132,5 @@ extension Patient {
                     stock: status.permitsHandedOver > 0 ? Self.stockDefault : 0,
                     handedOver: status.permitsHandedOver))
         }
-    }
-}
-
-extension ApplicationLetter {
-    /// What the patient and the desk read to each other: over the inbox, its recipient, and every permit's
-    /// key.
-    var shortCode: String {
-        var bytes = Array("medseal/short-code".utf8) + [0] + inbox.bytes
-        bytes += Digest(hashing: Array(recipient.utf8)).bytes
-        for key in permits { bytes += key.bytes }
-        return ShortCode.of(bytes)
     }
 }

@@ -261,7 +261,8 @@ extension Connection {
     public func logEntry(
         at position: UInt64
     ) async throws -> (entry: LogEntry, statement: VerifiedStatement) {
-        try Self.believed(try await leaf(at: position), at: position, network: network.id)
+        let logged = try LoggedStatement(try await leaf(at: position), at: position, network: network.id)
+        return (logged.entry, logged.statement)
     }
 
     /// The statement at a position of the log that `checkpoint` commits to, proven to be there; its
@@ -272,30 +273,8 @@ extension Connection {
         let head = checkpoint.checkpoint.head
         let leaf = try await leaf(at: position)
         let proof = try await inclusion(of: position, in: head.size)
-        return try Self.proven(leaf, at: position, proof, head: head, network: network.id)
-    }
-
-    /// The statement of a leaf that `proof` shows to be at `position` of the log of `head`. Throws
-    /// `unverified`.
-    package static func proven(
-        _ leaf: [UInt8], at position: UInt64, _ proof: InclusionProof, head: TreeHead, network: NetworkID
-    ) throws(ClientFailure) -> (entry: LogEntry, statement: VerifiedStatement) {
-        guard
-            proof.verify(
-                leafHash: Merkle.leafHash(leaf), index: position, size: head.size, root: head.root)
-        else { throw .unverified("entry \(position) is not in the log that the ledger signed") }
-        return try believed(leaf, at: position, network: network)
-    }
-
-    /// The statement of a leaf, its signatures verified.
-    static func believed(
-        _ leaf: [UInt8], at position: UInt64, network: NetworkID
-    ) throws(ClientFailure) -> (entry: LogEntry, statement: VerifiedStatement) {
-        guard let entry = try? LogEntry.decode(leaf), entry.position == position,
-            let signed = try? SignedStatement(entry.statement, network: network),
-            let statement = signed.verified()
-        else { throw .unverified("entry \(position) is malformed or a signature in it does not hold") }
-        return (entry, statement)
+        let logged = try LoggedStatement(leaf, at: position, proof, in: head, network: network.id)
+        return (logged.entry, logged.statement)
     }
 
     /// The statement of that id and kind. Nil when the server finds none.

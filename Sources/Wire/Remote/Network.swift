@@ -1,5 +1,6 @@
 package import API
 public import Contract
+@_exported public import Evidence
 public import Files
 public import Foundation
 public import Identity
@@ -10,21 +11,7 @@ import TransparencyLog
 /// Read from a folder with `genesis.cbor` and `network.json`; there is no other way to get one, and nothing
 /// of `network.json` is believed but the servers' addresses.
 public struct Network: Sendable {
-    /// An organisation of the genesis with its certificate authority and what is sealed to it.
-    public struct Organisation: Sendable {
-        public let name: OrganisationName
-        public let kind: OrganisationKind
-        /// The Ed25519 key that enrols and retires its members.
-        public let root: PublicKey
-        /// The certificate of its authority, DER.
-        public let authority: [UInt8]
-        /// The age recipient that custodian's envelopes are sealed to, as text.
-        package let recordsRecipientText: String
-        /// The age recipient that letters, permits and the directory are sealed to, as text.
-        package let deskRecipientText: String
-        /// Scheme, host and port of its own server; nil where the network's serves it.
-        let server: URL?
-    }
+    public typealias Organisation = NetworkOrganisation
 
     /// `network.json`.
     package struct File: Codable {
@@ -113,7 +100,7 @@ public struct Network: Sendable {
 
     /// The server of an organisation, or of whoever belongs to none.
     public func server(of name: OrganisationName?) -> URL {
-        organisations.first { $0.name == name }?.server ?? server
+        organisations.first { $0.name == name }?.server.flatMap { URL(string: $0) } ?? server
     }
 
     /// Whether an organisation has a server of its own.
@@ -150,27 +137,16 @@ public struct Network: Sendable {
     }
 }
 
-extension Network.Organisation {
+extension NetworkOrganisation {
     /// `file` is held against the hashes in the genesis or the admission.
     init(_ file: Network.File.Organisation, pinned: Genesis.Organisation) throws(ClientFailure) {
-        func differs(_ what: String) -> ClientFailure {
-            .unverified("the \(what) of \(pinned.name) is not the one that the network agreed on")
+        guard let authority = try? PEM.decode(Array(file.authority.utf8), label: "CERTIFICATE") else {
+            throw .unverified("the certificate authority of \(pinned.name) is malformed")
         }
-        guard let authority = try? PEM.decode(Array(file.authority.utf8), label: "CERTIFICATE"),
-            Digest(hashing: authority) == pinned.authorityHash
-        else { throw differs("certificate authority") }
-        guard Digest(hashing: Array(file.recordsRecipient.utf8)) == pinned.recordsRecipientHash else {
-            throw differs("records recipient")
-        }
-        guard Digest(hashing: Array(file.deskRecipient.utf8)) == pinned.deskRecipientHash else {
-            throw differs("desk recipient")
-        }
-        var server: URL?
-        if let address = file.server { server = try Network.address(address) }
-        self.init(
-            name: pinned.name, kind: pinned.kind, root: pinned.root, authority: authority,
-            recordsRecipientText: file.recordsRecipient, deskRecipientText: file.deskRecipient,
-            server: server)
+        if let address = file.server { _ = try Network.address(address) }
+        try self.init(
+            authority: authority, recordsRecipient: file.recordsRecipient, deskRecipient: file.deskRecipient,
+            server: file.server, pinned: pinned)
     }
 }
 

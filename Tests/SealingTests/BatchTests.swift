@@ -1,9 +1,8 @@
-import Client
 import Contract
+import Evidence
 import Primitives
-import Remote
+import Sealing
 import Testing
-import TransparencyLog
 
 @Suite struct BatchTests {
     private func batch(_ count: Int) throws -> Batch {

@@ -1,9 +1,9 @@
 public import Age
 public import Contract
+public import Evidence
 import Identity
-public import Remote
 
-extension Network.Organisation {
+extension NetworkOrganisation {
     /// What custodian's envelopes are sealed to. Throws `unverified` where the genesis pins no recipient.
     public var recordsRecipient: AgeRecipient {
         get throws(ClientFailure) { try recipient(recordsRecipientText) }

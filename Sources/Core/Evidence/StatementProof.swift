@@ -1,6 +1,5 @@
 public import Contract
 import Identity
-import Primitives
 public import TransparencyLog
 
 /// One statement with the proof that it is on the ledger, in one file that needs nothing but the network's
@@ -41,8 +40,9 @@ public struct StatementProof: Sendable {
         guard keys.meetsQuorum(checkpoint) else {
             throw .unverified("the checkpoint has not the cosignatures that the genesis asks for")
         }
-        (entry, statement) = try Connection.believed(
+        let logged = try LoggedStatement(
             leaf, at: proof.index, network: Genesis.networkID(of: genesisFile))
+        (entry, statement) = (logged.entry, logged.statement)
         cosigners = keys.cosigned(checkpoint)
     }
 
@@ -54,29 +54,5 @@ public struct StatementProof: Sendable {
         case .badSignature: "a signature of the checkpoint does not hold"
         default: "the proof's checkpoint is malformed"
         }
-    }
-}
-
-extension Connection {
-    /// The proof file for a statement, or for the first statement about a record, which is its deposit.
-    ///
-    /// It was verified as its readers will. Throws `refused` when the ledger knows nothing of that id.
-    public func proof(of id: [UInt8], under checkpoint: VerifiedCheckpoint) async throws -> [UInt8] {
-        let head = checkpoint.checkpoint.head
-        guard let position = try await positions(of: Query(subject: id), limit: 1).first,
-            position < head.size
-        else {
-            throw ClientFailure.refused("the ledger knows no statement and no record \(lowercaseHex(id))")
-        }
-        let leaf = try await leaf(at: position)
-        let file = ProofFile(
-            index: position, inclusion: try await inclusion(of: position, in: head.size),
-            checkpoint: checkpoint.note, extra: leaf
-        ).encoded
-        let proven = try StatementProof(verifying: file, genesis: network.genesisFile)
-        guard proven.statement.id.bytes == id || proven.statement.subjects.contains(id) else {
-            throw ClientFailure.unverified("the server shows a statement about something else")
-        }
-        return file
     }
 }

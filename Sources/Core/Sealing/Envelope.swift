@@ -1,12 +1,12 @@
-package import Age
+public import Age
 public import Contract
-import Foundation
+public import Evidence
+import Identity
 import Primitives
-import Remote
 
 extension AgeKeyKind {
     /// As the ledger names it.
-    package var suite: Suite { self == .hybrid ? .hybrid : .classical }
+    public var suite: Suite { self == .hybrid ? .hybrid : .classical }
 }
 
 /// A record's key, wrapped for one party: an age file whose plaintext is an identity file, in whose comments
@@ -29,7 +29,7 @@ public enum Envelope {
         /// A grant is named by the nonce of its statement: its id is the hash of what names the envelope.
         case grant(RecordHandle, nonce: [UInt8], grantee: PublicKey, notAfter: LedgerTime)
 
-        var comments: [String] {
+        public var comments: [String] {
             switch self {
             case .owner(let record): ["record: \(record)", "for: owner"]
             case .custodian(let record): ["record: \(record)", "for: custodian"]
@@ -50,28 +50,28 @@ public enum Envelope {
     }
 
     /// Wraps a record's key for a member: only for one whose identity was verified (T3).
-    static func wrap(
+    public static func wrap(
         _ recordKey: AgeIdentity, record: RecordHandle, nonce: [UInt8], notAfter: LedgerTime,
         for grantee: VerifiedMember
-    ) throws -> [UInt8] {
+    ) throws(ClientFailure) -> [UInt8] {
         try seal(
             recordKey, .grant(record, nonce: nonce, grantee: grantee.key, notAfter: notAfter),
             to: grantee.recipient)
     }
 
     /// Wraps a record's key for its owner: a patient whose directory entry the desk itself wrote.
-    static func wrap(_ recordKey: AgeIdentity, record: RecordHandle, for owner: Desk.Patient) throws
-        -> [UInt8]
-    {
+    public static func wrap(
+        _ recordKey: AgeIdentity, record: RecordHandle, for owner: AdmittedPatient
+    ) throws(ClientFailure) -> [UInt8] {
         try seal(recordKey, .owner(record), to: owner.recipient)
     }
 
     /// Wraps a record's key for any member of a custodian in a role: sealed to its desk, whose recipient the
     /// genesis pins.
-    static func wrap(
+    public static func wrap(
         _ recordKey: AgeIdentity, record: RecordHandle, nonce: [UInt8], notAfter: LedgerTime, role: Role,
-        of organisation: Network.Organisation
-    ) throws -> [UInt8] {
+        of organisation: NetworkOrganisation
+    ) throws(ClientFailure) -> [UInt8] {
         try seal(
             recordKey,
             .role(record, nonce: nonce, organisation.name, role, notAfter: notAfter),
@@ -79,39 +79,43 @@ public enum Envelope {
     }
 
     /// Wraps a record's key for a clinician, for an emergency that may be declared.
-    static func wrap(
+    public static func wrap(
         _ recordKey: AgeIdentity, record: RecordHandle, forEmergency reader: VerifiedMember
-    ) throws -> [UInt8] {
+    ) throws(ClientFailure) -> [UInt8] {
         try seal(recordKey, .emergency(record, reader: reader.key), to: reader.recipient)
     }
 
     /// Wraps a record's key for a guardian or proxy, whose invitation was verified.
-    static func wrap(
+    public static func wrap(
         _ recordKey: AgeIdentity, record: RecordHandle,
         for delegate: (key: PublicKey, recipient: AgeRecipient)
-    ) throws -> [UInt8] {
+    ) throws(ClientFailure) -> [UInt8] {
         try seal(recordKey, .delegate(record, delegate.key), to: delegate.recipient)
     }
 
     /// Wraps a record's key for a custodian, whose recipient the genesis pins.
-    static func wrap(
-        _ recordKey: AgeIdentity, record: RecordHandle, for custodian: Network.Organisation
-    ) throws -> [UInt8] {
+    public static func wrap(
+        _ recordKey: AgeIdentity, record: RecordHandle, for custodian: NetworkOrganisation
+    ) throws(ClientFailure) -> [UInt8] {
         try seal(recordKey, .custodian(record), to: custodian.recordsRecipient)
     }
 
     private static func seal(
         _ recordKey: AgeIdentity, _ binding: Binding, to recipient: AgeRecipient
-    ) throws -> [UInt8] {
+    ) throws(ClientFailure) -> [UInt8] {
         let file = IdentityFile(comments: binding.comments, identities: [recordKey])
-        return try Age.seal(file.serialized(), for: .recipients([recipient]))
+        do {
+            return try Age.seal(file.serialized(), for: .recipients([recipient]))
+        } catch {
+            throw ClientFailure(.badInput, "the envelope cannot be sealed", cause: error)
+        }
     }
 
     /// The record's key in an envelope.
     ///
     /// Throws `unverified` unless `identity` opens it, it is bound to exactly `binding`, and the key in it is
     /// the one whose recipient the ledger names.
-    static func open(
+    public static func open(
         _ envelope: [UInt8], with identity: AgeIdentity, expecting binding: Binding, recipientHash: Digest
     ) throws(ClientFailure) -> AgeIdentity {
         let file: IdentityFile
@@ -123,7 +127,7 @@ public enum Envelope {
         } catch {
             throw .unverified("the envelope does not open", cause: error)
         }
-        guard file.comments == binding.comments else {
+        guard file.comments.elementsEqual(binding.comments, by: { $0.utf8.elementsEqual($1.utf8) }) else {
             throw .unverified("the envelope was made for another record, grant, member or time")
         }
         guard file.identities.count == 1, file.identities[0].recipient.hash == recipientHash else {

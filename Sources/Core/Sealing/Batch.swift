@@ -1,7 +1,7 @@
 public import Contract
-import Foundation
+public import Evidence
+import Identity
 import Primitives
-public import Remote
 import TransparencyLog
 
 /// Many small files, or the readings of a device, as one file: one statement records them all, and each can be
@@ -33,10 +33,12 @@ public struct Batch: Sendable {
                 case .unsigned(let index) = parts[0], case .unsigned(let count) = parts[1], index < count,
                 case .bytes(let salt) = parts[2], salt.count == Merkle.hashBytes,
                 case .bytes(let nameBytes) = parts[3],
-                let name = String(validating: nameBytes, as: UTF8.self),
+                UTF8.isValid(nameBytes),
                 case .bytes(let content) = parts[4], content.count <= Batch.entryBytesMax
             else { return nil }
-            self.init(index: index, count: count, salt: salt, name: name, content: content)
+            self.init(
+                index: index, count: count, salt: salt, name: String(decoding: nameBytes, as: UTF8.self),
+                content: content)
         }
 
         init(index: UInt64, count: UInt64, salt: [UInt8], name: String, content: [UInt8]) {
@@ -190,8 +192,9 @@ public struct BatchProof: Sendable {
         self.record = record
     }
 
-    /// The proof file of entry `index` of `batch`; `statement` is the proof of the statement about it.
-    package static func file(of index: Int, in batch: Batch, statement: [UInt8]) throws -> [UInt8] {
+    /// The proof file of entry `index` of `batch`, which must be one of its entries; `statement` is the proof file of
+    /// the statement about the batch.
+    public static func file(of index: Int, in batch: Batch, statement: [UInt8]) throws -> [UInt8] {
         let (leaf, hashes) = try batch.inclusion(of: index)
         return CBOR.array([
             .text(Array("medseal-batch-proof".utf8)), .unsigned(version), .bytes(leaf),
@@ -202,7 +205,7 @@ public struct BatchProof: Sendable {
 
 extension Assertion {
     /// The Merkle root of the batch that it is about, if it is about one.
-    package var batch: Digest? {
+    public var batch: Digest? {
         switch self {
         case .deposit(let it): it.batch
         case .append(let it): it.batch

@@ -1,11 +1,11 @@
 import Age
 import Contract
-import Identity
+import Evidence
 import Primitives
-import Remote
+import Identity
 import Testing
 
-@testable import Client
+@testable import Sealing
 
 struct DescriptorTests {
     let key = AgeIdentity.generate(.x25519)

@@ -15,15 +15,16 @@ public enum SafeText {
         return result
     }
 
-    static let fileNameBytesMax = 120
+    public static let fileNameBytesMax = 120
 
     /// A name under which a file from somebody else may be written: no folder, no hidden file, no option, no
     /// surprise of the shell.
     ///
     /// What is not a letter, digit, `.`, `-` or `_` of ASCII becomes `_`; `fallback` where nothing is left.
     public static func fileName(_ name: String, fallback: String) -> String {
-        let base = name.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? ""
-        var bytes = base.unicodeScalars.map { scalar -> UInt8 in
+        let separators = [UInt8(ascii: "/"), UInt8(ascii: "\\")]
+        let base = name.utf8.split(whereSeparator: { separators.contains($0) }).last.map { Array($0) } ?? []
+        var bytes = String(decoding: base, as: UTF8.self).unicodeScalars.map { scalar -> UInt8 in
             switch scalar.value {
             case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f: UInt8(scalar.value)
             default: UInt8(ascii: "_")

@@ -16,20 +16,36 @@ public struct ClientFailure: Error, Sendable, CustomStringConvertible {
 
     public let code: Code
     public let message: String
-    public let cause: (any Error)?
+    /// What an error below says of it; in a browser nothing does.
+    public let cause: String?
 
-    public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+    public init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
-        self.cause = cause
+        cause = nil
+    }
+
+    public init(_ code: Code, _ message: String, cause: some Error) {
+        self.code = code
+        self.message = message
+        #if hasFeature(Embedded)
+            // An error's text needs reflection.
+            self.cause = nil
+        #else
+            self.cause = "\(cause)"
+        #endif
     }
 
     public static func refused(_ message: String) -> ClientFailure { ClientFailure(.refused, message) }
     public static func badInput(_ message: String) -> ClientFailure { ClientFailure(.badInput, message) }
-    public static func unreachable(_ message: String, cause: (any Error)? = nil) -> ClientFailure {
+    public static func unreachable(_ message: String) -> ClientFailure {
+        ClientFailure(.unreachable, message)
+    }
+    public static func unreachable(_ message: String, cause: some Error) -> ClientFailure {
         ClientFailure(.unreachable, message, cause: cause)
     }
-    public static func unverified(_ message: String, cause: (any Error)? = nil) -> ClientFailure {
+    public static func unverified(_ message: String) -> ClientFailure { ClientFailure(.unverified, message) }
+    public static func unverified(_ message: String, cause: some Error) -> ClientFailure {
         ClientFailure(.unverified, message, cause: cause)
     }
 

@@ -1,8 +1,4 @@
-import API
 public import Contract
-import Foundation
-import Identity
-public import TransparencyLog
 
 /// The organisations of a network as the statements about them have made them: who takes part, which root
 /// spoke for each at every position of the log, and who is suspended.
@@ -27,7 +23,7 @@ public struct Governance: Sendable {
     }
 
     /// The kinds of statement that it is made of.
-    static let kinds: [StatementKind] = [.admit, .suspend, .rotateRoot]
+    public static let kinds: [StatementKind] = [.admit, .suspend, .rotateRoot]
 
     /// In the order in which they joined.
     public private(set) var organisations: [Organisation]
@@ -72,42 +68,5 @@ public struct Governance: Sendable {
     private mutating func change(_ name: OrganisationName, _ body: (inout Organisation) -> Void) {
         guard let index = organisations.firstIndex(where: { $0.name == name }) else { return }
         body(&organisations[index])
-    }
-}
-
-extension Connection {
-    /// The organisations as the log under `checkpoint` has them, every statement proven to be in it.
-    public func governance(under checkpoint: VerifiedCheckpoint) async throws -> Governance {
-        var positions = [UInt64]()
-        for kind in Governance.kinds { positions += try await self.positions(about: nil, kind: kind) }
-        var governance = Governance(network.genesis)
-        for position in positions.sorted() where position < checkpoint.checkpoint.head.size {
-            let (entry, statement) = try await provenStatement(at: position, under: checkpoint)
-            guard Governance.kinds.contains(statement.assertion.kind) else {
-                throw ClientFailure.unverified("the server shows another statement than it was asked for")
-            }
-            try governance.apply(entry, statement)
-        }
-        return governance
-    }
-
-    /// The certificate (DER) of an organisation's authority, which genesis or admission pin.
-    public func authority(of organisation: Governance.Organisation) async throws -> [UInt8] {
-        if let known = network.organisations.first(where: { $0.name == organisation.name }) {
-            return known.authority
-        }
-        return try await described(organisation).organisation.authority
-    }
-
-    /// An organisation that this folder does not describe yet, as the server describes it, held against its
-    /// admission.
-    func described(
-        _ organisation: Governance.Organisation
-    ) async throws -> (file: Network.File.Organisation, organisation: Network.Organisation) {
-        let answer: Wire.Organisations = try await call(.get, Routes.organisations)
-        guard let described = answer.organisations.first(where: { $0.name == organisation.name }) else {
-            throw ClientFailure.refused("the server does not describe \(organisation.name)")
-        }
-        return (described, try Network.Organisation(described, pinned: organisation.pinned))
     }
 }

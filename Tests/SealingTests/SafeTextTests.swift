@@ -3,7 +3,7 @@ import Identity
 import Primitives
 import Testing
 
-@testable import Client
+@testable import Sealing
 
 struct SafeTextTests {
     @Test(arguments: [

@@ -1,0 +1,146 @@
+public import Age
+public import Contract
+public import Evidence
+import Identity
+import Primitives
+
+/// What a record holds, for those who may open it: sealed to the record's key, like the files.
+public struct Descriptor: Hashable, Sendable {
+    public struct File: Hashable, Sendable {
+        /// As the depositor named it. Show it through `SafeText`.
+        public var name: String
+        public var mediaType: String
+        /// Of the plaintext.
+        public var byteCount: Int
+        /// Of the plaintext.
+        public var sha256: Digest
+        /// The age file's SHA-256: its address.
+        public var ciphertext: Digest
+        /// What the scan's own header says, where it is one.
+        public var dicom: DICOMAttributes?
+
+        public init(
+            name: String, mediaType: String, byteCount: Int, sha256: Digest, ciphertext: Digest,
+            dicom: DICOMAttributes?
+        ) {
+            self.name = name
+            self.mediaType = mediaType
+            self.byteCount = byteCount
+            self.sha256 = sha256
+            self.ciphertext = ciphertext
+            self.dicom = dicom
+        }
+    }
+
+    /// The patient's number at the depositing custodian.
+    public var patient: String
+    /// Unix seconds.
+    public var depositedAt: LedgerTime
+    public var files: [File]
+
+    public init(patient: String, depositedAt: LedgerTime, files: [File]) {
+        self.patient = patient
+        self.depositedAt = depositedAt
+        self.files = files
+    }
+
+    public func sealed(to recordRecipient: AgeRecipient) throws(ClientFailure) -> [UInt8] {
+        try SealedJSON.seal(json, to: recordRecipient)
+    }
+
+    /// The descriptor of a record. Throws `unverified` unless the bytes are those that the ledger names, the
+    /// record's key opens them, and they speak of exactly the record's files.
+    public init(
+        opening bytes: [UInt8], of record: RecordState, with recordKey: AgeIdentity
+    ) throws(ClientFailure) {
+        guard Digest(hashing: bytes) == record.descriptor else {
+            throw .unverified("the descriptor is not the one that the ledger names")
+        }
+        do {
+            try self.init(SealedJSON.open(bytes, with: recordKey))
+        } catch {
+            throw .unverified("the descriptor does not open", cause: error)
+        }
+        guard files.map({ $0.ciphertext }) == record.files else {
+            throw .unverified("the descriptor speaks of other files than the ledger")
+        }
+    }
+
+    /// A file name for each file that is safe to write and differs from the others', also where case does not
+    /// count.
+    public var safeFileNames: [String] {
+        var taken = Set<[UInt8]>()
+        return files.enumerated().map { index, file in
+            let name = Array(SafeText.fileName(file.name, fallback: "file-\(index + 1)").utf8)
+            var candidate = name
+            var number = 2
+            while !taken.insert(Self.lowercased(candidate)).inserted {
+                let dot = name.lastIndex(of: UInt8(ascii: ".")) ?? name.endIndex
+                candidate = name[..<dot] + Array("-\(number)".utf8) + name[dot...]
+                number += 1
+            }
+            return String(decoding: candidate, as: UTF8.self)
+        }
+    }
+
+    private static func lowercased(_ ascii: [UInt8]) -> [UInt8] {
+        ascii.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
+    }
+}
+
+// MARK: JSON
+
+extension Descriptor {
+    var json: JSONValue {
+        .object([
+            ("patient", .text(patient)), ("depositedAt", .number(depositedAt)),
+            ("files", .array(files.map { $0.json })),
+        ])
+    }
+
+    init(_ json: JSONValue) throws(JSONValue.Malformed) {
+        var fields = try JSONFields(json)
+        patient = try fields.text("patient")
+        depositedAt = try fields.number("depositedAt")
+        files = []
+        for file in try fields.array("files") { files.append(try File(file)) }
+        try fields.end()
+    }
+}
+
+extension Descriptor.File {
+    fileprivate var json: JSONValue {
+        .object([
+            ("name", .text(name)), ("mediaType", .text(mediaType)), ("byteCount", .number(UInt64(byteCount))),
+            ("sha256", .text(sha256.hex)), ("ciphertext", .text(ciphertext.hex)), ("dicom", dicom?.json),
+        ])
+    }
+
+    fileprivate init(_ json: JSONValue) throws(JSONValue.Malformed) {
+        var fields = try JSONFields(json)
+        name = try fields.text("name")
+        mediaType = try fields.text("mediaType")
+        byteCount = try fields.count("byteCount")
+        sha256 = try fields.bytes32("sha256")
+        ciphertext = try fields.bytes32("ciphertext")
+        if let value = fields.optional("dicom") { dicom = try DICOMAttributes(value) }
+        try fields.end()
+    }
+}
+
+extension DICOMAttributes {
+    fileprivate var json: JSONValue {
+        .object([
+            ("modality", modality.map { .text($0) }), ("studyDate", studyDate.map { .text($0) }),
+            ("bodyPart", bodyPart.map { .text($0) }),
+        ])
+    }
+
+    fileprivate init(_ json: JSONValue) throws(JSONValue.Malformed) {
+        var fields = try JSONFields(json)
+        modality = try fields.optionalText("modality")
+        studyDate = try fields.optionalText("studyDate")
+        bodyPart = try fields.optionalText("bodyPart")
+        try fields.end()
+    }
+}
