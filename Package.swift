@@ -80,10 +80,13 @@ let core: [Target] = [
     module(
         "Core", "Identity", imports: ["Contract", "Primitives", "TransparencyLog"],
         links: ["X509", "SwiftASN1"]),
-    module("Core", "Evidence", imports: ["Contract", "Identity", "TransparencyLog"]),
+    module("Core", "Evidence", imports: ["Contract", "Identity", "Primitives", "TransparencyLog"]),
     module(
         "Core", "Sealing",
         imports: ["Age", "Contract", "Evidence", "Identity", "Primitives", "TransparencyLog"]),
+    module(
+        "Core", "Workflow",
+        imports: ["Age", "Contract", "Evidence", "Identity", "Primitives", "Sealing", "TransparencyLog"]),
 ]
 
 let storage: [Target] = [
@@ -153,7 +156,9 @@ let parties: [Target] = [
     module(
         "Parties", "Client",
         imports: [
-            "Remote", "API", "Contract", "Age", "Files", "Identity", "Sealing", "TransparencyLog", "Primitives",
+            "Remote", "API", "Contract", "Age", "Files", "Identity", "Sealing", "TransparencyLog",
+            "Primitives",
+            "Workflow",
         ]),
     module(
         "Parties", "Offices",
@@ -218,6 +223,11 @@ let allTests: [Target] = [
     tests(
         "SealingTests",
         of: ["Age", "Contract", "Evidence", "Identity", "Primitives", "Sealing"]),
+    tests(
+        "WorkflowTests",
+        of: [
+            "Age", "Contract", "Evidence", "Identity", "Primitives", "Sealing", "TransparencyLog", "Workflow",
+        ]),
     tests("VaultTests", of: ["Vault", "Primitives"]),
     tests(
         "LedgerTests",
@@ -237,8 +247,7 @@ let allTests: [Target] = [
         "ClientTests",
         of: [
             "Client", "Offices", "Remote", "API", "Age", "Contract", "Files", "Identity", "Sealing",
-            "TransparencyLog",
-            "Primitives",
+            "TransparencyLog", "Primitives", "Workflow",
         ]),
     tests(
         "FabricChaincodeTests",

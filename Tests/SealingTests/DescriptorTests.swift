@@ -1,8 +1,8 @@
 import Age
 import Contract
 import Evidence
-import Primitives
 import Identity
+import Primitives
 import Testing
 
 @testable import Sealing

@@ -1,5 +1,3 @@
-public import Files
-
 /// Why a use case ended: what kind of end, and a sentence for people that holds no patient's data and no key.
 public struct ClientFailure: Error, Sendable, CustomStringConvertible {
     /// The raw values are the exit codes of `medseal`.
@@ -50,30 +48,4 @@ public struct ClientFailure: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String { cause.map { "\(message): \($0)" } ?? message }
-}
-
-extension ClientFailure {
-    /// What a file or folder that could not be used means for the use case.
-    public init(_ error: FileError) {
-        let code: Code =
-            switch error.code {
-            case .exists: .badInput
-            case .tooLong: .unverified
-            default: .unreachable
-            }
-        self.init(code, error.message, cause: error.cause)
-    }
-
-    /// Gives what `body` gives; a file or folder that could not be used becomes a failure of the use case.
-    package static func files<Value>(_ body: () throws -> Value) throws(ClientFailure) -> Value {
-        do {
-            return try body()
-        } catch let error as FileError {
-            throw ClientFailure(error)
-        } catch let failure as ClientFailure {
-            throw failure
-        } catch {
-            throw .unreachable("a file could not be used", cause: error)
-        }
-    }
 }

@@ -13,6 +13,15 @@ extension Statement {
     public func signed(by key: SigningKey, network: NetworkID) -> [UInt8] {
         CoseSign1.signed(payload: encoded(), by: key, network: network)
     }
+
+    /// Signed by `key`, with the id that the ledger will know it by: SHA-256 of the signed content.
+    public func identified(by key: SigningKey, network: NetworkID) -> (id: StatementID, bytes: [UInt8]) {
+        let bytes = signed(by: key, network: network)
+        guard let statement = try? SignedStatement(bytes, network: network) else {
+            preconditionFailure("a statement that was just signed")
+        }
+        return (statement.id, bytes)
+    }
 }
 
 extension Permit {

@@ -16,6 +16,11 @@ public struct JSONFields {
         guard members.isEmpty else { throw Malformed("a member that nobody knows") }
     }
 
+    public func has(_ name: String) -> Bool {
+        let bytes = Array(name.utf8)
+        return members.contains { $0.name == bytes }
+    }
+
     /// Nil where the object has no such member.
     public mutating func optional(_ name: String) -> JSONValue? {
         let bytes = Array(name.utf8)
@@ -57,12 +62,21 @@ public struct JSONFields {
 
     /// Bytes out of base64.
     public mutating func base64(_ name: String) throws(Malformed) -> [UInt8] {
-        guard let bytes = Base64.decode(try utf8(name)) else { throw Malformed("\(name) is no base64") }
-        return bytes
+        try value(name).base64()
     }
 
     public mutating func array(_ name: String) throws(Malformed) -> [JSONValue] {
         guard case .array(let values) = try value(name) else { throw Malformed("\(name) is no array") }
         return values
+    }
+}
+
+extension JSONValue {
+    /// Bytes out of base64.
+    public func base64() throws(Malformed) -> [UInt8] {
+        guard case .text(let text) = self, let bytes = Base64.decode(text) else {
+            throw Malformed("not base64")
+        }
+        return bytes
     }
 }

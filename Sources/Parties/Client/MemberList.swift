@@ -34,18 +34,17 @@ extension Member {
             }
             let history = try await connection.history(about: each.name.bytes, under: checkpoint)
             let authority = try await connection.authority(of: each)
-            for row in Enrolled.all(in: history, of: each) {
+            let enrolled = Enrolled.all(in: history, of: each)
+            let verified = try await connection.members(
+                enrolled.filter { $0.end == nil }.map(\.enrol.member), under: checkpoint)
+            for row in enrolled {
                 let card = cards.members.first { $0.key == row.enrol.member }
                 var status = row.end ?? absence
-                if row.end == nil, let card {
-                    do {
-                        _ = try await connection.verifiedMember(
-                            row.enrol.member, under: checkpoint, card: card, governance: governance)
-                        status = "active"
-                    } catch let failure as ClientFailure
-                        where failure.leavesUnverified
-                    {
-                        status = failure.message
+                if row.end == nil, card != nil {
+                    switch verified[row.enrol.member] {
+                    case .success?: status = "active"
+                    case .failure(let failure)?: status = failure.message
+                    case nil: break
                     }
                 }
                 listed.append(

@@ -6,24 +6,7 @@ import Foundation
 import Identity
 import Primitives
 import Remote
-
-/// A record whose owner key this wallet derives.
-public struct OwnRecord: Sendable {
-    public let handle: RecordHandle
-    /// Whose permit it was deposited under.
-    public let depositedAt: OrganisationName
-    let index: UInt64
-    public let state: RecordState
-    /// The organisations that keep it, those that the network names.
-    public let custodians: [OrganisationName]
-}
-
-/// An own record, opened.
-struct OpenedRecord: Sendable {
-    let record: OwnRecord
-    let descriptor: Descriptor
-    let key: AgeIdentity
-}
+public import Workflow
 
 extension Patient {
     func ownerKey(of record: OwnRecord) -> SigningKey {
@@ -39,30 +22,15 @@ extension Patient {
     }
 
     private func ownRecords(at membership: Joined, _ connection: Connection) async throws -> [OwnRecord] {
-        let keys = try await answeringKeys(at: membership, connection).sorted { $0.value < $1.value }
-        let uses = try await connection.state(keys.map { .permit($0.key) })
-        var found = [(handle: RecordHandle, key: PublicKey, index: UInt64)]()
-        for (key, index) in keys {
-            guard let bytes = uses[.permit(key)], case .record(let handle)? = PermitState(bytes: bytes)?.use
-            else {
-                continue
-            }
-            found.append((handle, key, index))
+        let checkpoint = try await home.remembered.advance(connection)
+        let wallet = self.membership(membership)
+        return try await connection.read(under: checkpoint) { ledger throws(Pause) in
+            try ledger.ownRecords(wallet)
         }
-        let names = network.custodians.map(\.name)
-        let states = try await connection.state(
-            found.flatMap { item in [.record(item.handle)] + names.map { .custody(item.handle, $0) } })
-        let now = machineTime()
-        return try found.compactMap { item in
-            guard let bytes = states[.record(item.handle)], let state = RecordState(bytes: bytes) else {
-                throw ClientFailure.unverified("the ledger's state does not know record \(item.handle)")
-            }
-            // A reassignment names its key before it takes effect, and the key before it ends then.
-            guard state.owner(at: now) == item.key else { return nil }
-            return OwnRecord(
-                handle: item.handle, depositedAt: membership.name, index: item.index, state: state,
-                custodians: names.filter { states[.custody(item.handle, $0)] != nil })
-        }
+    }
+
+    func membership(_ joined: Joined) -> WalletMembership {
+        WalletMembership(wallet, at: joined.name, handedOver: joined.handedOver)
     }
 
     /// Opens an own record: owner's envelope and descriptor. What a vault gives out for that is logged first,
@@ -72,8 +40,9 @@ extension Patient {
         let envelopeName = "\(record.handle).owner.age"
         let descriptorName = "\(record.handle).descriptor.age"
         if kept.has(envelopeName), kept.has(descriptorName),
-            let whole = try? opened(
-                record, envelope: try kept.read(envelopeName), descriptor: try kept.read(descriptorName))
+            let whole = try? OpenedRecord(
+                record, envelope: try kept.read(envelopeName), descriptor: try kept.read(descriptorName),
+                with: wallet)
         {
             return whole
         }
@@ -88,7 +57,7 @@ extension Patient {
         )
         let envelope = try await released.ownerEnvelope()
         let descriptor = try await released.bytes(record.state.descriptor)
-        let whole = try opened(record, envelope: envelope, descriptor: descriptor)
+        let whole = try OpenedRecord(record, envelope: envelope, descriptor: descriptor, with: wallet)
         try kept.make()
         try kept.write(envelope, as: envelopeName)
         try kept.write(descriptor, as: descriptorName)
@@ -112,14 +81,5 @@ extension Patient {
             return try await Unpacking(spool: home.folder.folder("spool")).unpack(
                 try await Unlocked(released, key, envelope: envelope), to: target, replacing: false)
         }
-    }
-
-    private func opened(_ record: OwnRecord, envelope: [UInt8], descriptor: [UInt8]) throws -> OpenedRecord {
-        let key = try Envelope.open(
-            envelope, with: inboxIdentity(record.depositedAt), expecting: .owner(record.handle),
-            recipientHash: record.state.recipientHash)
-        return OpenedRecord(
-            record: record, descriptor: try Descriptor(opening: descriptor, of: record.state, with: key),
-            key: key)
     }
 }

@@ -97,15 +97,10 @@ public struct Patient: Sendable {
     public var network: Network { home.network }
 
     /// The identity that the names of the organisations are sealed to: only the wallet opens them.
-    var ownIdentity: AgeIdentity {
-        AgeIdentity(
-            kind: .hybrid,
-            seed: HKDFSHA256.derive(
-                wallet.master, salt: Array("medseal/wallet-home".utf8), info: [], count: 32))
-    }
+    var ownIdentity: AgeIdentity { wallet.ownIdentity }
 
     func inboxIdentity(_ organisation: OrganisationName) -> AgeIdentity {
-        AgeIdentity(kind: .hybrid, seed: wallet.inboxSeed(organisation: organisation))
+        wallet.inboxIdentity(organisation: organisation)
     }
 
     mutating func readJoined() throws {

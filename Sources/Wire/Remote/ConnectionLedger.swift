@@ -25,7 +25,7 @@ extension Connection {
         guard let statement = try? SignedStatement(bytes, network: network.id) else {
             preconditionFailure("a statement that was signed here")
         }
-        if let validator = Self.via { try await hand(statement, to: validator) }
+        try await relay(statement)
         let level: Wire.Acknowledged = network.genesis.quorum.rules.isEmpty ? .durable : .cosigned
         let body = try await calling(as: key).call(
             .post, Routes.statements, query: [("until", level.rawValue)],
@@ -36,13 +36,7 @@ extension Connection {
         } catch {
             throw ClientFailure.unverified("the server's receipt is malformed")
         }
-        let checkpoint = try opened([UInt8](receipt.checkpoint))
-        guard receipt.position < checkpoint.checkpoint.head.size,
-            receipt.statement == statement.id
-        else { throw ClientFailure.unverified("the server's receipt is not for this statement") }
-        guard receipt.acknowledged != .cosigned || network.checkpointKeys.meetsQuorum(checkpoint) else {
-            throw ClientFailure.unverified("the server's receipt says cosigned, and is not")
-        }
+        _ = try Receipt(verifying: body, of: bytes, network: network.id, keys: network.checkpointKeys)
         return receipt
     }
 
@@ -52,6 +46,11 @@ extension Connection {
 
     /// How long a statement that was handed to a validator may take to come onto the ledger.
     private static let relaySeconds = 90
+
+    /// Hands a statement to a validator first, where one is named.
+    package func relay(_ statement: SignedStatement) async throws {
+        if let validator = Self.via { try await hand(statement, to: validator) }
+    }
 
     /// Hands a statement to a validator and waits until it is on the ledger.
     private func hand(_ statement: SignedStatement, to validator: String) async throws {
@@ -313,17 +312,6 @@ extension Connection {
         let answer: Wire.Proof = try await call(
             .get, Routes.consistency, query: [("from", String(oldSize)), ("to", String(newSize))])
         return ConsistencyProof(hashes: answer.hashes.map { [UInt8]($0) })
-    }
-}
-
-extension Statement {
-    /// Signed by `key`, with the id that the ledger will know it by: SHA-256 of the signed content.
-    package func identified(by key: SigningKey, network: NetworkID) -> (id: StatementID, bytes: [UInt8]) {
-        let bytes = signed(by: key, network: network)
-        guard let statement = try? SignedStatement(bytes, network: network).verified() else {
-            preconditionFailure("a statement that was just signed")
-        }
-        return (statement.id, bytes)
     }
 }
 

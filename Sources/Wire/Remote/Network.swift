@@ -127,6 +127,11 @@ public struct Network: Sendable {
         return url
     }
 
+    /// What the party's logic has to know of it.
+    public var known: KnownNetwork {
+        KnownNetwork(genesis: genesis, id: id, organisations: organisations)
+    }
+
     /// The organisations that keep records.
     public var custodians: [Organisation] { organisations.filter(\.kind.isCustodian) }
 

@@ -11,27 +11,26 @@ struct RememberedLists {
 
     private func name(_ organisation: OrganisationName) -> String { "revoked-\(organisation).crl" }
 
+    /// The list (DER) remembered of an organisation.
+    func list(of organisation: OrganisationName) throws(ClientFailure) -> [UInt8]? {
+        guard let folder, folder.has(name(organisation)) else { return nil }
+        return try ClientFailure.files { try folder.read(name(organisation)) }
+    }
+
+    /// Keeps `list` (DER) as the newest of an organisation.
+    func remember(_ list: [UInt8], of organisation: OrganisationName) throws(ClientFailure) {
+        guard let folder, try self.list(of: organisation) != list else { return }
+        try ClientFailure.files { try folder.write(list, as: name(organisation), mode: 0o644) }
+    }
+
     /// Holds `list` against the one remembered and keeps the newer one. Throws `unverified`.
     func advance(
-        to list: RevocationList?, of organisation: OrganisationName, under authority: [UInt8]
-    ) throws(ClientFailure) {
-        guard let folder else { return }
-        let file = name(organisation)
-        if folder.has(file) {
-            guard let old = try? RevocationList.verify(try folder.read(file), under: authority) else {
-                throw .unverified("\(folder.file(file)) is no revocation list of \(organisation)")
-            }
-            guard let list else {
-                throw .unverified("the server holds back the revocation list of \(organisation)")
-            }
-            guard list.number > old.number || list == old else {
-                throw .unverified("the server shows another revocation list of \(organisation) than before")
-            }
-            if list == old { return }
-        }
-        if let list {
-            try ClientFailure.files { try folder.write(list.der, as: file, mode: 0o644) }
-        }
+        to list: [UInt8]?, of organisation: OrganisationName, under authority: [UInt8]
+    ) throws(ClientFailure) -> RevocationList? {
+        let newest = try RevocationList.newest(
+            list, remembered: try self.list(of: organisation), of: organisation, under: authority)
+        if let list { try remember(list, of: organisation) }
+        return newest
     }
 }
 
@@ -41,17 +40,26 @@ extension Connection {
     public func revocationList(
         of organisation: OrganisationName, under authority: [UInt8]
     ) async throws -> RevocationList? {
-        var list: RevocationList?
+        var list: [UInt8]?
         do {
-            let der = try await call(.get, Routes.Organisation(organisation).revocationList)
-            list = try RevocationList.verify(der, under: authority)
+            list = try await call(.get, Routes.Organisation(organisation).revocationList)
         } catch let problem as Problem where problem.type == .notFound {
             list = nil
-        } catch let error as IdentityError {
-            throw ClientFailure.unverified(
-                "the revocation list of \(organisation) does not hold", cause: error)
         }
-        try RememberedLists(folder: memory).advance(to: list, of: organisation, under: authority)
-        return list
+        return try RememberedLists(folder: memory).advance(to: list, of: organisation, under: authority)
+    }
+
+    /// The lists (DER) that this connection's home remembers of these organisations.
+    package func rememberedLists(
+        of organisations: [OrganisationName]
+    ) throws(ClientFailure) -> [OrganisationName: [UInt8]] {
+        var lists = [OrganisationName: [UInt8]]()
+        for name in organisations { lists[name] = try RememberedLists(folder: memory).list(of: name) }
+        return lists
+    }
+
+    /// Keeps lists that were found to be the newest.
+    package func remember(_ lists: [OrganisationName: [UInt8]]) throws(ClientFailure) {
+        for (name, list) in lists { try RememberedLists(folder: memory).remember(list, of: name) }
     }
 }

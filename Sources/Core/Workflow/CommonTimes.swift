@@ -1,4 +1,4 @@
-import Contract
+public import Contract
 
 // Times as others have them too. A time to the second that several statements share links them as surely as
 // a name would (T20): what a wallet signs ends at the end of a day, an hour or a quarter, like everybody's.
@@ -10,16 +10,16 @@ extension LedgerTime {
     private static let quarter: LedgerTime = 91 * day
 
     /// The beginning of this day.
-    var dayBegun: LedgerTime { self - self % Self.day }
+    public var dayBegun: LedgerTime { self - self % Self.day }
 
     /// The end of this day; a day's end is its own.
-    var dayEnded: LedgerTime { end(of: Self.day) }
+    public var dayEnded: LedgerTime { end(of: Self.day) }
 
     /// The end of this quarter.
-    var quarterEnded: LedgerTime { end(of: Self.quarter) }
+    public var quarterEnded: LedgerTime { end(of: Self.quarter) }
 
     /// When a statement that is made at this time is no longer valid: a whole hour, some hours ahead.
-    var validUntil: LedgerTime { (self + 20 * Self.hour).end(of: Self.hour) }
+    public var validUntil: LedgerTime { (self + 20 * Self.hour).end(of: Self.hour) }
 
     private func end(of span: LedgerTime) -> LedgerTime { (self + span - 1) / span * span }
 }

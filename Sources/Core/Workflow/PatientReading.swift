@@ -1,0 +1,214 @@
+public import Age
+public import Contract
+public import Evidence
+public import Identity
+import Primitives
+public import Sealing
+
+/// A wallet at one of the organisations that it has joined.
+public struct WalletMembership: Sendable {
+    public let wallet: Wallet
+    public let organisation: OrganisationName
+    /// How many permits the wallet remembers to have handed over.
+    public let handedOver: Int
+
+    public init(_ wallet: Wallet, at organisation: OrganisationName, handedOver: Int) {
+        self.wallet = wallet
+        self.organisation = organisation
+        self.handedOver = handedOver
+    }
+}
+
+/// A record whose owner key a wallet derives.
+public struct OwnRecord: Sendable {
+    public let handle: RecordHandle
+    /// Whose permit it was deposited under.
+    public let depositedAt: OrganisationName
+    /// The number of its owner key there.
+    public let index: UInt64
+    public let state: RecordState
+    /// The organisations that keep it, those that the network names.
+    public let custodians: [OrganisationName]
+}
+
+/// An own record, opened.
+public struct OpenedRecord: Sendable {
+    public let record: OwnRecord
+    public let descriptor: Descriptor
+    public let key: AgeIdentity
+
+    /// Throws `unverified` unless both are the record's and the wallet's.
+    public init(
+        _ record: OwnRecord, envelope: [UInt8], descriptor: [UInt8], with wallet: Wallet
+    ) throws(ClientFailure) {
+        self.record = record
+        key = try Envelope.open(
+            envelope, with: wallet.inboxIdentity(organisation: record.depositedAt),
+            expecting: .owner(record.handle), recipientHash: record.state.recipientHash)
+        self.descriptor = try Descriptor(opening: descriptor, of: record.state, with: key)
+    }
+
+    public init(_ record: OwnRecord, _ fetched: FetchSteps.Fetched) {
+        self.record = record
+        descriptor = fetched.descriptor
+        key = fetched.key
+    }
+}
+
+extension OwnRecord {
+    /// How its owner fetches it from `custodian`. Throws `refused` where it has no owner yet.
+    public func order(
+        at custodian: OrganisationName, _ custody: CustodyState, by wallet: Wallet, now: LedgerTime
+    ) throws(ClientFailure) -> FetchSteps.Order {
+        guard let envelope = state.ownerEnvelope(in: custody, of: custodian, at: now) else {
+            throw .refused("the record has no owner yet")
+        }
+        return FetchSteps.Order(
+            handle, state, at: custodian, envelope: envelope, binding: .owner(handle),
+            reader: wallet.ownerKey(organisation: depositedAt, index: index),
+            identity: wallet.inboxIdentity(organisation: depositedAt))
+    }
+}
+
+/// A request that was routed to a patient. Who asks for what, and until when, is read from the signed
+/// statements; only the words and the kind come from the custodian's letter.
+public struct RoutedRequest: Sendable {
+    public let id: StatementID
+    public let custodian: OrganisationName
+    /// Who asks, verified; or why that cannot be trusted.
+    public let requester: Swift.Result<VerifiedMember, ClientFailure>
+    public let requesterOrganisation: OrganisationName
+    public let purpose: Purpose
+    public let notAfter: LedgerTime
+    public let stage: RequestState.Stage
+    public let kind: GrantKind
+    /// What the requester wrote, escaped.
+    public let text: String
+    /// The requester's name was approved before, with another key: its organisation should be asked why.
+    public let isUnderAnotherKey: Bool
+    /// The number of the one-time key that may answer.
+    public let answeringIndex: UInt64
+
+    /// Whether it waits for an answer at `time`.
+    public func isWaiting(at time: LedgerTime) -> Bool { stage == .routed && time < notAfter }
+}
+
+extension LedgerView {
+    /// The keys of all permits that were handed over, by their numbers.
+    public mutating func answeringKeys(_ membership: WalletMembership) throws(Pause) -> [PublicKey: UInt64] {
+        let name = membership.organisation
+        if let keys = answeringKeys[name] { return keys }
+        let inbox = membership.wallet.inboxKey(organisation: name).key
+        let known = try json(of: .inbox(inbox, at: name)) { fields throws(JSONValue.Malformed) in
+            try fields.count("permitsHandedOver")
+        }
+        var keys = [PublicKey: UInt64]()
+        for index in 0..<UInt64(max(membership.handedOver, known)) {
+            keys[membership.wallet.ownerKey(organisation: name, index: index).key] = index
+        }
+        answeringKeys[name] = keys
+        return keys
+    }
+
+    // MARK: Records
+
+    /// Every record that was deposited under a permit of this wallet at this organisation. Nobody had to be told a
+    /// name: the wallet knows its own keys.
+    public mutating func ownRecords(_ membership: WalletMembership) throws(Pause) -> [OwnRecord] {
+        let keys = try answeringKeys(membership).sorted { $0.value < $1.value }
+        let uses = try state(keys.map { .permit($0.key) })
+        var found = [(handle: RecordHandle, key: PublicKey, index: UInt64)]()
+        for (key, index) in keys {
+            guard let bytes = uses[.permit(key)], case .record(let handle)? = PermitState(bytes: bytes)?.use
+            else { continue }
+            found.append((handle, key, index))
+        }
+        let names = network.custodians.map { $0.name }
+        let states = try state(
+            found.flatMap { item in [.record(item.handle)] + names.map { .custody(item.handle, $0) } })
+        var records = [OwnRecord]()
+        for item in found {
+            guard let bytes = states[.record(item.handle)], let state = RecordState(bytes: bytes) else {
+                throw .failure(.unverified("the ledger's state does not know record \(item.handle)"))
+            }
+            // A reassignment names its key before it takes effect, and the key before it ends then.
+            guard state.owner(at: now) == item.key else { continue }
+            records.append(
+                OwnRecord(
+                    handle: item.handle, depositedAt: membership.organisation, index: item.index,
+                    state: state,
+                    custodians: names.filter { states[.custody(item.handle, $0)] != nil }))
+        }
+        return records
+    }
+
+    // MARK: Requests
+
+    /// The requests that were routed to this wallet by this organisation, as its letters name them.
+    public mutating func inbox(
+        _ membership: WalletMembership, known: KnownMembers
+    ) throws(Pause) -> [RoutedRequest] {
+        let name = membership.organisation
+        let inbox = membership.wallet.inboxKey(organisation: name).key
+        let letters = try json(of: .letters(name)) { fields throws(JSONValue.Malformed) in
+            var letters = [(request: StatementID, body: [UInt8])]()
+            for value in try fields.array("letters") {
+                var letter = try JSONFields(value)
+                var addressee = try JSONFields(try letter.value("addressee"))
+                guard let key = addressee.optional("key") else { continue }
+                var named = try JSONFields(key)
+                guard try named.bytes32("_0") == inbox else { continue }
+                letters.append((try letter.bytes32("request"), try letter.base64("body")))
+            }
+            return letters
+        }
+        guard !letters.isEmpty else { return [] }
+        let keys = try answeringKeys(membership)
+        var requests = [RoutedRequest]()
+        for letter in letters where !requests.contains(where: { $0.id == letter.request }) {
+            let request = try routed(
+                letter.request, body: letter.body, keys: keys, membership: membership, known: known)
+            if let request { requests.append(request) }
+        }
+        return requests
+    }
+
+    /// One request, from the ledger. Nil when the letter is not the one that a route on the ledger names, or
+    /// when the route does not carry a permit of this wallet: then nobody has asked this patient anything.
+    private mutating func routed(
+        _ id: StatementID, body: [UInt8], keys: [PublicKey: UInt64], membership: WalletMembership,
+        known: KnownMembers
+    ) throws(Pause) -> RoutedRequest? {
+        let custodian = membership.organisation
+        var answeringIndex: UInt64?
+        for logged in try statements(PositionQuery(subject: id.bytes, kind: .route)) {
+            guard case .route(let route) = logged.statement.assertion, route.request == id,
+                route.organisation == custodian, route.letter == Digest(hashing: body),
+                let permit = logged.statement.permit, let index = keys[permit.key]
+            else { continue }
+            answeringIndex = index
+        }
+        guard let answeringIndex,
+            let statement = try statements(PositionQuery(subject: id.bytes, kind: .request))
+                .first(where: { $0.statement.id == id })?.statement,
+            case .request(let request) = statement.assertion, request.custodian == custodian,
+            let state: RequestState = try state(.request(id)),
+            let letter = try? Letter.open(
+                body, with: membership.wallet.inboxIdentity(organisation: custodian),
+                as: ForwardedLetter.self),
+            letter.request == id, let kind = GrantKind(name: letter.kind)
+        else { return nil }
+        var requester = try member(statement.caller)
+        if case .success(let member) = requester, member.organisation != request.organisation {
+            requester = .failure(
+                .unverified("the requester is not of the organisation that the request names"))
+        }
+        var isUnderAnotherKey = false
+        if case .success(let member) = requester { isUnderAnotherKey = known.isUnderAnotherKey(member) }
+        return RoutedRequest(
+            id: id, custodian: custodian, requester: requester, requesterOrganisation: request.organisation,
+            purpose: request.purpose, notAfter: request.notAfter, stage: state.stage, kind: kind,
+            text: SafeText.escaped(letter.text), isUnderAnotherKey: isUnderAnotherKey,
+            answeringIndex: answeringIndex)
+    }
+}

@@ -1,0 +1,87 @@
+import API
+import Contract
+import Foundation
+import Identity
+import Primitives
+import Remote
+import TransparencyLog
+@_exported public import Workflow
+
+// What drives the values of Workflow over a connection: it makes the calls and waits, and decides nothing.
+
+extension Connection {
+    private static let callsAtOnce = 8
+
+    /// What a reading of the ledger under `checkpoint` comes to. The home remembers the revocation lists that it saw.
+    func read<Result>(
+        under checkpoint: VerifiedCheckpoint,
+        _ body: @escaping (inout LedgerView) throws(Pause) -> Result
+    ) async throws -> Result {
+        let known = try rememberedLists(of: network.organisations.map(\.name))
+        var reading = Reading(
+            LedgerView(network.known, under: checkpoint, now: machineTime(), lists: known), body)
+        while true {
+            let step = Swift.Result { () throws(ClientFailure) in try reading.next() }
+            try remember(reading.ledger.lists)
+            switch try step.get() {
+            case .done(let result): return result
+            case .calls(let calls):
+                for (call, answer) in try await answers(to: calls) { reading.take(answer, to: call) }
+            }
+        }
+    }
+
+    private func answers(to calls: [Call]) async throws -> [(Call, CallOutcome)] {
+        try await withThrowingTaskGroup(of: (Call, CallOutcome).self) { group in
+            var answers = [(Call, CallOutcome)]()
+            for (index, call) in calls.enumerated() {
+                if index >= Self.callsAtOnce, let answer = try await group.next() { answers.append(answer) }
+                group.addTask { (call, try await self.answer(to: call)) }
+            }
+            for try await answer in group { answers.append(answer) }
+            return answers
+        }
+    }
+
+    /// Makes a call, signed by `key` or by the connection's own. Throws `Problem` for every refusal but that there is
+    /// nothing of the kind.
+    func answer(to call: Call, as key: SigningKey? = nil) async throws -> CallOutcome {
+        let form = call.form
+        do {
+            if case .submit(let bytes, _, _) = call,
+                let statement = try? SignedStatement(bytes, network: network.id)
+            {
+                try await relay(statement)
+            }
+            let body = try await calling(as: key ?? caller).call(
+                form.method.name, form.path, query: form.query.map { ($0.name, $0.value) }, at: form.server,
+                form.mediaType.map { .bytes(form.body, type: $0) } ?? .none,
+                answerBytesMax: form.answerBytesMax)
+            return .body(body)
+        } catch let problem as Problem where problem.type == .notFound && form.method == .get {
+            return .absent
+        } catch let failure as ClientFailure where failure.code == .unreachable {
+            return .away(failure.description)
+        }
+    }
+}
+
+extension CallForm.Method {
+    fileprivate var name: Connection.Method {
+        switch self {
+        case .get: .get
+        case .put: .put
+        case .post: .post
+        }
+    }
+}
+
+extension Wire.Acknowledged {
+    init(_ acknowledged: Receipt.Acknowledged) {
+        switch acknowledged {
+        case .sequenced: self = .sequenced
+        case .durable: self = .durable
+        case .cosigned: self = .cosigned
+        }
+    }
+}
