@@ -247,6 +247,9 @@ let allTests: [Target] = [
     sharedByTests("ContractCases", imports: ["BrowserCalls", "Contract"]),
     sharedByTests("SignedCases", imports: ["ContractCases", "Contract", "Identity", "Primitives"]),
     sharedByTests(
+        "LedgerCases",
+        imports: ["SQLiteLedger", "Ledger", "Contract", "Identity", "Primitives", "TransparencyLog"]),
+    sharedByTests(
         "StoryPlay", imports: ["Surroundings", "FabricLedger", "FabricChaincode", "Contract"]),
     tests("Core", "ContractTests", of: ["BrowserCalls", "ContractCases", "Surroundings", "Contract"]),
     tests("Core", "PrimitivesTests", of: ["Primitives"], data: ["Vectors"]),
@@ -267,12 +270,25 @@ let allTests: [Target] = [
     tests("Storage", "FilesTests", of: ["Files"]),
     tests("Storage", "VaultTests", of: ["FileVault", "Vault", "VaultConformance", "Contract"]),
     tests(
-        "Ledger", "LedgerTests",
+        "Ledger", "SQLiteLedgerTests",
         of: [
-            "ContractCases", "SignedCases", "Surroundings", "FabricLedger", "FabricChaincode",
-            "FabricProtocol", "SQLiteLedger", "Ledger", "Validation", "Files", "Remote", "Contract",
+            "ContractCases", "SignedCases", "LedgerCases", "Surroundings", "SQLiteLedger", "Ledger",
+            "Contract",
             "Primitives", "TransparencyLog", "Identity",
+        ]),
+    tests(
+        "Ledger", "FabricLedgerTests",
+        of: [
+            "LedgerCases", "FabricLedger", "FabricChaincode", "FabricProtocol", "SQLiteLedger", "Ledger",
+            "Contract", "Primitives", "TransparencyLog", "Identity",
         ], links: ["GRPCCore", "GRPCNIOTransportHTTP2Posix", "SwiftProtobuf"]),
+    tests(
+        "Service", "ValidationTests",
+        of: [
+            "LedgerCases", "Validation", "Files", "Remote", "SQLiteLedger", "Ledger", "Contract",
+            "Primitives",
+            "TransparencyLog", "Identity",
+        ]),
     tests(
         "Service", "ServerTests",
         of: [

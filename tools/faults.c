@@ -1,4 +1,4 @@
-// Preloaded into a test (Tests/Ledger/LedgerTests/FaultTests.swift): makes one system call on files below one directory fail.
+// Preloaded into a test (Tests/Ledger/SQLiteLedgerTests/Faults/FaultTests.swift): makes one system call on files below one directory fail.
 //
 // MEDSEAL_FAULT_DIRECTORY names the directory. `medseal_fault(call, number, error, lasting)` arms it, as does MEDSEAL_FAULT, the
 // same four numbers, from the start: the `number`th call of the kind `call` from then on, and with `lasting` every later one, is

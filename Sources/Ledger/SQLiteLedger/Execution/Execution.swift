@@ -29,7 +29,7 @@ struct Execution {
 
     /// Decides on one statement and records it if the contract accepts it.
     ///
-    /// Throws `damaged` from reading, before anything is written. Whatever else it throws ends the
+    /// Throws `damaged` from reading, before anything is written. Any other error ends the
     /// transaction.
     mutating func append(_ statement: VerifiedStatement) throws -> Verdict {
         let mark = StateKey.statement(statement.id)
@@ -61,8 +61,8 @@ struct Execution {
     /// Executes the entry of a log that `leaf` holds again, at its own time, and records it. `admits` may
     /// refuse it, by throwing, before it is executed.
     ///
-    /// Throws `Replay.Fault` where anything about it differs from what this execution finds. Whatever this
-    /// throws ends the transaction.
+    /// Throws `Replay.Fault` where anything about it differs from what this execution finds. Any error
+    /// ends the transaction.
     mutating func reexecute(
         _ leaf: [UInt8], _ opened: OpenedEntry, network: NetworkID, admits: (LogEntry) throws -> Void
     ) throws {

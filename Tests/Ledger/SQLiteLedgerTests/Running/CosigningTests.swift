@@ -5,6 +5,7 @@ import Primitives
 import Testing
 import TransparencyLog
 
+@testable import LedgerCases
 @testable import SQLiteLedger
 
 /// What the ledger makes of the validators' cosignatures (T31 to T33).

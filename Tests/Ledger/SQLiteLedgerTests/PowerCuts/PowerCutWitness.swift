@@ -6,6 +6,8 @@ import Primitives
 import SQLiteLedger
 import TransparencyLog
 
+@testable import LedgerCases
+
 /// What the world outside remembers of a ledger whose power is cut: what was acknowledged, and every
 /// checkpoint that anybody was ever shown, as a cosigner would.
 ///
@@ -104,23 +106,6 @@ struct PowerCutWitness {
         let hashes = try copy.consistencyProof(from: confirmed.size, to: present.size)
         return ConsistencyProof(hashes: hashes).verify(from: confirmed, to: present)
             ? [] : ["what was confirmed at size \(confirmed.size) does not lead to what the copy has"]
-    }
-}
-
-extension EmbeddedLedger {
-    /// The newest checkpoint's head, the ledger's signature checked.
-    func head() throws -> TreeHead {
-        try Self.head(of: checkpoint(), genesis)
-    }
-
-    static func head(of note: [UInt8], _ genesis: Genesis) throws -> TreeHead {
-        try verified(note, genesis).checkpoint.head
-    }
-
-    static func verified(_ note: [UInt8], _ genesis: Genesis) throws -> VerifiedCheckpoint {
-        let key = try VerifierKey(
-            name: genesis.origin.description, kind: .note, publicKey: genesis.ledgerKey.bytes)
-        return try VerifiedCheckpoint(opening: note, log: key)
     }
 }
 

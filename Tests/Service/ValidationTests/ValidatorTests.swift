@@ -11,6 +11,8 @@ import Testing
 import TransparencyLog
 import Validation
 
+@testable import LedgerCases
+
 /// A log that shows a validator whatever a test wants.
 private final class ShownLog: FollowedLog {
     struct Unreachable: Error {}

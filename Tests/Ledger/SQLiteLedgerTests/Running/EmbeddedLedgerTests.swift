@@ -6,6 +6,7 @@ import Synchronization
 import Testing
 import TransparencyLog
 
+@testable import LedgerCases
 @testable import SQLiteLedger
 
 /// What the ledger promises while nothing goes wrong.

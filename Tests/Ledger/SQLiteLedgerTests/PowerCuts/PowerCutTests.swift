@@ -5,6 +5,8 @@ import Primitives
 import SQLiteLedger
 import Testing
 
+@testable import LedgerCases
+
 /// The power is cut at any moment: what was acknowledged is there, and what anybody was shown is a prefix of
 /// what is there (T33). `tools/torture` does it a thousand times.
 @Suite(

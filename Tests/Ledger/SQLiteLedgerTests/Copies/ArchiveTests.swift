@@ -6,6 +6,7 @@ import Primitives
 import Testing
 import TransparencyLog
 
+@testable import LedgerCases
 @testable import SQLiteLedger
 
 /// A ledger that is saved as tiles and starts again from them.

@@ -6,6 +6,7 @@ import Primitives
 import Testing
 
 @testable import ContractCases
+@testable import LedgerCases
 @testable import SQLiteLedger
 @testable import SignedCases
 

@@ -6,6 +6,8 @@ import SQLiteLedger
 import Testing
 import TransparencyLog
 
+@testable import LedgerCases
+
 /// Each system call of a small life of a ledger fails in its turn: nothing that was acknowledged is lost, the
 /// error has a name, and once the disk is well all goes on.
 @Suite struct FaultTests {

@@ -7,6 +7,7 @@ import Primitives
 import Testing
 import TransparencyLog
 
+@testable import LedgerCases
 @testable import SQLiteLedger
 
 /// What the ledger does when its files are not as it left them (SECURITY.md, T33, T34).

@@ -11,10 +11,11 @@ import Testing
 import TransparencyLog
 
 @testable import FabricLedger
+@testable import LedgerCases
 
 /// The ledger's promise over a Fabric network, scripted (`ScriptedFabric`): over the real wire, with what can
 /// go wrong on it.
-@Suite struct FabricLedgerTests {
+@Suite struct ScriptedFabricTests {
     let network = TestNetwork()
 
     /// Runs `body` on a ledger over `fabric` that has begun.

@@ -7,6 +7,7 @@ import Primitives
 import Testing
 import TransparencyLog
 
+@testable import LedgerCases
 @testable import SQLiteLedger
 
 /// Checking and mending without the ledger's key.

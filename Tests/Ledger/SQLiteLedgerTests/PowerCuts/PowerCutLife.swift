@@ -8,6 +8,8 @@ import SQLiteLedger
 import Synchronization
 import TransparencyLog
 
+@testable import LedgerCases
+
 /// One process of a ledger and a validator's copy of it, from its start to its violent end.
 final class PowerCutLife: Sendable {
     /// What the process is told in its environment.

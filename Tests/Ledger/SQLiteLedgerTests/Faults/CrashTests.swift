@@ -7,6 +7,7 @@ import Synchronization
 import Testing
 import TransparencyLog
 
+@testable import LedgerCases
 @testable import SQLiteLedger
 
 /// Killed processes and full disks: what was acknowledged is there, what was not is not half there.

@@ -3,6 +3,7 @@ import GRDB
 import Ledger
 import Testing
 
+@testable import LedgerCases
 @testable import SQLiteLedger
 
 /// The index of subjects over more positions than a test's ledger has.

@@ -5,6 +5,8 @@ import SQLiteLedger
 import Synchronization
 import Testing
 
+@testable import LedgerCases
+
 /// The ledger does not tell who came at which second (T23).
 struct TimeStepTests {
     @Test("entries have whole minutes, whatever the clock shows, and never an earlier one than before")

@@ -1,5 +1,7 @@
 import Glibc
 
+@testable import LedgerCases
+
 /// An ext4 file system on a loop device, whose power can be cut: what was not synced by then is lost.
 final class PowerCutDisk {
     /// Where it is mounted.

@@ -7,6 +7,7 @@ import Primitives
 import SwiftProtobuf
 
 @testable import FabricLedger
+@testable import LedgerCases
 
 /// A channel of a network with blocks signed as Fabric's are, which says whatever a test wants.
 ///

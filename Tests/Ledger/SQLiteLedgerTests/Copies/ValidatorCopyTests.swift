@@ -6,6 +6,7 @@ import Primitives
 import Testing
 import TransparencyLog
 
+@testable import LedgerCases
 @testable import SQLiteLedger
 
 /// A validator's copy takes nothing from a lying operator, and forgets nothing that it has confirmed (SECURITY.md, T31,

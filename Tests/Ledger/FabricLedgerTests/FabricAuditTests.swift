@@ -11,6 +11,7 @@ import Testing
 import TransparencyLog
 
 @testable import FabricLedger
+@testable import LedgerCases
 
 /// The audit of a channel: what is right it finds right, and each thing that may be wrong it names.
 @Suite struct FabricAuditTests {
