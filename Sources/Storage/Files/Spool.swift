@@ -11,24 +11,30 @@ public struct Spool: Sendable {
     /// How the names of its parts begin: the folder may hold other things too.
     private let prefix: String
 
-    /// Opens the spool in `folder`, makes that where it does not exist, and sweeps it.
-    public init(_ folder: Folder, prefix: String = ".new-") throws(FileError) {
+    /// Opens the spool in `folder`, which need not exist yet, and sweeps it. With an empty `prefix` all that lies in
+    /// the folder is the spool's.
+    public init(_ folder: Folder, prefix: String = ".new-") {
         self.folder = folder
         self.prefix = prefix
-        try folder.make()
         sweep()
     }
 
-    /// Removes the parts of processes that have ended.
+    /// Removes what processes that have ended left here.
     public func sweep() {
         for name in folder.names where name.hasPrefix(prefix) {
-            guard let lock = try? FolderLock(folder.folder(name)) else { continue }
-            withExtendedLifetime(lock) { folder.remove(name) }
+            let left = folder.folder(name)
+            if left.exists {
+                guard let lock = try? FolderLock(left) else { continue }
+                withExtendedLifetime(lock) { folder.remove(name) }
+            } else {
+                folder.remove(name)
+            }
         }
     }
 
     /// A new, empty part. It goes with the value, unless it is kept.
     public func part() throws(FileError) -> SpoolPart {
+        try folder.make()
         while true {
             let part = folder.folder(prefix + lowercaseHex(Random.bytes(8)))
             try part.make()

@@ -6,7 +6,7 @@ struct SpoolTests {
     let folder = TemporaryFolder()
 
     @Test func aPartGoesWithItsValueUnlessItIsKept() throws {
-        let spool = try Spool(folder.folder)
+        let spool = Spool(folder.folder)
         do {
             let part = try spool.part()
             try part.folder.write([1], as: "plaintext")
@@ -24,15 +24,22 @@ struct SpoolTests {
         #expect(throws: FileError.self) { try second.keep(as: folder.folder.folder("kept")) }
     }
 
+    @Test func withoutAPrefixAllThatIsLeftGoes() throws {
+        try folder.folder.folder("0123456789abcdef").make()
+        try folder.folder.write([1], as: "left.age")
+        _ = Spool(folder.folder, prefix: "")
+        #expect(folder.names == [])
+    }
+
     @Test func whatTheDeadLeftGoesAndTheLivingStay() throws {
         let dead = folder.folder.folder(".new-dead")
         try dead.make()
         try dead.write([1], as: "plaintext")
         try folder.folder.folder("other").make()
-        let spool = try Spool(folder.folder)
+        let spool = Spool(folder.folder)
         #expect(folder.names == ["other"])
         let living = try spool.part()
-        let again = try Spool(folder.folder)
+        let again = Spool(folder.folder)
         let other = try again.part()
         #expect(living.folder.exists && other.folder.exists && living.folder != other.folder)
     }
@@ -49,11 +56,11 @@ struct SpoolTests {
         process.standardOutput = output
         try process.run()
         #expect(output.fileHandleForReading.readData(ofLength: 5) == Data("held\n".utf8))
-        _ = try Spool(folder.folder)
+        _ = Spool(folder.folder)
         #expect(part.exists)
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
-        _ = try Spool(folder.folder)
+        _ = Spool(folder.folder)
         #expect(!part.exists)
     }
 
