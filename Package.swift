@@ -252,7 +252,7 @@ let allTests: [Target] = [
     sharedByTests(
         "StoryPlay", imports: ["Surroundings", "FabricLedger", "FabricChaincode", "Contract"]),
     tests("Core", "ContractTests", of: ["BrowserCalls", "ContractCases", "Surroundings", "Contract"]),
-    tests("Core", "PrimitivesTests", of: ["Primitives"], data: ["Vectors"]),
+    tests("Core", "PrimitivesTests", of: ["Surroundings", "Primitives"], data: ["Vectors"]),
     tests("Core", "TransparencyLogTests", of: ["BrowserCalls", "TransparencyLog", "Primitives"]),
     tests("Core", "AgeTests", of: ["BrowserCalls", "Surroundings", "Age", "Primitives"], data: ["Vectors"]),
     tests(
