@@ -208,7 +208,8 @@ let programs: [Target] = [
         "medseal",
         imports: [
             "Homes", "Members", "Patients", "Offices", "Auditors", "FabricChaincode", "FabricLedger",
-            "FabricNetwork", "Remote", "API", "SQLiteLedger", "Ledger", "FileVault", "Files", "Vault", "Sealing", "Workflow",
+            "FabricNetwork", "Remote", "API", "SQLiteLedger", "Ledger", "FileVault", "Files", "Vault",
+            "Sealing", "Workflow",
             "Contract", "Age", "Identity", "TransparencyLog", "Primitives",
         ],
         links: ["ArgumentParser"]),
