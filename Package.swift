@@ -11,6 +11,9 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// For what computes for minutes when it is not optimised: the contract, and what plays it in tests.
+let optimised = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 /// The package that each product of others comes from.
 let packageOfProduct = [
     "ArgumentParser": "swift-argument-parser", "AsyncHTTPClient": "async-http-client",
@@ -46,18 +49,21 @@ func program(_ name: String, imports: [String], links: [String]) -> Target {
 
 /// Tests, in the folder of their layer; `data` are folders that they read from the sources.
 func tests(
-    _ layer: String, _ name: String, of imports: [String], links: [String] = [], data: [String] = []
+    _ layer: String, _ name: String, of imports: [String], links: [String] = [], data: [String] = [],
+    settings: [SwiftSetting] = strict
 ) -> Target {
     .testTarget(
         name: name, dependencies: dependencies(imports, links), path: "Tests/\(layer)/\(name)", exclude: data,
-        swiftSettings: strict)
+        swiftSettings: settings)
 }
 
 /// What several targets of tests have in common.
-func sharedByTests(_ name: String, imports: [String], links: [String] = []) -> Target {
+func sharedByTests(
+    _ name: String, imports: [String], links: [String] = [], settings: [SwiftSetting] = strict
+) -> Target {
     .target(
         name: name, dependencies: dependencies(imports, links), path: "Tests/Shared/\(name)",
-        swiftSettings: strict)
+        swiftSettings: settings)
 }
 
 /// A program of tools/benchmarks or tools/fuzzing.
@@ -82,11 +88,11 @@ let core: [Target] = [
     .systemLibrary(
         name: "COpenSSL", path: "Sources/Core/COpenSSL", pkgConfig: "libcrypto",
         providers: [.apt(["libssl-dev"])]),
-    module("Core", "Contract"),
+    module("Core", "Contract", settings: optimised),
     module(
         "Core", "Primitives", imports: ["CSodium", "COpenSSL"], links: ["Crypto"], exclude: ["Browser"],
         settings: strictOrFuzzed),
-    module("Core", "TransparencyLog", imports: ["Primitives"]),
+    module("Core", "TransparencyLog", imports: ["Primitives"], settings: optimised),
     module("Core", "Age", imports: ["Primitives"], exclude: ["Browser"], settings: strictOrFuzzed),
     module(
         "Core", "Identity", imports: ["Contract", "Primitives", "TransparencyLog"],
@@ -202,7 +208,8 @@ let programs: [Target] = [
         "medseal",
         imports: [
             "Homes", "Members", "Patients", "Offices", "Auditors", "FabricChaincode", "FabricLedger",
-            "FabricNetwork", "Remote", "API", "SQLiteLedger", "Ledger", "FileVault", "Files", "Vault", "Sealing", "Workflow",
+            "FabricNetwork", "Remote", "API", "SQLiteLedger", "Ledger", "FileVault", "Files", "Vault",
+            "Sealing", "Workflow",
             "Contract", "Age", "Identity", "TransparencyLog", "Primitives",
         ],
         links: ["ArgumentParser"]),
@@ -244,15 +251,17 @@ let allTests: [Target] = [
     // Calls of the core that the tests record natively and Node makes again (Tests/Browser).
     .target(name: "BrowserCalls", path: "Tests/Browser/Calls", swiftSettings: strict),
     sharedByTests("Surroundings", imports: []),
-    sharedByTests("ContractCases", imports: ["BrowserCalls", "Contract"]),
+    sharedByTests("ContractCases", imports: ["BrowserCalls", "Contract"], settings: optimised),
     sharedByTests("SignedCases", imports: ["ContractCases", "Contract", "Identity", "Primitives"]),
     sharedByTests(
         "LedgerCases",
         imports: ["SQLiteLedger", "Ledger", "Contract", "Identity", "Primitives", "TransparencyLog"]),
     sharedByTests(
         "StoryPlay", imports: ["Surroundings", "FabricLedger", "FabricChaincode", "Contract"]),
-    tests("Core", "ContractTests", of: ["BrowserCalls", "ContractCases", "Surroundings", "Contract"]),
-    tests("Core", "PrimitivesTests", of: ["Primitives"], data: ["Vectors"]),
+    tests(
+        "Core", "ContractTests", of: ["BrowserCalls", "ContractCases", "Surroundings", "Contract"],
+        settings: optimised),
+    tests("Core", "PrimitivesTests", of: ["Surroundings", "Primitives"], data: ["Vectors"]),
     tests("Core", "TransparencyLogTests", of: ["BrowserCalls", "TransparencyLog", "Primitives"]),
     tests("Core", "AgeTests", of: ["BrowserCalls", "Surroundings", "Age", "Primitives"], data: ["Vectors"]),
     tests(

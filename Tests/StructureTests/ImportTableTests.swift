@@ -169,9 +169,8 @@ import Testing
     }
 
     @Test func theServerLinksNothingOfAgeAndSealing() throws {
-        let server = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
-            path: "medseald")
-        let client = server.deletingLastPathComponent().appending(path: "medseal")
+        let server = Repository.programs.appending(path: "medseald")
+        let client = Repository.programs.appending(path: "medseal")
         for module in ["3Age", "7Sealing", "8Workflow"] {
             #expect(try Self.symbols(of: module, in: server) == 0)
             // The same look at the client finds them: the look is able to find.
@@ -182,18 +181,8 @@ import Testing
     /// How many symbols of a Swift module a program has: the mangled names of Age's begin with `$s3Age`.
     static func symbols(of module: String, in program: URL) throws -> Int {
         try #require(FileManager.default.fileExists(atPath: program.path), "\(program.path) is not built")
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/nm")
-        process.arguments = [program.path]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let names = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
-        return String(decoding: names, as: UTF8.self).split(separator: "\n").filter {
-            $0.contains("$s\(module)")
-        }
-        .count
+        let names = try Command.run("/usr/bin/nm", [program.path])
+        #expect(names.status == 0)
+        return names.output.split(separator: "\n").count { $0.contains("$s\(module)") }
     }
 }

@@ -10,32 +10,6 @@ import Testing
     static let identity = AgeIdentity.generate(.x25519)
     static var identityText: String { identity.withText { String(decoding: $0, as: UTF8.self) } }
 
-    /// What a program that was run gave.
-    struct Run {
-        let status: Int32
-        let output: [UInt8]
-    }
-
-    static func run(_ path: String, _ arguments: [String], input: [UInt8] = []) throws -> Run {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
-        process.standardInput = stdin
-        process.standardOutput = stdout
-        process.standardError = stderr
-        try process.run()
-        // A reader that stops early is no reason to die.
-        signal(SIGPIPE, SIG_IGN)
-        DispatchQueue.global().async {
-            try? stdin.fileHandleForWriting.write(contentsOf: Data(input))
-            try? stdin.fileHandleForWriting.close()
-        }
-        let output = try stdout.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return Run(status: process.terminationStatus, output: Array(output))
-    }
-
     static let age = tool("age", hint: "apt-get install age")
     static let keygen = tool("age-keygen", hint: "apt-get install age")
     static let script = tool("script", hint: "apt-get install bsdutils")
@@ -70,12 +44,12 @@ import Testing
             },
             to: "key")
         let file = try seal(plaintext, for: .recipients([Self.identity.recipient]), armored: armored)
-        let opened = try Self.run(try #require(Self.age), ["-d", "-i", keys], input: file)
+        let opened = try Command.run(try #require(Self.age), ["-d", "-i", keys], input: file)
         #expect(opened.status == 0)
-        #expect(opened.output == plaintext)
+        #expect(opened.bytes == plaintext)
         var altered = file
         altered[altered.count / 2] ^= 1
-        #expect(try Self.run(try #require(Self.age), ["-d", "-i", keys], input: altered).status != 0)
+        #expect(try Command.run(try #require(Self.age), ["-d", "-i", keys], input: altered).status != 0)
     }
 
     @Test(arguments: [false, true], [0, 65_536, 200_000]) func weOpenTheStockTools(armored: Bool, size: Int)
@@ -83,27 +57,27 @@ import Testing
     {
         let plaintext = Random.bytes(size)
         let other = AgeIdentity.generate(.x25519).recipient.text
-        let sealed = try Self.run(
+        let sealed = try Command.run(
             try #require(Self.age),
             ["-r", other, "-r", Self.identity.recipient.text] + (armored ? ["-a"] : []), input: plaintext)
         #expect(sealed.status == 0)
-        #expect(try Age.open(sealed.output, with: .identity(Self.identity)) == plaintext)
+        #expect(try Age.open(sealed.bytes, with: .identity(Self.identity)) == plaintext)
     }
 
     @Test func theStockToolsKeysAreOurs() throws {
-        let file = try Self.run(try #require(Self.keygen), []).output
+        let file = try Command.run(try #require(Self.keygen), []).bytes
         let identity = try #require(try IdentityFile(parsing: file).identities.first)
-        let recipient = try Self.run(try #require(Self.keygen), ["-y"], input: file).output
+        let recipient = try Command.run(try #require(Self.keygen), ["-y"], input: file).bytes
         #expect(String(decoding: recipient, as: UTF8.self) == identity.recipient.text + "\n")
         let ours = IdentityFile(identities: [Self.identity]).serialized().withUnsafeBytes { Array($0) }
-        let theirs = try Self.run(try #require(Self.keygen), ["-y"], input: ours).output
+        let theirs = try Command.run(try #require(Self.keygen), ["-y"], input: ours).bytes
         #expect(String(decoding: theirs, as: UTF8.self) == Self.identity.recipient.text + "\n")
     }
 
     // MARK: - pyrage
 
     static func python(_ program: String, _ arguments: [String], input: [UInt8]) throws -> [UInt8] {
-        let run = try run(
+        let run = try Command.run(
             try #require(python),
             [
                 "-c",
@@ -111,7 +85,7 @@ import Testing
                     + program,
             ] + arguments, input: input)
         #expect(run.status == 0, "pyrage failed")
-        return run.output
+        return run.bytes
     }
 
     @Test(arguments: [0, 65_536, 200_000]) func pyrageAndWeAgree(size: Int) throws {
@@ -152,7 +126,7 @@ import Testing
         let file = try folder.write(
             try seal(Array("a scan".utf8), for: .passphrase(passphrase, workFactor: 10)), to: "f")
         let command = "\(try #require(Self.age)) -d -o \(folder.file("out")) \(file)"
-        _ = try Self.run(
+        _ = try Command.run(
             try #require(Self.script), ["-qec", command, "/dev/null"], input: Array("correct horse\n".utf8))
         #expect(try contents(folder.file("out")) == Array("a scan".utf8))
     }

@@ -2,6 +2,8 @@ import Foundation
 import Primitives
 import Testing
 
+@testable import Surroundings
+
 struct SealedPrivateKeyTests {
     @Test func aSealedKeyOpensHereAndWithOpenSSLUnderItsPassphraseOnly() throws {
         let key = SigningKey.generate()
@@ -19,11 +21,11 @@ struct SealedPrivateKeyTests {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("medseal-\(UUID()).pem")
         try Data(pem).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
-        let right = try openssl(
+        let right = try Command.openssl(
             "pkey", "-in", file.path, "-passin", "pass:correct horse", "-pubout", "-outform", "DER")
         #expect(right.status == 0, "\(right.errors)")
         #expect(right.output == SigningKey.subjectPublicKeyInfo(of: key.publicKey))
-        let wrong = try openssl("pkey", "-in", file.path, "-passin", "pass:wrong horse", "-noout")
+        let wrong = try Command.openssl("pkey", "-in", file.path, "-passin", "pass:wrong horse", "-noout")
         #expect(wrong.status != 0)
     }
 
@@ -50,20 +52,4 @@ struct SealedPrivateKeyTests {
         #expect(SigningKey(pkcs8: SecretBytes(copying: pkcs8.dropLast())) == nil)
         #expect(SigningKey(pkcs8: P256PrivateKey.generatePKCS8()) == nil)
     }
-}
-
-/// Runs Debian's `openssl`.
-func openssl(_ arguments: String...) throws -> (status: Int32, output: [UInt8], errors: String) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
-    process.arguments = arguments
-    let output = Pipe()
-    let errors = Pipe()
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-    let outputBytes = output.fileHandleForReading.readDataToEndOfFile()
-    let errorBytes = errors.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, [UInt8](outputBytes), String(decoding: errorBytes, as: UTF8.self))
 }

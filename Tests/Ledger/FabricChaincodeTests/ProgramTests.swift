@@ -6,6 +6,7 @@ import Testing
 
 @testable import ContractCases
 @testable import SignedCases
+@testable import Surroundings
 
 /// The program `medseal-chaincode`, as a process.
 @Suite("medseal-chaincode", .timeLimit(.minutes(1))) struct ProgramTests {
@@ -23,8 +24,7 @@ import Testing
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             for (name, bytes) in files { try Data(bytes).write(to: folder.appending(path: name)) }
             process = Process()
-            process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
-                .deletingLastPathComponent().appending(path: "medseal-chaincode")
+            process.executableURL = Repository.programs.appending(path: "medseal-chaincode")
             process.arguments = arguments
             process.environment = environment
             process.currentDirectoryURL = folder
@@ -124,16 +124,10 @@ import Testing
             files: Self.genesis, environment: ["CHAINCODE_ID": Self.id])
         _ = try await run.line(after: "medseal-chaincode: serving \(Self.id) on [::1]:")
         func fetch(_ path: String) throws -> String {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.arguments = [
-                "curl", "-sS", "--retry-connrefused", "--retry", "5", "http://127.0.0.1:\(port)/\(path)",
-            ]
-            let output = Pipe()
-            process.standardOutput = output
-            try process.run()
-            defer { process.waitUntilExit() }
-            return String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            let url = "http://127.0.0.1:\(port)/\(path)"
+            return try Command.run(
+                "/usr/bin/env", ["curl", "-sS", "--retry-connrefused", "--retry", "5", url]
+            ).output
         }
         #expect(try fetch("healthz") == "ok\n")
         #expect(try fetch("metrics").contains("\nmedseal_chaincode_streams 0\n"))

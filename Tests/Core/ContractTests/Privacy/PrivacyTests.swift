@@ -1,7 +1,7 @@
 import Contract
 import Testing
 
-/// What stands on the ledger about patients (design, section 1; T20 to T22).
+/// What stands on the ledger about patients (T20 to T22).
 @Suite("Privacy") struct PrivacyTests {
     /// Every line is ordered; the contract accepts them all.
     static func ordered(
