@@ -202,7 +202,8 @@ let programs: [Target] = [
         "medseal",
         imports: [
             "Homes", "Members", "Patients", "Offices", "Auditors", "FabricChaincode", "FabricLedger",
-            "FabricNetwork", "Remote", "API", "SQLiteLedger", "Ledger", "FileVault", "Files", "Vault", "Sealing", "Workflow",
+            "FabricNetwork", "Remote", "API", "SQLiteLedger", "Ledger", "FileVault", "Files", "Vault",
+            "Sealing", "Workflow",
             "Contract", "Age", "Identity", "TransparencyLog", "Primitives",
         ],
         links: ["ArgumentParser"]),
@@ -264,7 +265,8 @@ let allTests: [Target] = [
             "Age", "Contract", "Evidence", "Identity", "Primitives", "Sealing", "TransparencyLog", "Workflow",
         ]),
     tests(
-        "Core", "IdentityTests", of: ["BrowserCalls", "Surroundings", "Identity", "Contract", "Primitives"],
+        "Core", "IdentityTests",
+        of: ["BrowserCalls", "ContractCases", "Surroundings", "Identity", "Contract", "Primitives"],
         links: ["X509"]),
     sharedByTests("VaultConformance", imports: ["Vault", "Contract", "Primitives"]),
     tests("Storage", "FilesTests", of: ["Files"]),
