@@ -56,10 +56,16 @@ public struct Descriptor: Hashable, Sendable {
         guard Digest(hashing: bytes) == record.descriptor else {
             throw .unverified("the descriptor is not the one that the ledger names")
         }
-        do {
-            try self.init(SealedJSON.open(bytes, with: recordKey))
+        let json: JSONValue
+        do throws(ClientFailure) {
+            json = try SealedJSON.open(bytes, with: recordKey)
         } catch {
             throw .unverified("the descriptor does not open", cause: error)
+        }
+        do throws(JSONValue.Malformed) {
+            try self.init(json)
+        } catch {
+            throw .unverified("the descriptor is malformed", cause: error)
         }
         guard files.map({ $0.ciphertext }) == record.files else {
             throw .unverified("the descriptor speaks of other files than the ledger")
