@@ -258,7 +258,7 @@ let allTests: [Target] = [
     tests("Core", "AgeTests", of: ["BrowserCalls", "Surroundings", "Age", "Primitives"], data: ["Vectors"]),
     tests(
         "Core", "SealingTests",
-        of: ["Age", "Contract", "Evidence", "Identity", "Primitives", "Sealing"]),
+        of: ["BrowserCalls", "Age", "Contract", "Evidence", "Identity", "Primitives", "Sealing"]),
     tests(
         "Core", "WorkflowTests",
         of: [

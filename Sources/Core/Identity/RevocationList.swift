@@ -38,17 +38,4 @@ public struct RevocationList: Hashable, Sendable {
 
     /// The entry for a certificate's serial number; nil when the list does not name it.
     public func entry(for serial: [UInt8]) -> Entry? { entries.first { $0.serial == serial } }
-
-    init(
-        organisation: OrganisationName, number: UInt64, begins: LedgerTime, ends: LedgerTime,
-        entries: [Entry],
-        der: [UInt8]
-    ) {
-        self.organisation = organisation
-        self.number = number
-        self.begins = begins
-        self.ends = ends
-        self.entries = entries
-        self.der = der
-    }
 }
