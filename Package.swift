@@ -266,14 +266,15 @@ let allTests: [Target] = [
     tests("Core", "AgeTests", of: ["BrowserCalls", "Surroundings", "Age", "Primitives"], data: ["Vectors"]),
     tests(
         "Core", "SealingTests",
-        of: ["Age", "Contract", "Evidence", "Identity", "Primitives", "Sealing"]),
+        of: ["BrowserCalls", "Age", "Contract", "Evidence", "Identity", "Primitives", "Sealing"]),
     tests(
         "Core", "WorkflowTests",
         of: [
             "Age", "Contract", "Evidence", "Identity", "Primitives", "Sealing", "TransparencyLog", "Workflow",
         ]),
     tests(
-        "Core", "IdentityTests", of: ["BrowserCalls", "Surroundings", "Identity", "Contract", "Primitives"],
+        "Core", "IdentityTests",
+        of: ["BrowserCalls", "ContractCases", "Surroundings", "Identity", "Contract", "Primitives"],
         links: ["X509"]),
     sharedByTests("VaultConformance", imports: ["Vault", "Contract", "Primitives"]),
     tests("Storage", "FilesTests", of: ["Files"]),

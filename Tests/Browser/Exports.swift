@@ -47,3 +47,7 @@ private func answer(
 @_cdecl("read_certificate") public func readCertificate(
     _ pointer: UnsafeRawPointer, _ count: UInt32
 ) -> UnsafeMutableRawPointer? { answer(pointer, count, CertificateCall.answer) }
+
+@_cdecl("open_record") public func openRecord(
+    _ pointer: UnsafeRawPointer, _ count: UInt32
+) -> UnsafeMutableRawPointer? { answer(pointer, count, EnvelopeCall.answer) }

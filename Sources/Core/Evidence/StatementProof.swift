@@ -18,11 +18,8 @@ public struct StatementProof: Sendable {
     /// How old the cosignatures are does not matter: what was proven once stays so. That the contract had to
     /// accept the statement is what the cosigners vouch for. Throws `unverified`, with what does not hold.
     public init(verifying file: [UInt8], genesis genesisFile: [UInt8]) throws(ClientFailure) {
-        let keys: CheckpointKeys
-        do {
-            keys = try CheckpointKeys(try Genesis.decode(genesisFile))
-        } catch {
-            throw .unverified("the genesis does not hold", cause: error)
+        guard let genesis = try? Genesis.decode(genesisFile), let keys = try? CheckpointKeys(genesis) else {
+            throw .unverified("the genesis does not hold")
         }
         let proof: ProofFile
         do throws(NoteError) {

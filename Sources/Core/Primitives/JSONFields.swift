@@ -44,6 +44,12 @@ public struct JSONFields {
         return count
     }
 
+    /// How long a file is: in a browser an `Int` ends at 2 GiB.
+    public mutating func size(_ name: String) throws(Malformed) -> Int64 {
+        guard let size = Int64(exactly: try number(name)) else { throw Malformed("\(name) is too great") }
+        return size
+    }
+
     public mutating func utf8(_ name: String) throws(Malformed) -> [UInt8] {
         guard case .text(let text) = try value(name) else { throw Malformed("\(name) is no text") }
         return text

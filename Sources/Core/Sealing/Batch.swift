@@ -2,7 +2,7 @@ public import Contract
 public import Evidence
 import Identity
 import Primitives
-import TransparencyLog
+public import TransparencyLog
 
 /// Many small files, or the readings of a device, as one file: one statement records them all, and each can be
 /// shown to be among them without the others (docs/format.md, "Batch").
@@ -194,7 +194,7 @@ public struct BatchProof: Sendable {
 
     /// The proof file of entry `index` of `batch`, which must be one of its entries; `statement` is the proof file of
     /// the statement about the batch.
-    public static func file(of index: Int, in batch: Batch, statement: [UInt8]) throws -> [UInt8] {
+    public static func file(of index: Int, in batch: Batch, statement: [UInt8]) throws(TreeError) -> [UInt8] {
         let (leaf, hashes) = try batch.inclusion(of: index)
         return CBOR.array([
             .text(Array("medseal-batch-proof".utf8)), .unsigned(version), .bytes(leaf),

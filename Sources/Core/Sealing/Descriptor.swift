@@ -11,7 +11,7 @@ public struct Descriptor: Hashable, Sendable {
         public var name: String
         public var mediaType: String
         /// Of the plaintext.
-        public var byteCount: Int
+        public var byteCount: Int64
         /// Of the plaintext.
         public var sha256: Digest
         /// The age file's SHA-256: its address.
@@ -20,7 +20,7 @@ public struct Descriptor: Hashable, Sendable {
         public var dicom: DICOMAttributes?
 
         public init(
-            name: String, mediaType: String, byteCount: Int, sha256: Digest, ciphertext: Digest,
+            name: String, mediaType: String, byteCount: Int64, sha256: Digest, ciphertext: Digest,
             dicom: DICOMAttributes?
         ) {
             self.name = name
@@ -56,10 +56,16 @@ public struct Descriptor: Hashable, Sendable {
         guard Digest(hashing: bytes) == record.descriptor else {
             throw .unverified("the descriptor is not the one that the ledger names")
         }
-        do {
-            try self.init(SealedJSON.open(bytes, with: recordKey))
+        let json: JSONValue
+        do throws(ClientFailure) {
+            json = try SealedJSON.open(bytes, with: recordKey)
         } catch {
             throw .unverified("the descriptor does not open", cause: error)
+        }
+        do throws(JSONValue.Malformed) {
+            try self.init(json)
+        } catch {
+            throw .unverified("the descriptor is malformed", cause: error)
         }
         guard files.map({ $0.ciphertext }) == record.files else {
             throw .unverified("the descriptor speaks of other files than the ledger")
@@ -120,7 +126,7 @@ extension Descriptor.File {
         var fields = try JSONFields(json)
         name = try fields.text("name")
         mediaType = try fields.text("mediaType")
-        byteCount = try fields.count("byteCount")
+        byteCount = try fields.size("byteCount")
         sha256 = try fields.bytes32("sha256")
         ciphertext = try fields.bytes32("ciphertext")
         if let value = fields.optional("dicom") { dicom = try DICOMAttributes(value) }

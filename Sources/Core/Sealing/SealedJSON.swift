@@ -14,8 +14,14 @@ public enum SealedJSON {
 
     /// Throws `unverified` when it is not for this identity, was altered, or is no such value.
     public static func open(_ bytes: [UInt8], with identity: AgeIdentity) throws(ClientFailure) -> JSONValue {
-        do {
-            return try JSONValue(canonical: try Age.open(bytes, with: .identity(identity)))
+        let plaintext: [UInt8]
+        do throws(AgeError) {
+            plaintext = try Age.open(bytes, with: .identity(identity))
+        } catch {
+            throw .unverified("a sealed value does not open", cause: error)
+        }
+        do throws(JSONValue.Malformed) {
+            return try JSONValue(canonical: plaintext)
         } catch {
             throw .unverified("a sealed value does not open", cause: error)
         }

@@ -98,9 +98,9 @@ public struct VerifiedMember: Sendable {
         guard Digest(hashing: claims.authority) == organisation.pinned.authorityHash else {
             throw fails("the authority is not the one that the network agreed on")
         }
-        let certificate: MemberCertificate
-        do {
-            certificate = try MemberCertificate.verify(card.certificate, under: claims.authority, at: now)
+        let certificate: PinnedCertificate
+        do throws(IdentityError) {
+            certificate = try PinnedCertificate.verify(card.certificate, under: claims.authority, at: now)
         } catch {
             throw ClientFailure(
                 .unverified, "the certificate of \(key.hex.prefix(16)) does not hold", cause: error)
@@ -141,7 +141,7 @@ public struct VerifiedMember: Sendable {
 
     /// The list is in force and does not name the certificate. Throws `refused`.
     private static func require(
-        _ certificate: MemberCertificate, isGoodUnder list: RevocationList, at now: LedgerTime
+        _ certificate: PinnedCertificate, isGoodUnder list: RevocationList, at now: LedgerTime
     ) throws(ClientFailure) {
         if let entry = list.entry(for: certificate.serial) {
             throw .refused(

@@ -93,7 +93,7 @@ public struct LedgerView {
                 }
                 return found
             }
-            values.merge(found) { $1 }
+            for (key, value) in found { values[key] = value }
         }
         return values
     }

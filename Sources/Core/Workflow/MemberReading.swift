@@ -91,7 +91,8 @@ extension LedgerView {
             for value in try fields.array("organisations") {
                 var described = try JSONFields(value)
                 guard try described.organisation("name") == organisation.name else { continue }
-                return try? PEM.decode(try described.utf8("authority"), label: "CERTIFICATE")
+                let text = try described.utf8("authority")
+                return try? PEM.decode(text, label: "CERTIFICATE")
             }
             return nil
         }

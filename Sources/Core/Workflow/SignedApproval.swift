@@ -90,8 +90,14 @@ extension SignedApproval {
 
     /// Throws `unverified` unless it is the wallet's, of `request`.
     public init(opening sealed: [UInt8], of request: StatementID, by wallet: Wallet) throws(ClientFailure) {
-        do {
-            try self.init(SealedJSON.open(sealed, with: wallet.ownIdentity), of: request)
+        let json: JSONValue
+        do throws(ClientFailure) {
+            json = try SealedJSON.open(sealed, with: wallet.ownIdentity)
+        } catch {
+            throw .unverified("what was kept of the approval is not this wallet's", cause: error)
+        }
+        do throws(JSONValue.Malformed) {
+            try self.init(json, of: request)
         } catch {
             throw .unverified("what was kept of the approval is not this wallet's", cause: error)
         }

@@ -53,7 +53,7 @@ package struct UnlockedRecord: Sendable {
         try kept?.prepare(sealed.map(\.name) + descriptor.files.map { "\($0.ciphertext).age" })
         if let kept { for blob in sealed { try kept.put(blob.bytes, as: blob.name) } }
         let draft = try spool.part()
-        let total = descriptor.files.reduce(0) { $0 + $1.byteCount }
+        let total = descriptor.files.reduce(0) { $0 + Int($1.byteCount) }
         var before = 0
         var fetched = [Fetched.File]()
         for (file, name) in zip(descriptor.files, names) {
@@ -66,13 +66,13 @@ package struct UnlockedRecord: Sendable {
             }
             if let kept { try kept.copy(path, as: "\(file.ciphertext).age") }
             let holdsProgram = try file.open(at: path, with: key, into: try sinks.begin(name)) {
-                progress(min(done + file.byteCount / 2 + $0 / 2, total), total)
+                progress(min(done + Int(file.byteCount) / 2 + $0 / 2, total), total)
             }
             fetched.append(
                 Fetched.File(
-                    name: name, byteCount: file.byteCount, sha256: file.sha256, mediaType: file.mediaType,
+                    name: name, byteCount: Int(file.byteCount), sha256: file.sha256, mediaType: file.mediaType,
                     holdsProgram: holdsProgram))
-            before += file.byteCount
+            before += Int(file.byteCount)
         }
         released.finish()
         return Fetched(record: released.record, release: released.id, files: fetched)
@@ -95,7 +95,7 @@ extension Descriptor.File {
         } catch let error as AgeError {
             throw ClientFailure.unverified("a file of the record does not open", cause: error)
         }
-        guard opened.plaintextSHA256 == sha256.bytes, opened.byteCount == byteCount else {
+        guard opened.plaintextSHA256 == sha256.bytes, Int64(opened.byteCount) == byteCount else {
             throw ClientFailure.unverified("a file of the record is not what its descriptor says")
         }
         try unfinished.commit()

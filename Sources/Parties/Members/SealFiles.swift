@@ -44,7 +44,7 @@ struct SealedFiles: Sendable {
             blobs.append(SealedBlob(name: name, digest: ciphertext, byteCount: sealed.byteCount))
             files.append(
                 Descriptor.File(
-                    name: source.name, mediaType: mediaType, byteCount: source.byteCount,
+                    name: source.name, mediaType: mediaType, byteCount: Int64(source.byteCount),
                     sha256: plain, ciphertext: ciphertext, dicom: dicom))
         }
     }

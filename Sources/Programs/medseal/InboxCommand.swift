@@ -128,7 +128,7 @@ struct FileRow: Encodable {
     init(_ file: Descriptor.File) {
         name = SafeText.escaped(file.name)
         mediaType = SafeText.escaped(file.mediaType)
-        byteCount = file.byteCount
+        byteCount = Int(file.byteCount)
         sha256 = file.sha256
         ciphertext = file.ciphertext
         modality = file.dicom?.modality.map(SafeText.escaped)

@@ -4,6 +4,8 @@ import Identity
 import Primitives
 import Testing
 
+@testable import ContractCases
+
 /// Wallets and statements natively, recorded for the browser's core.
 struct IdentityCallTests {
     @Test func walletsAreDerivedAndRecorded() throws {
@@ -41,8 +43,8 @@ struct IdentityCallTests {
 
     @Test func statementsAreBelievedAndRecorded() throws {
         var recording = Recording(of: "verify_statement")
-        func judge(_ message: [UInt8]) -> [UInt8] {
-            let input = StatementCall.input(Samples.network, message)
+        func judge(_ message: [UInt8], network: NetworkID = Samples.network) -> [UInt8] {
+            let input = StatementCall.input(network, message)
             let answer = StatementCall.answer(input)
             recording.add(input, answer: answer)
             return answer
@@ -61,6 +63,23 @@ struct IdentityCallTests {
                 #expect([[1], [2]].contains(judge(altered)), "byte \(position)")
             }
         }
+        // Those of other hands: each is believed as it is, and not with a bit of its signature turned.
+        let network = try #require(NetworkID(hex: ForeignVectors.network))
+        var foreign = 0
+        for row in ForeignVectors.text.split(separator: "\n") {
+            let parts = words(row)
+            guard !["permit", "genesis", "entry"].contains(parts[0]) else { continue }
+            var message = try #require(decodeLowercaseHex(Array(parts[3...].joined().utf8)))
+            let signed = try SignedStatement(message, network: network)
+            #expect(
+                judge(message, network: network)
+                    == Packed.pack([signed.id.bytes, signed.caller.bytes, signed.statement.encoded()]),
+                "\(parts[0])")
+            message[message.count - 1] ^= 1
+            #expect(judge(message, network: network) == [2], "\(parts[0])")
+            foreign += 1
+        }
+        #expect(foreign == ForeignVectors.count - 3)
         try recording.save()
     }
 }

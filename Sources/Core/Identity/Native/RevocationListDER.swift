@@ -3,51 +3,13 @@ public import Foundation
 internal import SwiftASN1
 internal import X509
 
-/// The certificates that an organisation's authority has taken back, signed by it: an X.509 v2 CRL (RFC 5280,
-/// section 5), which `openssl crl` reads.
-///
-/// There is no other way to get one than from the authority's key or by `verify`.
-public struct RevocationList: Hashable, Sendable {
-    /// Why a certificate was taken back; the numbers are RFC 5280's.
-    public enum Reason: UInt8, Sendable, CaseIterable {
-        case keyCompromise = 1
-        case superseded = 4
-        case cessationOfOperation = 5
-    }
-
-    public struct Entry: Hashable, Sendable {
-        /// The certificate's serial number, big endian.
-        public var serial: [UInt8]
-        /// Whole seconds.
-        public var revoked: Date
-        public var reason: Reason
-
-        public init(serial: [UInt8], revoked: Date, reason: Reason) {
-            self.serial = serial
-            self.revoked = Self.whole(revoked)
-            self.reason = reason
-        }
-
-        fileprivate static func whole(_ date: Date) -> Date {
-            Date(timeIntervalSince1970: date.timeIntervalSince1970.rounded(.down))
-        }
-    }
-
+extension RevocationList {
     public static let pemLabel = "X509 CRL"
-
-    public let organisation: OrganisationName
-    /// Each list has a greater number than the one before.
-    public let number: UInt64
-    public let thisUpdate: Date
-    /// From then on it says nothing any more.
-    public let nextUpdate: Date
-    public let entries: [Entry]
-    public let der: [UInt8]
 
     public var pem: [UInt8] { PEM.encode(der, label: Self.pemLabel) }
 
-    /// The entry for a certificate's serial number; nil when the list does not name it.
-    public func entry(for serial: [UInt8]) -> Entry? { entries.first { $0.serial == serial } }
+    public var thisUpdate: Date { Date(seconds: begins) }
+    public var nextUpdate: Date { Date(seconds: ends) }
 
     /// The list `der` of `authority` (DER), whose hash the caller has checked. Throws `listMalformed`,
     /// `authorityMalformed` or `notSignedByAuthority`. Whether it is still in force is not looked at here.
@@ -75,12 +37,9 @@ public struct RevocationList: Hashable, Sendable {
     }
 
     fileprivate init(_ content: Content, of authority: AuthorityCertificate, der: [UInt8]) {
-        organisation = authority.organisation
-        number = content.number
-        thisUpdate = content.thisUpdate
-        nextUpdate = content.nextUpdate
-        entries = content.entries
-        self.der = der
+        self.init(
+            organisation: authority.organisation, number: content.number, begins: content.thisUpdate.seconds,
+            ends: content.nextUpdate.seconds, entries: content.entries, der: der)
     }
 
     private static let malformed = IdentityError(
@@ -102,6 +61,18 @@ public struct RevocationList: Hashable, Sendable {
     }
 }
 
+extension RevocationList.Entry {
+    public init(serial: [UInt8], revoked: Date, reason: RevocationList.Reason) {
+        self.init(serial: serial, since: revoked.seconds, reason: reason)
+    }
+}
+
+extension Date {
+    /// Whole seconds since 1970.
+    fileprivate var seconds: LedgerTime { LedgerTime(max(0, timeIntervalSince1970)) }
+    fileprivate init(seconds: LedgerTime) { self.init(timeIntervalSince1970: Double(seconds)) }
+}
+
 extension CertificateAuthority {
     /// The authority's list of what it has taken back, good until `nextUpdate`. Throws `lifetimeNotAllowed`
     /// unless that lies ahead.
@@ -112,8 +83,8 @@ extension CertificateAuthority {
             throw IdentityError(.lifetimeNotAllowed, "a revocation list ends after it begins")
         }
         let content = RevocationList.Content(
-            number: number, thisUpdate: RevocationList.Entry.whole(now),
-            nextUpdate: RevocationList.Entry.whole(nextUpdate), entries: entries)
+            number: number, thisUpdate: Date(seconds: now.seconds),
+            nextUpdate: Date(seconds: nextUpdate.seconds), entries: entries)
         let own = try AuthorityCertificate(certificate)
         return try signing { key in
             let encoded = try content.encoded(own.certificate)
@@ -184,7 +155,7 @@ extension RevocationList.Content {
     private static func write(_ entry: RevocationList.Entry, _ list: inout DER.Serializer) throws {
         try list.appendConstructedNode(identifier: .sequence) { item in
             try item.serialize(entry.serial[...])
-            try write(entry.revoked, &item)
+            try write(Date(seconds: entry.since), &item)
             try item.appendConstructedNode(identifier: .sequence) { extensions in
                 try write(reasonID, &extensions) {
                     $0.appendPrimitiveNode(identifier: enumerated) { $0.append(entry.reason.rawValue) }
