@@ -1,7 +1,7 @@
 package import Age
 public import Contract
 import Evidence
-import Files
+package import Files
 import Primitives
 package import Sealing
 
@@ -52,7 +52,7 @@ package struct UnlockedRecord: Sendable {
         try sinks.prepare(names)
         try kept?.prepare(sealed.map(\.name) + descriptor.files.map { "\($0.ciphertext).age" })
         if let kept { for blob in sealed { try kept.put(blob.bytes, as: blob.name) } }
-        let draft = try spool.draft()
+        let draft = try spool.part()
         let total = descriptor.files.reduce(0) { $0 + $1.byteCount }
         var before = 0
         var fetched = [Fetched.File]()

@@ -30,7 +30,7 @@ extension Member {
         _ files: [SourceFile], to record: RecordHandle, under grant: StatementID?
     ) async throws -> Append {
         let unlocked = try await unlock(.custody(record, .administration))
-        let work = try spool.draft()
+        let work = try spool.part()
         defer { withExtendedLifetime(work) {} }
         let sealed = try await SealedFiles(files, to: unlocked.key.recipient, into: work.folder)
         var whole = unlocked.descriptor

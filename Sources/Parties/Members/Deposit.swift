@@ -64,7 +64,7 @@ extension Member {
     /// Seals everything to a fresh record key, which is forgotten when this returns: only the envelopes keep
     /// it.
     private func seal(
-        _ files: [SourceFile], for patient: AdmittedPatient, kind: AgeKeyKind, in draft: Spool.Draft,
+        _ files: [SourceFile], for patient: AdmittedPatient, kind: AgeKeyKind, in draft: SpoolPart,
         _ journals: DepositJournals,
         _ progress: @escaping @Sendable (DepositProgress) -> Void
     ) async throws -> DepositJournal {

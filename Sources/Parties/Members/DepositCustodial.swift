@@ -14,7 +14,7 @@ extension Member {
     public func depositCustodial(
         _ files: [SourceFile], patient: String, reason: CustodialReason, kind: AgeKeyKind = .hybrid
     ) async throws -> (record: RecordHandle, receipt: Wire.Receipt) {
-        let draft = try spool.draft()
+        let draft = try spool.part()
         let folder = draft.folder
         defer { withExtendedLifetime(draft) {} }
         let recordKey = AgeIdentity.generate(kind)

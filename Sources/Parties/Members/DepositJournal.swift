@@ -48,7 +48,7 @@ struct DepositJournal: Sendable {
     }
 
     /// Writes the journal of ciphertext that lies in `draft`, and gives the folder its name.
-    init(_ contents: Contents, draft: Spool.Draft, name: Folder) throws {
+    init(_ contents: Contents, draft: SpoolPart, name: Folder) throws {
         try draft.folder.write(try JSON.encode(contents), as: Self.fileName)
         try draft.keep(as: name)
         self.folder = name
@@ -95,5 +95,5 @@ struct DepositJournals: Sendable {
     }
 
     /// A fresh folder for ciphertext; drafts that a killed process left are removed.
-    func draft() throws -> Spool.Draft { try Spool(folder, prefix: Self.draftPrefix).draft() }
+    func draft() throws -> SpoolPart { try Spool(folder, prefix: Self.draftPrefix).part() }
 }

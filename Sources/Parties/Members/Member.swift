@@ -30,7 +30,7 @@ public struct Member: Sendable {
         _ keys: MemberKeys, surroundings: Surroundings = .machine,
         _ body: (Member) async throws -> Result
     ) async throws -> Result {
-        let spool = Spool(keys.home.folder.folder("spool"))
+        let spool = try Spool(keys.home.folder.folder("spool"), prefix: "")
         return try await keys.connected(surroundings) { connection in
             try await body(Member(keys: keys, connection: connection, spool: spool))
         }

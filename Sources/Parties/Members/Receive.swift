@@ -57,7 +57,7 @@ extension Member {
         let missing: Wire.Digests = try await connection.call(
             .post, routes.missing, json: Wire.Digests(digests: [file]))
         guard missing.digests.contains(file) else { return }
-        let work = try spool.draft()
+        let work = try spool.part()
         defer { withExtendedLifetime(work) {} }
         let path = work.folder.file("\(file).age")
         let byteCount = try await released.ciphertext(file, to: path)

@@ -18,7 +18,7 @@ extension Member {
         let unlocked = try await unlock(.custody(record, .administration))
         let patient = try await patient(unlocked.descriptor.patient)
         let recordKey = AgeIdentity.generate(kind)
-        let work = try spool.draft()
+        let work = try spool.part()
         defer { withExtendedLifetime(work) {} }
         let folder = work.folder
         var whole = unlocked.descriptor
