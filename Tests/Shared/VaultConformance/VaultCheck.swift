@@ -72,7 +72,8 @@ extension VaultCheck {
                     try await vault.put(wrong, digest: digest)
                 }
             }
-            #expect(try await vault.digests().isEmpty)
+            let kept = try await vault.digests()
+            #expect(kept.isEmpty)
         },
         VaultCheck("what is given up leaves nothing, what is finished takes no more") { subject in
             let (vault, (bytes, digest)) = (subject.vault, sample(5))
