@@ -65,7 +65,8 @@ public struct PatientHome: Sendable {
         defer { wipe(&master) }
         let wallet = Wallet(master: SecretBytes(copying: master))
         var patient = Patient(
-            home: self, wallet: wallet, surroundings: surroundings, spool: Spool(folder.folder("spool"), prefix: ""),
+            home: self, wallet: wallet, surroundings: surroundings,
+            spool: Spool(folder.folder("spool"), prefix: ""),
             joined: [])
         try patient.readJoined()
         return patient

@@ -1,6 +1,9 @@
 import Foundation
 import Testing
 
+@testable import StoryPlay
+@testable import Surroundings
+
 /// Killed while plaintext passes through: none of it stays on the disk, and the next call sweeps what ciphertext the
 /// dead process has left.
 @Suite(.serialized) struct SpoolStoryTests {
