@@ -240,8 +240,8 @@ let allTests: [Target] = [
     tests(
         "Service", "ServerTests",
         of: [
-            "Server", "Records", "SQLiteLedger", "Ledger", "Vault", "Desk", "API", "Identity", "Contract",
-            "Primitives",
+            "Surroundings", "Server", "Records", "SQLiteLedger", "Ledger", "Vault", "Desk", "API", "Identity",
+            "Contract", "Primitives",
         ],
         links: ["Hummingbird", "HummingbirdTesting", "NIOCore", "NIOEmbedded", "HTTPTypes", "Logging"]),
     tests(

@@ -37,7 +37,7 @@ public struct APIServer: Sendable {
     func router() -> Router<CallContext> {
         let router = Router(context: CallContext.self)
         router.add(middleware: UnknownPaths())
-        for route in Route.all {
+        for route in APIRoute.all {
             router.on(RouterPath(route.path), method: route.method) { request, context in
                 await respond(to: request, context, route)
             }
@@ -45,7 +45,7 @@ public struct APIServer: Sendable {
         return router
     }
 
-    private func respond(to request: Request, _ context: CallContext, _ route: Route) async -> Response {
+    private func respond(to request: Request, _ context: CallContext, _ route: APIRoute) async -> Response {
         let started = ContinuousClock.now
         var response: Response
         do {
@@ -70,7 +70,7 @@ public struct APIServer: Sendable {
         return response
     }
 
-    /// For how long a call waits for what its caller was shown elsewhere. Whoever claims too much waits in vain.
+    /// For how long a call waits for what its caller was shown elsewhere. A caller that claims too much waits in vain.
     private static let followDuration = Duration.seconds(5)
 
     /// Where the ledger is a copy: waits until it has what the caller was shown by another organisation's.

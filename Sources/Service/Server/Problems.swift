@@ -10,7 +10,7 @@ import Vault
 
 extension Problem {
     /// The problem that an error becomes. What is not foreseen is logged by its type and told without detail.
-    init(_ error: any Error, in route: Route, _ logger: Logger) {
+    init(_ error: any Error, in route: APIRoute, _ logger: Logger) {
         switch error {
         case let problem as Problem: self = problem
         case let denial as RecordKeeping.Denial: self = Self.of(denial)

@@ -268,11 +268,29 @@ public enum Wire {
         }
     }
 
+    /// To whom a letter goes: `desk`, or a key, in JSON.
     public enum Addressee: Codable, Hashable, Sendable {
         /// The desk of the organisation that keeps the letter.
         case desk
         /// A patient's inbox or a member.
         case key(PublicKey)
+
+        private static let deskName = "desk"
+
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            self =
+                try container.decode(String.self) == Self.deskName
+                ? .desk : .key(try container.decode(PublicKey.self))
+        }
+
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .desk: try container.encode(Self.deskName)
+            case .key(let key): try container.encode(key)
+            }
+        }
     }
 
     /// A sealed letter about a request, kept at the custodian's desk.

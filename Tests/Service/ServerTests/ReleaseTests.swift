@@ -113,6 +113,21 @@ import Testing
         #expect(answer.problem?.code == RejectionCode.memberExpired.rawValue)
     }
 
+    @Test func aMemberWhoseOrganisationWasSuspendedIsServedNoMore() async throws {
+        let world = try World()
+        let clinician = try await world.enrol(world.hospital1, .clinician)
+        let officer = try await world.enrol(world.insurer, .officer)
+        let record = try await world.deposit(by: clinician, at: world.hospital1)
+        let grant = try await world.grant(record, to: officer, of: world.insurer)
+        let release = try await world.release(record, by: officer, of: world.insurer, grant: grant.id)
+        func fetch() async throws -> World.Answer {
+            try await world.fetch(record.files, by: officer, release: release.id, from: world.hospital1)
+        }
+        #expect(try await fetch().status == 200)
+        try await world.suspend(world.insurer)
+        #expect(try await fetch().problem?.code == RejectionCode.organisationSuspended.rawValue)
+    }
+
     @Test func aTransferIsServedByTheCustodianItNamesAndMakesAnother() async throws {
         let world = try World()
         let clinician = try await world.enrol(world.hospital1, .clinician)

@@ -30,6 +30,7 @@ final class World: Sendable {
     let records: RecordKeeping
     let server: APIServer
     let roots: [OrganisationName: SigningKey]
+    let validators: [OrganisationName: SigningKey]
     let time: TestClock
 
     let hospital1 = OrganisationName("hospital1")!
@@ -62,6 +63,7 @@ final class World: Sendable {
         ledger = try EmbeddedLedger(directory: path, genesis: file, key: ledgerKey, clock: { time.now })
         network = Genesis.networkID(of: file)
         self.roots = roots
+        self.validators = validators
         var custodians = [OrganisationName: Custodian]()
         for (name, _) in kinds {
             let home = folder.appending(path: "\(name)")
@@ -150,6 +152,22 @@ final class World: Sendable {
         return key
     }
 
+    /// Suspends an organisation by the roots of the others.
+    func suspend(_ name: OrganisationName) async throws {
+        let endorsers = roots.keys.filter { $0 != name }.sorted { $0.description < $1.description }
+        var draft = Statement.make(
+            .suspend(Suspend(organisation: name, endorsers: endorsers, standing: .suspended)), now: time.now)
+        let signer = roots[endorsers[0]]!
+        draft.approvals = endorsers.dropFirst().map { endorser in
+            let root = roots[endorser]!
+            let content = Approval.signedContent(
+                draft.approvedContent(), by: root.key, signer: signer.key, network: network)
+            return Approval(key: root.key, signature: root.sign(content))
+        }.sorted { $0.key < $1.key }
+        let bytes = draft.signed(by: signer, network: network)
+        #expect(try await send(.post, Routes.statements, by: signer, body: bytes).status == 200)
+    }
+
     struct Deposited {
         let handle: RecordHandle
         let owner: SigningKey
@@ -158,9 +176,10 @@ final class World: Sendable {
         var deposit: Deposit
     }
 
-    /// Blobs in the vault of `organisation`, then the deposit, under a permit signed by a fresh owner key.
-    func deposit(by clinician: SigningKey, at organisation: OrganisationName) async throws -> Deposited {
-        let owner = SigningKey.generate()
+    /// Blobs in the vault of `organisation`, then the deposit, under a permit signed by the owner's key.
+    func deposit(
+        by clinician: SigningKey, at organisation: OrganisationName, owner: SigningKey = .generate()
+    ) async throws -> Deposited {
         let blobs = ["ciphertext", "descriptor", "owner's", "custodian's"].map {
             Array($0.utf8) + Random.bytes(8)
         }
@@ -194,7 +213,7 @@ final class World: Sendable {
     /// A grant of the record to `grantee`, its envelope put by a patient's inbox.
     func grant(
         _ record: Deposited, to grantee: SigningKey, of organisation: OrganisationName,
-        kind: GrantKind = .read,
+        kind: GrantKind = .read, purpose: Purpose = .claim,
         seconds: UInt64 = 5_000, releases: UInt64 = 5
     ) async throws -> (id: StatementID, envelope: [UInt8]) {
         let envelope = Array("envelope".utf8) + Random.bytes(8)
@@ -202,7 +221,7 @@ final class World: Sendable {
         #expect(try await put(envelope, by: inbox, at: record.deposit.organisation).status == 201)
         let grant = Grant(
             record: record.handle, organisation: organisation, grantee: grantee.key, kind: kind,
-            purpose: .claim,
+            purpose: purpose,
             notBefore: time.now, notAfter: time.now + seconds, releases: releases,
             envelope: Digest(hashing: envelope), request: nil)
         let (id, answer) = try await submit(.grant(grant), by: record.owner)

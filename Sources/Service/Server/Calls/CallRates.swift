@@ -2,8 +2,8 @@ import API
 import Contract
 import Synchronization
 
-/// How many calls somebody may make: a bucket of tokens for each, refilled by the second. Memory is bounded:
-/// whoever was not seen lately begins with a full bucket again.
+/// How many calls a caller may make: a bucket of tokens for each, refilled by the second. Memory is bounded: a
+/// caller that was not seen lately begins with a full bucket again.
 struct TokenBuckets<Caller: Hashable & Sendable>: Sendable {
     private struct Bucket {
         var tokens: Double

@@ -1,12 +1,11 @@
 import API
 import Contract
-import Desk
 import Identity
 import Ledger
 import Records
 
 // What a policy establishes. Each of these values is made by the check that its name promises and by nothing
-// else: who has one need not ask again.
+// else: who has one need not ask again. Those of one organisation are in OrganisationCallers.swift.
 
 /// A key that signed the call.
 struct Signer: Sendable {
@@ -29,76 +28,6 @@ struct ActiveMember: Sendable {
         self.key = key
         self.organisation = member.organisation
         self.role = member.role
-    }
-}
-
-/// A member in force of the organisation in the path, in one of the roles that were asked for.
-struct StaffMember: Sendable {
-    let custodian: Custodian
-
-    init?(_ call: SignedCall, roles: [Role], _ records: RecordKeeping) throws {
-        let custodian = try records.custodian(of: call)
-        guard let member = try ActiveMember(call.key, records), member.organisation == custodian.name,
-            roles.contains(member.role)
-        else { return nil }
-        self.custodian = custodian
-    }
-}
-
-/// A patient's inbox at the organisation in the path.
-struct Inbox: Sendable {
-    let key: PublicKey
-    let custodian: Custodian
-
-    init?(_ call: SignedCall, _ records: RecordKeeping) throws {
-        let custodian = try records.custodian(of: call)
-        guard try custodian.hasInbox(call.key) else { return nil }
-        self.key = call.key
-        self.custodian = custodian
-    }
-
-    /// The inbox that the path names, calling itself.
-    init?(named parameter: String, _ call: SignedCall, _ records: RecordKeeping) throws {
-        let named: PublicKey = try call.path(parameter)
-        self.init(try Inbox(call, records), named)
-    }
-
-    private init?(_ inbox: Inbox?, _ named: PublicKey) {
-        guard let inbox, inbox.key == named else { return nil }
-        self = inbox
-    }
-}
-
-/// A key that may become a patient's inbox at the organisation in the path: it was never a member's.
-struct Applicant: Sendable {
-    let key: PublicKey
-    let custodian: Custodian
-
-    init?(_ call: SignedCall, _ records: RecordKeeping) throws {
-        let custodian = try records.custodian(of: call)
-        guard try records.state(.member(call.key), as: MemberState.self) == nil else { return nil }
-        self.key = call.key
-        self.custodian = custodian
-    }
-}
-
-/// Anybody, at the organisation in the path.
-struct Visitor: Sendable {
-    let custodian: Custodian
-
-    init(_ call: SignedCall, _ records: RecordKeeping) throws {
-        custodian = try records.custodian(of: call)
-    }
-}
-
-/// The root of the organisation in the path, as the ledger has it now.
-struct OwnRoot: Sendable {
-    let custodian: Custodian
-
-    init?(_ call: SignedCall, _ records: RecordKeeping) throws {
-        let custodian = try records.custodian(of: call)
-        guard try records.activeOrganisation(custodian.name)?.root == call.key else { return nil }
-        self.custodian = custodian
     }
 }
 
@@ -127,51 +56,8 @@ struct NetworkParty: Sendable {
     }
 }
 
-/// Who may put ciphertext into the vault of the organisation in the path, and how much at once.
-struct Depositor: Sendable {
-    let custodian: Custodian
-    let ciphertextBytesMax: Int
-
-    /// From `roles` blobs of any size are taken, from a patient's inbox an envelope.
-    init?(_ call: SignedCall, roles: [Role], inboxBytesMax: Int, _ records: RecordKeeping) throws {
-        if let inbox = try Inbox(call, records) {
-            (custodian, ciphertextBytesMax) = (inbox.custodian, inboxBytesMax)
-        } else if let member = try StaffMember(call, roles: roles, records) {
-            (custodian, ciphertextBytesMax) = (member.custodian, Int.max)
-        } else {
-            return nil
-        }
-    }
-}
-
-/// Who may see what the vault of the organisation in the path holds: its own members, and auditors.
-struct VaultInspector: Sendable {
-    let custodian: Custodian
-
-    init?(_ call: SignedCall, _ records: RecordKeeping) throws {
-        let custodian = try records.custodian(of: call)
-        guard let member = try ActiveMember(call.key, records),
-            member.role == .auditor || member.organisation == custodian.name
-        else { return nil }
-        self.custodian = custodian
-    }
-}
-
-/// Who recorded the release in the path, at the organisation in the path.
-struct Reader: Sendable {
-    let release: ReleaseState
-
-    init?(_ call: SignedCall, _ records: RecordKeeping) throws {
-        let custodian = try records.custodian(of: call)
-        guard let release = try records.state(.release(try call.path("release")), as: ReleaseState.self),
-            release.reader == call.key, release.custodian == custodian.name
-        else { return nil }
-        self.release = release
-    }
-}
-
-/// Who may send a statement: its own signer, so that nobody's statement can be held back and sent by another at
-/// a time of his choosing; or a validator, which passes on what was handed to it because this server would not
+/// Who may send a statement: its own signer, so that no other caller can hold a statement back and send it
+/// when it suits; or a validator, which passes on what was handed to it because this server would not
 /// take it.
 struct StatementBearer: Sendable {
     let statement: SignedStatement
@@ -194,52 +80,7 @@ struct CardBearer: Sendable {
     }
 }
 
-/// Who may leave a letter at the organisation in the path: any member to its desk, its desk's staff to its
-/// inboxes, its inboxes to members.
-struct LetterWriter: Sendable {
-    let custodian: Custodian
-
-    init?(_ call: SignedCall, _ letter: Wire.Letter, deskRoles: [Role], _ records: RecordKeeping) throws {
-        let custodian = try records.custodian(of: call)
-        let mayWrite =
-            switch letter.addressee {
-            case .desk: try ActiveMember(call.key, records) != nil
-            case .key(let key):
-                if try custodian.hasInbox(key) {
-                    try StaffMember(call, roles: deskRoles, records) != nil
-                } else {
-                    try custodian.hasInbox(call.key)
-                }
-            }
-        guard mayWrite else { return nil }
-        self.custodian = custodian
-    }
-}
-
-/// Who may ask the organisation in the path for letters: whoever belongs to the network, for its own.
-struct LetterReader: Sendable {
-    let key: PublicKey
-    let custodian: Custodian
-    /// Whether it reads the desk's letters too.
-    let readsDesk: Bool
-
-    init?(_ call: SignedCall, deskRoles: [Role], _ records: RecordKeeping) throws {
-        custodian = try records.custodian(of: call)
-        guard try NetworkParty(call, records) != nil else { return nil }
-        key = call.key
-        readsDesk = try StaffMember(call, roles: deskRoles, records) != nil
-    }
-}
-
 extension RecordKeeping {
-    /// The organisation in the path, served by this process. Throws a `Problem` when it is not.
-    fileprivate func custodian(of call: SignedCall) throws -> Custodian {
-        guard let name = call.parameter("organisation").flatMap({ OrganisationName($0) }),
-            let custodian = custodians[name]
-        else { throw SignedCall.organisationNotServed }
-        return custodian
-    }
-
     /// The organisation's state; nil where it takes no part, or is suspended.
     func activeOrganisation(_ name: OrganisationName) throws -> OrganisationState? {
         guard let state = try state(.organisation(name), as: OrganisationState.self), !state.suspended else {
@@ -247,8 +88,4 @@ extension RecordKeeping {
         }
         return state
     }
-}
-
-extension Custodian {
-    func hasInbox(_ key: PublicKey) throws -> Bool { try desk.status(ofInbox: key.bytes) != nil }
 }

@@ -87,7 +87,7 @@ extension Policy where Caller == Reader {
         Terms(
             "who recorded the release",
             cases: [
-                .init(name: "one's own release", admitted: .releaseReaders),
+                .init(name: "one's own release", admitted: .everySigner),
                 .init(name: "another's", admitted: []),
             ], refusal: .notFound)
     ) { call, records in try Reader(call, records) }
@@ -99,15 +99,6 @@ extension Policy where Caller == OwnRoot {
             "its own root", [.root(.own)],
             refusal: notAllowed("a revocation list is published by the organisation's root"))
     ) { call, records in try OwnRoot(call, records) }
-}
-
-extension Policy where Caller == Applicant {
-    static let applicant = Policy(
-        Terms(
-            "any key that signs and was never a member's",
-            .any(.inboxes, .roots, .validators, [.stranger]),
-            refusal: notAllowed("a member's key cannot be a patient's inbox"))
-    ) { call, records in try Applicant(call, records) }
 }
 
 extension Policy where Caller == Inbox {
@@ -140,6 +131,18 @@ extension BodyPolicy where Body == SignedStatement, Caller == StatementBearer {
     ) { call, statement, records in StatementBearer(call, statement, records) }
 }
 
+extension BodyPolicy where Body == Wire.Application, Caller == Applicant {
+    static let applicant = BodyPolicy(
+        Terms(
+            "any key that was never a member's, for itself",
+            cases: [
+                .init(
+                    name: "for oneself", admitted: .any(.inboxes, .roots, .validators, [.stranger])),
+                .init(name: "for another", admitted: []),
+            ], refusal: notAllowed("an inbox introduces itself, and was never a member's key"))
+    ) { call, application, records in try Applicant(call, application, records) }
+}
+
 extension BodyPolicy where Body == Wire.MemberCard, Caller == CardBearer {
     static let cardBearer = BodyPolicy(
         Terms(
@@ -163,9 +166,4 @@ extension BodyPolicy where Body == Wire.Letter, Caller == LetterWriter {
             refusal: notAllowed(
                 "a letter goes from a member to the desk, from the desk to an inbox, or from an inbox"))
     ) { call, letter, records in try LetterWriter(call, letter, deskRoles: deskRoles, records) }
-}
-
-extension Set<Party> {
-    /// In the test's network each of these has recorded a release.
-    fileprivate static let releaseReaders: Set = members()
 }

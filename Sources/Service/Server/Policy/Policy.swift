@@ -36,7 +36,7 @@ struct Terms: Sendable {
     let who: String
     /// Which parties are admitted, by what they ask for; of most routes there is one case without a name.
     let cases: [Case]
-    /// What everybody else is told.
+    /// What other callers are told.
     let refusal: Problem
 
     struct Case: Sendable {
@@ -57,7 +57,7 @@ struct Terms: Sendable {
 
 /// A kind of caller, as the organisation in the path sees it.
 enum Party: Hashable, Sendable {
-    /// Nobody signed.
+    /// The call has no signature.
     case unsigned
     /// A key that the network does not know.
     case stranger

@@ -7,12 +7,12 @@ import Records
 
 // The sealed directory of an organisation's patients, found by a keyed index.
 
-extension Route {
-    static let directory: [Route] = [enter, entry]
+extension APIRoute {
+    static let directory: [APIRoute] = [enter, entry]
 
     private static let organisation = Routes.Organisation.pattern
 
-    private static let enter = Route(
+    private static let enter = APIRoute(
         .put, organisation.directory, "Enters a patient under a keyed index.", for: .desk,
         takes: .json(Wire.DirectoryEntry.self), gives: .created
     ) { call in
@@ -23,7 +23,7 @@ extension Route {
             index: call.body.index.bytes, inbox: call.body.inbox.bytes, entry: [UInt8](call.body.entry))
     }
 
-    private static let entry = Route(
+    private static let entry = APIRoute(
         .get, organisation.entry(":index"), "Gives the sealed entry under an index.", for: .desk,
         gives: .json(Wire.DirectoryEntry.self)
     ) { call in

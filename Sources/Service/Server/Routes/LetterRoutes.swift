@@ -8,12 +8,12 @@ import Records
 
 // Sealed letters about requests, kept at the custodian's desk.
 
-extension Route {
-    static let letters: [Route] = [leaveLetter, readLetters]
+extension APIRoute {
+    static let letters: [APIRoute] = [leaveLetter, readLetters]
 
     private static let path = Routes.Organisation.pattern.letters
 
-    private static let leaveLetter = Route(
+    private static let leaveLetter = APIRoute(
         .post, path, "Leaves a sealed letter about a request.", for: .letterWriter,
         takes: .json(Wire.Letter.self), gives: .created
     ) { call in
@@ -27,7 +27,7 @@ extension Route {
 
     private static let request: QueryField<StatementID> = .id("request")
 
-    private static let readLetters = Route(
+    private static let readLetters = APIRoute(
         .get, path, "Gives the caller its letters, about one request or all.", for: .letterReader,
         query: [request.description], gives: .json(Wire.Letters.self)
     ) { call in

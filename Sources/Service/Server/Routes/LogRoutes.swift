@@ -10,8 +10,8 @@ import TransparencyLog
 
 // The log itself: checkpoints, entries, proofs, events, and what validators bring.
 
-extension Route {
-    static let log: [Route] = [
+extension APIRoute {
+    static let log: [APIRoute] = [
         checkpoint, candidate, cosignatures, tile, entries, inclusion, consistency, events,
     ]
 
@@ -19,14 +19,14 @@ extension Route {
     private static let entriesMax: UInt64 = 1_024
     private static let entriesDefault: UInt64 = 256
 
-    private static let checkpoint = Route(
+    private static let checkpoint = APIRoute(
         .get, Routes.checkpoint, "Gives the newest checkpoint that meets the network's quorum.", for: .party,
         gives: .bytes(note)
     ) { call in try call.server.ledger.cosignedCheckpoint() }
 
     private static let beyond = QueryField.number("beyond")
 
-    private static let candidate = Route(
+    private static let candidate = APIRoute(
         .get, Routes.candidate, "Gives the checkpoint that validators shall cosign now.", for: .party,
         query: [beyond.description], gives: .bytes(note)
     ) { call in
@@ -49,12 +49,12 @@ extension Route {
         }
     }
 
-    private static let cosignatures = Route(
+    private static let cosignatures = APIRoute(
         .post, Routes.cosignatures, "Takes a validator's cosignature.", for: .validator,
         takes: .bytes(note, max: Wire.jsonBytesMax), gives: .noContent
     ) { call in try call.server.ledger.add(cosigned: call.body, by: call.caller.organisation) }
 
-    private static let tile = Route(
+    private static let tile = APIRoute(
         .get, Routes.log + "/tile/**", "Gives a tile of the log (c2sp.org/tlog-tiles).", for: .party,
         gives: .bytes("application/octet-stream")
     ) { call in
@@ -67,7 +67,7 @@ extension Route {
 
     private static let from = QueryField.required("from")
 
-    private static let entries = Route(
+    private static let entries = APIRoute(
         .get, Routes.entries, "Gives entries of the log, each with its length before it.", for: .party,
         query: [from.description, limit.description], gives: .bytes("application/octet-stream")
     ) { call in
@@ -84,7 +84,7 @@ extension Route {
     private static let size = QueryField.required("size")
     private static let to = QueryField.required("to")
 
-    private static let inclusion = Route(
+    private static let inclusion = APIRoute(
         .get, Routes.inclusion, "Proves that an entry is in the log.", for: .party,
         query: [position.description, size.description], gives: .json(Wire.Proof.self)
     ) { call in
@@ -93,7 +93,7 @@ extension Route {
         return Wire.Proof(hashes: hashes.map { Data($0) })
     }
 
-    private static let consistency = Route(
+    private static let consistency = APIRoute(
         .get, Routes.consistency, "Proves that a log is the beginning of a longer one.", for: .party,
         query: [from.description, to.description], gives: .json(Wire.Proof.self)
     ) { call in
@@ -102,7 +102,7 @@ extension Route {
         return Wire.Proof(hashes: hashes.map { Data($0) })
     }
 
-    private static let events = Route(
+    private static let events = APIRoute(
         .get, Routes.events, "Tells of every statement as it is committed, without end.", for: .party,
         query: [after.description], gives: .own("text/event-stream")
     ) { call in

@@ -8,17 +8,17 @@ import Records
 
 // Who takes part: organisations, their members' cards, their revocation lists.
 
-extension Route {
-    static let network: [Route] = [
+extension APIRoute {
+    static let network: [APIRoute] = [
         organisations, showCard, cards, card, revocationList, publishRevocationList,
     ]
 
-    private static let organisations = Route(
+    private static let organisations = APIRoute(
         .get, Routes.organisations, "Describes the organisations of the network.", for: .party,
         gives: .json(Wire.Organisations.self)
     ) { call in Wire.Organisations(organisations: call.server.organisations) }
 
-    private static let showCard = Route(
+    private static let showCard = APIRoute(
         .put, Routes.members, "Shows a member's card.", for: .cardBearer,
         takes: .json(Wire.MemberCard.self), gives: .created
     ) { call in
@@ -35,7 +35,7 @@ extension Route {
                 key: card.key.bytes, recipient: card.recipient, certificate: [UInt8](card.certificate)))
     }
 
-    private static let cards = Route(
+    private static let cards = APIRoute(
         .get, Routes.members, "Gives the cards of members, of one organisation or of all served here.",
         for: .party, query: [QueryField.organisation.description], gives: .json(Wire.Members.self)
     ) { call in
@@ -43,7 +43,7 @@ extension Route {
         return try call.server.records.cards { name, _ in organisation == nil || name == organisation }
     }
 
-    private static let card = Route(
+    private static let card = APIRoute(
         .get, Routes.member(":member"), "Gives the card of one member; none where it is not known here.",
         // Who knows a member's key has it from the log, perhaps as a patient of another organisation.
         for: .anySigner, gives: .json(Wire.Members.self)
@@ -55,8 +55,8 @@ extension Route {
     private static let listPath = Routes.Organisation.pattern.revocationList
     private static let listType = "application/pkix-crl"
 
-    private static let revocationList = Route(
-        // For everybody: a patient's inbox is known to its own organisation's server only.
+    private static let revocationList = APIRoute(
+        // For every signer: a patient's inbox is known to its own organisation's server only.
         .get, listPath, "Gives the newest revocation list of the organisation's authority.", for: .visitor,
         gives: .bytes(listType)
     ) { call in
@@ -64,7 +64,7 @@ extension Route {
         return list
     }
 
-    private static let publishRevocationList = Route(
+    private static let publishRevocationList = APIRoute(
         .put, listPath, "Publishes a newer revocation list.", for: .ownRoot,
         takes: .bytes(listType, max: Wire.revocationListBytesMax), gives: .created
     ) { call in

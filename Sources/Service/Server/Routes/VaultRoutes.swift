@@ -9,12 +9,12 @@ import Vault
 
 // Ciphertext: put, asked about, and let go by a release.
 
-extension Route {
-    static let vault: [Route] = [put, missing, releasedBlob, inventory]
+extension APIRoute {
+    static let vault: [APIRoute] = [put, missing, releasedBlob, inventory]
 
     private static let organisation = Routes.Organisation.pattern
 
-    private static let put = Route(
+    private static let put = APIRoute(
         .put, organisation.blob(":digest"),
         "Puts ciphertext into the vault; 200 where it was there already.", for: .depositor,
         takes: .stream, gives: .own(nil, statuses: [200, 201])
@@ -36,7 +36,7 @@ extension Route {
         return Response(status: already ? .ok : .created)
     }
 
-    private static let missing = Route(
+    private static let missing = APIRoute(
         .post, organisation.missing, "Tells which of some digests the vault has not.",
         for: .depositingStaff, takes: .json(Wire.Digests.self), gives: .json(Wire.Digests.self)
     ) { call in
@@ -44,7 +44,7 @@ extension Route {
         return Wire.Digests(digests: try call.body.digests.filter { try vault.renew($0.bytes) == nil })
     }
 
-    private static let releasedBlob = Route(
+    private static let releasedBlob = APIRoute(
         .get, organisation.releasedBlob(":release", ":digest"),
         "Gives ciphertext that a release covers, whole or one range of it.", for: .reader,
         gives: .own("application/octet-stream", statuses: [200, 206])
@@ -56,7 +56,7 @@ extension Route {
 
     private static let afterDigest: QueryField<Digest> = .id("after")
 
-    private static let inventory = Route(
+    private static let inventory = APIRoute(
         .get, organisation.inventory, "Lists what the vault holds, each blob hashed again.",
         for: .vaultInspector, query: [afterDigest.description], gives: .json(Wire.Inventory.self)
     ) { call in

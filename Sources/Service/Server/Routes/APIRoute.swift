@@ -6,9 +6,9 @@ import Records
 
 /// One route of the API: method, path, who may call, what it takes and gives, and its handler.
 ///
-/// The server is made of `Route.all` alone. A handler is only ever called with what its policy has admitted:
+/// The server is made of `APIRoute.all` alone. A handler is only ever called with what its policy has admitted:
 /// there is no way to make a route without one, nor to reach the handler round it.
-struct Route: Sendable {
+struct APIRoute: Sendable {
     let method: HTTPRequest.Method
     /// The path's pattern, as Hummingbird's router reads it.
     let path: String
@@ -26,7 +26,7 @@ struct Route: Sendable {
     }
 
     /// Every route of `medseald run`.
-    static let all: [Route] = [health] + ledger + log + network + vault + inboxes + directory + letters
+    static let all: [APIRoute] = [health] + ledger + log + network + vault + inboxes + directory + letters
 
     /// Answers a call. `authenticate` checks the signature; it is asked before anything else where one is
     /// needed.
@@ -40,7 +40,7 @@ struct Route: Sendable {
     }
 }
 
-extension Route {
+extension APIRoute {
     /// A route whose policy decides before the body is read.
     init<Caller, Body, Answer>(
         _ method: HTTPRequest.Method, _ path: String, _ summary: String, for policy: Policy<Caller>,
@@ -89,10 +89,10 @@ extension Route {
     }
 
     /// The one route that is not signed: it says that the server is there, and nothing else.
-    private static let health = Route(
+    private static let health = APIRoute(
         method: .get, path: Routes.health, summary: "Says that the server runs.",
         terms: Terms(
-            "everybody, unsigned", .any(.everySigner, [.unsigned]),
+            "all callers, also without a signature", .any(.everySigner, [.unsigned]),
             refusal: Problem(.unauthenticated, "the call is not signed")),
         query: [], body: nil, answer: AnswerFormat.bytes("text/plain").description,
         handling: .unsigned { .bytes(Array("ok\n".utf8), type: "text/plain") })
