@@ -3,6 +3,7 @@ import Age
 import ArgumentParser
 import Client
 import Files
+import Foundation
 import Glibc
 import Primitives
 import Remote
@@ -38,15 +39,26 @@ struct MedSeal: AsyncParsableCommand {
     static func main() async {
         ProcessMemory.keepPrivate()
         do {
-            var command = try parseAsRoot()
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                try command.run()
+            try await Connection.$relay.withValue(try relay()) {
+                var command = try parseAsRoot()
+                if var command = command as? any AsyncParsableCommand {
+                    try await command.run()
+                } else {
+                    try command.run()
+                }
             }
         } catch {
             end(with: error)
         }
+    }
+
+    /// The validator that statements are handed to as well: $MEDSEAL_VIA.
+    private static func relay() throws -> URL? {
+        guard let text = ProcessInfo.processInfo.environment["MEDSEAL_VIA"] else { return nil }
+        guard let url = URL(string: text), ["http", "https"].contains(url.scheme) else {
+            throw ClientFailure.badInput("MEDSEAL_VIA is no address: \(text)")
+        }
+        return url
     }
 
     /// One error is one sentence on standard error and one exit code.

@@ -1,6 +1,6 @@
 public import API
 public import Contract
-import Foundation
+public import Foundation
 import Identity
 public import Primitives
 public import TransparencyLog
@@ -25,7 +25,7 @@ extension Connection {
         guard let statement = try? SignedStatement(bytes, network: network.id) else {
             preconditionFailure("a statement that was signed here")
         }
-        if let validator = Self.via { try await hand(statement, to: validator) }
+        if let relay = Self.relay { try await hand(statement, to: relay) }
         let level: Wire.Acknowledged = network.genesis.quorum.rules.isEmpty ? .durable : .cosigned
         let body = try await calling(as: key).call(
             .post, Routes.statements, query: [("until", level.rawValue)],
@@ -46,19 +46,16 @@ extension Connection {
         return receipt
     }
 
-    /// The address of a validator that statements are handed to, so that the ledger's server cannot leave them
-    /// out unnoticed: $MEDSEAL_VIA.
-    private static let via = ProcessInfo.processInfo.environment["MEDSEAL_VIA"]
+    /// The address of a validator that every statement of this task is handed to as well, so that the ledger's
+    /// server cannot leave them out unnoticed. For the program to say; nil: to none.
+    @TaskLocal public static var relay: URL?
 
     /// How long a statement that was handed to a validator may take to come onto the ledger.
     private static let relaySeconds = 90
 
     /// Hands a statement to a validator and waits until it is on the ledger.
-    private func hand(_ statement: SignedStatement, to validator: String) async throws {
-        guard let url = URL(string: validator), ["http", "https"].contains(url.scheme) else {
-            throw ClientFailure.badInput("MEDSEAL_VIA is no address: \(validator)")
-        }
-        try await post(statement.bytes, to: url.appending(path: "statements"))
+    private func hand(_ statement: SignedStatement, to validator: URL) async throws {
+        try await post(statement.bytes, to: validator.appending(path: "statements"))
         for _ in 0..<Self.relaySeconds {
             if try await state([.statement(statement.id)]).isEmpty == false { return }
             try await Task.sleep(for: .seconds(1))
