@@ -98,7 +98,8 @@ let storage: [Target] = [
     .plugin(name: "EmbedSQL", capability: .buildTool(), dependencies: ["embed-sql"]),
     .target(name: "Migrations", path: "migrations", swiftSettings: strict, plugins: ["EmbedSQL"]),
     module("Storage", "Files", imports: ["Contract", "Primitives"]),
-    module("Storage", "Vault", imports: ["Primitives"]),
+    module("Storage", "Vault", imports: ["Contract", "Primitives"]),
+    module("Storage", "FileVault", imports: ["Files", "Vault", "Contract", "Primitives"]),
     module("Storage", "Desk", imports: ["Migrations"], links: ["GRDB"]),
 ]
 
@@ -176,7 +177,8 @@ let programs: [Target] = [
         "medseal",
         imports: [
             "Client", "Offices", "Auditors", "FabricChaincode", "FabricLedger", "FabricNetwork", "Remote",
-            "API", "Age", "Contract", "Files", "Identity", "SQLiteLedger", "Ledger", "Primitives",
+            "API", "Age", "Contract", "FileVault", "Files", "Vault", "Identity", "SQLiteLedger", "Ledger",
+            "Primitives",
             "TransparencyLog",
         ],
         links: ["ArgumentParser"]),
@@ -184,7 +186,7 @@ let programs: [Target] = [
         "medseald",
         imports: [
             "Server", "Validation", "Remote", "Records", "FabricLedger", "SQLiteLedger", "Ledger", "Files",
-            "Vault", "Desk",
+            "FileVault", "Desk",
             "Identity", "API", "Contract", "Primitives", "TransparencyLog",
         ],
         links: ["ArgumentParser", "Logging", "NIOCore", "UnixSignals"]),
@@ -222,6 +224,7 @@ let allTests: [Target] = [
     sharedByTests("SignedCases", imports: ["ContractCases", "Contract", "Identity", "Primitives"]),
     sharedByTests(
         "StoryPlay", imports: ["Surroundings", "FabricLedger", "FabricChaincode", "Contract"]),
+    sharedByTests("VaultConformance", imports: ["Vault", "Contract", "Primitives"]),
     tests("Core", "ContractTests", of: ["BrowserCalls", "ContractCases", "Surroundings", "Contract"]),
     tests("Core", "PrimitivesTests", of: ["Primitives"], data: ["Vectors"]),
     tests("Core", "TransparencyLogTests", of: ["BrowserCalls", "TransparencyLog", "Primitives"]),
@@ -229,7 +232,8 @@ let allTests: [Target] = [
     tests(
         "Core", "IdentityTests", of: ["BrowserCalls", "Surroundings", "Identity", "Contract", "Primitives"],
         links: ["X509"]),
-    tests("Storage", "VaultTests", of: ["Vault", "Primitives"]),
+    tests("Storage", "FilesTests", of: ["Files"]),
+    tests("Storage", "VaultTests", of: ["FileVault", "Vault", "VaultConformance", "Contract"]),
     tests(
         "Ledger", "LedgerTests",
         of: [
@@ -240,8 +244,8 @@ let allTests: [Target] = [
     tests(
         "Service", "ServerTests",
         of: [
-            "Surroundings", "Server", "Records", "SQLiteLedger", "Ledger", "Vault", "Desk", "API", "Identity",
-            "Contract", "Primitives",
+            "Surroundings", "Server", "Records", "SQLiteLedger", "Ledger", "FileVault", "Vault", "Desk",
+            "API", "Identity", "Contract", "Primitives",
         ],
         links: ["Hummingbird", "HummingbirdTesting", "NIOCore", "NIOEmbedded", "HTTPTypes", "Logging"]),
     tests(

@@ -129,7 +129,7 @@ import Testing
                     "A", "B", "C",
                 ])
         #expect(try ModuleTable.sources(of: try #require(table["Contract"])).count > 8)
-        #expect(table["Vault"]?.imports == ["Primitives"])
+        #expect(table["Vault"]?.imports == ["Contract", "Primitives"])
         #expect(table["medseald"]?.links.contains("ArgumentParser") == true)
     }
 

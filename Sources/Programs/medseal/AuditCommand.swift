@@ -59,7 +59,7 @@ struct AuditCommand: AsyncParsableCommand {
             guard parts.count == 2, let name = OrganisationName(String(parts[0])) else {
                 throw ClientFailure.badInput("--vault takes organisation=folder")
             }
-            inventories[name] = VaultFolder(Folder(String(parts[1]))).inventory
+            inventories[name] = try VaultInventory.folder(String(parts[1]))
         }
         let member = try self.member.member()
         var channel = try await fabric.audit(of: member.network) { Self.show("audited \($0) blocks") }

@@ -7,6 +7,7 @@ import Foundation
 import Glibc
 import Primitives
 import Remote
+import Vault
 
 /// `medseal`: everything that touches plaintext or private keys.
 @main
@@ -65,6 +66,7 @@ struct MedSeal: AsyncParsableCommand {
     private static func end(with error: any Error) -> Never {
         switch error {
         case let failure as ClientFailure: end("\(failure)", failure.code)
+        case let error as VaultError: end("\(error)", .unreachable)
         case let error as FileError: end("\(error)", ClientFailure(error).code)
         case let problem as Problem: end(problem.sentence, problem.exitCode)
         case let failure as SecretSource.Failure: end("\(failure)", .badInput)

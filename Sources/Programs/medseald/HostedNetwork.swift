@@ -2,6 +2,7 @@ import API
 import Contract
 import Desk
 import FabricLedger
+import FileVault
 import Foundation
 import Identity
 import Ledger
@@ -11,7 +12,6 @@ import Primitives
 import Records
 import SQLiteLedger
 import Server
-import Vault
 
 /// What `medseald run` serves: the ledger, and vault and desk of every organisation that has a folder in the
 /// network's.
@@ -34,7 +34,7 @@ struct HostedNetwork {
     /// does.
     init(
         directory: String, passphrase: SecretBytes, listen: String?, port: Int?, profile: String?
-    ) throws {
+    ) async throws {
         let folder = URL(fileURLWithPath: directory, isDirectory: true)
         func bytes(_ path: String) throws -> [UInt8] {
             do {
@@ -103,13 +103,13 @@ struct HostedNetwork {
             try FileManager.default.createDirectory(
                 at: desk, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             custodians[name] = Custodian(
-                name: name, vault: try BlobStore(directory: home.appending(path: "vault").path),
+                name: name, vault: try FileVault(path: home.appending(path: "vault").path),
                 desk: try DeskStore(directory: desk.path))
         }
         self.custodians = custodians
         described = organisations
         // Before anything is served: a vault may have been put back from a backup.
-        erasedAgain = try RecordKeeping(ledger: ledger, custodians: custodians).reapplyErasures()
+        erasedAgain = try await RecordKeeping(ledger: ledger, custodians: custodians).reapplyErasures()
     }
 
     /// Where the organisations that have a folder here are reached, which must be one and the same server.
@@ -153,7 +153,7 @@ struct HostedNetwork {
             group.addTask {
                 try await fabric.begin()
                 // What the copy has learned since it opened may say that ciphertext of these vaults is gone.
-                _ = try records.reapplyErasures()
+                _ = try await records.reapplyErasures()
                 try await body()
             }
             try await group.next()
@@ -186,7 +186,7 @@ struct HostedNetwork {
                 continue
             }
             do {
-                let removed = try records.collectUnnamed(now: UInt64(Date().timeIntervalSince1970))
+                let removed = try await records.collectUnnamed(now: UInt64(Date().timeIntervalSince1970))
                 if removed > 0 { say("removed \(removed) ciphertexts of no statement or of revoked grants") }
             } catch { say("cannot look for ciphertexts that no statement names: \(StartFailure(error))") }
             pause = .seconds(86_400)

@@ -85,7 +85,7 @@ struct RunCommand: AsyncParsableCommand {
         var logger = Logger(label: "medseald") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = verbose ? .info : .warning
         do {
-            let network = try HostedNetwork(
+            let network = try await HostedNetwork(
                 directory: directory, passphrase: try passphrase.read(), listen: listen, port: port,
                 profile: profile)
             defer { network.close() }

@@ -1,6 +1,7 @@
 import Contract
 import Identity
 import Ledger
+import Synchronization
 import Vault
 
 // Ciphertext that no statement came to name leaves the vaults: of deposits that were cut off, of drafts that
@@ -18,19 +19,35 @@ extension RecordKeeping {
     /// Not for a ledger that is read-only: it may be older than the vaults. It reads the whole log: once a day
     /// is often enough. Throws `LedgerError` and `VaultError`; what was
     /// removed before stays removed.
-    public func collectUnnamed(now: UInt64) throws -> Int {
+    public func collectUnnamed(now: UInt64) async throws -> Int {
         var removed = 0
         for custodian in custodians.values {
-            var unnamed = Unnamed(Set(try custodian.vault.digests()))
-            let report = try custodian.vault.scrub(
-                referenced: { digest in
-                    // Each time also of what was ordered since it was last asked.
-                    try unnamed.read(ledger)
-                    return !unnamed.digests.contains(digest)
-                }, olderThan: Int(Self.collectionGraceSeconds), now: Int(now))
+            let unnamed = UnnamedNow(Unnamed(try await custodian.vault.digests()), ledger)
+            let report = try await custodian.vault.scrub(
+                referenced: { !(try unnamed.contains($0)) },
+                olderThan: Int(Self.collectionGraceSeconds), now: Int(now))
             removed += report.removed.count
         }
         return removed
+    }
+}
+
+/// Those of some digests that no entry of the log has named: asked again, it has read on.
+private final class UnnamedNow: Sendable {
+    private let unnamed: Mutex<Unnamed>
+    private let ledger: any ConsentLedger
+
+    init(_ unnamed: Unnamed, _ ledger: any ConsentLedger) {
+        self.unnamed = Mutex(unnamed)
+        self.ledger = ledger
+    }
+
+    func contains(_ digest: Digest) throws -> Bool {
+        try unnamed.withLock { unnamed in
+            // Each time also of what was ordered since it was last asked.
+            try unnamed.read(ledger)
+            return unnamed.digests.contains(digest.bytes)
+        }
     }
 }
 
@@ -39,7 +56,7 @@ private struct Unnamed {
     private(set) var digests: Set<[UInt8]>
     private var position: UInt64 = 0
 
-    init(_ digests: Set<[UInt8]>) { self.digests = digests }
+    init(_ digests: Set<Digest>) { self.digests = Set(digests.map(\.bytes)) }
 
     /// Reads on to the end of the log.
     mutating func read(_ ledger: any ConsentLedger) throws {

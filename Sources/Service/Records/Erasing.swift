@@ -9,19 +9,19 @@ import Vault
 extension RecordKeeping {
     /// Erases what `attestation` says is gone, before it is ordered: then it is true. What the contract would
     /// refuse erases nothing.
-    func erase(before attestation: SignedStatement) throws {
+    func erase(before attestation: SignedStatement) async throws {
         guard case .attestErasure(let it) = attestation.statement.assertion,
             let custodian = custodians[it.organisation], let statement = attestation.verified(),
             case .accepted = try foresee(statement)
         else { return }
-        try erase(
+        try await erase(
             try holding(of: it.record, by: it.organisation).ended, of: it.record, at: custodian)
     }
 
     /// Erases again whatever the organisations that are served here have attested to be gone: a vault that
     /// was put back from a backup has it again (T48). To be called before anything is served. Gives how many
     /// ciphertexts it found.
-    public func reapplyErasures() throws -> Int {
+    public func reapplyErasures() async throws -> Int {
         var found = 0
         for (name, custodian) in custodians {
             var after: UInt64?
@@ -32,7 +32,7 @@ extension RecordKeeping {
                     guard case .attestErasure(let it) = try statement(at: position).assertion,
                         it.organisation == name
                     else { continue }
-                    found += try erase(
+                    found += try await erase(
                         try holding(of: it.record, by: name).erased, of: it.record, at: custodian)
                 }
                 guard let last = page.last else { break }
@@ -46,11 +46,14 @@ extension RecordKeeping {
     @discardableResult
     private func erase(
         _ digests: [Digest], of record: RecordHandle, at custodian: Custodian
-    ) throws -> Int {
-        let present = try digests.filter { try custodian.vault.size(of: $0.bytes) != nil }
+    ) async throws -> Int {
+        var present = [Digest]()
+        for digest in digests where try await custodian.vault.size(of: digest) != nil {
+            present.append(digest)
+        }
         let shared = try named(present, elsewhereThanIn: record)
         let own = present.filter { !shared.contains($0) }
-        for digest in own { try custodian.vault.erase(digest.bytes) }
+        for digest in own { try await custodian.vault.erase(digest) }
         return own.count
     }
 

@@ -43,7 +43,7 @@ public struct RecordKeeping: Sendable {
     public func submit(
         _ signed: SignedStatement, until level: Acknowledgement = .durable
     ) async throws -> Submission {
-        if let lack = try lack(of: signed.statement.assertion), let statement = signed.verified() {
+        if let lack = try await lack(of: signed.statement.assertion), let statement = signed.verified() {
             if try ledger.position(of: statement.id) == nil,
                 case .rejected(let code) = try foresee(statement)
             {
@@ -51,7 +51,7 @@ public struct RecordKeeping: Sendable {
             }
             return lack
         }
-        try erase(before: signed)
+        try await erase(before: signed)
         guard let (turn, role) = try turn(of: signed) else { return try await order(signed, until: level) }
         try limits.enter(turn, signed.id, role: role)
         defer { limits.leave(turn, signed.id) }
@@ -75,9 +75,9 @@ public struct RecordKeeping: Sendable {
     }
 
     /// Why the assertion cannot be ordered here yet, or at all; nil when it can.
-    private func lack(of assertion: Assertion) throws -> Submission? {
+    private func lack(of assertion: Assertion) async throws -> Submission? {
         if let keeper = try keeper(of: assertion), custodians[keeper] == nil { return .elsewhere(keeper) }
-        let missing = try missing(for: assertion)
+        let missing = try await missing(for: assertion)
         return missing.isEmpty ? nil : .missing(missing)
     }
 
@@ -100,25 +100,25 @@ public struct RecordKeeping: Sendable {
     }
 
     /// What the assertion points to and is not kept here.
-    private func missing(for assertion: Assertion) throws -> [Digest] {
+    private func missing(for assertion: Assertion) async throws -> [Digest] {
         switch assertion {
         case .deposit(let it):
             let envelopes = [it.custodianEnvelope] + (it.ownerEnvelope.map { [$0] } ?? [])
-            return try absent(it.files + [it.descriptor] + envelopes, at: it.organisation)
-        case .append(let it): return try absent(it.files + [it.descriptor], at: it.organisation)
+            return try await absent(it.files + [it.descriptor] + envelopes, at: it.organisation)
+        case .append(let it): return try await absent(it.files + [it.descriptor], at: it.organisation)
         case .reseal(let it):
             let envelopes = it.grants.map(\.envelope) + it.delegates.map(\.envelope)
-            return try absent(
+            return try await absent(
                 it.files + [it.descriptor, it.ownerEnvelope, it.custodianEnvelope] + envelopes,
                 at: it.organisation)
         case .acknowledge(let it):
-            return try absent(
+            return try await absent(
                 it.files + [it.descriptor, it.ownerEnvelope, it.custodianEnvelope], at: it.organisation)
-        case .adopt(let it): return try absent([it.ownerEnvelope], at: it.organisation)
-        case .reassign(let it): return try absent([it.ownerEnvelope], at: it.organisation)
-        case .emergency(let it): return try absent(it.envelope.map { [$0] } ?? [], at: it.organisation)
-        case .grant(let it): return try absentEnvelope(it.envelope, of: it.record)
-        case .delegate(let it): return try absentEnvelope(it.envelope, of: it.record)
+        case .adopt(let it): return try await absent([it.ownerEnvelope], at: it.organisation)
+        case .reassign(let it): return try await absent([it.ownerEnvelope], at: it.organisation)
+        case .emergency(let it): return try await absent(it.envelope.map { [$0] } ?? [], at: it.organisation)
+        case .grant(let it): return try await absentEnvelope(it.envelope, of: it.record)
+        case .delegate(let it): return try await absentEnvelope(it.envelope, of: it.record)
         case .request(let it): return try absentLetter(it.letter, at: it.custodian)
         case .route(let it): return try absentLetter(it.letter, at: it.organisation)
         case .answer(let it):
@@ -134,18 +134,20 @@ public struct RecordKeeping: Sendable {
 
     /// An envelope that its record's owner made lies with every custodian that is served here and could be
     /// asked for it; one is enough.
-    private func absentEnvelope(_ envelope: Digest?, of record: RecordHandle) throws -> [Digest] {
+    private func absentEnvelope(
+        _ envelope: Digest?, of record: RecordHandle
+    ) async throws -> [Digest] {
         guard let envelope else { return [] }
         for (name, custodian) in custodians where try ledger.value(of: .custody(record, name)) != nil {
-            if try custodian.vault.renew(envelope.bytes) != nil { return [] }
+            if try await custodian.vault.renew(envelope) != nil { return [] }
         }
         return [envelope]
     }
 
-    private func absent(_ digests: [Digest], at name: OrganisationName) throws -> [Digest] {
+    private func absent(_ digests: [Digest], at name: OrganisationName) async throws -> [Digest] {
         guard let custodian = custodians[name] else { return digests }
         // Renewed, so that no scrub collects them between this look and the commit.
-        return try digests.filter { try custodian.vault.renew($0.bytes) == nil }
+        return try await custodian.vault.renew(digests)
     }
 
     private func absentLetter(_ digest: Digest, at name: OrganisationName) throws -> [Digest] {
@@ -169,7 +171,7 @@ public struct RecordKeeping: Sendable {
     ///
     /// It asks the ledger anew each time, so a grant that was revoked or has expired since stops the service
     /// at once.
-    public func blob(_ digest: Digest, under release: ReleaseState) throws -> StoredBlob {
+    public func blob(_ digest: Digest, under release: ReleaseState) async throws -> any StoredBlob {
         guard let custodian = custodians[release.custodian],
             let record = try state(.record(release.record), as: RecordState.self),
             let custody = try state(.custody(release.record, release.custodian), as: CustodyState.self)
@@ -189,7 +191,7 @@ public struct RecordKeeping: Sendable {
             if organisation?.suspended != false { throw Denial.refused(.organisationSuspended) }
         }
         guard covered.contains(digest) else { throw Denial.nothing }
-        return try custodian.vault.open(digest.bytes)
+        return try await custodian.vault.open(digest)
     }
 
     /// The envelopes that a release lets its reader have, if what it rests on still holds.

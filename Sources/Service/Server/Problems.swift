@@ -14,8 +14,8 @@ extension Problem {
         switch error {
         case let problem as Problem: self = problem
         case let denial as RecordKeeping.Denial: self = Self.of(denial)
-        case VaultError.absent: self = .notFound
-        case VaultError.digestMismatch:
+        case let error as VaultError where error.code == .absent: self = .notFound
+        case let error as VaultError where error.code == .digestMismatch:
             self = Problem(.digestMismatch, "the bytes have not the digest in the path")
         case let reached as MemberLimits.Reached: self = Self.of(reached, logger)
         case let failure as DeskStore.Failure: self = Self.of(failure)

@@ -1,4 +1,3 @@
-import Contract
 import Foundation
 import Glibc
 public import Primitives
@@ -62,57 +61,49 @@ public struct Folder: Hashable, Sendable {
     }
 
     /// Makes it, and what it stands in, where it does not exist.
-    public func make() throws(FileError) {
+    public func make(mode: UInt32 = 0o700) throws(FileError) {
         if exists { return }
-        if !parent.exists { try parent.make() }
-        guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+        if !parent.exists { try parent.make(mode: mode) }
+        try makeItself(mode: mode)
+    }
+
+    /// Makes it in a folder that exists, unless it exists, and makes its name durable: another process may have
+    /// made it and not have got further.
+    public func makeItself(mode: UInt32 = 0o700) throws(FileError) {
+        guard mkdir(path, mode) == 0 || errno == EEXIST else {
             throw FileError(after: "mkdir", "cannot make the folder \(path)")
         }
-        try parent.sync()
+        let parent = open(path + "/..", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard parent >= 0 else {
+            // A process that may not read the parent did not make this folder in it.
+            if errno == EACCES { return }
+            throw FileError(after: "open", "cannot open the folder above \(path)")
+        }
+        defer { close(parent) }
+        guard fsync(parent) == 0 else {
+            throw FileError(after: "fsync", "cannot sync the folder above \(path)")
+        }
     }
 
     /// Writes a file in place of what had its name.
     public func write(_ bytes: [UInt8], as name: String, mode: UInt32 = 0o600) throws(FileError) {
-        var result: Result<Void, FileError> = .success(())
-        bytes.withUnsafeBytes { bytes in
-            result = Result { () throws(FileError) in try replace(name, with: bytes, mode: mode) }
-        }
-        try result.get()
+        try write(as: name, mode: mode) { (file) throws(FileError) in try file.write(bytes) }
     }
 
     public func write(_ secret: SecretBytes, as name: String) throws(FileError) {
-        try secret.withUnsafeBytes { (bytes) throws(FileError) in
-            try replace(name, with: bytes, mode: 0o600)
+        try write(as: name, mode: 0o600) { (file) throws(FileError) in
+            try secret.withUnsafeBytes { (bytes) throws(FileError) in try file.write(bytes) }
         }
     }
 
-    private func replace(
-        _ name: String, with bytes: UnsafeRawBufferPointer, mode: UInt32
+    private func write(
+        as name: String, mode: UInt32, _ write: (OpenFile) throws(FileError) -> Void
     ) throws(FileError) {
-        let temporary = file(".\(lowercaseHex(Random.bytes(8))).partial")
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-        guard descriptor >= 0 else { throw FileError(after: "write", "cannot write in \(path)") }
-        var isPlaced = false
-        defer {
-            close(descriptor)
-            if !isPlaced { unlink(temporary) }
-        }
-        var rest = bytes
-        while !rest.isEmpty {
-            let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
-            if count > 0 {
-                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-            } else if errno != EINTR {
-                throw FileError(after: "write", "cannot write in \(path)")
-            }
-        }
-        guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0,
-            Foundation.rename(temporary, file(name)) == 0
-        else {
-            throw FileError(after: "write", "cannot write in \(path)")
-        }
-        isPlaced = true
-        try sync()
+        var unpublished = try UnpublishedFile(
+            name, in: OpenFolder(path: path, followingLink: true), mode: mode)
+        try write(unpublished.file)
+        try unpublished.file.setMode(mode)
+        try unpublished.publish()
     }
 
     /// Reads a file of at most `bytesMax` bytes.
@@ -170,10 +161,7 @@ public struct Folder: Hashable, Sendable {
 
     /// Makes names in it durable.
     public func sync() throws(FileError) {
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileError(after: "open", "cannot open the folder \(path)") }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw FileError(after: "fsync", "cannot sync \(path)") }
+        try OpenFolder(path: path, followingLink: true).synchronize()
     }
 
     package static var cause: String { String(cString: strerror(errno)) }

@@ -1,34 +1,44 @@
-import Glibc
-
-/// Why the vault could not do what was asked.
-public enum VaultError: Error, Equatable {
-    /// A digest that does not have 32 bytes.
-    case malformedDigest
-    /// The bytes do not have the digest that was announced for them; none were kept.
-    case digestMismatch
-    /// No ciphertext of that digest is here.
-    case absent
-    /// Where the ciphertext, or a directory of the store, should be is something else: a link, a pipe, a
-    /// directory.
-    case notAFile
-    /// The stored file no longer has the length it had when it was opened: the disk or someone changed it.
-    case changedWhileRead
-    /// No room is left on the disk, or the quota is used up; what was being written is gone.
-    case full
-    /// The store was opened for reading only.
-    case readOnly
-    /// The deposit was finished or aborted before.
-    case incomingBlobClosed
-    /// The operating system refused; `code` is its `errno`.
-    case system(call: String, code: Int32)
-
-    /// The error that `errno` stands for after `call` failed.
-    static func last(_ call: StaticString) -> VaultError {
-        switch errno {
-        case ENOSPC, EDQUOT: .full
-        case EROFS: .readOnly
-        case ELOOP, ENOTDIR, EISDIR: .notAFile
-        case let code: .system(call: "\(call)", code: code)
-        }
+/// Why a vault could not do what was asked. Equal by code: callers and tests branch on that alone.
+public struct VaultError: Error, Sendable, CustomStringConvertible {
+    public enum Code: Hashable, Sendable {
+        /// No ciphertext of that digest is here, or there is no vault.
+        case absent
+        /// The bytes do not have the digest that was announced for them; none were kept.
+        case digestMismatch
+        /// What is kept is not the ciphertext any more: shorter than when it was opened, unreadable, or
+        /// something else in its place.
+        case damaged
+        /// No room is left, or the quota is used up; what was being written is gone.
+        case full
+        /// The vault was opened for reading only.
+        case readOnly
+        /// The incoming ciphertext was finished or aborted before.
+        case closed
+        /// The place where the vault lies does not answer as it should; see `cause`.
+        case unavailable
     }
+
+    public let code: Code
+    public let message: String
+    public let cause: (any Error)?
+
+    public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+    }
+
+    public var description: String { cause.map { "\(message): \($0)" } ?? message }
+}
+
+extension VaultError: Equatable {
+    public static func == (one: VaultError, other: VaultError) -> Bool { one.code == other.code }
+
+    public static let absent = VaultError(.absent, "the vault has no such ciphertext")
+    public static let digestMismatch = VaultError(
+        .digestMismatch, "the bytes have not the digest that was announced")
+    public static let damaged = VaultError(.damaged, "the vault holds something else in its place")
+    public static let full = VaultError(.full, "the vault is full")
+    public static let readOnly = VaultError(.readOnly, "the vault is open for reading only")
+    public static let closed = VaultError(.closed, "this ciphertext was finished or given up before")
 }

@@ -1,7 +1,6 @@
 import Contract
 import Foundation
 import Identity
-import Primitives
 import Records
 import Testing
 import Vault
@@ -23,21 +22,21 @@ import Vault
         #expect(try await world.put(draft, by: clinician, at: world.hospital1).status == 201)
         let vault = try #require(world.records.custodians[world.hospital1]).vault
 
-        #expect(try world.records.collectUnnamed(now: later - 1_000) == 0)
-        #expect(try vault.size(of: SHA256.digest(draft)) == draft.count)
-        #expect(try world.records.collectUnnamed(now: later) == 1)
-        #expect(try vault.size(of: SHA256.digest(draft)) == nil)
+        #expect(try await world.records.collectUnnamed(now: later - 1_000) == 0)
+        #expect(try await vault.size(of: Digest(hashing: draft)) == draft.count)
+        #expect(try await world.records.collectUnnamed(now: later) == 1)
+        #expect(try await vault.size(of: Digest(hashing: draft)) == nil)
         for blob in record.blobs + [grant.envelope] {
-            #expect(try vault.size(of: SHA256.digest(blob)) == blob.count)
+            #expect(try await vault.size(of: Digest(hashing: blob)) == blob.count)
         }
-        #expect(try world.records.collectUnnamed(now: later) == 0)
+        #expect(try await world.records.collectUnnamed(now: later) == 0)
 
         // Of a grant that was revoked nothing stays but the statement.
         let revoke = Revoke(record: record.handle, grant: grant.id)
         #expect(try await world.submit(.revoke(revoke), by: record.owner).answer.status == 200)
-        #expect(try world.records.collectUnnamed(now: later) == 1)
-        #expect(try vault.size(of: SHA256.digest(grant.envelope)) == nil)
-        for blob in record.blobs { #expect(try vault.size(of: SHA256.digest(blob)) == blob.count) }
+        #expect(try await world.records.collectUnnamed(now: later) == 1)
+        #expect(try await vault.size(of: Digest(hashing: grant.envelope)) == nil)
+        for blob in record.blobs { #expect(try await vault.size(of: Digest(hashing: blob)) == blob.count) }
     }
 
     @Test func ofAnotherOrganisationOnlyItsOwnVaultIsLookedThrough() async throws {
@@ -47,6 +46,6 @@ import Vault
         // The same ciphertext in another vault is named by the ledger as well: it stays.
         let other = try await world.enrol(world.hospital2, .clinician)
         #expect(try await world.put(record.blobs[0], by: other, at: world.hospital2).status == 201)
-        #expect(try world.records.collectUnnamed(now: later) == 0)
+        #expect(try await world.records.collectUnnamed(now: later) == 0)
     }
 }

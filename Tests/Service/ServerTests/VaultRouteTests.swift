@@ -25,8 +25,8 @@ import Vault
         let large = [UInt8](repeating: 5, count: Wire.envelopeBytesMax + 1)
         #expect(try await world.put(large, by: inbox, at: world.hospital1).status == 413)
         let vault = world.records.custodians[world.hospital1]!.vault
-        #expect(try vault.size(of: Digest(hashing: large).bytes) == nil)
-        #expect(try vault.digests().count == 2)
+        #expect(try await vault.size(of: Digest(hashing: large)) == nil)
+        #expect(try await vault.digests().count == 2)
     }
 
     @Test func theAddressIsTheDigestOfTheBytes() async throws {
@@ -39,7 +39,7 @@ import Vault
             #expect(
                 [400, 401, 404].contains(try await world.send(.put, odd, by: clinician, body: [2]).status))
         }
-        #expect(try world.records.custodians[world.hospital1]!.vault.digests().isEmpty)
+        #expect(try await world.records.custodians[world.hospital1]!.vault.digests().isEmpty)
     }
 
     @Test func theInventoryIsForAuditorsAndStaff() async throws {

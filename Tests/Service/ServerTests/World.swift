@@ -1,6 +1,7 @@
 import API
 import Contract
 import Desk
+import FileVault
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -14,7 +15,6 @@ import Records
 import SQLiteLedger
 import Synchronization
 import Testing
-import Vault
 
 @testable import Server
 
@@ -69,7 +69,7 @@ final class World: Sendable {
             let home = folder.appending(path: "\(name)")
             try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
             custodians[name] = Custodian(
-                name: name, vault: try BlobStore(directory: home.appending(path: "vault").path),
+                name: name, vault: try FileVault(path: home.appending(path: "vault").path),
                 desk: try DeskStore(directory: home.path))
         }
         records = RecordKeeping(ledger: ledger, custodians: custodians)

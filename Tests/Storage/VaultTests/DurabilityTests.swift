@@ -1,6 +1,8 @@
+import FileVault
 import Foundation
 import Testing
 import Vault
+import VaultConformance
 
 /// The order of system calls, seen from outside the process by `strace`: bytes are durable before they get
 /// their name, and the name before `finish` returns.
@@ -10,16 +12,16 @@ struct DurabilityTests {
 
     /// What is traced; runs only in the process that the other test starts.
     @Test(.enabled(if: ProcessInfo.processInfo.environment[variable] != nil, "runs inside the other test"))
-    func traced() throws {
+    func traced() async throws {
         let directory = try #require(ProcessInfo.processInfo.environment[Self.variable])
-        let store = try BlobStore(directory: directory)
+        let store = try FileVault(path: directory)
         let (bytes, digest) = sample(1)
-        try store.put(bytes, digest: digest)
-        try store.put(bytes, digest: digest)
-        try store.erase(digest)
-        try store.erase(digest)
-        try store.put(bytes, digest: digest)
-        _ = try store.scrub(referenced: { _ in false }, olderThan: -9, now: now())
+        try await store.put(bytes, digest: digest)
+        try await store.put(bytes, digest: digest)
+        try await store.erase(digest)
+        try await store.erase(digest)
+        try await store.put(bytes, digest: digest)
+        _ = try await store.scrub(referenced: { _ in false }, olderThan: -9, now: now())
     }
 
     @Test(

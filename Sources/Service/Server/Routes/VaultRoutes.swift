@@ -23,25 +23,22 @@ extension APIRoute {
         guard digest == call.signed.contentDigest else {
             throw Problem(.digestMismatch, "the digest in the path is not the body's")
         }
-        let max = call.caller.ciphertextBytesMax
-        let incoming = try call.caller.custodian.vault.begin()
-        defer { incoming.abort() }
-        for try await part in call.body {
-            guard incoming.byteCount + part.readableBytes <= max else {
-                throw Problem(.tooLarge, "a patient's envelope has at most \(max) bytes")
-            }
-            try part.withUnsafeReadableBytes { try incoming.write($0) }
+        let incoming = try await call.caller.custodian.vault.begin()
+        do {
+            try await incoming.take(call.body, bytesMax: call.caller.ciphertextBytesMax)
+            let already = try await incoming.finish(expecting: digest)
+            return Response(status: already ? .ok : .created)
+        } catch {
+            await incoming.abort()
+            throw error
         }
-        let already = try incoming.finish(expecting: digest.bytes)
-        return Response(status: already ? .ok : .created)
     }
 
     private static let missing = APIRoute(
         .post, organisation.missing, "Tells which of some digests the vault has not.",
         for: .depositingStaff, takes: .json(Wire.Digests.self), gives: .json(Wire.Digests.self)
     ) { call in
-        let vault = call.caller.custodian.vault
-        return Wire.Digests(digests: try call.body.digests.filter { try vault.renew($0.bytes) == nil })
+        Wire.Digests(digests: try await call.caller.custodian.vault.renew(call.body.digests))
     }
 
     private static let releasedBlob = APIRoute(
@@ -49,7 +46,7 @@ extension APIRoute {
         "Gives ciphertext that a release covers, whole or one range of it.", for: .reader,
         gives: .own("application/octet-stream", statuses: [200, 206])
     ) { call in
-        let blob = try call.server.records.blob(
+        let blob = try await call.server.records.blob(
             try call.signed.path("digest"), under: call.caller.release)
         return try blob.response(to: call.signed)
     }
@@ -60,13 +57,16 @@ extension APIRoute {
         .get, organisation.inventory, "Lists what the vault holds, each blob hashed again.",
         for: .vaultInspector, query: [afterDigest.description], gives: .json(Wire.Inventory.self)
     ) { call in
-        try call.caller.custodian.vault.inventory(after: try call.signed.query(afterDigest))
+        let (page, conditions) = try await call.caller.custodian.vault.inspect(
+            after: try call.signed.query(afterDigest), limit: 1_000, bytesMax: 256 << 20)
+        return Wire.Inventory(
+            blobs: zip(page.blobs, conditions).map { blob, condition in
+                .init(digest: blob.digest, byteCount: blob.byteCount, intact: condition == .sound)
+            }, foreign: page.foreign.map { String(decoding: $0, as: UTF8.self) }, next: page.next)
     }
 }
 
 extension StoredBlob {
-    private static let pieceBytes = 256 << 10
-
     /// The blob, whole or the range that was asked for, in pieces that wait for the connection.
     fileprivate func response(to call: SignedCall) throws -> Response {
         var range = 0..<byteCount
@@ -86,11 +86,8 @@ extension StoredBlob {
         let bounds = range
         let eventLoop = call.context.channel.eventLoop
         let body = ResponseBody(contentLength: bounds.count) { writer in
-            var offset = bounds.lowerBound
-            while offset < bounds.upperBound {
-                let bytes = try self.read(min(Self.pieceBytes, bounds.upperBound - offset), at: offset)
-                offset += bytes.count
-                try await writer.write(ByteBuffer(bytes: bytes))
+            try await self.read(bounds) { piece in
+                try await writer.write(ByteBuffer(bytes: piece))
                 // A fast producer over TLS would fill memory: wait until the event loop has taken the piece.
                 try await eventLoop.submit {}.get()
             }
@@ -100,32 +97,21 @@ extension StoredBlob {
     }
 }
 
-extension BlobStore {
-    private static let pageBytesMax = 256 << 20
-    private static let pageBlobsMax = 1_000
-
-    /// The page of what the vault holds that follows `last`; the first page tells of foreign names too.
-    fileprivate func inventory(after last: Digest?) throws -> Wire.Inventory {
-        var digests = try digests().sorted { $0.lexicographicallyPrecedes($1) }
-        var page = Wire.Inventory(blobs: [], foreign: [], next: nil)
-        if let last {
-            digests.removeAll { !last.bytes.lexicographicallyPrecedes($0) }
-        } else {
-            page.foreign = try foreignNames().map { String(decoding: $0, as: UTF8.self) }
-        }
-        var hashed = 0
-        for bytes in digests {
-            guard let digest = Digest(bytes) else { continue }
-            if hashed > Self.pageBytesMax || page.blobs.count == Self.pageBlobsMax {
-                page.next = page.blobs.last?.digest
-                break
+extension IncomingBlob {
+    /// Takes a body to its end, in pieces of a good size however it comes.
+    fileprivate func take(_ body: RequestBody, bytesMax: Int) async throws {
+        var byteCount = 0
+        var piece = [UInt8]()
+        for try await part in body {
+            byteCount += part.readableBytes
+            guard byteCount <= bytesMax else {
+                throw Problem(.tooLarge, "a patient's envelope has at most \(bytesMax) bytes")
             }
-            let byteCount = try size(of: bytes) ?? 0
-            let condition = try verify(bytes)
-            guard condition != .absent else { continue }
-            page.blobs.append(.init(digest: digest, byteCount: byteCount, intact: condition == .sound))
-            hashed += byteCount
+            piece += part.readableBytesView
+            guard piece.count >= blobPieceBytes else { continue }
+            try await write(piece)
+            piece.removeAll(keepingCapacity: true)
         }
-        return page
+        if !piece.isEmpty { try await write(piece) }
     }
 }
