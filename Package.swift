@@ -107,7 +107,7 @@ let ledger: [Target] = [
     module("Ledger", "Ledger", imports: ["Contract", "TransparencyLog"]),
     module(
         "Ledger", "SQLiteLedger",
-        imports: ["Ledger", "Contract", "Primitives", "TransparencyLog", "Identity", "Migrations"],
+        imports: ["Ledger", "Files", "Contract", "Primitives", "TransparencyLog", "Identity", "Migrations"],
         links: ["GRDB"]),
     module(
         "Ledger", "FabricProtocol",

@@ -80,6 +80,10 @@ ssize_t read(int file, void *bytes, size_t count) {
     return fails(READ, file) ? -1 : REAL(read)(file, bytes, count);
 }
 
+ssize_t pread(int file, void *bytes, size_t count, off_t at) {
+    return fails(READ, file) ? -1 : REAL(pread)(file, bytes, count, at);
+}
+
 ssize_t pread64(int file, void *bytes, size_t count, off64_t at) {
     return fails(READ, file) ? -1 : REAL(pread64)(file, bytes, count, at);
 }

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Ledger
 
@@ -10,33 +11,25 @@ final class LedgerDirectory: Sendable {
     private static let databaseName = "ledger.sqlite"
 
     private let path: String
-    private let descriptor: Int32
+    private let folder: OpenFolder
 
     /// Locks the directory until `unlock`, or until this value is gone. Throws `absent`, or `inUse` when
     /// another process has the lock.
     init(_ path: String) throws(LedgerError) {
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw errno == ENOENT ? .absent : .failed("opening the directory") }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
-            throw .inUse
-        }
+        do throws(FileError) {
+            folder = try OpenFolder(path: path, followingLink: true)
+        } catch { throw error.code == .absent ? .absent : LedgerError(error) }
+        guard folder.tryLock() else { throw .inUse }
         self.path = path
-        self.descriptor = descriptor
     }
 
-    deinit {
-        unlock()
-        close(descriptor)
-    }
+    deinit { unlock() }
 
-    /// Gives the lock back. Closing alone does not while a child that is just being started has the
-    /// descriptor too.
-    func unlock() { flock(descriptor, LOCK_UN) }
+    func unlock() { folder.unlock() }
 
     /// Makes the directory where it is missing, for its owner only.
     static func make(_ path: String) throws(LedgerError) {
-        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .failed("making the directory") }
+        do { try Folder(path).makeItself() } catch { throw LedgerError(error) }
     }
 
     // MARK: The database's file
@@ -52,7 +45,7 @@ final class LedgerDirectory: Sendable {
     ) throws(Failure) {
         let temporary = Self.databaseName + ".new"
         func removeTemporary() {
-            for suffix in ["", "-wal", "-shm"] { unlinkat(descriptor, temporary + suffix, 0) }
+            for suffix in ["", "-wal", "-shm"] { _ = try? folder.remove(temporary + suffix) }
         }
         // What a crash has left behind, and after this what a failure does.
         removeTemporary()
@@ -63,11 +56,7 @@ final class LedgerDirectory: Sendable {
             for name in [temporary, Self.databaseName] where has(name + "-wal") {
                 throw .storage("\(name)-wal was not folded into its database")
             }
-            try sync(temporary)
-            if let previous, linkat(descriptor, Self.databaseName, descriptor, previous, 0) != 0 {
-                throw .failed("linking \(previous)")
-            }
-            try rename(temporary, to: Self.databaseName)
+            try publish(temporary, keepingPrevious: previous)
         } catch { throw failure(error) }
     }
 
@@ -85,13 +74,16 @@ final class LedgerDirectory: Sendable {
             + String(decoding: text.prefix { $0 != 0 }.map { UInt8($0) }, as: UTF8.self)
     }
 
-    private func has(_ name: String) -> Bool { faccessat(descriptor, name, F_OK, 0) == 0 }
+    private func has(_ name: String) -> Bool { (try? folder.status(of: name)) != nil }
 
-    private func sync(_ name: String) throws(LedgerError) {
-        let file = openat(descriptor, name, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw .failed("opening \(name)") }
-        defer { close(file) }
-        guard fsync(file) == 0 else { throw .failed("syncing \(name)") }
+    /// Makes the database in the file `temporary` durable, then gives it its name.
+    private func publish(_ temporary: String, keepingPrevious previous: String?) throws(LedgerError) {
+        do throws(FileError) {
+            try folder.openFile(temporary)?.synchronize()
+            if let previous { try folder.link(Self.databaseName, to: previous) }
+            try folder.rename(temporary, to: Self.databaseName, in: folder)
+            try folder.synchronize()
+        } catch { throw LedgerError(error) }
     }
 
     // MARK: The anchor
@@ -108,44 +100,24 @@ final class LedgerDirectory: Sendable {
     func writeCosigned(_ note: [UInt8]) throws(LedgerError) { try replace(Self.cosignedName, with: note) }
 
     private func read(_ name: String) throws(LedgerError) -> [UInt8]? {
-        let file = openat(descriptor, name, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else {
-            if errno == ENOENT { return nil }
-            throw .failed("reading \(name)")
-        }
-        defer { close(file) }
-        // Longer than any checkpoint of ours: what is cut off there is none anyway.
-        var bytes = [UInt8](repeating: 0, count: 1 << 16)
-        let count = Glibc.read(file, &bytes, bytes.count)
-        guard count >= 0 else { throw .failed("reading \(name)") }
-        return Array(bytes.prefix(count))
+        do throws(FileError) {
+            // Longer than any checkpoint of ours: what is cut off there is none anyway.
+            return try folder.openFile(name)?.read(1 << 16, at: 0)
+        } catch { throw LedgerError(error) }
     }
 
     private func replace(_ name: String, with note: [UInt8]) throws(LedgerError) {
-        let temporary = name + ".new"
-        let file = openat(descriptor, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard file >= 0 else { throw .failed("writing \(name)") }
-        let isDurable = write(file, note, note.count) == note.count && fsync(file) == 0
-        let error: LedgerError? = isDurable ? nil : .failed("writing \(name)")
-        close(file)
-        if let error {
-            unlinkat(descriptor, temporary, 0)
-            throw error
-        }
-        try rename(temporary, to: name)
-    }
-
-    private func rename(_ old: String, to new: String) throws(LedgerError) {
-        guard renameat(descriptor, old, descriptor, new) == 0 else { throw .failed("renaming to \(new)") }
-        guard fsync(descriptor) == 0 else { throw .failed("syncing the directory") }
+        do throws(FileError) {
+            var file = try UnpublishedFile(name, in: folder, mode: 0o644, temporaryName: name + ".new")
+            try file.file.write(note)
+            try file.publish()
+        } catch { throw LedgerError(error) }
     }
 }
 
 extension LedgerError {
-    /// What the last system call failed with.
-    static func failed(_ what: String) -> LedgerError {
-        let code = errno
-        if code == ENOSPC || code == EDQUOT { return .diskFull }
-        return .storage("\(what): \(String(cString: strerror(code)))")
+    /// What a file that could not be read or written means for a ledger.
+    init(_ error: FileError) {
+        self = error.code == .full ? .diskFull : .storage("\(error)")
     }
 }
