@@ -8,6 +8,7 @@ import Synchronization
 import Testing
 
 @testable import FabricLedger
+@testable import LedgerCases
 
 /// Two peers of one channel, over the real wire, held against the audit of its blocks.
 @Suite struct ChannelAuditTests {

@@ -8,6 +8,7 @@ import SwiftProtobuf
 import Testing
 
 @testable import FabricLedger
+@testable import LedgerCases
 
 /// Whatever bytes come as a block or a transaction: an error or a finding, never a crash, never another answer.
 @Suite struct FabricBytesTests {
