@@ -7,7 +7,8 @@ public import TransparencyLog
 /// A ledger as a server shows it, under one checkpoint: every answer so far, and what was found to hold of it.
 public struct LedgerView {
     public let network: KnownNetwork
-    public let checkpoint: VerifiedCheckpoint
+    /// Nil where nothing of it has to be proven: then it shows its state and letters, and no statements.
+    public let checkpoint: VerifiedCheckpoint?
     public let now: LedgerTime
     /// The newest revocation list (DER) that was seen of each authority, before and by now: whoever shows an older
     /// one, or none, is found out.
@@ -22,7 +23,7 @@ public struct LedgerView {
     var answeringKeys: [OrganisationName: [PublicKey: UInt64]] = [:]
 
     public init(
-        _ network: KnownNetwork, under checkpoint: VerifiedCheckpoint, now: LedgerTime,
+        _ network: KnownNetwork, under checkpoint: VerifiedCheckpoint?, now: LedgerTime,
         lists: [OrganisationName: [UInt8]] = [:]
     ) {
         self.network = network
@@ -111,9 +112,17 @@ public struct LedgerView {
 
     // MARK: Statements
 
+    private func head() throws(Pause) -> TreeHead {
+        guard let checkpoint else {
+            throw .failure(.unverified("nothing can be proven without a checkpoint"))
+        }
+        return checkpoint.checkpoint.head
+    }
+
     /// Every position below the checkpoint's size that `query` looks for, rising. That none is left out is the
     /// server's word.
     public mutating func positions(_ query: PositionQuery) throws(Pause) -> [UInt64] {
+        let size = try head().size
         var query = query
         var all = [UInt64]()
         while true {
@@ -132,7 +141,7 @@ public struct LedgerView {
                     throw .failure(.unverified("the server's list of positions does not rise"))
                 }
                 query.after = position
-                if position < checkpoint.checkpoint.head.size { all.append(position) }
+                if position < size { all.append(position) }
             }
             if page.count < Call.positionsMax { return all }
         }
@@ -140,20 +149,20 @@ public struct LedgerView {
 
     /// The statements at these positions, proven to be in the log of the checkpoint.
     public mutating func statements(at positions: [UInt64]) throws(Pause) -> [LoggedStatement] {
-        let size = checkpoint.checkpoint.head.size
+        let head = try head()
         let unknown = positions.filter { proven[$0] == nil }
         // All at once: a driver may make many calls together.
-        try require(unknown.flatMap { [.entry($0), .inclusion(of: $0, size: size)] })
-        for position in unknown { proven[position] = try statement(at: position, size: size) }
+        try require(unknown.flatMap { [.entry($0), .inclusion(of: $0, size: head.size)] })
+        for position in unknown { proven[position] = try statement(at: position, in: head) }
         return positions.compactMap { proven[$0] }
     }
 
-    private func statement(at position: UInt64, size: UInt64) throws(Pause) -> LoggedStatement {
+    private func statement(at position: UInt64, in head: TreeHead) throws(Pause) -> LoggedStatement {
         let page = try body(of: .entry(position))
         guard page.count > 4, page[0..<4].reduce(0, { $0 << 8 | UInt64($1) }) == UInt64(page.count - 4) else {
             throw .failure(.unverified("the server gives no entry at position \(position)"))
         }
-        let hashes = try json(of: .inclusion(of: position, size: size)) {
+        let hashes = try json(of: .inclusion(of: position, size: head.size)) {
             fields throws(JSONValue.Malformed) in
             var hashes = [[UInt8]]()
             for value in try fields.array("hashes") { hashes.append(try value.base64()) }
@@ -162,7 +171,7 @@ public struct LedgerView {
         do throws(ClientFailure) {
             return try LoggedStatement(
                 Array(page[4...]), at: position, InclusionProof(hashes: hashes),
-                in: checkpoint.checkpoint.head, network: network.id)
+                in: head, network: network.id)
         } catch { throw .failure(error) }
     }
 

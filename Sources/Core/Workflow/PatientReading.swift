@@ -148,9 +148,26 @@ extension LedgerView {
     public mutating func inbox(
         _ membership: WalletMembership, known: KnownMembers
     ) throws(Pause) -> [RoutedRequest] {
+        let letters = try letters(membership)
+        guard !letters.isEmpty else { return [] }
+        let keys = try answeringKeys(membership)
+        var requests = [RoutedRequest]()
+        for letter in letters where !requests.contains(where: { $0.id == letter.request }) {
+            let request = try routed(
+                letter.request, body: letter.body, keys: keys, membership: membership, known: known)
+            if let request { requests.append(request) }
+        }
+        return requests
+    }
+
+    /// The letters to this wallet's inbox at this organisation: each names a request, and says nothing that is
+    /// believed.
+    public mutating func letters(
+        _ membership: WalletMembership
+    ) throws(Pause) -> [(request: StatementID, body: [UInt8])] {
         let name = membership.organisation
         let inbox = membership.wallet.inboxKey(organisation: name).key
-        let letters = try json(of: .letters(name)) { fields throws(JSONValue.Malformed) in
+        return try json(of: .letters(name)) { fields throws(JSONValue.Malformed) in
             var letters = [(request: StatementID, body: [UInt8])]()
             for value in try fields.array("letters") {
                 var letter = try JSONFields(value)
@@ -162,15 +179,6 @@ extension LedgerView {
             }
             return letters
         }
-        guard !letters.isEmpty else { return [] }
-        let keys = try answeringKeys(membership)
-        var requests = [RoutedRequest]()
-        for letter in letters where !requests.contains(where: { $0.id == letter.request }) {
-            let request = try routed(
-                letter.request, body: letter.body, keys: keys, membership: membership, known: known)
-            if let request { requests.append(request) }
-        }
-        return requests
     }
 
     /// One request, from the ledger. Nil when the letter is not the one that a route on the ledger names, or

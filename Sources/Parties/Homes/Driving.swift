@@ -13,12 +13,13 @@ package import Workflow
 extension Connection {
     private static let callsAtOnce = 8
 
-    /// What a reading of the ledger under `checkpoint` comes to. The home remembers the revocation lists that it saw.
+    /// What a reading of the ledger under `checkpoint` comes to (nil: nothing of it has to be proven). The home
+    /// remembers the revocation lists that it saw.
     package func read<Result>(
-        under checkpoint: VerifiedCheckpoint,
+        under checkpoint: VerifiedCheckpoint?,
         _ body: @escaping (inout LedgerView) throws(Pause) -> Result
     ) async throws -> Result {
-        let known = try rememberedLists(of: network.organisations.map(\.name))
+        let known = try rememberedLists()
         var reading = Reading(
             LedgerView(network.known, under: checkpoint, now: surroundings.now(), lists: known), body)
         while true {

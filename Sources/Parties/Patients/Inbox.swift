@@ -12,8 +12,12 @@ extension Patient {
         var requests = [RoutedRequest]()
         let known = try knownMembers()
         try await everywhere { joined, connection in
-            let checkpoint = try await remembered.advance(connection)
             let wallet = membership(joined)
+            let isEmpty = try await connection.read(under: nil) { ledger throws(Pause) in
+                try ledger.letters(wallet).isEmpty
+            }
+            guard !isEmpty else { return }
+            let checkpoint = try await remembered.advance(connection)
             requests += try await connection.read(under: checkpoint) { ledger throws(Pause) in
                 try ledger.inbox(wallet, known: known)
             }

@@ -24,9 +24,8 @@ extension Patient {
     }
 
     private func ownRecords(at membership: Joined, _ connection: Connection) async throws -> [OwnRecord] {
-        let checkpoint = try await remembered.advance(connection)
         let wallet = self.membership(membership)
-        return try await connection.read(under: checkpoint) { ledger throws(Pause) in
+        return try await connection.read(under: nil) { ledger throws(Pause) in
             try ledger.ownRecords(wallet)
         }
     }

@@ -11,6 +11,19 @@ struct RememberedLists {
 
     private func name(_ organisation: OrganisationName) -> String { "revoked-\(organisation).crl" }
 
+    /// Every list (DER) that is remembered.
+    func all() throws(ClientFailure) -> [OrganisationName: [UInt8]] {
+        var lists = [OrganisationName: [UInt8]]()
+        for file in folder?.names ?? [] {
+            let text = file.dropFirst("revoked-".count).dropLast(".crl".count)
+            guard let organisation = OrganisationName(String(text)), file == name(organisation) else {
+                continue
+            }
+            lists[organisation] = try list(of: organisation)
+        }
+        return lists
+    }
+
     /// The list (DER) remembered of an organisation.
     func list(of organisation: OrganisationName) throws(ClientFailure) -> [UInt8]? {
         guard let folder, folder.has(name(organisation)) else { return nil }
@@ -49,13 +62,9 @@ extension Connection {
         return try RememberedLists(folder: memory).advance(to: list, of: organisation, under: authority)
     }
 
-    /// The lists (DER) that this connection's home remembers of these organisations.
-    package func rememberedLists(
-        of organisations: [OrganisationName]
-    ) throws(ClientFailure) -> [OrganisationName: [UInt8]] {
-        var lists = [OrganisationName: [UInt8]]()
-        for name in organisations { lists[name] = try RememberedLists(folder: memory).list(of: name) }
-        return lists
+    /// The lists (DER) that this connection's home remembers.
+    package func rememberedLists() throws(ClientFailure) -> [OrganisationName: [UInt8]] {
+        try RememberedLists(folder: memory).all()
     }
 
     /// Keeps lists that were found to be the newest.
