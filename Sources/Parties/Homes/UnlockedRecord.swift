@@ -70,7 +70,8 @@ package struct UnlockedRecord: Sendable {
             }
             fetched.append(
                 Fetched.File(
-                    name: name, byteCount: Int(file.byteCount), sha256: file.sha256, mediaType: file.mediaType,
+                    name: name, byteCount: Int(file.byteCount), sha256: file.sha256,
+                    mediaType: file.mediaType,
                     holdsProgram: holdsProgram))
             before += Int(file.byteCount)
         }
