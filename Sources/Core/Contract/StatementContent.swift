@@ -31,7 +31,7 @@ protocol StatementContent: Hashable, Sendable {
     func note(in copy: inout Holding, as id: StatementID)
 
     /// One sentence for the patient about what was done.
-    var story: Story { get }
+    var sentence: Sentence { get }
 
     /// Every key of the state that its rule may look at, but for the statement's own mark.
     func reads(_ keys: ReadKeys) -> [StateKey]
@@ -50,8 +50,8 @@ extension StatementContent {
     var blobs: [NamedBlob] { [] }
     func note(in copy: inout Holding, as id: StatementID) {}
 
-    /// Whoever signed it, in its story.
-    var who: Story.Signer { Story.Signer() }
+    /// Whoever signed it, in its sentence.
+    var who: Sentence.Signer { Sentence.Signer() }
 
     /// Reads the fields of the kind and checks that they go together.
     static func read(_ fields: inout FieldReader) throws(CBOR.Malformed) -> Self {
@@ -95,8 +95,8 @@ extension Assertion {
     }
 
     /// One sentence for the patient about what was done.
-    public var story: Story {
-        var visitor = StoryVisitor()
+    public var sentence: Sentence {
+        var visitor = SentenceVisitor()
         return open(&visitor)
     }
 
@@ -143,6 +143,6 @@ private struct KeeperVisitor: ContentVisitor {
 private struct BlobVisitor: ContentVisitor {
     func visit<Content: StatementContent>(_ it: Content) -> [NamedBlob] { it.blobs }
 }
-private struct StoryVisitor: ContentVisitor {
-    func visit<Content: StatementContent>(_ it: Content) -> Story { it.story }
+private struct SentenceVisitor: ContentVisitor {
+    func visit<Content: StatementContent>(_ it: Content) -> Sentence { it.sentence }
 }

@@ -80,7 +80,7 @@ package struct Narrator {
 
     private mutating func sentence(_ statement: VerifiedStatement) async throws -> String {
         var text = ""
-        for part in statement.assertion.story.parts {
+        for part in statement.assertion.sentence.parts {
             switch part {
             case .text(let words): text += words
             case .signer: text += try await name(statement.caller)

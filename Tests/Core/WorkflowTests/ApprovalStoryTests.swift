@@ -41,7 +41,7 @@ struct ApprovalStory {
             patient: "P-1", depositedAt: ScriptedServer.now,
             files: [
                 .init(
-                    name: "scan.txt", mediaType: "text/plain", byteCount: plaintext.count,
+                    name: "scan.txt", mediaType: "text/plain", byteCount: Int64(plaintext.count),
                     sha256: Digest(hashing: plaintext), ciphertext: file, dicom: nil)
             ])
         let owner = try seal(

@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import Surroundings
+
 /// A file of docs, or a section of one between two marks, that is made of the code. With MEDSEAL_WRITE_DOCS=1 in
 /// the environment a test writes it instead of comparing.
 struct GeneratedDocument {
@@ -9,7 +11,7 @@ struct GeneratedDocument {
     var section: String?
 
     func expect(_ made: String) throws {
-        let file = try Self.repository.appending(path: path)
+        let file = Repository.root.appending(path: path)
         let present = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
         var wanted = made
         if let section {
@@ -25,20 +27,6 @@ struct GeneratedDocument {
                 present == wanted,
                 "\(path) is not what the code says: MEDSEAL_WRITE_DOCS=1 swift test --filter ServerTests writes it"
             )
-        }
-    }
-
-    /// The project's folder: the nearest one above this file that has a Package.swift.
-    private static var repository: URL {
-        get throws {
-            var folder = URL(fileURLWithPath: #filePath)
-            repeat {
-                folder.deleteLastPathComponent()
-                if FileManager.default.fileExists(atPath: folder.appending(path: "Package.swift").path) {
-                    return folder
-                }
-            } while folder.path != "/"
-            throw CocoaError(.fileNoSuchFile)
         }
     }
 }

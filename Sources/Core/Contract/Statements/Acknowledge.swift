@@ -52,7 +52,7 @@ extension Acknowledge: StatementContent {
 
     func note(in copy: inout Holding, as id: StatementID) { copy.replace(at: organisation, with: blobs) }
 
-    var story: Story { "\(organisation) has received it and keeps it too (\(who))" }
+    var sentence: Sentence { "\(organisation) has received it and keeps it too (\(who))" }
 
     func reads(_ keys: ReadKeys) -> [StateKey] {
         keys.member(of: organisation) + keys.copy(record, of: organisation) + [

@@ -23,7 +23,7 @@ extension Admit: StatementContent {
 
     var subjects: [Subject] { [.organisation(organisation.name)] + endorsers.map { .organisation($0) } }
 
-    var story: Story { "\(who): admit" }
+    var sentence: Sentence { "\(who): admit" }
 
     func reads(_ keys: ReadKeys) -> [StateKey] {
         [.network, .organisation(organisation.name)] + endorsers.map { .organisation($0) }

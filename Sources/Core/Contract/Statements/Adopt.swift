@@ -34,7 +34,7 @@ extension Adopt: StatementContent {
 
     func note(in copy: inout Holding, as id: StatementID) { copy.add(blobs, at: organisation) }
 
-    var story: Story { "\(organisation) made it yours (\(who))" }
+    var sentence: Sentence { "\(organisation) made it yours (\(who))" }
 
     func reads(_ keys: ReadKeys) -> [StateKey] {
         keys.member(of: organisation) + keys.permit + keys.copy(record, of: organisation)

@@ -28,7 +28,7 @@ extension Answer: StatementContent {
 
     var blobs: [NamedBlob] { .one(letter, .letter) }
 
-    var story: Story {
+    var sentence: Sentence {
         switch verdict {
         case .approved: "\(who) approved the request"
         case .rejected: "\(who) rejected the request"

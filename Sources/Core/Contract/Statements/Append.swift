@@ -52,7 +52,7 @@ extension Append: StatementContent {
 
     func note(in copy: inout Holding, as id: StatementID) { copy.add(blobs, at: organisation) }
 
-    var story: Story { "\(who) added \(files.count) file(s) at \(organisation)" }
+    var sentence: Sentence { "\(who) added \(files.count) file(s) at \(organisation)" }
 
     func reads(_ keys: ReadKeys) -> [StateKey] {
         keys.member(of: organisation) + keys.copy(record, of: organisation)

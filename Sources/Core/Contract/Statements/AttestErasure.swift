@@ -24,7 +24,7 @@ extension AttestErasure: StatementContent {
 
     func note(in copy: inout Holding, as id: StatementID) { copy.attestErasure(at: organisation) }
 
-    var story: Story { "\(organisation) has signed that it is gone there (\(who))" }
+    var sentence: Sentence { "\(organisation) has signed that it is gone there (\(who))" }
 
     func reads(_ keys: ReadKeys) -> [StateKey] {
         keys.member(of: organisation) + keys.copy(record, of: organisation)

@@ -48,7 +48,7 @@ extension Delegate: StatementContent {
         copy.addOwners(blobs)
     }
 
-    var story: Story {
+    var sentence: Sentence {
         """
         \(who) let the key \(short: delegate) act for this record (\(scope)) until \(time: notAfter)
         """

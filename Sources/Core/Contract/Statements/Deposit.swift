@@ -72,7 +72,7 @@ extension Deposit: StatementContent {
 
     func note(in copy: inout Holding, as id: StatementID) { copy.begin(at: organisation, with: blobs) }
 
-    var story: Story {
+    var sentence: Sentence {
         let under = custodial.map { "without your permit (\($0.name))" } ?? "under one of your permits"
         return "\(who) saved \(files.count) file(s) at \(organisation), \(under)"
     }

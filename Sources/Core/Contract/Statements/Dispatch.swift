@@ -39,7 +39,7 @@ extension Dispatch: StatementContent {
 
     var blobs: [NamedBlob] { .contents(files, descriptor) }
 
-    var story: Story { "\(organisation) signed what it has sent (\(who))" }
+    var sentence: Sentence { "\(organisation) signed what it has sent (\(who))" }
 
     func reads(_ keys: ReadKeys) -> [StateKey] {
         keys.member(of: organisation) + keys.copy(record, of: organisation) + [

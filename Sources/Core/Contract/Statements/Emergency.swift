@@ -56,7 +56,7 @@ extension Emergency: StatementContent {
 
     func note(in copy: inout Holding, as id: StatementID) { copy.add(blobs, at: organisation) }
 
-    var story: Story {
+    var sentence: Sentence {
         """
         EMERGENCY (\(reason)): \(who) and \(holder: second) let \(holder: reader) open it until \
         \(time: notAfter)

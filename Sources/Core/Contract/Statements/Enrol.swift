@@ -47,7 +47,7 @@ extension Enrol: StatementContent {
         [.organisation(organisation), .key(member)] + (replaces.map { [.key($0)] } ?? [])
     }
 
-    var story: Story { "\(who): enrol" }
+    var sentence: Sentence { "\(who): enrol" }
 
     func reads(_ keys: ReadKeys) -> [StateKey] {
         [.organisation(organisation), .member(member), .permit(member)]

@@ -77,14 +77,14 @@ extension Grant: StatementContent {
         copy.addOwners(.one(envelope, .grantEnvelope(of: id)))
     }
 
-    var story: Story {
+    var sentence: Sentence {
         let what =
             switch kind {
             case .read: "read"
             case .transfer: "receive"
             case .append: "add to"
             }
-        let terms: Story = """
+        let terms: Sentence = """
             \(what) it for \(purpose), at most \(releases) time(s), from \(time: notBefore) until \
             \(time: notAfter)
             """

@@ -29,7 +29,7 @@ extension Hold: StatementContent {
 
     var subjects: [Subject] { [.organisation(organisation), .record(record)] }
 
-    var story: Story {
+    var sentence: Sentence {
         until.map { "\(organisation) must keep it until \(time: $0) (\(reason), \(who))" }
             ?? "\(organisation) no longer has to keep it (\(who))"
     }

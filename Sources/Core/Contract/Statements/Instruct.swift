@@ -20,7 +20,7 @@ extension Instruct: StatementContent {
 
     var subjects: [Subject] { [.record(record)] }
 
-    var story: Story {
+    var sentence: Sentence {
         switch emergencies {
         case .refused: "\(who) refused emergencies for it"
         case .allowed: "\(who) allowed emergencies for it"

@@ -46,7 +46,7 @@ extension Reassign: StatementContent {
 
     func note(in copy: inout Holding, as id: StatementID) { copy.add(blobs, at: organisation) }
 
-    var story: Story {
+    var sentence: Sentence {
         """
         \(who) and \(secondOrganisation) are giving it to another wallet: veto it if you have not lost yours
         """

@@ -41,7 +41,7 @@ extension Release: StatementContent {
 
     var keeper: Keeper? { .organisation(custodian) }
 
-    var story: Story {
+    var sentence: Sentence {
         switch basis {
         case .owner: "\(who) opened it, kept by \(custodian)"
         case .delegate: "your delegate opened it, kept by \(custodian)"

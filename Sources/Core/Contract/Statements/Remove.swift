@@ -19,7 +19,7 @@ extension Remove: StatementContent {
 
     func note(in copy: inout Holding, as id: StatementID) { copy.endAll() }
 
-    var story: Story { "\(who) ordered it to be erased everywhere" }
+    var sentence: Sentence { "\(who) ordered it to be erased everywhere" }
 
     func reads(_ keys: ReadKeys) -> [StateKey] { keys.record(record) }
 

@@ -37,7 +37,7 @@ extension Request: StatementContent {
 
     var blobs: [NamedBlob] { .one(letter, .letter) }
 
-    var story: Story { "\(who) asked \(custodian) for access, for \(purpose), until \(time: notAfter)" }
+    var sentence: Sentence { "\(who) asked \(custodian) for access, for \(purpose), until \(time: notAfter)" }
 
     func reads(_ keys: ReadKeys) -> [StateKey] {
         keys.member(of: organisation) + [.organisation(custodian)]

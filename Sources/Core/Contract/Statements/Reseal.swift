@@ -68,7 +68,7 @@ extension Reseal: StatementContent {
         copy.replaceEverywhere(at: organisation, with: blobs)
     }
 
-    var story: Story {
+    var sentence: Sentence {
         """
         \(who) sealed it anew at \(organisation): what was copied before stays readable to whoever has it, \
         and opens nothing new

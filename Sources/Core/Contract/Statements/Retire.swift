@@ -20,7 +20,7 @@ extension Retire: StatementContent {
 
     var subjects: [Subject] { [.organisation(organisation), .key(member)] }
 
-    var story: Story { "\(who): retire" }
+    var sentence: Sentence { "\(who): retire" }
 
     func reads(_ keys: ReadKeys) -> [StateKey] { [.organisation(organisation), .member(member)] }
 

@@ -32,7 +32,7 @@ extension Review: StatementContent {
         [.record(record), .statement(emergency)] + (organisation.map { [.organisation($0)] } ?? [])
     }
 
-    var story: Story { "\(who) looked into an emergency: \(finding)" }
+    var sentence: Sentence { "\(who) looked into an emergency: \(finding)" }
 
     func reads(_ keys: ReadKeys) -> [StateKey] {
         (organisation.map { keys.member(of: $0) } ?? []) + keys.record(record) + [.emergency(emergency)]

@@ -22,7 +22,7 @@ extension Revoke: StatementContent {
 
     func note(in copy: inout Holding, as id: StatementID) { copy.end(.grantEnvelope(of: grant)) }
 
-    var story: Story { "\(who) ended the grant \(short: grant)" }
+    var sentence: Sentence { "\(who) ended the grant \(short: grant)" }
 
     func reads(_ keys: ReadKeys) -> [StateKey] {
         keys.record(record) + [.delegation(record, keys.caller), .grant(grant)]

@@ -27,7 +27,7 @@ extension RotateRoot: StatementContent {
         [.organisation(organisation), .key(root)] + endorsers.map { .organisation($0) }
     }
 
-    var story: Story { "\(who): rotate-root" }
+    var sentence: Sentence { "\(who): rotate-root" }
 
     func reads(_ keys: ReadKeys) -> [StateKey] {
         [.network, .organisation(organisation)] + endorsers.map { .organisation($0) }

@@ -32,7 +32,7 @@ extension Route: StatementContent {
 
     var blobs: [NamedBlob] { .one(letter, .letter) }
 
-    var story: Story { "\(organisation) passed the request on to you (\(who))" }
+    var sentence: Sentence { "\(organisation) passed the request on to you (\(who))" }
 
     func reads(_ keys: ReadKeys) -> [StateKey] {
         keys.member(of: organisation) + keys.permit + [.request(request)]

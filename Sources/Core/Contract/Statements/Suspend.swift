@@ -26,7 +26,7 @@ extension Suspend: StatementContent {
 
     var subjects: [Subject] { [.organisation(organisation)] + endorsers.map { .organisation($0) } }
 
-    var story: Story { "\(who): suspend" }
+    var sentence: Sentence { "\(who): suspend" }
 
     func reads(_ keys: ReadKeys) -> [StateKey] {
         [.network, .organisation(organisation)] + endorsers.map { .organisation($0) }

@@ -22,7 +22,7 @@ extension Undelegate: StatementContent {
 
     func note(in copy: inout Holding, as id: StatementID) { copy.end(.delegateEnvelope(of: delegate)) }
 
-    var story: Story { "\(who) ended what \(short: delegate) may do" }
+    var sentence: Sentence { "\(who) ended what \(short: delegate) may do" }
 
     func reads(_ keys: ReadKeys) -> [StateKey] {
         keys.record(record) + [.delegation(record, delegate)]

@@ -17,7 +17,7 @@ extension Veto: StatementContent {
 
     var subjects: [Subject] { [.record(record)] }
 
-    var story: Story { "\(who) stopped its reassignment" }
+    var sentence: Sentence { "\(who) stopped its reassignment" }
 
     func reads(_ keys: ReadKeys) -> [StateKey] { keys.record(record) }
 

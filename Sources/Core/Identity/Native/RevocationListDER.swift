@@ -1,4 +1,4 @@
-public import Contract
+import Contract
 public import Foundation
 internal import SwiftASN1
 internal import X509

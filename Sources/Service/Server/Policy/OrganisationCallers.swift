@@ -57,7 +57,7 @@ struct Applicant: Sendable {
     }
 }
 
-/// Anybody, at the organisation in the path.
+/// A key that signed, at the organisation in the path.
 struct Visitor: Sendable {
     let custodian: Custodian
 

@@ -1,6 +1,6 @@
 /// What a statement has done, as a sentence. Who a key belongs to and how a time is written, whoever shows it
 /// knows.
-public struct Story: ExpressibleByStringInterpolation, Hashable, Sendable {
+public struct Sentence: ExpressibleByStringInterpolation, Hashable, Sendable {
     public enum Part: Hashable, Sendable {
         case text(String)
         /// Whoever signed the statement.
@@ -38,7 +38,7 @@ public struct Story: ExpressibleByStringInterpolation, Hashable, Sendable {
         public mutating func appendInterpolation<Value: Choice>(_ choice: Value) {
             parts.append(.text(choice.name))
         }
-        public mutating func appendInterpolation(_ story: Story) { parts += story.parts }
+        public mutating func appendInterpolation(_ sentence: Sentence) { parts += sentence.parts }
         public mutating func appendInterpolation(time: LedgerTime) { parts.append(.time(time)) }
         public mutating func appendInterpolation(holder key: PublicKey) { parts.append(.holder(key)) }
         /// The beginning of an id or key.
