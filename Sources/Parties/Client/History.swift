@@ -97,76 +97,16 @@ struct Narrator {
     }
 
     private mutating func sentence(_ statement: VerifiedStatement) async throws -> String {
-        let who = try await name(statement.caller)
-        switch statement.assertion {
-        case .deposit(let it):
-            let under = it.custodial.map { "without your permit (\($0.name))" } ?? "under one of your permits"
-            return "\(who) saved \(it.files.count) file(s) at \(it.organisation), \(under)"
-        case .append(let it): return "\(who) added \(it.files.count) file(s) at \(it.organisation)"
-        case .reseal(let it):
-            return "\(who) sealed it anew at \(it.organisation): what was copied before stays readable to "
-                + "whoever has it, and opens nothing new"
-        case .dispatch(let it): return "\(it.organisation) signed what it has sent (\(who))"
-        case .acknowledge(let it): return "\(it.organisation) has received it and keeps it too (\(who))"
-        case .adopt(let it): return "\(it.organisation) made it yours (\(who))"
-        case .remove: return "\(who) ordered it to be erased everywhere"
-        case .attestErasure(let it): return "\(it.organisation) has signed that it is gone there (\(who))"
-        case .hold(let it):
-            return it.until.map {
-                "\(it.organisation) must keep it until \(StatementText.moment($0)) (\(it.reason.name), \(who))"
-            } ?? "\(it.organisation) no longer has to keep it (\(who))"
-        case .request(let it):
-            return "\(who) asked \(it.custodian) for access, for \(it.purpose.name), until "
-                + StatementText.moment(it.notAfter)
-        case .route(let it): return "\(it.organisation) passed the request on to you (\(who))"
-        case .answer(let it):
-            return it.verdict == .approved ? "\(who) approved the request" : "\(who) rejected the request"
-        case .grant(let it):
-            let grantee =
-                try await it.grantee.asyncMap { try await name($0) }
-                ?? "any \(it.role?.name ?? "member") of \(it.organisation)"
-            let what = [GrantKind.read: "read", .transfer: "receive", .append: "add to"][it.kind] ?? ""
-            return "\(who) let \(grantee) \(what) it for \(it.purpose.name), at most \(it.releases) time(s), "
-                + "from \(StatementText.moment(it.notBefore)) until \(StatementText.moment(it.notAfter))"
-        case .revoke(let it): return "\(who) ended the grant \(it.grant.hex.prefix(16))"
-        case .delegate(let it):
-            return "\(who) let the key \(it.delegate.hex.prefix(16)) act for this record (\(it.scope.name)) "
-                + "until \(StatementText.moment(it.notAfter))"
-        case .undelegate(let it): return "\(who) ended what \(it.delegate.hex.prefix(16)) may do"
-        case .instruct(let it):
-            return it.emergencies == .refused
-                ? "\(who) refused emergencies for it" : "\(who) allowed emergencies for it"
-        case .reassign(let it):
-            return "\(who) and \(it.secondOrganisation) are giving it to another wallet: veto it if you have "
-                + "not lost yours"
-        case .veto: return "\(who) stopped its reassignment"
-        case .release(let it): return try await sentence(it, who)
-        case .emergency(let it):
-            let reader = try await name(it.reader)
-            let second = try await name(it.second)
-            return "EMERGENCY (\(it.reason.name)): \(who) and \(second) let \(reader) open it until "
-                + StatementText.moment(it.notAfter)
-        case .review(let it): return "\(who) looked into an emergency: \(it.finding.name)"
-        case .admit, .suspend, .rotateRoot, .enrol, .retire: return "\(who): \(statement.assertion.kind.name)"
+        var text = ""
+        for part in statement.assertion.sentence.parts {
+            switch part {
+            case .text(let words): text += words
+            case .signer: text += try await name(statement.caller)
+            case .holder(let key): text += try await name(key)
+            case .time(let time): text += StatementText.moment(time)
+            }
         }
-    }
-
-    private func sentence(_ it: Release, _ who: String) async throws -> String {
-        switch it.basis {
-        case .owner: return "\(who) opened it, kept by \(it.custodian)"
-        case .delegate: return "your delegate opened it, kept by \(it.custodian)"
-        case .care, .administration:
-            return "\(who), of \(it.custodian)'s own staff, opened it (\(it.basis?.name ?? ""))"
-        case .emergency: return "\(who) opened it in an emergency, kept by \(it.custodian)"
-        case nil: return "\(who) opened it, as granted, kept by \(it.custodian)"
-        }
-    }
-}
-
-extension Optional {
-    fileprivate func asyncMap<Value>(_ body: (Wrapped) async throws -> Value) async rethrows -> Value? {
-        guard let self else { return nil }
-        return try await body(self)
+        return text
     }
 }
 

@@ -62,48 +62,25 @@ private struct Unnamed {
     mutating func read(_ ledger: any ConsentLedger) throws {
         while case let leaves = try ledger.entries(from: position, limit: 2_048), !leaves.isEmpty {
             for leaf in leaves {
-                guard let entry = try? LogEntry.decode(leaf), let item = try? CBOR.decode(entry.statement),
+                guard let entry = try? LogEntry.decode(leaf),
                     let statement = try? SignedStatement(entry.statement, network: ledger.network)
                 else { preconditionFailure("the ledger holds what it would never have accepted") }
-                let revoked = try revokedEnvelopes(of: statement, ledger).filter(digests.contains)
-                strike(item)
-                digests.formUnion(revoked)
+                for blob in statement.statement.assertion.blobs
+                where try !isRevoked(blob, in: statement, ledger) {
+                    digests.remove(blob.digest.bytes)
+                }
             }
             position += UInt64(leaves.count)
         }
     }
 
-    /// The envelopes in the statement that belong to grants which were revoked.
-    private func revokedEnvelopes(
-        of statement: SignedStatement, _ ledger: any ConsentLedger
-    ) throws -> [[UInt8]] {
-        let envelopes: [(grant: StatementID, envelope: Digest?)] =
-            switch statement.statement.assertion {
-            case .grant(let it): [(statement.id, it.envelope)]
-            case .reseal(let it): it.grants.map { ($0.of, $0.envelope) }
-            default: []
-            }
-        return try envelopes.compactMap { id, envelope in
-            guard let envelope, let bytes = try ledger.value(of: .grant(id)),
-                GrantState(bytes: bytes)?.revoked == true
-            else { return nil }
-            return envelope.bytes
-        }
-    }
-
-    /// Whatever has 32 bytes may be a digest: a message within the message is looked through too.
-    private mutating func strike(_ item: CBOR) {
-        switch item {
-        case .bytes(let bytes):
-            if bytes.count == 32 {
-                digests.remove(bytes)
-            } else if bytes.count != 64, let inner = try? CBOR.decode(bytes) {
-                strike(inner)
-            }
-        case .array(let items): for item in items { strike(item) }
-        case .map(let pairs): for pair in pairs { strike(pair.value) }
-        case .tagged(_, let item): strike(item)
-        default: break
-        }
+    /// Whether it is the envelope of a grant that was revoked.
+    private func isRevoked(
+        _ blob: NamedBlob, in statement: SignedStatement, _ ledger: any ConsentLedger
+    ) throws -> Bool {
+        guard digests.contains(blob.digest.bytes), case .grantEnvelope(let grant) = blob.role,
+            let bytes = try ledger.value(of: .grant(grant ?? statement.id))
+        else { return false }
+        return GrantState(bytes: bytes)?.revoked == true
     }
 }

@@ -1,5 +1,4 @@
 import Contract
-import Glibc
 import Identity
 import Ledger
 import Vault
@@ -64,37 +63,23 @@ extension RecordKeeping {
     /// every deposit.
     private func named(_ digests: [Digest], elsewhereThanIn record: RecordHandle) throws -> Set<Digest> {
         guard !digests.isEmpty else { return [] }
+        let sought = Set(digests)
         var found = Set<Digest>()
         var position: UInt64 = 0
         while true {
             let leaves = try ledger.entries(from: position, limit: 2_048)
             if leaves.isEmpty { return found }
             for leaf in leaves {
-                let named = digests.filter { contains(leaf, $0.bytes) }
-                guard !named.isEmpty, let entry = try? LogEntry.decode(leaf),
-                    let statement = try? SignedStatement(entry.statement, network: ledger.network),
-                    statement.statement.assertion.record != record
-                else { continue }
+                // No more than is needed of a statement that is on the ledger: this goes through all of them.
+                guard let entry = try? LogEntry.decode(leaf),
+                    let message = try? CoseSign1.decode(entry.statement),
+                    let assertion = try? Statement.decode(message.payload).assertion
+                else { preconditionFailure("the ledger holds what it would never have accepted") }
+                let named = assertion.blobs.lazy.map(\.digest).filter(sought.contains)
+                guard !named.isEmpty, assertion.record != record else { continue }
                 found.formUnion(named)
             }
             position += UInt64(leaves.count)
-        }
-    }
-
-    private func contains(_ bytes: [UInt8], _ part: [UInt8]) -> Bool {
-        bytes.withUnsafeBytes { bytes in
-            part.withUnsafeBytes { part in
-                var rest = UnsafeRawBufferPointer(rebasing: bytes[...])
-                // A digest is random: its first byte is met at every 256th place.
-                while rest.count >= part.count,
-                    let found = memchr(rest.baseAddress!, Int32(part[0]), rest.count - part.count + 1)
-                {
-                    if memcmp(found, part.baseAddress!, part.count) == 0 { return true }
-                    rest = UnsafeRawBufferPointer(
-                        rebasing: bytes[(UnsafeRawPointer(found) - bytes.baseAddress! + 1)...])
-                }
-                return false
-            }
         }
     }
 

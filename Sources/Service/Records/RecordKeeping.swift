@@ -81,78 +81,53 @@ public struct RecordKeeping: Sendable {
         return missing.isEmpty ? nil : .missing(missing)
     }
 
-    /// Whose server it is for, also where the assertion itself does not name it.
+    /// Whose server it is for, also where only the state says so.
     private func keeper(of assertion: Assertion) throws -> OrganisationName? {
-        switch assertion {
-        case .answer(let it): try state(.request(it.request), as: RequestState.self)?.custodian
-        case .grant(let it) where it.envelope != nil: try keeper(of: it.record)
-        case .delegate(let it) where it.envelope != nil: try keeper(of: it.record)
-        default: assertion.keeper
+        switch assertion.keeper {
+        case .organisation(let name): name
+        case .custodianAsked(by: let id): try state(.request(id), as: RequestState.self)?.custodian
+        case .anyCustodian(of: let record): try custodian(of: record)
+        case nil: nil
         }
     }
 
     /// An organisation that keeps the record: one that is served here, if there is one.
-    private func keeper(of record: RecordHandle) throws -> OrganisationName? {
+    private func custodian(of record: RecordHandle) throws -> OrganisationName? {
         let names = ledger.genesis.organisations.map(\.name).filter { custodians[$0] == nil }
         return try (Array(custodians.keys) + names).first {
             try ledger.value(of: .custody(record, $0)) != nil
         }
     }
 
-    /// What the assertion points to and is not kept here.
+    /// What the assertion names and is not kept here.
     private func missing(for assertion: Assertion) async throws -> [Digest] {
-        switch assertion {
-        case .deposit(let it):
-            let envelopes = [it.custodianEnvelope] + (it.ownerEnvelope.map { [$0] } ?? [])
-            return try await absent(it.files + [it.descriptor] + envelopes, at: it.organisation)
-        case .append(let it): return try await absent(it.files + [it.descriptor], at: it.organisation)
-        case .reseal(let it):
-            let envelopes = it.grants.map(\.envelope) + it.delegates.map(\.envelope)
-            return try await absent(
-                it.files + [it.descriptor, it.ownerEnvelope, it.custodianEnvelope] + envelopes,
-                at: it.organisation)
-        case .acknowledge(let it):
-            return try await absent(
-                it.files + [it.descriptor, it.ownerEnvelope, it.custodianEnvelope], at: it.organisation)
-        case .adopt(let it): return try await absent([it.ownerEnvelope], at: it.organisation)
-        case .reassign(let it): return try await absent([it.ownerEnvelope], at: it.organisation)
-        case .emergency(let it): return try await absent(it.envelope.map { [$0] } ?? [], at: it.organisation)
-        case .grant(let it): return try await absentEnvelope(it.envelope, of: it.record)
-        case .delegate(let it): return try await absentEnvelope(it.envelope, of: it.record)
-        case .request(let it): return try absentLetter(it.letter, at: it.custodian)
-        case .route(let it): return try absentLetter(it.letter, at: it.organisation)
-        case .answer(let it):
-            guard let letter = it.letter, let bytes = try ledger.value(of: .request(it.request)),
-                let request = RequestState(bytes: bytes)
-            else { return [] }
-            return try absentLetter(letter, at: request.custodian)
-        case .admit, .suspend, .rotateRoot, .enrol, .retire, .revoke, .undelegate, .instruct, .veto,
-            .release, .review, .dispatch, .remove, .attestErasure, .hold:
-            return []
+        let blobs = assertion.blobs
+        if case .anyCustodian(of: let record) = assertion.keeper {
+            var absent = [Digest]()
+            for blob in blobs where try await isAbsent(blob.digest, fromAllCustodiansOf: record) {
+                absent.append(blob.digest)
+            }
+            return absent
         }
+        guard !blobs.isEmpty, let name = try keeper(of: assertion) else { return [] }
+        guard let custodian = custodians[name] else { return blobs.map(\.digest) }
+        let letters = try blobs.filter { blob in
+            try blob.role == .letter && !custodian.desk.hasLetter(digest: blob.digest.bytes)
+        }
+        // Renewed, so that no scrub collects them between this look and the commit.
+        let absent = try await custodian.vault.renew(blobs.filter { $0.role != .letter }.map(\.digest))
+        return letters.map(\.digest) + absent
     }
 
     /// An envelope that its record's owner made lies with every custodian that is served here and could be
     /// asked for it; one is enough.
-    private func absentEnvelope(
-        _ envelope: Digest?, of record: RecordHandle
-    ) async throws -> [Digest] {
-        guard let envelope else { return [] }
+    private func isAbsent(
+        _ envelope: Digest, fromAllCustodiansOf record: RecordHandle
+    ) async throws -> Bool {
         for (name, custodian) in custodians where try ledger.value(of: .custody(record, name)) != nil {
-            if try await custodian.vault.renew(envelope) != nil { return [] }
+            if try await custodian.vault.renew(envelope) != nil { return false }
         }
-        return [envelope]
-    }
-
-    private func absent(_ digests: [Digest], at name: OrganisationName) async throws -> [Digest] {
-        guard let custodian = custodians[name] else { return digests }
-        // Renewed, so that no scrub collects them between this look and the commit.
-        return try await custodian.vault.renew(digests)
-    }
-
-    private func absentLetter(_ digest: Digest, at name: OrganisationName) throws -> [Digest] {
-        guard let custodian = custodians[name] else { return [digest] }
-        return try custodian.desk.hasLetter(digest: digest.bytes) ? [] : [digest]
+        return true
     }
 
     // MARK: Releases

@@ -29,7 +29,7 @@ extension Connection {
         let level: Wire.Acknowledged = network.genesis.quorum.rules.isEmpty ? .durable : .cosigned
         let body = try await calling(as: key).call(
             .post, Routes.statements, query: [("until", level.rawValue)],
-            at: statement.statement.assertion.keeper, .bytes(bytes, type: "application/cose"))
+            at: statement.statement.assertion.keeper?.organisation, .bytes(bytes, type: "application/cose"))
         let receipt: Wire.Receipt
         do {
             receipt = try JSON.decode(Wire.Receipt.self, body)
@@ -96,9 +96,10 @@ extension Connection {
 
     /// Hands over a statement that somebody else has signed, as a validator may.
     public func submit(statement: [UInt8]) async throws {
-        let keeper = try? SignedStatement(statement, network: network.id).statement.assertion.keeper
+        let signed = try? SignedStatement(statement, network: network.id)
         _ = try await call(
-            .post, Routes.statements, at: keeper, .bytes(statement, type: "application/cose"))
+            .post, Routes.statements, at: signed?.statement.assertion.keeper?.organisation,
+            .bytes(statement, type: "application/cose"))
     }
 
     /// Hands a checkpoint with one's own cosignature to the ledger.

@@ -68,6 +68,37 @@ enum ContractDocument {
         }
     }
 
+    @Test("what each kind names, and whose server has it ordered, is what the kinds say")
+    func names() throws {
+        let said = Samples.full.sorted { $0.kind.rawValue < $1.kind.rawValue }
+            .filter { !$0.blobs.isEmpty || $0.keeper != nil }
+            .map { assertion in
+                var roles = [String]()
+                for blob in assertion.blobs {
+                    let role = "`\("\(blob.role)".prefix { $0 != "(" })`"
+                    if !roles.contains(role) { roles.append(role) }
+                }
+                return [
+                    "`\(assertion.kind)`", roles.isEmpty ? "-" : roles.joined(separator: ", "),
+                    keeper(of: assertion),
+                ]
+            }
+        #expect(try ContractDocument.table("### What a statement names") == said)
+    }
+
+    private func keeper(of assertion: Assertion) -> String {
+        switch assertion.keeper {
+        case .organisation(let name):
+            // The samples' custodian is another than the caller's organisation, where a field is called so.
+            ["custodian", "organisation"].first { field in
+                assertion.fields.contains { $0.name == field && $0.text == .text("\(name)") }
+            }.map { "`\($0)`" } ?? ""
+        case .custodianAsked: "the custodian that was asked"
+        case .anyCustodian: "any custodian of the record, if there is an envelope"
+        case nil: "any"
+        }
+    }
+
     @Test("its choices are the enumerations'")
     func choices() throws {
         func row<Choice: CaseIterable & RawRepresentable<UInt64>>(_ name: String, _: Choice.Type) -> [String]

@@ -6,24 +6,30 @@ import Foundation
 extension Repository {
     /// Name and text of each file of the module under test.
     static func contractSources() throws -> [(name: String, text: String)] {
-        let folder = root.appending(path: "Sources/Core/Contract")
-        return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().map { name in
-            (name, try text("Sources/Core/Contract/\(name)"))
-        }
+        try sources(in: "Sources/Core/Contract")
+    }
+
+    /// Path and text of each Swift file in a folder and in the folders in it.
+    static func sources(in folder: String) throws -> [(name: String, text: String)] {
+        try FileManager.default.subpathsOfDirectory(atPath: root.appending(path: folder).path).sorted()
+            .filter { $0.hasSuffix(".swift") }.map { ($0, try text("\(folder)/\($0)")) }
     }
 }
 
 /// The codes that each rule can give, as its source says.
 enum RuleSource {
-    private static let files = [
-        "MemberRules", "RecordRules", "ConsentRules", "ReleaseRules", "Decide", "ConsentStates",
-    ]
+    /// The kinds' own files, and what their rules are made of.
+    private static func files() throws -> [(name: String, text: String)] {
+        let shared = ["Deciding/Case.swift", "State/ConsentStates.swift"]
+        return try Repository.contractSources().filter {
+            $0.name.hasPrefix("Statements/") || shared.contains($0.name)
+        }
+    }
 
     /// By kind; without the codes that every statement can have.
     static func codes() throws -> [StatementKind: Set<String>] {
         var functions = [String: String]()
-        for file in files {
-            let source = try Repository.text("Sources/Core/Contract/\(file).swift")
+        for (_, source) in try files() {
             for part in source.split(separator: "func ").dropFirst() {
                 // The two that check re-sealed envelopes share a name.
                 functions[String(part.prefix { $0.isLetter }), default: ""] += String(part)

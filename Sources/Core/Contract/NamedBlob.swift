@@ -1,0 +1,39 @@
+/// Something sealed that a statement names by its SHA-256, and as what.
+public struct NamedBlob: Hashable, Sendable {
+    public let digest: Digest
+    public let role: BlobRole
+
+    init(_ digest: Digest, _ role: BlobRole) {
+        self.digest = digest
+        self.role = role
+    }
+}
+
+/// What a blob is in the statement that names it. All but letters lie in vaults, letters on a desk.
+public enum BlobRole: Hashable, Sendable {
+    case file
+    case descriptor
+    /// The record key, sealed to the record's owner.
+    case ownerEnvelope
+    /// The record key, sealed to the organisation that keeps the record.
+    case custodianEnvelope
+    /// The record key, sealed to a grantee; nil where the statement itself is the grant.
+    case grantEnvelope(of: StatementID?)
+    /// The record key, sealed to a delegate.
+    case delegateEnvelope(of: PublicKey)
+    /// The record key, sealed to the reader in an emergency.
+    case emergencyEnvelope
+    case letter
+}
+
+extension [NamedBlob] {
+    /// What a record consists of: its files and its descriptor.
+    static func contents(_ files: [Digest], _ descriptor: Digest) -> [NamedBlob] {
+        files.map { NamedBlob($0, .file) } + [NamedBlob(descriptor, .descriptor)]
+    }
+
+    /// One, or none where `digest` is nil.
+    static func one(_ digest: Digest?, _ role: BlobRole) -> [NamedBlob] {
+        digest.map { [NamedBlob($0, role)] } ?? []
+    }
+}

@@ -1,0 +1,149 @@
+// What the state says of organisations, members, permits and statements.
+
+/// How many organisations take part: more than half of their roots decide about them.
+public struct NetworkState: StateValue, Hashable, Sendable {
+    public var activeOrganisations: UInt64
+
+    public init(
+        activeOrganisations: UInt64
+    ) {
+        self.activeOrganisations = activeOrganisations
+    }
+
+    public var items: [CBOR] {
+        [
+            .unsigned(activeOrganisations)
+        ]
+    }
+
+    public init(_ items: inout StateReader) throws(CBOR.Malformed) {
+        activeOrganisations = try items.unsigned()
+    }
+
+    /// How many roots must agree.
+    public var majority: UInt64 { activeOrganisations / 2 + 1 }
+}
+
+public struct OrganisationState: StateValue, Hashable, Sendable {
+    public var kind: OrganisationKind
+    public var root: PublicKey
+    public var suspended: Bool
+
+    public init(
+        kind: OrganisationKind, root: PublicKey, suspended: Bool
+    ) {
+        self.kind = kind
+        self.root = root
+        self.suspended = suspended
+    }
+
+    public var items: [CBOR] {
+        [
+            .unsigned(kind.rawValue),
+            .bytes32(root),
+            .bool(suspended),
+        ]
+    }
+
+    public init(_ items: inout StateReader) throws(CBOR.Malformed) {
+        kind = try items.choice()
+        root = try items.bytes32()
+        suspended = try items.bool()
+    }
+}
+
+public struct MemberState: StateValue, Hashable, Sendable {
+    public var organisation: OrganisationName
+    public var role: Role
+    public var recipientHash: Digest
+    public var certificateHash: Digest
+    public var expires: LedgerTime
+    public var suite: Suite
+    public var retired: Bool
+
+    public init(
+        organisation: OrganisationName, role: Role, recipientHash: Digest, certificateHash: Digest,
+        expires: LedgerTime, suite: Suite, retired: Bool
+    ) {
+        self.organisation = organisation
+        self.role = role
+        self.recipientHash = recipientHash
+        self.certificateHash = certificateHash
+        self.expires = expires
+        self.suite = suite
+        self.retired = retired
+    }
+
+    public var items: [CBOR] {
+        [
+            .name(organisation),
+            .unsigned(role.rawValue),
+            .bytes32(recipientHash),
+            .bytes32(certificateHash),
+            .unsigned(expires),
+            .unsigned(suite.rawValue),
+            .bool(retired),
+        ]
+    }
+
+    public init(_ items: inout StateReader) throws(CBOR.Malformed) {
+        organisation = try items.name()
+        role = try items.choice()
+        recipientHash = try items.bytes32()
+        certificateHash = try items.bytes32()
+        expires = try items.unsigned()
+        suite = try items.choice()
+        retired = try items.bool()
+    }
+}
+
+/// What a permit was used for: a record's handle or a request's id.
+public struct PermitState: StateValue, Hashable, Sendable {
+    public enum Use: Hashable, Sendable {
+        case record(RecordHandle)
+        case request(StatementID)
+    }
+    public var use: Use
+
+    public init(use: Use) { self.use = use }
+
+    public var items: [CBOR] {
+        switch use {
+        case .record(let handle): [.unsigned(1), .bytes32(handle)]
+        case .request(let id): [.unsigned(2), .bytes32(id)]
+        }
+    }
+
+    public init(_ items: inout StateReader) throws(CBOR.Malformed) {
+        switch try items.unsigned() {
+        case 1: use = .record(try items.bytes32())
+        case 2: use = .request(try items.bytes32())
+        default: throw CBOR.Malformed("a permit was used for something unknown")
+        }
+    }
+}
+
+/// A statement that was accepted: it is never accepted again.
+public struct StatementState: StateValue, Hashable, Sendable {
+    public var kind: StatementKind
+    public var time: LedgerTime
+
+    public init(
+        kind: StatementKind, time: LedgerTime
+    ) {
+        self.kind = kind
+        self.time = time
+    }
+
+    public var items: [CBOR] {
+        [
+            .unsigned(kind.rawValue),
+            .unsigned(time),
+        ]
+    }
+
+    public init(_ items: inout StateReader) throws(CBOR.Malformed) {
+        kind = try items.choice()
+        time = try items.unsigned()
+    }
+}

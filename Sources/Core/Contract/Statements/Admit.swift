@@ -1,0 +1,44 @@
+/// Enough organisations let another one join.
+public struct Admit: Hashable, Sendable {
+    /// Its own root agrees too (`approvals`).
+    public var organisation: Genesis.Organisation
+    /// The organisations whose roots agree, in rising order.
+    public var endorsers: [OrganisationName]
+
+    public init(organisation: Genesis.Organisation, endorsers: [OrganisationName]) {
+        self.organisation = organisation
+        self.endorsers = endorsers
+    }
+}
+
+extension Admit: StatementContent {
+    static let kind = StatementKind.admit
+    static let name = "admit"
+    static let takesApprovals = true
+
+    init<Fields: FieldVisitor>(_ it: Admit?, _ fields: inout Fields) throws(Fields.Failure) {
+        organisation = try fields.required(3, "organisation", it?.organisation)
+        endorsers = try fields.required(4, "endorsers", it?.endorsers)
+    }
+
+    var subjects: [Subject] { [.organisation(organisation.name)] + endorsers.map { .organisation($0) } }
+
+    var sentence: Sentence { "\(who): admit" }
+
+    func reads(_ keys: ReadKeys) -> [StateKey] {
+        [.network, .organisation(organisation.name)] + endorsers.map { .organisation($0) }
+    }
+
+    func writes(_ now: Case) throws(RejectionCode) -> [Write] { try now.admit(self) }
+}
+
+extension Case {
+    func admit(_ it: Admit) throws(RejectionCode) -> [Write] {
+        var network = try endorsed(by: it.endorsers, and: it.organisation.root)
+        try require(reads[.organisation(it.organisation.name)] == nil, .organisationExists)
+        network.activeOrganisations += 1
+        return [
+            write(.network, network), write(.organisation(it.organisation.name), it.organisation.state),
+        ]
+    }
+}

@@ -1,0 +1,102 @@
+/// A member of the custodian records ciphertext under a permit of the patient's, or openly without one.
+public struct Deposit: Hashable, Sendable {
+    public var organisation: OrganisationName
+    public var record: RecordHandle
+    public var permit: [UInt8]?
+    /// SHA-256 of the record key's recipient as text.
+    public var recipientHash: Digest
+    public var descriptor: Digest
+    /// Left out where there is no owner yet.
+    public var ownerEnvelope: Digest?
+    public var custodianEnvelope: Digest
+    public var files: [Digest]
+    /// The kind of the record key's recipient: nobody with a weaker one is granted anything.
+    public var suite: Suite
+    /// Why there is no permit.
+    public var custodial: CustodialReason?
+    /// The Merkle root of the entries of the one file, where that is a batch (docs/format.md).
+    public var batch: Digest?
+
+    public init(
+        organisation: OrganisationName, record: RecordHandle, permit: [UInt8]? = nil, recipientHash: Digest,
+        descriptor: Digest, ownerEnvelope: Digest? = nil, custodianEnvelope: Digest, files: [Digest],
+        suite: Suite, custodial: CustodialReason? = nil, batch: Digest? = nil
+    ) {
+        self.organisation = organisation
+        self.record = record
+        self.permit = permit
+        self.recipientHash = recipientHash
+        self.descriptor = descriptor
+        self.ownerEnvelope = ownerEnvelope
+        self.custodianEnvelope = custodianEnvelope
+        self.files = files
+        self.suite = suite
+        self.custodial = custodial
+        self.batch = batch
+    }
+}
+
+extension Deposit: StatementContent {
+    static let kind = StatementKind.deposit
+    static let name = "deposit"
+
+    init<Fields: FieldVisitor>(_ it: Deposit?, _ fields: inout Fields) throws(Fields.Failure) {
+        organisation = try fields.required(3, "organisation", it?.organisation)
+        record = try fields.required(4, "record", it?.record)
+        permit = try fields.permit(5, "permit", it?.permit)
+        recipientHash = try fields.required(6, "recipientHash", it?.recipientHash)
+        descriptor = try fields.required(7, "descriptor", it?.descriptor)
+        ownerEnvelope = try fields.optional(8, "ownerEnvelope", it?.ownerEnvelope)
+        custodianEnvelope = try fields.required(9, "custodianEnvelope", it?.custodianEnvelope)
+        files = try fields.required(10, "files", it?.files)
+        suite = try fields.required(11, "suite", it?.suite)
+        custodial = try fields.optional(12, "custodial", it?.custodial)
+        batch = try fields.optional(13, "batch", it?.batch)
+    }
+
+    func check() throws(CBOR.Malformed) {
+        guard batch == nil || files.count == 1 else { throw CBOR.Malformed("a batch is one file") }
+        guard permit == nil || custodial == nil, (ownerEnvelope == nil) == (custodial != nil) else {
+            throw CBOR.Malformed("a record has an owner or a reason why it has none")
+        }
+    }
+
+    var subjects: [Subject] { [.organisation(organisation), .record(record)] }
+
+    var keeper: Keeper? { .organisation(organisation) }
+
+    var blobs: [NamedBlob] {
+        .contents(files, descriptor) + .one(custodianEnvelope, .custodianEnvelope)
+            + .one(ownerEnvelope, .ownerEnvelope)
+    }
+
+    func note(in copy: inout Holding, as id: StatementID) { copy.begin(at: organisation, with: blobs) }
+
+    var sentence: Sentence {
+        let under = custodial.map { "without your permit (\($0.name))" } ?? "under one of your permits"
+        return "\(who) saved \(files.count) file(s) at \(organisation), \(under)"
+    }
+
+    func reads(_ keys: ReadKeys) -> [StateKey] {
+        keys.member(of: organisation) + keys.permit + keys.record(record)
+    }
+
+    func writes(_ now: Case) throws(RejectionCode) -> [Write] { try now.deposit(self) }
+}
+
+extension Case {
+    func deposit(_ it: Deposit) throws(RejectionCode) -> [Write] {
+        try custodian(it.organisation, roles: [.clinician, .gateway])
+        let owner = try it.custodial == nil ? permit(for: it.organisation).key : nil
+        try require(reads[.record(it.record)] == nil, .recordExists)
+        if let owner { try require(reads[.member(owner)] == nil, .keyNotOneTime) }
+        let record = RecordState(
+            owner: owner, custodial: it.custodial, suite: it.suite, recipientHash: it.recipientHash,
+            descriptor: it.descriptor, files: it.files)
+        let custody = CustodyState(ownerEnvelope: it.ownerEnvelope, custodianEnvelope: it.custodianEnvelope)
+        return (owner.map { [write(.permit($0), PermitState(use: .record(it.record)))] } ?? []) + [
+            write(.record(it.record), record), write(.clock(it.record), ClockState(seen: time)),
+            write(.custody(it.record, it.organisation), custody),
+        ]
+    }
+}

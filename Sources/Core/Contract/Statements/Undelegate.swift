@@ -1,0 +1,43 @@
+/// A record's owner ends a delegation at once.
+public struct Undelegate: Hashable, Sendable {
+    public var record: RecordHandle
+    public var delegate: PublicKey
+
+    public init(record: RecordHandle, delegate: PublicKey) {
+        self.record = record
+        self.delegate = delegate
+    }
+}
+
+extension Undelegate: StatementContent {
+    static let kind = StatementKind.undelegate
+    static let name = "undelegate"
+
+    init<Fields: FieldVisitor>(_ it: Undelegate?, _ fields: inout Fields) throws(Fields.Failure) {
+        record = try fields.required(3, "record", it?.record)
+        delegate = try fields.required(4, "delegate", it?.delegate)
+    }
+
+    var subjects: [Subject] { [.record(record), .key(delegate)] }
+
+    func note(in copy: inout Holding, as id: StatementID) { copy.end(.delegateEnvelope(of: delegate)) }
+
+    var sentence: Sentence { "\(who) ended what \(short: delegate) may do" }
+
+    func reads(_ keys: ReadKeys) -> [StateKey] {
+        keys.record(record) + [.delegation(record, delegate)]
+    }
+
+    func writes(_ now: Case) throws(RejectionCode) -> [Write] { try now.undelegate(self) }
+}
+
+extension Case {
+    func undelegate(_ it: Undelegate) throws(RejectionCode) -> [Write] {
+        let record = try recordAtAnyTime(it.record)
+        try requireOwner(of: record, it.record)
+        var delegation = try delegated(to: it.delegate, of: record, it.record, else: .delegationEnded)
+        try require(!delegation.isOver(at: time), .delegationEnded)
+        delegation.ended = true
+        return [write(.delegation(it.record, it.delegate), delegation), clock(it.record)]
+    }
+}
