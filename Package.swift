@@ -302,9 +302,8 @@ let allTests: [Target] = [
     tests(
         "Service", "ServerTests",
         of: [
-            "Server", "Records", "SQLiteLedger", "Ledger", "FileVault", "Vault", "Desk", "API", "Identity",
-            "Contract",
-            "Primitives",
+            "Surroundings", "Server", "Records", "SQLiteLedger", "Ledger", "FileVault", "Vault", "Desk", "API",
+            "Identity", "Contract", "Primitives",
         ],
         links: ["Hummingbird", "HummingbirdTesting", "NIOCore", "NIOEmbedded", "HTTPTypes", "Logging"]),
     tests(

@@ -18,7 +18,7 @@ import Testing
             for part in [
                 "public struct \(type): Hashable, Sendable {", "extension \(type): StatementContent {",
                 "static let kind = StatementKind.\(kind)\n", "init<Fields: FieldVisitor>(_ it: \(type)?,",
-                "var subjects: [Subject]", "var story: Story",
+                "var subjects: [Subject]", "var sentence: Sentence",
                 "func reads(_ keys: ReadKeys) -> [StateKey]", "extension Case {",
                 "func \(kind)(_ it: \(type)) throws(RejectionCode) -> [Write] {",
             ] {
