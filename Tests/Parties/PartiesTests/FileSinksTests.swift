@@ -25,8 +25,8 @@ struct FileSinksTests {
         change(&bytes)
         try folder.write(bytes, as: "0.age")
         let file = Descriptor.File(
-            name: "scan", mediaType: "text/plain", byteCount: content.count, sha256: Digest(hashing: content),
-            ciphertext: Digest(hashing: bytes), dicom: nil)
+            name: "scan", mediaType: "text/plain", byteCount: Int64(content.count),
+            sha256: Digest(hashing: content), ciphertext: Digest(hashing: bytes), dicom: nil)
         return (folder.file("0.age"), file)
     }
 
