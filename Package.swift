@@ -302,7 +302,8 @@ let allTests: [Target] = [
     tests(
         "Service", "ServerTests",
         of: [
-            "Surroundings", "Server", "Records", "SQLiteLedger", "Ledger", "FileVault", "Vault", "Desk", "API",
+            "Surroundings", "Server", "Records", "SQLiteLedger", "Ledger", "FileVault", "Vault", "Desk",
+            "API",
             "Identity", "Contract", "Primitives",
         ],
         links: ["Hummingbird", "HummingbirdTesting", "NIOCore", "NIOEmbedded", "HTTPTypes", "Logging"]),
