@@ -141,7 +141,7 @@ extension Call {
             .json(
                 Self.part(of: organisation) + "/letters",
                 .object([
-                    ("addressee", .object([("key", .object([("_0", .text(addressee.hex))]))])),
+                    ("addressee", .text(addressee.hex)),
                     ("request", .text(request.hex)), ("body", .base64(body)),
                 ]))
         case .submit(let bytes, let keeper, let untilCosigned):

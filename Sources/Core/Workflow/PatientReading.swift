@@ -171,10 +171,7 @@ extension LedgerView {
             var letters = [(request: StatementID, body: [UInt8])]()
             for value in try fields.array("letters") {
                 var letter = try JSONFields(value)
-                var addressee = try JSONFields(try letter.value("addressee"))
-                guard let key = addressee.optional("key") else { continue }
-                var named = try JSONFields(key)
-                guard try named.bytes32("_0") == inbox else { continue }
+                guard try letter.utf8("addressee") == Array(inbox.hex.utf8) else { continue }
                 letters.append((try letter.bytes32("request"), try letter.base64("body")))
             }
             return letters

@@ -33,13 +33,11 @@ public struct Office: Sendable {
         let network = try Network(folder)
         let keys = OfficeKeys(
             folder.folder("organisations").folder(name.description), of: name, passphrase: passphrase)
-        var root: SigningKey?
-        var caller: SigningKey
-        if keys.root.isLost, let validator = try keys.validator() {
-            caller = validator
-        } else {
-            caller = try await keys.root.current(in: network, surroundings)
-            root = caller
+        let root = try await keys.root.current(in: network, surroundings)
+        guard let caller = try root ?? keys.validator() else {
+            throw ClientFailure.badInput(
+                "\(keys.folder.path) does not hold the keys of \(name): they stay in the folder that was founded"
+            )
         }
         return try await Connection.open(
             network, caller: caller, home: name, memory: keys.folder, surroundings: surroundings

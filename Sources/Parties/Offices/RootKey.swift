@@ -26,7 +26,7 @@ struct RootKey {
         self.passphrase = passphrase
     }
 
-    var isLost: Bool { !folder.has(Self.fileName) }
+    private var isLost: Bool { !folder.has(Self.fileName) }
 
     /// The new root that waits to be accepted; made where there is none.
     func next() throws -> SigningKey {
@@ -41,20 +41,18 @@ struct RootKey {
         folder.has(Self.nextName) ? try open(Self.nextName) : nil
     }
 
+    private func present() throws -> SigningKey? { isLost ? nil : try open(Self.fileName) }
+
     private func open(_ file: String) throws(ClientFailure) -> SigningKey {
-        guard folder.has(file) else {
-            throw .badInput(
-                "\(folder.path) does not hold the keys of \(name): they stay in the folder that was founded")
-        }
-        return try SigningKey(
+        try SigningKey(
             opening: try ClientFailure.files { try folder.read(file) }, passphrase: passphrase,
             what: "the root key of \(name)")
     }
 
-    /// The root that speaks for the organisation. A new one that the ledger has accepted, proven under its
-    /// checkpoint, takes the old one's place first.
-    func current(in network: Network, _ surroundings: Surroundings) async throws -> SigningKey {
-        guard let next = try waiting() else { return try open(Self.fileName) }
+    /// The root that speaks for the organisation; nil where it is lost. A new one that the ledger has accepted,
+    /// proven under its checkpoint, takes the old one's place first, also that of a lost one.
+    func current(in network: Network, _ surroundings: Surroundings) async throws -> SigningKey? {
+        guard let next = try waiting() else { return try present() }
         let isAccepted = try await Connection.open(
             network, caller: next, home: name, memory: folder, surroundings: surroundings
         ) { connection in
@@ -67,7 +65,7 @@ struct RootKey {
                 return false
             }
         }
-        guard isAccepted else { return try open(Self.fileName) }
+        guard isAccepted else { return try present() }
         guard rename(folder.file(Self.nextName), folder.file(Self.fileName)) == 0 else {
             throw ClientFailure.unreachable("cannot replace the root in \(folder.path): \(Folder.cause)")
         }

@@ -52,17 +52,18 @@ public final class OpenFolder: Sendable {
 
     /// Makes a new file for writing; fails when the name is taken by anything.
     public func createFile(_ name: String, mode: UInt32 = 0o600) throws(FileError) -> OpenFile {
-        try create(name, O_EXCL, mode)
+        try create(name, O_EXCL | O_NOFOLLOW, mode)
     }
 
-    /// Makes a file for writing, empty, in place of the bytes of what had the name.
+    /// Makes a file for writing, empty, in place of the bytes of what had the name. A link of that name is followed:
+    /// only for folders into which nobody but their owner writes.
     func overwriteFile(_ name: String, mode: UInt32) throws(FileError) -> OpenFile {
         try create(name, O_TRUNC, mode)
     }
 
     private func create(_ name: String, _ flag: Int32, _ mode: UInt32) throws(FileError) -> OpenFile {
         let number = uninterrupted {
-            openat(descriptor, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | flag, mode)
+            openat(descriptor, name, O_WRONLY | O_CREAT | O_CLOEXEC | flag, mode)
         }
         guard number >= 0 else { throw FileError(after: "openat", "cannot write \(path)/\(name)") }
         return OpenFile(number, "\(path)/\(name)")

@@ -55,7 +55,8 @@ extension Connection {
     ) async throws -> RevocationList? {
         var list: [UInt8]?
         do {
-            list = try await call(.get, Routes.Organisation(organisation).revocationList)
+            let der: [UInt8] = try await call(.get, Routes.Organisation(organisation).revocationList)
+            list = der
         } catch let problem as Problem where problem.type == .notFound {
             list = nil
         }

@@ -301,7 +301,7 @@ import Testing
         #expect(try story.bytes("own") == Data("DICM canary-plaintext".utf8))
 
         var text = String(decoding: try story.bytes("shares/share-2.json"), as: UTF8.self)
-        let last = try #require(text.firstMatch(of: /"share" : "(.)/)).1
+        let last = try #require(text.firstMatch(of: /"share": "(.)/)).1
         text.replaceSubrange(last.startIndex..<last.endIndex, with: last == "0" ? "1" : "0")
         try story.write("shares/share-2.json", Data(text.utf8))
         let altered = try recover("never", 1, 2)

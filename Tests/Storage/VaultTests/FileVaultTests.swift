@@ -19,7 +19,7 @@ struct FileVaultTests {
         #expect(temporary.files() == ["blobs/ba/\(name)"])
     }
 
-    @Test(.timeLimit(.minutes(1))) func aDepositGivenUpLeavesNoFile() async throws {
+    @Test func aDepositGivenUpLeavesNoFile() async throws {
         let temporary = try TemporaryVault()
         let (bytes, digest) = sample(5)
         let aborted = try await temporary.vault.begin()
