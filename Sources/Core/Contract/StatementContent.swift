@@ -28,7 +28,7 @@ protocol StatementContent: Hashable, Sendable {
     var blobs: [NamedBlob] { get }
 
     /// Tells `copy` what it changes in what an organisation keeps; `id` is the statement's own.
-    func note(in copy: inout Holding, as id: StatementID)
+    func note(in copy: inout Retention, as id: StatementID)
 
     /// One sentence for the patient about what was done.
     var sentence: Sentence { get }
@@ -48,7 +48,7 @@ extension StatementContent {
     var permit: [UInt8]? { nil }
     var keeper: Keeper? { nil }
     var blobs: [NamedBlob] { [] }
-    func note(in copy: inout Holding, as id: StatementID) {}
+    func note(in copy: inout Retention, as id: StatementID) {}
 
     /// Whoever signed it, in its sentence.
     var who: Sentence.Signer { Sentence.Signer() }

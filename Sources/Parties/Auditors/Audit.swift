@@ -57,13 +57,13 @@ private struct Audit {
             report.root = lowercaseHex(checkpoint.head.root)
             var replay = Replay(genesis: connection.network.genesis, network: connection.network.id)
             replay.reserve(entries: checkpoint.head.size)
-            var holdings = Holdings(of: Array(vaults.keys))
+            var retentions = Retentions(of: Array(vaults.keys))
             report.findings += try await finding(in: "log") {
-                try await execute(&replay, &holdings, to: checkpoint.head, progress: progress)
+                try await execute(&replay, &retentions, to: checkpoint.head, progress: progress)
             }.get()
             report.entries = replay.size
             report.stateDigest = replay.stateDigest.hex
-            report.records = holdings.records
+            report.records = retentions.records
             report.findings += try await finding(in: "state") { try await compareState(replay, &report) }
                 .get()
             report.findings += try await finding(in: "revocation lists") {
@@ -76,8 +76,8 @@ private struct Audit {
             }
             for (name, inventory) in vaults.sorted(by: { $0.key.description < $1.key.description }) {
                 try await auditVault(
-                    of: name, inventory, expecting: holdings.kept(by: name),
-                    erased: holdings.erased(by: name),
+                    of: name, inventory, expecting: retentions.kept(by: name),
+                    erased: retentions.erased(by: name),
                     &report)
             }
         }
@@ -110,7 +110,7 @@ private struct Audit {
     /// Executes every entry that the checkpoint commits to, and holds their root against it. While one page is
     /// executed, the next one is on its way and its signatures are checked.
     private func execute(
-        _ replay: inout Replay, _ holdings: inout Holdings, to head: TreeHead, progress: (UInt64) -> Void
+        _ replay: inout Replay, _ retentions: inout Retentions, to head: TreeHead, progress: (UInt64) -> Void
     ) async throws {
         var tree = MerkleTree()
         var page = try await page(from: 0, to: head)
@@ -121,7 +121,7 @@ private struct Audit {
                 leaf, opened in
                 let (_, statement) = try replay.apply(opened)
                 _ = tree.append([Merkle.leafHash(leaf)])
-                holdings.note(statement)
+                retentions.note(statement)
             }
             progress(replay.size)
             page = try await following
@@ -228,10 +228,10 @@ private struct Audit {
 }
 
 /// What each organisation must hold, and must not hold any more, as the log says.
-private struct Holdings {
+private struct Retentions {
     private let names: [OrganisationName]
     private(set) var records = 0
-    private var holdings: [RecordHandle: [Holding]] = [:]
+    private var retentions: [RecordHandle: [Retention]] = [:]
 
     init(of names: [OrganisationName]) { self.names = names }
 
@@ -239,18 +239,18 @@ private struct Holdings {
         guard let record = statement.assertion.record else { return }
         if case .deposit = statement.assertion {
             records += 1
-            holdings[record] = names.map { Holding(organisation: $0, record: record) }
+            retentions[record] = names.map { Retention(organisation: $0, record: record) }
         }
-        for index in names.indices { holdings[record]?[index].note(statement) }
+        for index in names.indices { retentions[record]?[index].note(statement) }
     }
 
     func kept(by name: OrganisationName) -> Set<Digest> { all(of: name, \.kept) }
 
     func erased(by name: OrganisationName) -> Set<Digest> { all(of: name, \.erased) }
 
-    private func all(of name: OrganisationName, _ digests: (Holding) -> [Digest]) -> Set<Digest> {
+    private func all(of name: OrganisationName, _ digests: (Retention) -> [Digest]) -> Set<Digest> {
         guard let index = names.firstIndex(of: name) else { return [] }
-        return Set(holdings.values.flatMap { digests($0[index]) })
+        return Set(retentions.values.flatMap { digests($0[index]) })
     }
 }
 

@@ -14,7 +14,7 @@ extension RecordKeeping {
             case .accepted = try foresee(statement)
         else { return }
         try await erase(
-            try holding(of: it.record, by: it.organisation).ended, of: it.record, at: custodian)
+            try retention(of: it.record, by: it.organisation).ended, of: it.record, at: custodian)
     }
 
     /// Erases again whatever the organisations that are served here have attested to be gone: a vault that
@@ -32,7 +32,7 @@ extension RecordKeeping {
                         it.organisation == name
                     else { continue }
                     found += try await erase(
-                        try holding(of: it.record, by: name).erased, of: it.record, at: custodian)
+                        try retention(of: it.record, by: name).erased, of: it.record, at: custodian)
                 }
                 guard let last = page.last else { break }
                 after = last
@@ -84,13 +84,13 @@ extension RecordKeeping {
     }
 
     /// What an organisation keeps of a record, as the log says.
-    private func holding(of record: RecordHandle, by name: OrganisationName) throws -> Holding {
-        var holding = Holding(organisation: name, record: record)
+    private func retention(of record: RecordHandle, by name: OrganisationName) throws -> Retention {
+        var retention = Retention(organisation: name, record: record)
         var after: UInt64?
         while true {
             let page = try ledger.positions(of: EntryQuery(subject: record.bytes), after: after, limit: 1_000)
-            for position in page { holding.note(try statement(at: position)) }
-            guard let last = page.last else { return holding }
+            for position in page { retention.note(try statement(at: position)) }
+            guard let last = page.last else { return retention }
             after = last
         }
     }

@@ -50,7 +50,7 @@ extension Acknowledge: StatementContent {
             + .one(custodianEnvelope, .custodianEnvelope)
     }
 
-    func note(in copy: inout Holding, as id: StatementID) { copy.replace(at: organisation, with: blobs) }
+    func note(in copy: inout Retention, as id: StatementID) { copy.replace(at: organisation, with: blobs) }
 
     var sentence: Sentence { "\(organisation) has received it and keeps it too (\(who))" }
 

@@ -32,7 +32,7 @@ extension Adopt: StatementContent {
 
     var blobs: [NamedBlob] { .one(ownerEnvelope, .ownerEnvelope) }
 
-    func note(in copy: inout Holding, as id: StatementID) { copy.add(blobs, at: organisation) }
+    func note(in copy: inout Retention, as id: StatementID) { copy.add(blobs, at: organisation) }
 
     var sentence: Sentence { "\(organisation) made it yours (\(who))" }
 

@@ -50,7 +50,7 @@ extension Append: StatementContent {
 
     var blobs: [NamedBlob] { .contents(files, descriptor) }
 
-    func note(in copy: inout Holding, as id: StatementID) { copy.add(blobs, at: organisation) }
+    func note(in copy: inout Retention, as id: StatementID) { copy.add(blobs, at: organisation) }
 
     var sentence: Sentence { "\(who) added \(files.count) file(s) at \(organisation)" }
 

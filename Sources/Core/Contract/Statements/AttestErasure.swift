@@ -22,7 +22,7 @@ extension AttestErasure: StatementContent {
 
     var keeper: Keeper? { .organisation(organisation) }
 
-    func note(in copy: inout Holding, as id: StatementID) { copy.attestErasure(at: organisation) }
+    func note(in copy: inout Retention, as id: StatementID) { copy.attestErasure(at: organisation) }
 
     var sentence: Sentence { "\(organisation) has signed that it is gone there (\(who))" }
 

@@ -43,7 +43,7 @@ extension Delegate: StatementContent {
 
     var blobs: [NamedBlob] { .one(envelope, .delegateEnvelope(of: delegate)) }
 
-    func note(in copy: inout Holding, as id: StatementID) {
+    func note(in copy: inout Retention, as id: StatementID) {
         copy.end(.delegateEnvelope(of: delegate))
         copy.addOwners(blobs)
     }

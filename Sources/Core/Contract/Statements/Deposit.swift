@@ -70,7 +70,7 @@ extension Deposit: StatementContent {
             + .one(ownerEnvelope, .ownerEnvelope)
     }
 
-    func note(in copy: inout Holding, as id: StatementID) { copy.begin(at: organisation, with: blobs) }
+    func note(in copy: inout Retention, as id: StatementID) { copy.begin(at: organisation, with: blobs) }
 
     var sentence: Sentence {
         let under = custodial.map { "without your permit (\($0.name))" } ?? "under one of your permits"

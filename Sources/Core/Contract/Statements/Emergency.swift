@@ -54,7 +54,7 @@ extension Emergency: StatementContent {
 
     var blobs: [NamedBlob] { .one(envelope, .emergencyEnvelope) }
 
-    func note(in copy: inout Holding, as id: StatementID) { copy.add(blobs, at: organisation) }
+    func note(in copy: inout Retention, as id: StatementID) { copy.add(blobs, at: organisation) }
 
     var sentence: Sentence {
         """

@@ -73,7 +73,7 @@ extension Grant: StatementContent {
 
     var blobs: [NamedBlob] { .one(envelope, .grantEnvelope(of: nil)) }
 
-    func note(in copy: inout Holding, as id: StatementID) {
+    func note(in copy: inout Retention, as id: StatementID) {
         copy.addOwners(.one(envelope, .grantEnvelope(of: id)))
     }
 

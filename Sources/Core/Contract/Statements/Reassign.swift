@@ -44,7 +44,7 @@ extension Reassign: StatementContent {
 
     var blobs: [NamedBlob] { .one(ownerEnvelope, .ownerEnvelope) }
 
-    func note(in copy: inout Holding, as id: StatementID) { copy.add(blobs, at: organisation) }
+    func note(in copy: inout Retention, as id: StatementID) { copy.add(blobs, at: organisation) }
 
     var sentence: Sentence {
         """

@@ -17,7 +17,7 @@ extension Remove: StatementContent {
 
     var subjects: [Subject] { [.record(record)] }
 
-    func note(in copy: inout Holding, as id: StatementID) { copy.endAll() }
+    func note(in copy: inout Retention, as id: StatementID) { copy.endAll() }
 
     var sentence: Sentence { "\(who) ordered it to be erased everywhere" }
 

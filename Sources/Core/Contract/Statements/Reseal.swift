@@ -64,7 +64,7 @@ extension Reseal: StatementContent {
             + delegates.map { NamedBlob($0.envelope, .delegateEnvelope(of: $0.of)) }
     }
 
-    func note(in copy: inout Holding, as id: StatementID) {
+    func note(in copy: inout Retention, as id: StatementID) {
         copy.replaceEverywhere(at: organisation, with: blobs)
     }
 

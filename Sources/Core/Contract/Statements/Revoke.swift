@@ -20,7 +20,7 @@ extension Revoke: StatementContent {
 
     var subjects: [Subject] { [.record(record), .statement(grant)] }
 
-    func note(in copy: inout Holding, as id: StatementID) { copy.end(.grantEnvelope(of: grant)) }
+    func note(in copy: inout Retention, as id: StatementID) { copy.end(.grantEnvelope(of: grant)) }
 
     var sentence: Sentence { "\(who) ended the grant \(short: grant)" }
 

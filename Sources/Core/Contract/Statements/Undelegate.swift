@@ -20,7 +20,7 @@ extension Undelegate: StatementContent {
 
     var subjects: [Subject] { [.record(record), .key(delegate)] }
 
-    func note(in copy: inout Holding, as id: StatementID) { copy.end(.delegateEnvelope(of: delegate)) }
+    func note(in copy: inout Retention, as id: StatementID) { copy.end(.delegateEnvelope(of: delegate)) }
 
     var sentence: Sentence { "\(who) ended what \(short: delegate) may do" }
 

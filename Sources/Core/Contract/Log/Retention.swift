@@ -3,7 +3,7 @@
 ///
 /// It is no part of deciding: servers erase by it and auditors hold vaults against it. What a kind of
 /// statement changes in it stands in that kind's own file (`StatementContent.note`).
-public struct Holding: Sendable {
+public struct Retention: Sendable {
     public let organisation: OrganisationName
     public let record: RecordHandle
     /// What nobody may be served any more: to be erased.
@@ -24,18 +24,18 @@ public struct Holding: Sendable {
 
     /// Takes the next statement about the record, of any organisation, that the ledger has accepted.
     public mutating func note(_ statement: VerifiedStatement) {
-        var visitor = Noting(holding: self, id: statement.id)
+        var visitor = Noting(retention: self, id: statement.id)
         // Handed over, not copied: its lists grow with the record.
-        self = Holding(organisation: organisation, record: record)
+        self = Retention(organisation: organisation, record: record)
         statement.assertion.open(&visitor)
-        self = visitor.holding
+        self = visitor.retention
     }
 
     private struct Noting: ContentVisitor {
-        var holding: Holding
+        var retention: Retention
         let id: StatementID
 
-        mutating func visit<Content: StatementContent>(_ it: Content) { it.note(in: &holding, as: id) }
+        mutating func visit<Content: StatementContent>(_ it: Content) { it.note(in: &retention, as: id) }
     }
 
     // MARK: What a statement does to it
