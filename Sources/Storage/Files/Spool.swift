@@ -37,8 +37,13 @@ public struct Spool: Sendable {
         try folder.make()
         while true {
             let part = folder.folder(prefix + lowercaseHex(Random.bytes(8)))
-            try part.make()
             // Before it is locked, a sweep may take it away.
+            do throws(FileError) {
+                try part.make()
+            } catch {
+                guard error.code == .absent, folder.exists else { throw error }
+                continue
+            }
             guard let lock = try? FolderLock(part), part.exists else { continue }
             return SpoolPart(part, lock)
         }
