@@ -11,7 +11,7 @@ import Workflow
 /// `medseal approve`
 struct ApproveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "approve", abstract: "Grant what a request asks for, or less (patient).",
+        commandName: "approve", abstract: "Grant what a request asks for, or less.",
         discussion: """
             Shows exactly what will be released, to whom, what for, until when and how often, and asks.
 
@@ -105,7 +105,7 @@ struct ApproveCommand: AsyncParsableCommand {
 /// `medseal reject`
 struct RejectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "reject", abstract: "Reject a request (patient).",
+        commandName: "reject", abstract: "Reject a request.",
         discussion: "Example: medseal reject REQUEST --home wallet")
 
     @Argument(help: ArgumentHelp("The request's id.", valueName: "request"))
@@ -126,7 +126,7 @@ struct RejectCommand: AsyncParsableCommand {
 struct RevokeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke",
-        abstract: "End a grant, every grant on a record or to somebody, or all, at once (patient).",
+        abstract: "End a grant, every grant on a record or to somebody, or all, at once.",
         discussion: """
             What was released before stays with whoever has it; nothing more is released.
 

@@ -12,61 +12,23 @@ extension Bytes32: ExpressibleByArgument {
     public init?(argument: String) { self.init(hex: argument) }
 }
 
-// The contract's choices are typed by their names, not by their numbers.
-
-extension Role: ExpressibleByArgument {
+/// The contract's choices are typed by their names, not by their numbers.
+extension ExpressibleByArgument where Self: Choice {
     public init?(argument: String) { self.init(name: argument) }
     public static var allValueStrings: [String] { names }
+    public static var allValueDescriptions: [String: String] { [:] }
     public var defaultValueDescription: String { name }
 }
 
-extension Purpose: ExpressibleByArgument {
-    public init?(argument: String) { self.init(name: argument) }
-    public static var allValueStrings: [String] { names }
-    public var defaultValueDescription: String { name }
-}
-
-extension GrantKind: ExpressibleByArgument {
-    public init?(argument: String) { self.init(name: argument) }
-    public static var allValueStrings: [String] { names }
-    public var defaultValueDescription: String { name }
-}
-
-extension CustodialReason: ExpressibleByArgument {
-    public init?(argument: String) { self.init(name: argument) }
-    public static var allValueStrings: [String] { names }
-    public var defaultValueDescription: String { name }
-}
-
-extension HoldReason: ExpressibleByArgument {
-    public init?(argument: String) { self.init(name: argument) }
-    public static var allValueStrings: [String] { names }
-    public var defaultValueDescription: String { name }
-}
-
-extension DelegateScope: ExpressibleByArgument {
-    public init?(argument: String) { self.init(name: argument) }
-    public static var allValueStrings: [String] { names }
-    public var defaultValueDescription: String { name }
-}
-
-extension EmergencyRule: ExpressibleByArgument {
-    public init?(argument: String) { self.init(name: argument) }
-    public static var allValueStrings: [String] { names }
-    public var defaultValueDescription: String { name }
-}
-
-extension EmergencyReason: ExpressibleByArgument {
-    public init?(argument: String) { self.init(name: argument) }
-    public static var allValueStrings: [String] { names }
-    public var defaultValueDescription: String { name }
-}
-
-extension ReviewFinding: ExpressibleByArgument {
-    public init?(argument: String) { self.init(name: argument) }
-    public static var allValueStrings: [String] { names }
-    public var defaultValueDescription: String { name }
-}
+extension Role: ExpressibleByArgument {}
+extension Purpose: ExpressibleByArgument {}
+extension GrantKind: ExpressibleByArgument {}
+extension CustodialReason: ExpressibleByArgument {}
+extension HoldReason: ExpressibleByArgument {}
+extension DelegateScope: ExpressibleByArgument {}
+extension EmergencyRule: ExpressibleByArgument {}
+extension EmergencyReason: ExpressibleByArgument {}
+extension ReviewFinding: ExpressibleByArgument {}
 
 /// A kind of age key as it is typed.
 enum KeyKindOption: String, ExpressibleByArgument, CaseIterable {

@@ -9,7 +9,7 @@ import Members
 /// `medseal deposit`
 struct DepositCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "deposit", abstract: "Save files as one record of a patient's (hospital).",
+        commandName: "deposit", abstract: "Save files as one record of a patient's.",
         discussion: """
             Files are sealed here; the vault gets ciphertext. Without a permit of the patient's the contract refuses. The same \
             command again goes on where it was cut off, and never makes a second record unless --again is given.

@@ -10,7 +10,7 @@ import Workflow
 /// `medseal inbox`
 struct InboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inbox", abstract: "Show who asks for your records (patient).",
+        commandName: "inbox", abstract: "Show who asks for your records.",
         discussion: """
             Who asks was verified: enrolled on the ledger by its organisation, certificate and keys as enrolled, not retired.
 
@@ -80,7 +80,7 @@ extension RoutedRequest {
 /// `medseal records`
 struct RecordsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "records", abstract: "Show your records and who may open them (patient).",
+        commandName: "records", abstract: "Show your records and who may open them.",
         discussion: """
             What a vault gives out for this is on the ledger too, as read by the owner.
 

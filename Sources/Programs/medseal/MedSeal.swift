@@ -22,18 +22,33 @@ struct MedSeal: AsyncParsableCommand {
               medseal network init net --organisation hospital1:hospital --organisation insurer:insurer
               medseald run net
             """,
-        subcommands: [
-            NetworkCommand.self, MemberCommand.self, PatientCommand.self, BatchCommand.self,
-            DepositCommand.self,
-            RequestCommand.self,
-            RequestsCommand.self, RouteCommand.self, InboxCommand.self, RecordsCommand.self,
-            ApproveCommand.self,
-            RejectCommand.self, RevokeCommand.self, GrantsCommand.self, FetchCommand.self,
-            ReceiveCommand.self, RecordCommand.self, EmergencyCommand.self, GrantCommand.self,
-            RemoveCommand.self, InstructCommand.self, VetoCommand.self, FetchOwnCommand.self,
-            DelegateCommand.self, UndelegateCommand.self, ProxyCommand.self, HistoryCommand.self,
-            DisclosuresCommand.self, AgreeCommand.self, SubmitCommand.self,
-            AuditCommand.self, LedgerCommand.self, FabricCommand.self, AgeCommand.self,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Patient",
+                subcommands: [
+                    PatientCommand.self, InboxCommand.self, RecordsCommand.self, ApproveCommand.self,
+                    RejectCommand.self, GrantCommand.self, RevokeCommand.self, HistoryCommand.self,
+                    FetchOwnCommand.self, RemoveCommand.self, InstructCommand.self, VetoCommand.self,
+                    DelegateCommand.self, UndelegateCommand.self, ProxyCommand.self,
+                ]),
+            CommandGroup(
+                name: "Hospital",
+                subcommands: [
+                    DepositCommand.self, BatchCommand.self, RouteCommand.self, ReceiveCommand.self,
+                    RecordCommand.self, EmergencyCommand.self, DisclosuresCommand.self,
+                ]),
+            CommandGroup(
+                name: "Insurer",
+                subcommands: [
+                    RequestCommand.self, RequestsCommand.self, GrantsCommand.self, FetchCommand.self,
+                ]),
+            CommandGroup(name: "Auditor", subcommands: [AuditCommand.self, LedgerCommand.self]),
+            CommandGroup(
+                name: "Office",
+                subcommands: [NetworkCommand.self, MemberCommand.self, FabricCommand.self]),
+            CommandGroup(
+                name: "Shared",
+                subcommands: [AgreeCommand.self, SubmitCommand.self, AgeCommand.self]),
         ])
 
     static func main() async {

@@ -12,7 +12,7 @@ import Sealing
 /// `medseal grant`
 struct GrantCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "grant", abstract: "Let somebody read, receive or add to a record, unasked (patient).",
+        commandName: "grant", abstract: "Let somebody read, receive or add to a record, unasked.",
         discussion: """
             `--kind append` is a standing consent: the hospital's member may add files as often as --releases says.
 
@@ -72,7 +72,7 @@ struct GrantCommand: AsyncParsableCommand {
 /// `medseal remove`
 struct RemoveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "remove", abstract: "Have a record erased by everybody who keeps it (patient).",
+        commandName: "remove", abstract: "Have a record erased by everybody who keeps it.",
         discussion: """
             From now on nobody is served it, and no grant on it counts any more. Each hospital erases its copies and signs that \
             it has. What somebody has fetched before is beyond anybody's reach. This cannot be undone.
@@ -100,7 +100,7 @@ struct RemoveCommand: AsyncParsableCommand {
 struct InstructCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "instruct",
-        abstract: "Say beforehand whether a record may be opened in an emergency (patient).",
+        abstract: "Say beforehand whether a record may be opened in an emergency.",
         discussion: "Example: medseal instruct RECORD --emergencies refused --home wallet")
 
     @Argument(help: ArgumentHelp("The record.", valueName: "record"))
@@ -121,7 +121,7 @@ struct InstructCommand: AsyncParsableCommand {
 /// `medseal veto`
 struct VetoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "veto", abstract: "Stop a record from being given to another wallet (patient).",
+        commandName: "veto", abstract: "Stop a record from being given to another wallet.",
         discussion: """
             `medseal history` shows when a hospital and a second organisation are giving a record of yours to another wallet. \
             If you have not lost yours, veto it within three days.
@@ -144,7 +144,7 @@ struct VetoCommand: AsyncParsableCommand {
 /// `medseal fetch-own`
 struct FetchOwnCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "fetch-own", abstract: "Fetch and open a record of your own (patient).",
+        commandName: "fetch-own", abstract: "Fetch and open a record of your own.",
         discussion: "Example: medseal fetch-own RECORD -o scans --home wallet")
 
     @Argument(help: ArgumentHelp("The record.", valueName: "record"))
@@ -167,7 +167,7 @@ struct FetchOwnCommand: AsyncParsableCommand {
 /// `medseal history`
 struct HistoryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "history", abstract: "Who asked, who was refused, who opened what and when (patient).",
+        commandName: "history", abstract: "Who asked, who was refused, who opened what and when.",
         discussion: """
             Everything that the ledger says about your records and about the requests that were passed on to you, the \
             hospital's own staff included, each proven to be on the ledger.
@@ -206,7 +206,7 @@ struct HistoryCommand: AsyncParsableCommand {
 struct DisclosuresCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "disclosures",
-        abstract: "An accounting of what your organisation has released (hospital).",
+        abstract: "An accounting of what your organisation has released.",
         discussion: """
             One row a release, from the ledger and proven to be on it: when, which record, to whom, why.
 

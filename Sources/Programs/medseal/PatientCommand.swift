@@ -244,7 +244,7 @@ extension PatientRecover {
 
 struct PatientListApplications: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list-applications", abstract: "List the wallets that wait to be admitted (hospital).",
+        commandName: "list-applications", abstract: "List the wallets that wait to be admitted.",
         discussion: "Example: medseal patient list-applications --home ada")
 
     @OptionGroup var member: MemberOptions

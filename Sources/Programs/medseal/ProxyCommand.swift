@@ -10,7 +10,7 @@ import Sealing
 /// `medseal delegate`
 struct DelegateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "delegate", abstract: "Let a guardian or proxy act for a record until a date (patient).",
+        commandName: "delegate", abstract: "Let a guardian or proxy act for a record until a date.",
         discussion: """
             The guardian makes an invitation (medseal proxy invite). Only records that are named here are ever wrapped to a \
             guardian, and a guardian cannot pass them on to another. For a minor: until the day of majority.
@@ -47,7 +47,7 @@ struct DelegateCommand: AsyncParsableCommand {
 /// `medseal undelegate`
 struct UndelegateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "undelegate", abstract: "End what a guardian or proxy may do, at once (patient).",
+        commandName: "undelegate", abstract: "End what a guardian or proxy may do, at once.",
         discussion: "Example: medseal undelegate RECORD --key KEY --home wallet")
 
     @Argument(help: ArgumentHelp("The record.", valueName: "record"))

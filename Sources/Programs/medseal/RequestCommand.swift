@@ -87,7 +87,7 @@ struct RequestsCommand: AsyncParsableCommand {
 /// `medseal route`
 struct RouteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "route", abstract: "Pass a request on to the patient it is about (hospital).",
+        commandName: "route", abstract: "Pass a request on to the patient it is about.",
         discussion: "Example: medseal route REQUEST --patient P-1001 --home ada")
 
     @Argument(help: ArgumentHelp("The request's id.", valueName: "request"))
