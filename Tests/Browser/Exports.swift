@@ -4,6 +4,7 @@ import BrowserCalls
 // to the answer's count (4 bytes, as WebAssembly has numbers) and the answer, which stay until the next call.
 
 /// Memory for the bytes of the next call.
+// WebAssembly has one thread here, and one call at a time: the caller fills the one and reads the other.
 nonisolated(unsafe) private var input = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 nonisolated(unsafe) private var output = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
