@@ -1,4 +1,4 @@
-"""Signs schemathesis' calls of docs/openapi.json as docs/api.md says, each by a caller that the route admits or by a stranger.
+"""Signs schemathesis' calls of docs/reference/openapi.json as docs/reference/api.md says, each by a caller that the route admits or by a stranger.
 
 tools/play-api sets MEDSEAL_CALLERS to a JSON file: the organisation, and for each caller its sealed key and the file with the passphrase.
 """

@@ -4,7 +4,7 @@ CREATE TABLE network (
     genesis  BLOB NOT NULL
 ) STRICT;
 
--- The log: one row an entry, in order. `entry` is the leaf's bytes (docs/format.md, "Log entry"), `leaf_hash`
+-- The log: one row an entry, in order. `entry` is the leaf's bytes (docs/reference/format.md, "Log entry"), `leaf_hash`
 -- SHA-256(0x00 || entry).
 CREATE TABLE entries (
     position  INTEGER PRIMARY KEY CHECK (position >= 0),

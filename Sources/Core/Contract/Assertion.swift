@@ -2,7 +2,7 @@
 // own and one line in each of the four lists here; the compiler finds the list that lacks it. All else about
 // it is in its own file of `Statements`.
 
-/// The kinds of statement. A number's meaning never changes (docs/contract.md).
+/// The kinds of statement. A number's meaning never changes (docs/reference/contract.md).
 public enum StatementKind: UInt64, Sendable, CaseIterable {
     case genesis = 1
     case admit = 2

@@ -1,7 +1,7 @@
 public import Contract
 public import Primitives
 
-/// A patient's wallet: one master secret, from which every key is derived (docs/format.md, "Wallet").
+/// A patient's wallet: one master secret, from which every key is derived (docs/reference/format.md, "Wallet").
 ///
 /// Every derivation is `HKDF-SHA256(master, salt, info)` to 32 bytes (RFC 5869), the salt saying what for and
 /// the info for whom, so that a key given to one organisation says nothing about another's.

@@ -5,7 +5,7 @@ import Primitives
 public import TransparencyLog
 
 /// Many small files, or the readings of a device, as one file: one statement records them all, and each can be
-/// shown to be among them without the others (docs/format.md, "Batch").
+/// shown to be among them without the others (docs/reference/format.md, "Batch").
 ///
 /// Not for files that are to be granted one by one: whoever may open the batch has all of it.
 public struct Batch: Sendable {

@@ -7,7 +7,7 @@ public import Primitives
 // Letters between parties, each an age file to its reader whose plaintext is JSON. A server that keeps them
 // sees lengths and times.
 
-/// What a letter says, as JSON (docs/format.md, "Letters, permits on their way, directory entries").
+/// What a letter says, as JSON (docs/reference/format.md, "Letters, permits on their way, directory entries").
 public protocol LetterContent {
     init(_ json: JSONValue) throws(JSONValue.Malformed)
     var json: JSONValue { get }

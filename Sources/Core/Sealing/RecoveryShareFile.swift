@@ -3,7 +3,7 @@ public import Evidence
 public import Identity
 import Primitives
 
-/// A recovery share as its file (docs/format.md, "Recovery share").
+/// A recovery share as its file (docs/reference/format.md, "Recovery share").
 public enum RecoveryShareFile {
     public static func encode(_ share: RecoveryShare) -> [UInt8] {
         JSONValue.object([

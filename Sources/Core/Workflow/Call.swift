@@ -76,7 +76,7 @@ public enum CallOutcome: Sendable {
 
 // MARK: On the wire
 
-/// A call as the API has it (docs/api.md).
+/// A call as the API has it (docs/reference/api.md).
 public struct CallForm: Equatable, Sendable {
     public enum Method: Sendable {
         case get

@@ -7,7 +7,7 @@ public enum FabricFailure: Error, Sendable {
     case badProfile(String)
     /// The contract refuses the statement.
     case rejected(RejectionCode)
-    /// The chaincode refuses for another reason (docs/fabric.md, "Refusals").
+    /// The chaincode refuses for another reason (docs/operate/fabric.md, "Refusals").
     case refused(status: Int32, String)
     /// No peer answers, or too few endorse, or no orderer takes it: nothing was ordered. Worth trying again.
     case unavailable(String)

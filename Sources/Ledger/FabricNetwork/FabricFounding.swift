@@ -6,7 +6,7 @@ public import Primitives
 public import Remote
 
 /// Makes everything that a Hyperledger Fabric network needs whose organisations are those of a MedSeal genesis: the
-/// folder `fabric` in the network's (docs/fabric.md).
+/// folder `fabric` in the network's (docs/operate/fabric.md).
 public struct FabricFounding: Sendable {
     public static let folderName = "fabric"
 

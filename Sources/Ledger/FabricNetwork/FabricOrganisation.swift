@@ -141,7 +141,7 @@ extension FabricOrganisation {
     }
 }
 
-/// What `medseald run --ledger fabric` reads (docs/fabric.md). Paths are relative to the file.
+/// What `medseald run --ledger fabric` reads (docs/operate/fabric.md). Paths are relative to the file.
 private struct ConnectionProfileForm: Encodable {
     struct Identity: Encodable {
         let certificate: String

@@ -7,7 +7,7 @@ public import Primitives
 public import Remote
 
 /// Makes of a network's folder one for each organisation's own `medseald`, with that organisation's keys only
-/// (docs/fabric.md, "One process for each organisation").
+/// (docs/operate/fabric.md, "One process for each organisation").
 public struct FabricSplitting: Sendable {
     /// Where each organisation's process will serve.
     public let servers: [OrganisationName: URL]

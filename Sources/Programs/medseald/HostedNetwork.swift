@@ -16,7 +16,7 @@ import Server
 /// What `medseald run` serves: the ledger, and vault and desk of every organisation that has a folder in the
 /// network's.
 ///
-/// The folders are those of docs/format.md, "Folders"; of the keys only the ledger's and the TLS key are
+/// The folders are those of docs/reference/format.md, "Folders"; of the keys only the ledger's and the TLS key are
 /// opened.
 struct HostedNetwork {
     let listener: Listener

@@ -41,7 +41,7 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Serves the network in DIR until SIGTERM or Ctrl-C.",
         discussion: """
-            With --ledger fabric the statements are ordered by a Hyperledger Fabric network, which --profile names (docs/fabric.md); this \
+            With --ledger fabric the statements are ordered by a Hyperledger Fabric network, which --profile names (docs/operate/fabric.md); this \
             process keeps its own copy of the log, and executes every statement again.
 
             DIR is what `medseal network init` made. The passphrase opens the ledger's and the TLS key; it is asked for on the

@@ -105,7 +105,7 @@ private struct UnknownPaths: RouterMiddleware {
             return try await next(request, context)
         } catch let error as HTTPError where error.status == .notFound {
             return .problem(
-                Problem(.notFound, "the API has no such method and path (docs/api.md)"), closing: true)
+                Problem(.notFound, "the API has no such method and path (docs/reference/api.md)"), closing: true)
         }
     }
 }

@@ -1,6 +1,6 @@
 public import Contract
 
-/// The paths of the API, the same for both sides (docs/api.md).
+/// The paths of the API, the same for both sides (docs/reference/api.md).
 public enum Routes {
     public static let health = "/v1/health"
     public static let statements = "/v1/statements"

@@ -83,7 +83,7 @@ public enum Wire {
     public struct Event: Codable, Hashable, Sendable {
         public var position: UInt64
         public var time: LedgerTime
-        /// The kind's name (docs/contract.md).
+        /// The kind's name (docs/reference/contract.md).
         public var kind: String
         public var statement: StatementID
 

@@ -78,9 +78,9 @@ import Testing
         #expect(message == "code notBegun: the network has not begun on this channel")
     }
 
-    @Test("docs/fabric.md names them all")
+    @Test("docs/operate/fabric.md names them all")
     func documented() throws {
-        let page = try Repository.text("docs/fabric.md")
+        let page = try Repository.text("docs/operate/fabric.md")
         let rows = page.split(separator: "\n").compactMap { line -> String? in
             let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
             return cells.count == 3 && Int32(cells[0]) != nil ? "\(cells[0]) \(cells[1])" : nil

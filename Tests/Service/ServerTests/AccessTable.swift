@@ -4,7 +4,7 @@ import HTTPTypes
 
 @testable import Server
 
-/// Every route against every party: the table of docs/api.md, made of the policies' terms.
+/// Every route against every party: the table of docs/reference/api.md, made of the policies' terms.
 enum AccessTable {
     struct Column {
         let title: String
@@ -55,7 +55,7 @@ enum AccessTable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// The path as docs/api.md writes it: parameters in capitals, an organisation's part begun with `...`.
+    /// The path as docs/reference/api.md writes it: parameters in capitals, an organisation's part begun with `...`.
     private static func shortened(_ path: String) -> String {
         path.split(separator: "/", omittingEmptySubsequences: false)
             .map { $0.hasPrefix(":") ? $0.dropFirst().uppercased() : $0 == "**" ? "..." : String($0) }

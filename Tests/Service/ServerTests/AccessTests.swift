@@ -9,15 +9,15 @@ import Testing
 
 @testable import Server
 
-/// Who may call what: docs/api.md says it, and the router does it, for every route and every party.
+/// Who may call what: docs/reference/api.md says it, and the router does it, for every route and every party.
 @Suite struct AccessTests {
     @Test func theDocumentHasTheTableOfThePolicies() throws {
-        try GeneratedDocument(path: "docs/api.md", section: "who may call")
+        try GeneratedDocument(path: "docs/reference/api.md", section: "who may call")
             .expect(AccessTable.text(of: APIRoute.all))
     }
 
     @Test func openAPIIsMadeOfTheRoutes() throws {
-        try GeneratedDocument(path: "docs/openapi.json").expect(try OpenAPIDocument.text(of: APIRoute.all))
+        try GeneratedDocument(path: "docs/reference/openapi.json").expect(try OpenAPIDocument.text(of: APIRoute.all))
     }
 
     /// What one cell sends.

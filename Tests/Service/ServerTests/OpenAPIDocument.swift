@@ -5,7 +5,7 @@ import HTTPTypes
 
 @testable import Server
 
-/// docs/openapi.json: the API as OpenAPI 3.1, made of the routes.
+/// docs/reference/openapi.json: the API as OpenAPI 3.1, made of the routes.
 enum OpenAPIDocument {
     static func text(of routes: [APIRoute]) throws -> String {
         let recorder = SchemaRecorder()
@@ -19,7 +19,7 @@ enum OpenAPIDocument {
             "openapi": "3.1.0",
             "info": [
                 "title": "MedSeal", "version": "1",
-                "description": "What medseald serves. Made of the server's routes; docs/api.md says more.",
+                "description": "What medseald serves. Made of the server's routes; docs/reference/api.md says more.",
             ],
             "paths": paths,
             "security": [Dictionary(uniqueKeysWithValues: signatureHeaders.keys.map { ($0, [String]()) })],

@@ -1,6 +1,6 @@
 /// Signed statements of each kind, with permits and approvals, a permit, a genesis and a log entry, made by
 /// other hands: CBOR by Python's cbor2 (canonical), signatures by its cryptography; found right by pycddl
-/// under the CDDL of docs/format.md. After the name the FNV-1a hashes of all that is signed and of what the
+/// under the CDDL of docs/reference/format.md. After the name the FNV-1a hashes of all that is signed and of what the
 /// statement's id is a hash of (0 where there is none), then the message.
 enum ForeignVectors {
     static let network = "2f782beca6c497e09ee1b67bd6a1202048f19e97f7e1364a58d415ce7b3ecd9e"

@@ -1,5 +1,5 @@
 /// Why a statement was refused. Numbers are in the order of precedence: of all that is wrong, the lowest is
-/// reported; a number's meaning never changes (docs/contract.md).
+/// reported; a number's meaning never changes (docs/reference/contract.md).
 public enum RejectionCode: UInt64, Error, Sendable, CaseIterable {
     // The statement itself.
     case malformed = 1

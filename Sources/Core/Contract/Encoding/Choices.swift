@@ -1,4 +1,4 @@
-// The choices that fields offer: a number's meaning never changes (docs/contract.md).
+// The choices that fields offer: a number's meaning never changes (docs/reference/contract.md).
 
 /// One of a few, numbered from 1 in their order.
 public protocol Choice: RawRepresentable<UInt64>, CaseIterable, Hashable, Sendable {

@@ -8,7 +8,7 @@ public struct Append: Hashable, Sendable {
     public var descriptor: Digest
     /// The further files.
     public var files: [Digest]
-    /// The Merkle root of the entries of the one file, where that is a batch (docs/format.md).
+    /// The Merkle root of the entries of the one file, where that is a batch (docs/reference/format.md).
     public var batch: Digest?
 
     public init(

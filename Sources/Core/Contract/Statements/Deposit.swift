@@ -14,7 +14,7 @@ public struct Deposit: Hashable, Sendable {
     public var suite: Suite
     /// Why there is no permit.
     public var custodial: CustodialReason?
-    /// The Merkle root of the entries of the one file, where that is a batch (docs/format.md).
+    /// The Merkle root of the entries of the one file, where that is a batch (docs/reference/format.md).
     public var batch: Digest?
 
     public init(

@@ -43,7 +43,7 @@ extension RevocationList {
     }
 
     private static let malformed = IdentityError(
-        .listMalformed, "not a revocation list in the form of docs/format.md")
+        .listMalformed, "not a revocation list in the form of docs/reference/format.md")
 
     /// The signed part as it was encoded, and the signature.
     private static func outer(

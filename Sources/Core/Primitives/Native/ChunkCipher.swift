@@ -1,7 +1,7 @@
 import COpenSSL
 
 /// ChaCha20-Poly1305 (RFC 8439) for many chunks under one key, in place, by OpenSSL: it is half as fast again
-/// as libsodium here (docs/performance.md), and its context is made once. One value serves one thread.
+/// as libsodium here (docs/operate/performance.md), and its context is made once. One value serves one thread.
 public struct ChunkCipher: ~Copyable {
     public enum Direction: Sendable { case sealing, opening }
 

@@ -3,7 +3,7 @@ public import GRPCCore
 import Glibc
 import SwiftProtobuf
 
-/// The chaincode as a service that peers of Hyperledger Fabric dial, with one stream each (docs/fabric.md).
+/// The chaincode as a service that peers of Hyperledger Fabric dial, with one stream each (docs/operate/fabric.md).
 public struct ChaincodeService: Protos_Chaincode.SimpleServiceProtocol {
     /// The package that the peers have installed: under this name the chaincode registers.
     public let packageID: String

@@ -8,7 +8,7 @@ import SwiftProtobuf
 import Synchronization
 
 /// What one block of a channel proves by itself to a reader who has only the network's genesis and the
-/// certificates of its organisations' authorities (docs/fabric.md, "Proof file").
+/// certificates of its organisations' authorities (docs/operate/fabric.md, "Proof file").
 ///
 /// It is the block as peers and orderers keep it (`common.Block`, what `peer channel fetch` writes).
 public struct BlockProof: Sendable {

@@ -1,7 +1,7 @@
 public import Foundation
 
 /// Where one organisation's process finds its Fabric network, and with which identity it speaks there: the
-/// file `connection.json` (docs/fabric.md). Paths in it are relative to its folder.
+/// file `connection.json` (docs/operate/fabric.md). Paths in it are relative to its folder.
 public struct ConnectionProfile: Sendable {
     /// A peer whose gateway may be asked.
     public struct Peer: Sendable, Hashable {

@@ -37,7 +37,7 @@ final class CallAuthentication: Sendable {
             let signed = RequestSignature(
                 method: request.method.rawValue, authority: authority, path: request.uri.path,
                 query: "?" + (request.uri.query ?? ""), contentDigest: digest, signatureInput: input)
-        else { throw Problem(.unauthenticated, "the signature's headers have not the form of docs/api.md") }
+        else { throw Problem(.unauthenticated, "the signature's headers have not the form of docs/reference/api.md") }
         let time = now()
         let age = time > signed.created ? time - signed.created : signed.created - time
         // A request from before this process began may have been answered by the last one, whose memory is

@@ -30,7 +30,7 @@ struct BodyPolicy<Body: Sendable, Caller: Sendable>: Sendable {
     }
 }
 
-/// What a policy says of itself, for docs/api.md, docs/openapi.json and the test that plays every party.
+/// What a policy says of itself, for docs/reference/api.md, docs/reference/openapi.json and the test that plays every party.
 struct Terms: Sendable {
     /// Who may call, in words.
     let who: String

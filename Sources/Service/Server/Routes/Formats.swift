@@ -14,7 +14,7 @@ struct BodyFormat<Value: Sendable>: Sendable {
     let read: @Sendable (SignedCall, RecordKeeping) async throws -> Value
 }
 
-/// What docs/openapi.json says about a body.
+/// What docs/reference/openapi.json says about a body.
 struct BodyDescription: Sendable {
     let mediaType: String
     /// Nil where only the disk is the limit.
@@ -37,7 +37,7 @@ extension BodyFormat where Value: Decodable {
             do {
                 return try JSONDecoder().decode(type, from: Data(bytes))
             } catch {
-                throw Problem(.malformed, "the body is not the JSON that this path takes (docs/api.md)")
+                throw Problem(.malformed, "the body is not the JSON that this path takes (docs/reference/api.md)")
             }
         }
     }
@@ -77,7 +77,7 @@ struct AnswerFormat<Value: Sendable>: Sendable {
     let response: @Sendable (Value) throws -> Response
 }
 
-/// What docs/openapi.json says about an answer.
+/// What docs/reference/openapi.json says about an answer.
 struct AnswerDescription: Sendable {
     let statuses: [Int]
     /// Nil where the answer has no body.

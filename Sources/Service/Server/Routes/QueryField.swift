@@ -7,7 +7,7 @@ struct QueryField<Value: Sendable>: Sendable {
     let name: String
     /// What the text must be, as an error says it.
     let form: String
-    /// A regular expression that the text matches, for docs/openapi.json.
+    /// A regular expression that the text matches, for docs/reference/openapi.json.
     let pattern: String
     let isRequired: Bool
     let parse: @Sendable (String) -> Value?
@@ -17,7 +17,7 @@ struct QueryField<Value: Sendable>: Sendable {
     }
 }
 
-/// What docs/openapi.json says about a field.
+/// What docs/reference/openapi.json says about a field.
 struct QueryDescription: Sendable {
     let name: String
     let form: String

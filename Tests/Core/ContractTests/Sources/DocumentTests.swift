@@ -5,11 +5,11 @@ import Testing
 @testable import ContractCases
 @testable import Surroundings
 
-/// The tables of docs/contract.md.
+/// The tables of docs/reference/contract.md.
 enum ContractDocument {
     /// The rows under a heading, each as its cells, without the table's head.
     static func table(_ heading: String) throws -> [[String]] {
-        let lines = try Repository.text("docs/contract.md").split(
+        let lines = try Repository.text("docs/reference/contract.md").split(
             separator: "\n", omittingEmptySubsequences: false)
         let start = try #require(lines.firstIndex { $0 == heading })
         let rows = lines[(start + 1)...].drop { !$0.hasPrefix("|") }.prefix { $0.hasPrefix("|") }.dropFirst(2)
@@ -33,7 +33,7 @@ enum ContractDocument {
     }
 }
 
-@Suite("docs/contract.md") struct DocumentTests {
+@Suite("docs/reference/contract.md") struct DocumentTests {
     @Test("its kinds are StatementKind's")
     func kinds() throws {
         let rows = try ContractDocument.table("## Statements").map { "\($0[0]) \($0[1])" }
@@ -155,7 +155,7 @@ enum ContractDocument {
 
     @Test("its table of proofs names the lines that prove each code; MEDSEAL_WRITE_TABLES=1 writes it anew")
     func proofs() throws {
-        let (heading, path) = ("### Where each code is proven", "docs/contract.md")
+        let (heading, path) = ("### Where each code is proven", "docs/reference/contract.md")
         let rows = Proofs.rows()
         let text = try Repository.text(path)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -173,7 +173,7 @@ enum ContractDocument {
     private func prefix(_ write: Write) -> String { lowercaseHex(write.key.bytes.prefix(1)) }
 }
 
-@Suite("docs/format.md") struct FormatDocumentTests {
+@Suite("docs/reference/format.md") struct FormatDocumentTests {
     @Test("its CDDL has the fields of each kind of statement: number, name, whether it may be left out")
     func statements() throws {
         let rules = try Self.rules()
@@ -191,7 +191,7 @@ enum ContractDocument {
 
     @Test("its bounds are Limits'")
     func bounds() throws {
-        let text = try Repository.text("docs/format.md")
+        let text = try Repository.text("docs/reference/format.md")
         let thousands = Limits.statementBytesMax / 1_000
         #expect(text.contains("at most\n\(thousands),\(Limits.statementBytesMax % 1_000) bytes"))
         #expect(text.ranges(of: "1*\(Limits.filesPerRecordMax) digest").count == 5)
@@ -203,7 +203,7 @@ enum ContractDocument {
     private static func rules() throws -> [String: [String]] {
         var rules = [String: [String]]()
         var name: String?
-        for line in try Repository.text("docs/format.md").split(separator: "\n") {
+        for line in try Repository.text("docs/reference/format.md").split(separator: "\n") {
             if line.hasSuffix(" = {") {
                 name = String(line.prefix { $0 != " " })
             } else if line == "}" {

@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test("each kind has a line for every code that docs/contract.md lists, and no other")
+    @Test("each kind has a line for every code that docs/reference/contract.md lists, and no other")
     func everyCellIsProven() throws {
         let documented = try ContractDocument.codes()
         #expect(documented.count == Samples.all.count)
@@ -55,7 +55,7 @@ import Testing
         }
     }
 
-    @Test("the rules' sources name the codes that docs/contract.md lists for each kind")
+    @Test("the rules' sources name the codes that docs/reference/contract.md lists for each kind")
     func rulesNameTheirCodes() throws {
         let written = try RuleSource.codes()
         let documented = try ContractDocument.codes()

@@ -39,7 +39,7 @@ enum Proofs {
     /// What every statement can be refused as.
     static let common: [RejectionCode] = [.malformed, .signatureInvalid, .replayed, .stale, .validityTooLong]
 
-    /// The rows of the table in docs/contract.md: a file and, for each code, its line.
+    /// The rows of the table in docs/reference/contract.md: a file and, for each code, its line.
     static func rows() -> [String] {
         let kinds = Dictionary(grouping: found.keys, by: \.kind).sorted { $0.key.rawValue < $1.key.rawValue }
         let all = row("every kind", kinds[0].value.filter { common.contains($0.code) })
