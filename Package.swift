@@ -93,6 +93,9 @@ let core: [Target] = [
         "Core", "Primitives", imports: ["CSodium", "COpenSSL"], links: ["Crypto"], exclude: ["Browser"],
         settings: strictOrFuzzed),
     module("Core", "TransparencyLog", imports: ["Primitives"], settings: optimised),
+    module(
+        "Core", "Manifests", imports: ["Contract", "TransparencyLog"],
+        settings: tools == "fuzzing" ? fuzzed : optimised),
     module("Core", "Age", imports: ["Primitives"], exclude: ["Browser"], settings: strictOrFuzzed),
     module(
         "Core", "Identity", imports: ["Contract", "Primitives", "TransparencyLog"],
@@ -100,7 +103,7 @@ let core: [Target] = [
     module("Core", "Evidence", imports: ["Contract", "Identity", "Primitives", "TransparencyLog"]),
     module(
         "Core", "Sealing",
-        imports: ["Age", "Contract", "Evidence", "Identity", "Primitives", "TransparencyLog"]),
+        imports: ["Age", "Contract", "Evidence", "Identity", "Manifests", "Primitives", "TransparencyLog"]),
     module(
         "Core", "Workflow",
         imports: ["Age", "Contract", "Evidence", "Identity", "Primitives", "Sealing", "TransparencyLog"]),
@@ -243,7 +246,7 @@ let benchmarks: [Target] = [
 
 let fuzzing: [Target] = [
     tool(
-        "fuzzing", "age-fuzz", imports: ["Age", "Primitives"],
+        "fuzzing", "age-fuzz", imports: ["Age", "Manifests", "Primitives"],
         linker: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])])
 ]
 
@@ -266,7 +269,10 @@ let allTests: [Target] = [
     tests("Core", "AgeTests", of: ["BrowserCalls", "Surroundings", "Age", "Primitives"], data: ["Vectors"]),
     tests(
         "Core", "SealingTests",
-        of: ["BrowserCalls", "Age", "Contract", "Evidence", "Identity", "Primitives", "Sealing"]),
+        of: ["BrowserCalls", "Age", "Contract", "Evidence", "Identity", "Manifests", "Primitives", "Sealing"]),
+    tests(
+        "Core", "ManifestsTests",
+        of: ["Surroundings", "Manifests", "Contract", "Primitives", "TransparencyLog"]),
     tests(
         "Core", "WorkflowTests",
         of: [

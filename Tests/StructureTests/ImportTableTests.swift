@@ -157,7 +157,9 @@ import Testing
 
     @Test func wireCodeParsesBytesOnly() throws {
         // Foundation accepts non-canonical base64 and other digits than ASCII's (SECURITY.md, T15, T25).
-        for module in ["Contract", "TransparencyLog", "Age", "Evidence", "Sealing", "Workflow"] {
+        for module in [
+            "Contract", "TransparencyLog", "Manifests", "Age", "Evidence", "Sealing", "Workflow",
+        ] {
             for (name, text) in try ModuleTable.sources(of: try #require(table[module])) {
                 for word in [
                     "base64Encoded", "JSONSerialization", "JSONDecoder", "Int(String", "NSRegularExpression",

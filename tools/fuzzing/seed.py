@@ -11,7 +11,7 @@ sys.path.insert(0, VECTORS)
 sys.dont_write_bytecode = True
 import make
 
-seeds = {t: {} for t in ["header", "armor", "bech32", "stream", "keyfile"]}
+seeds = {t: {} for t in ["header", "armor", "bech32", "stream", "keyfile", "manifest"]}
 for name in sorted(os.listdir(VECTORS)):
     if not name.endswith(".vector"):
         continue
@@ -44,6 +44,10 @@ for size in [0, 1, 1000, make.CHUNK, make.CHUNK + 1]:
     seeds["stream"][f"sealed_{size}"] = file
     if size <= 1000:
         seeds["stream"][f"armored_{size}"] = make.armor(file)
+for count in [1, 2, 5]:
+    digests = sorted(hashlib.sha256(b"file %d" % number).hexdigest() for number in range(count))
+    seeds["manifest"][f"files_{count}"] = "".join(f"{it}  {it}\n" for it in digests).encode()
+seeds["manifest"]["falling"] = "".join(f"{it}  {it}\n" for it in reversed(digests)).encode()
 for target, files in seeds.items():
     folder = os.path.join(HERE, "corpus", target)
     os.makedirs(folder, exist_ok=True)

@@ -116,41 +116,15 @@ public struct Batch: Sendable {
 
     /// What a deposit states of it: the Merkle root (RFC 6962) of the entries.
     public var root: Digest {
-        var tree = MerkleTree()
-        _ = tree.append(leaves.lazy.map(Merkle.leafHash))
         guard let root = Digest(tree.head.root) else { preconditionFailure("a root has 32 bytes") }
         return root
     }
 
+    private var tree: WholeTree { WholeTree(of: leaves.map(Merkle.leafHash)) }
+
     /// The entry with the way from it to the root. `index` must be one of the batch's.
     func inclusion(of index: Int) throws(TreeError) -> (leaf: [UInt8], hashes: [[UInt8]]) {
-        var tree = MerkleTree()
-        let hashes = leaves.map(Merkle.leafHash)
-        let nodes = BatchNodes(leafHashes: hashes, closed: tree.append(hashes))
-        let proof = try InclusionProof(of: UInt64(index), inTreeOf: UInt64(leaves.count), reading: nodes)
-        return (leaves[index], proof.hashes)
-    }
-}
-
-/// The complete subtrees of a batch's tree.
-private struct BatchNodes: NodeReader {
-    let leafHashes: [[UInt8]]
-    private var nodes: [Place: [UInt8]] = [:]
-
-    private struct Place: Hashable {
-        let level: Int
-        let position: UInt64
-    }
-
-    init(leafHashes: [[UInt8]], closed: [MerkleTree.Node]) {
-        self.leafHashes = leafHashes
-        for node in closed { nodes[Place(level: node.level, position: node.position)] = node.hash }
-    }
-
-    func node(level: Int, position: UInt64) throws(TreeError) -> [UInt8] {
-        if level == 0 { return leafHashes[Int(position)] }
-        guard let hash = nodes[Place(level: level, position: position)] else { throw .outOfRange }
-        return hash
+        (leaves[index], try tree.inclusion(of: UInt64(index)).hashes)
     }
 }
 

@@ -115,14 +115,14 @@ extension Descriptor {
 }
 
 extension Descriptor.File {
-    fileprivate var json: JSONValue {
+    var json: JSONValue {
         .object([
             ("name", .text(name)), ("mediaType", .text(mediaType)), ("byteCount", .number(UInt64(byteCount))),
             ("sha256", .text(sha256.hex)), ("ciphertext", .text(ciphertext.hex)), ("dicom", dicom?.json),
         ])
     }
 
-    fileprivate init(_ json: JSONValue) throws(JSONValue.Malformed) {
+    init(_ json: JSONValue) throws(JSONValue.Malformed) {
         var fields = try JSONFields(json)
         name = try fields.text("name")
         mediaType = try fields.text("mediaType")

@@ -1,4 +1,5 @@
 import Glibc
+import Manifests
 import Primitives
 
 @testable import Age
@@ -26,7 +27,7 @@ private func runDriver(
 /// The target that $FUZZ_TARGET names is given each input, and traps where a promise does not hold.
 private let targets: [String: @Sendable ([UInt8]) -> Void] = [
     "header": fuzzHeader, "armor": fuzzArmor, "bech32": fuzzBech32, "stream": fuzzStream,
-    "keyfile": fuzzKeyFile,
+    "keyfile": fuzzKeyFile, "manifest": fuzzManifest,
 ]
 
 private let target: @Sendable ([UInt8]) -> Void = {
@@ -138,4 +139,31 @@ private func fuzzKeyFile(_ input: [UInt8]) {
     guard let again = try? IdentityFile(parsing: text) else { fatalError("a key file does not round-trip") }
     precondition(again.comments == file.comments, "comments differ")
     precondition(again.identities.map(\.recipient) == file.identities.map(\.recipient), "identities differ")
+}
+
+/// A manifest that is accepted is written as it was read, and the search finds in it what it has.
+private func fuzzManifest(_ input: [UInt8]) {
+    let manifest = try? Manifest(decoding: input)
+    var reader = ManifestReader()
+    let half = input.count / 3
+    let files = try? reader.take(input[..<half]) + reader.take(input[half...])
+    let root = try? reader.finish()
+    if let manifest {
+        precondition(manifest.encoded() == input, "a manifest is not canonical")
+        precondition(files == manifest.files && root == manifest.root, "pieces and whole differ")
+    } else {
+        precondition(files == nil || root == nil, "pieces and whole disagree")
+    }
+    guard let file = manifest?.files.last ?? files?.last,
+        var search = ManifestSearch(for: file, inManifestOf: input.count)
+    else { return }
+    while case .read(let range) = search.next {
+        do {
+            try search.take(Array(input[range]))
+        } catch {
+            precondition(manifest == nil, "a line of a manifest is refused")
+            return
+        }
+    }
+    precondition(manifest == nil || search.next == .found(true), "a file of the manifest is not found")
 }
