@@ -134,13 +134,18 @@ let ledger: [Target] = [
         imports: ["FabricProtocol", "Contract", "Identity", "Primitives", "TransparencyLog"],
         links: ["GRPCCore", "GRPCNIOTransportHTTP2Posix", "SwiftProtobuf"]),
     module(
-        "Ledger", "FabricLedger",
+        "Ledger", "FabricChannel",
         imports: [
-            "FabricProtocol", "FabricChaincode", "SQLiteLedger", "Ledger", "Contract", "Identity",
-            "Primitives",
+            "FabricProtocol", "FabricChaincode", "Ledger", "Contract", "Identity", "Primitives",
             "TransparencyLog",
         ],
         links: ["GRPCCore", "GRPCNIOTransportHTTP2Posix", "SwiftProtobuf"]),
+    module(
+        "Ledger", "FabricLedger",
+        imports: [
+            "FabricChannel", "FabricProtocol", "FabricChaincode", "SQLiteLedger", "Ledger", "Contract",
+            "Identity", "TransparencyLog",
+        ]),
     module("Ledger", "FabricNetwork", imports: ["Contract", "Files", "Identity", "Primitives", "Remote"]),
 ]
 
@@ -207,20 +212,23 @@ let parties: [Target] = [
 ]
 
 let programs: [Target] = [
+    module(
+        "Programs", "Terminal",
+        imports: ["FabricChannel", "Remote", "API", "Files", "Contract", "Primitives"],
+        links: ["ArgumentParser"]),
     program(
         "medseal",
         imports: [
-            "Homes", "Members", "Patients", "Offices", "Auditors", "FabricChaincode", "FabricLedger",
-            "FabricNetwork", "Remote", "API", "SQLiteLedger", "Ledger", "FileVault", "Files", "Vault",
-            "Sealing", "Workflow",
-            "Contract", "Age", "Identity", "TransparencyLog", "Primitives",
+            "Terminal", "Homes", "Members", "Patients", "Offices", "Auditors", "FabricChannel", "Remote",
+            "API", "FileVault", "Files", "Vault", "Sealing", "Workflow", "Contract", "Age", "Identity",
+            "TransparencyLog", "Primitives",
         ],
         links: ["ArgumentParser"]),
     program(
         "medseald",
         imports: [
-            "Server", "Validation", "Remote", "Records", "FabricLedger", "SQLiteLedger", "Ledger", "Files",
-            "FileVault", "Desk",
+            "Terminal", "Server", "Validation", "Remote", "Records", "FabricNetwork", "FabricLedger",
+            "FabricChannel", "FabricChaincode", "SQLiteLedger", "Ledger", "Files", "FileVault", "Desk",
             "Identity", "API", "Contract", "Primitives", "TransparencyLog",
         ],
         links: ["ArgumentParser", "Logging", "NIOCore", "UnixSignals"]),
@@ -260,7 +268,7 @@ let allTests: [Target] = [
         "LedgerCases",
         imports: ["SQLiteLedger", "Ledger", "Contract", "Identity", "Primitives", "TransparencyLog"]),
     sharedByTests(
-        "StoryPlay", imports: ["Surroundings", "FabricLedger", "FabricChaincode", "Contract"]),
+        "StoryPlay", imports: ["Surroundings", "FabricChannel", "FabricChaincode", "Contract"]),
     tests(
         "Core", "ContractTests", of: ["BrowserCalls", "ContractCases", "Surroundings", "Contract"],
         settings: optimised),
@@ -295,7 +303,8 @@ let allTests: [Target] = [
     tests(
         "Ledger", "FabricLedgerTests",
         of: [
-            "LedgerCases", "FabricLedger", "FabricChaincode", "FabricProtocol", "SQLiteLedger", "Ledger",
+            "LedgerCases", "FabricLedger", "FabricChannel", "FabricChaincode", "FabricProtocol",
+            "SQLiteLedger", "Ledger",
             "Contract", "Primitives", "TransparencyLog", "Identity",
         ], links: ["GRPCCore", "GRPCNIOTransportHTTP2Posix", "SwiftProtobuf"]),
     tests(
@@ -323,8 +332,8 @@ let allTests: [Target] = [
         "Ledger", "FabricChaincodeTests",
         of: [
             "ContractCases", "SignedCases", "StoryPlay", "Surroundings",
-            "FabricChaincode", "FabricLedger", "FabricProtocol", "Contract", "Identity", "Primitives",
-            "TransparencyLog", "medseal", "medseal-chaincode",
+            "FabricChaincode", "FabricChannel", "FabricProtocol", "Contract", "Identity", "Primitives",
+            "TransparencyLog", "medseald", "medseal", "medseal-chaincode",
         ],
         links: [
             "GRPCCore", "GRPCNIOTransportHTTP2Posix", "NIOCore", "NIOEmbedded", "NIOPosix", "SwiftProtobuf",
@@ -341,7 +350,8 @@ let allTests: [Target] = [
         "Programs", "StoryTests",
         of: [
             "ContractCases", "SignedCases", "StoryPlay", "Surroundings", "medseal", "medseald",
-            "medseal-chaincode", "FabricLedger", "FabricChaincode", "SQLiteLedger", "Files", "Ledger",
+            "medseal-chaincode", "FabricChannel", "FabricLedger", "FabricChaincode", "SQLiteLedger", "Files",
+            "Ledger",
             "Remote",
             "Contract", "Identity", "Primitives", "TransparencyLog",
         ]),

@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test func noRowNamesWhatNoSourceImports() throws {
-        for row in table.rows where row.layer != "Programs" {
+        for row in table.rows {
             let imported = try ModuleTable.sources(of: row).reduce(into: Set<String>()) {
                 $0.formUnion(ModuleTable.imports(in: $1.text))
             }
@@ -114,7 +114,7 @@ import Testing
         let rows = try Repository.text("ARCHITECTURE.md").split(separator: "\n")
             .map { $0.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) } }
             .filter { $0.count == 4 && table[$0[0]] != nil }
-        let expected = table.rows.filter { $0.layer != "Programs" && !$0.layer.hasPrefix("tools/") }
+        let expected = table.rows.filter { !$0.isProgram }
         #expect(Set(rows.map { $0[0] }) == Set(expected.map(\.name)))
         for row in rows {
             let ours = Set(row[2].split(separator: ", ").map(String.init)).subtracting(["-"])
@@ -177,6 +177,16 @@ import Testing
             #expect(try Self.symbols(of: module, in: server) == 0)
             // The same look at the client finds them: the look is able to find.
             #expect(try Self.symbols(of: module, in: client) > 100)
+        }
+    }
+
+    /// What is done with a server's files is the operator's: the parties' program opens no ledger's database.
+    @Test func thePartiesProgramLinksNoLedgersDatabase() throws {
+        let server = Repository.programs.appending(path: "medseald")
+        let client = Repository.programs.appending(path: "medseal")
+        for module in ["12SQLiteLedger", "12FabricLedger", "13FabricNetwork", "4GRDB"] {
+            #expect(try Self.symbols(of: module, in: client) == 0)
+            #expect(try Self.symbols(of: module, in: server) > 20)
         }
     }
 

@@ -8,6 +8,8 @@ struct ModuleTable {
         let name: String
         /// The folder below Sources, `Plugins`, or `tools`.
         let layer: String
+        /// Whether it is run: no other module imports it.
+        let isProgram: Bool
         /// What it imports of ours.
         let imports: Set<String>
         /// The products of others that it links.
@@ -27,7 +29,8 @@ struct ModuleTable {
                 ? (match.first, "Programs")
                 : (match.second ?? "", match.call == "tool" ? "tools/\(match.first)" : String(match.first))
             return Row(
-                name: String(name), layer: String(layer), imports: Self.names(match.imports),
+                name: String(name), layer: String(layer), isProgram: match.call != "module",
+                imports: Self.names(match.imports),
                 links: Self.names(match.links))
         }
     }

@@ -1,5 +1,6 @@
 public import Contract
 import FabricChaincode
+public import FabricChannel
 import FabricProtocol
 import Identity
 public import Ledger

@@ -22,7 +22,7 @@ public struct FabricSplitting: Sendable {
         network = try Network(home)
         self.home = home
         guard home.folder(FabricFounding.folderName).exists else {
-            throw .badInput("\(home.path) has no Fabric network yet: medseal fabric network init")
+            throw .badInput("\(home.path) has no Fabric network yet: medseald fabric init")
         }
         var servers = [OrganisationName: URL]()
         for (index, organisation) in network.genesis.organisations.enumerated() {

@@ -1,6 +1,7 @@
 import Age
 import ArgumentParser
 import Primitives
+import Terminal
 
 /// `medseal age decrypt`
 struct AgeDecryptCommand: ParsableCommand {

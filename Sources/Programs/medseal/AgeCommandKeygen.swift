@@ -2,6 +2,7 @@ import Age
 import ArgumentParser
 import Foundation
 import Primitives
+import Terminal
 
 /// `medseal age keygen`
 struct AgeKeygenCommand: ParsableCommand {

@@ -37,10 +37,3 @@ enum KeyKindOption: String, ExpressibleByArgument, CaseIterable {
 
     var age: AgeKeyKind { self == .hybrid ? .hybrid : .x25519 }
 }
-
-/// Times as people and programs read them.
-enum Moment {
-    static func text(_ time: LedgerTime) -> String {
-        Date(timeIntervalSince1970: TimeInterval(time)).formatted(.iso8601)
-    }
-}

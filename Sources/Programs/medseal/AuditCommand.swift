@@ -1,12 +1,13 @@
 import ArgumentParser
 import Auditors
 import Contract
-import FabricLedger
+import FabricChannel
 import Files
 import Foundation
 import Homes
 import Remote
 import Sealing
+import Terminal
 
 /// `medseal audit`
 struct AuditCommand: AsyncParsableCommand {
@@ -63,22 +64,19 @@ struct AuditCommand: AsyncParsableCommand {
             inventories[name] = try VaultInventory.folder(String(parts[1]))
         }
         let member = try self.member.keys()
-        var channel = try await fabric.audit(of: member.network) { Self.show("audited \($0) blocks") }
-        let report = try await Auditor.open(member) { [inventories] auditor in
-            try await auditor.audit(reading: inventories) { Self.show("executed \($0) entries") }
+        var channel = try await fabric.audit(of: member.network) {
+            Standard.showProgress("audited \($0) blocks")
         }
-        if Standard.errorIsTerminal { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
+        let report = try await Auditor.open(member) { [inventories] auditor in
+            try await auditor.audit(reading: inventories) { Standard.showProgress("executed \($0) entries") }
+        }
+        Standard.endProgress()
         channel?.compare(with: report)
         try output.print(Answer(ledger: report, fabric: channel)) {
             channel?.print()
             print(report, channel)
         }
         if !report.holds || channel?.holds == false { throw ExitCode(ClientFailure.Code.unverified.rawValue) }
-    }
-
-    private static func show(_ progress: String) {
-        guard Standard.errorIsTerminal else { return }
-        FileHandle.standardError.write(Data("\r\(progress) ".utf8))
     }
 
     private func print(_ report: AuditReport, _ channel: ChannelAudit.Report?) {

@@ -5,6 +5,7 @@ import Files
 import Foundation
 import Remote
 import Sealing
+import Terminal
 
 /// `medseal batch`
 struct BatchCommand: AsyncParsableCommand {

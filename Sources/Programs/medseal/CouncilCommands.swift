@@ -7,6 +7,7 @@ import Members
 import Offices
 import Remote
 import Sealing
+import Terminal
 
 // What organisations decide together: a draft by one, agreed to by the others, submitted by its signer.
 

@@ -5,6 +5,7 @@ import Contract
 import Foundation
 import Homes
 import Members
+import Terminal
 
 /// `medseal deposit`
 struct DepositCommand: AsyncParsableCommand {

@@ -8,6 +8,7 @@ import Members
 import Patients
 import Remote
 import Sealing
+import Terminal
 
 /// Where a draft lies.
 struct DraftFile {

@@ -5,6 +5,7 @@ import Foundation
 import Members
 import Remote
 import Sealing
+import Terminal
 
 /// `medseal emergency`
 struct EmergencyCommand: AsyncParsableCommand {

@@ -7,6 +7,7 @@ import Homes
 import Members
 import Remote
 import Sealing
+import Terminal
 
 /// `medseal grants`
 struct GrantsCommand: AsyncParsableCommand {
@@ -251,23 +252,4 @@ struct ReceiveCommand: AsyncParsableCommand {
             }
         }
     }
-}
-
-/// A bar that begins with the first report.
-final class LazyBar: Sendable {
-    private let label: String
-    private let lock = NSLock()
-    // Only touched while `lock` is held.
-    private nonisolated(unsafe) var bar: ProgressBar?
-
-    init(_ label: String) { self.label = label }
-
-    func report(_ done: Int, of total: Int) {
-        lock.withLock {
-            if bar == nil { bar = ProgressBar(label, totalBytes: total) }
-            bar?.report(done)
-        }
-    }
-
-    func finish() { lock.withLock { bar?.finish() } }
 }

@@ -6,6 +6,7 @@ import Homes
 import Remote
 import Sealing
 import Synchronization
+import Terminal
 
 /// Files of a record below a path that was typed: in a folder, or under the path itself when there is one file and no
 /// folder of that name.

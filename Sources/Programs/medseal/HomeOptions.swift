@@ -7,6 +7,7 @@ import Members
 import Patients
 import Remote
 import Sealing
+import Terminal
 
 /// Whose home it is: --home, or else $MEDSEAL_HOME.
 struct HomeOptions: ParsableArguments {

@@ -5,6 +5,7 @@ import Homes
 import Patients
 import Remote
 import Sealing
+import Terminal
 import Workflow
 
 /// `medseal inbox`

@@ -5,6 +5,7 @@ import Contract
 import Foundation
 import Primitives
 import Remote
+import Terminal
 
 /// `medseal ledger list`
 struct LedgerList: AsyncParsableCommand {
@@ -81,9 +82,7 @@ struct LedgerList: AsyncParsableCommand {
         try await member.auditing { auditor in
             try await auditor.follow(after: after) { event in
                 let text = "\(event.position)  \(Moment.text(event.time))  \(event.kind)  \(event.statement)"
-                let line = output.json ? try JSONEncoder().encode(event) : Data(text.utf8)
-                // Not through print, which would keep lines back where nobody looks.
-                FileHandle.standardOutput.write(line + Data("\n".utf8))
+                try output.printLine(event, text: text)
             }
         }
     }
@@ -96,18 +95,5 @@ struct KindOption: ExpressibleByArgument {
     init?(argument: String) {
         guard let kind = StatementKind.allCases.first(where: { "\($0)" == argument }) else { return nil }
         self.kind = kind
-    }
-}
-
-/// A time as it is typed: a day, or a moment, in UTC.
-struct MomentOption: ExpressibleByArgument {
-    let time: LedgerTime
-
-    init?(argument: String) {
-        let moment = argument.utf8.count == 10 ? argument + "T00:00:00Z" : argument
-        guard let date = try? Date(moment, strategy: .iso8601), date.timeIntervalSince1970 >= 0 else {
-            return nil
-        }
-        time = UInt64(date.timeIntervalSince1970)
     }
 }

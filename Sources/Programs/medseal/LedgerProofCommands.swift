@@ -1,13 +1,14 @@
 import ArgumentParser
 import Auditors
 import Contract
-import FabricLedger
+import FabricChannel
 import Files
 import Foundation
 import Homes
 import Primitives
 import Remote
 import Sealing
+import Terminal
 import TransparencyLog
 
 /// `medseal ledger prove`
@@ -53,16 +54,14 @@ struct LedgerProve: AsyncParsableCommand {
     private func block(of proof: [UInt8], _ network: Network) async throws -> [UInt8]? {
         guard let (profile, identity) = try fabric.open() else { return nil }
         let statement = try StatementProof(verifying: proof, genesis: network.genesisFile).statement.id
-        return try await failing {
-            try await Gateway(profile, as: identity).running { gateway in
-                let block = try await gateway.proof(
-                    of: statement, genesis: network.genesisFile,
-                    authorities: network.organisations.map(\.authority))
-                guard let block else {
-                    throw ClientFailure.refused("statement \(statement) is not on the channel")
-                }
-                return block
+        return try await Gateway(profile, as: identity).running { gateway in
+            let block = try await gateway.proof(
+                of: statement, genesis: network.genesisFile,
+                authorities: network.organisations.map(\.authority))
+            guard let block else {
+                throw ClientFailure.refused("statement \(statement) is not on the channel")
             }
+            return block
         }
     }
 }
@@ -131,11 +130,9 @@ struct LedgerVerify: ParsableCommand {
         }
     }
     private func verifyBlock(_ network: Network) throws {
-        let proof = try failing {
-            try BlockProof(
-                verifying: try Folder.read(file, bytesMax: BlockProof.bytesMax), genesis: network.genesisFile,
-                authorities: network.organisations.map(\.authority))
-        }
+        let proof = try BlockProof(
+            verifying: try Folder.read(file, bytesMax: BlockProof.bytesMax), genesis: network.genesisFile,
+            authorities: network.organisations.map(\.authority))
         struct Answer: Encodable {
             struct Statement: Encodable {
                 var statement: StatementID

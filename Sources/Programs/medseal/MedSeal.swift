@@ -1,11 +1,9 @@
-import API
 import Age
 import ArgumentParser
-import Files
 import Foundation
-import Glibc
 import Primitives
 import Remote
+import Terminal
 import Vault
 
 /// `medseal`: everything that touches plaintext or private keys.
@@ -45,7 +43,7 @@ struct MedSeal: AsyncParsableCommand {
             CommandGroup(name: "Auditor", subcommands: [AuditCommand.self, LedgerCommand.self]),
             CommandGroup(
                 name: "Office",
-                subcommands: [NetworkCommand.self, MemberCommand.self, FabricCommand.self]),
+                subcommands: [NetworkCommand.self, MemberCommand.self]),
             CommandGroup(
                 name: "Shared",
                 subcommands: [AgreeCommand.self, SubmitCommand.self, AgeCommand.self]),
@@ -54,16 +52,20 @@ struct MedSeal: AsyncParsableCommand {
     static func main() async {
         ProcessMemory.keepPrivate()
         do {
-            try await Connection.$relay.withValue(try relay()) {
-                var command = try parseAsRoot()
-                if var command = command as? any AsyncParsableCommand {
-                    try await command.run()
-                } else {
-                    try command.run()
-                }
-            }
+            try await Connection.$relay.withValue(try relay()) { try await runArguments() }
         } catch {
-            end(with: error)
+            end(with: error, ending(with: error))
+        }
+    }
+
+    /// How this program ends with an error that `medseald` does not know.
+    private static func ending(with error: any Error) -> Ending? {
+        switch error {
+        case let error as VaultError: Ending("\(error)", .unreachable)
+        case let failure as FileFailure: Ending("\(failure)", .unreachable)
+        case let failure as AgeError: Ending("\(failure)", .unverified)
+        case let failure as AgeCommandFailure: Ending("\(failure)", .unverified)
+        default: nil
         }
     }
 
@@ -74,49 +76,5 @@ struct MedSeal: AsyncParsableCommand {
             throw ClientFailure.badInput("MEDSEAL_VIA is no address: \(text)")
         }
         return url
-    }
-
-    /// One error is one sentence on standard error and one exit code.
-    private static func end(with error: any Error) -> Never {
-        switch error {
-        case let failure as ClientFailure: end("\(failure)", failure.code)
-        case let error as VaultError: end("\(error)", .unreachable)
-        case let error as FileError: end("\(error)", ClientFailure(error).code)
-        case let problem as Problem: end(problem.sentence, problem.exitCode)
-        case let failure as SecretSource.Failure: end("\(failure)", .badInput)
-        case let failure as FileFailure: end("\(failure)", .unreachable)
-        case let failure as AgeError: end("\(failure)", .unverified)
-        case let failure as AgeCommandFailure: end("\(failure)", .unverified)
-        default:
-            let code = exitCode(for: error)
-            guard code != .success, !(error is ExitCode) else { exit(withError: error) }
-            let text = fullMessage(for: error)
-            Standard.error(text)
-            Glibc.exit(ClientFailure.Code.badInput.rawValue)
-        }
-    }
-
-    private static func end(_ sentence: String, _ code: ClientFailure.Code) -> Never {
-        Standard.error("medseal: \(sentence)")
-        Glibc.exit(code.rawValue)
-    }
-}
-
-extension Problem {
-    var exitCode: ClientFailure.Code {
-        switch type {
-        case .storage, .readOnly: .unreachable
-        case .malformed: .badInput
-        case .digestMismatch: .unverified
-        default: .refused
-        }
-    }
-
-    /// What people read: the contract's words with its code, or the server's.
-    var sentence: String {
-        switch (code, name) {
-        case (let code?, let name?): "\(detail) (\(name), code \(code))"
-        default: detail
-        }
     }
 }

@@ -9,6 +9,7 @@ import Members
 import Offices
 import Remote
 import Sealing
+import Terminal
 
 /// `medseal member`
 struct MemberCommand: AsyncParsableCommand {

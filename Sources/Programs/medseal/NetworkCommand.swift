@@ -5,6 +5,7 @@ import Foundation
 import Offices
 import Remote
 import Sealing
+import Terminal
 
 /// `medseal network`
 struct NetworkCommand: AsyncParsableCommand {

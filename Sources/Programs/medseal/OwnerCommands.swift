@@ -6,6 +6,7 @@ import Members
 import Patients
 import Remote
 import Sealing
+import Terminal
 
 // What a patient orders about records of its own, besides answering requests.
 

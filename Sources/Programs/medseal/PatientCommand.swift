@@ -8,6 +8,7 @@ import Patients
 import Primitives
 import Remote
 import Sealing
+import Terminal
 
 /// `medseal patient`
 struct PatientCommand: AsyncParsableCommand {

@@ -6,6 +6,7 @@ import Homes
 import Patients
 import Remote
 import Sealing
+import Terminal
 
 /// `medseal delegate`
 struct DelegateCommand: AsyncParsableCommand {

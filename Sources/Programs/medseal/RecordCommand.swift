@@ -4,6 +4,7 @@ import Foundation
 import Homes
 import Members
 import Remote
+import Terminal
 
 /// `medseal record`
 struct RecordCommand: AsyncParsableCommand {

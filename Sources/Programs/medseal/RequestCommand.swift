@@ -5,6 +5,7 @@ import Foundation
 import Homes
 import Members
 import Remote
+import Terminal
 
 /// `medseal request`
 struct RequestCommand: AsyncParsableCommand {

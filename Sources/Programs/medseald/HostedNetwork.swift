@@ -1,6 +1,7 @@
 import API
 import Contract
 import Desk
+import FabricChannel
 import FabricLedger
 import FileVault
 import Foundation
@@ -136,7 +137,7 @@ struct HostedNetwork {
         // A ledger of its own that has entries would have two orders.
         if try copy.followed() == nil, try !copy.entries(from: 0, limit: 1).isEmpty {
             throw StartFailure(
-                "this ledger has statements of its own: move them (medseal fabric import) into a new network folder's"
+                "this ledger has statements of its own: move them (medseald fabric import) into a new network folder's"
             )
         }
         let profile = try ConnectionProfile(file: URL(fileURLWithPath: profile))

@@ -4,6 +4,7 @@ import Foundation
 import Logging
 import Records
 import Server
+import Terminal
 
 /// What one member, and one caller, may do. A gateway may ten times as much as other members.
 struct LimitOptions: ParsableArguments {
@@ -53,7 +54,7 @@ struct RunCommand: AsyncParsableCommand {
     @Argument(help: "The network's folder.")
     var directory: String
 
-    @OptionGroup var passphrase: ServicePassphrase
+    @OptionGroup var passphrase: PassphraseOptions
 
     @Option(help: "Who orders the statements: embedded (this process) or fabric.")
     var ledger = LedgerKind.embedded
@@ -86,7 +87,8 @@ struct RunCommand: AsyncParsableCommand {
         logger.logLevel = verbose ? .info : .warning
         do {
             let network = try await HostedNetwork(
-                directory: directory, passphrase: try passphrase.read(), listen: listen, port: port,
+                directory: directory, passphrase: try passphrase.read("Passphrase of the network's services"),
+                listen: listen, port: port,
                 profile: profile)
             defer { network.close() }
             let address = "https://\(network.listener.host):\(network.listener.port)"

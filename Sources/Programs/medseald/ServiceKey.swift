@@ -1,34 +1,6 @@
-import ArgumentParser
 import Foundation
 import NIOCore
 import Primitives
-
-/// Where a service gets the passphrase of its keys.
-struct ServicePassphrase: ParsableArguments {
-    @Option(name: .long, help: "A file of mode 0600 whose first line is the passphrase.")
-    var passphraseFile: String?
-
-    @Option(name: .long, help: "A file descriptor whose first line is the passphrase.")
-    var passphraseFd: Int32?
-
-    func validate() throws {
-        if passphraseFile != nil && passphraseFd != nil {
-            throw ValidationError("name one source of the passphrase, not two")
-        }
-    }
-
-    func read() throws -> SecretBytes {
-        let source: SecretSource =
-            if let passphraseFile {
-                .file(passphraseFile)
-            } else if let passphraseFd {
-                .descriptor(passphraseFd)
-            } else {
-                .terminal(prompt: "Passphrase of the network's services", confirming: false)
-            }
-        return try source.read()
-    }
-}
 
 /// A service's private key at rest: encrypted PKCS#8.
 enum ServiceKey {

@@ -9,6 +9,7 @@ import Primitives
 import Remote
 import SQLiteLedger
 import Synchronization
+import Terminal
 import TransparencyLog
 import UnixSignals
 import Validation
@@ -22,7 +23,7 @@ struct ValidateCommand: AsyncParsableCommand {
             DIR/organisations/NAME, of which only the validator's key is opened. It pulls the log, checks every signature, executes \
             every statement with the same contract, holds the log's time against its own clock, and cosigns what its own execution \
             confirms. Its copy of the log lies in DIR/organisations/NAME/validator; from it a lost ledger can be made again \
-            (medseal ledger export, import).
+            (medseald ledger export, import).
 
             When the log forks, goes back, or holds an entry that its own execution does not confirm, it says which and why, keeps \
             the evidence in DIR/organisations/NAME/evidence, and ends: it never cosigns that log again until somebody has looked.
@@ -49,7 +50,7 @@ struct ValidateCommand: AsyncParsableCommand {
             """)
     var witnessPort: Int?
 
-    @OptionGroup var passphrase: ServicePassphrase
+    @OptionGroup var passphrase: PassphraseOptions
 
     @Flag(name: .long, help: "Say each checkpoint that was cosigned.")
     var verbose = false
@@ -79,7 +80,8 @@ struct ValidateCommand: AsyncParsableCommand {
         let network = try Network(Folder(directory), server: follow)
         let home = Folder(directory).folder("organisations").folder(name.description)
         let file = "validator.key.pem"
-        let key = try ServiceKey.open(home.file(file), try home.read(file), try passphrase.read())
+        let key = try ServiceKey.open(
+            home.file(file), try home.read(file), try passphrase.read("Passphrase of the network's services"))
         guard let key = SigningKey(pkcs8: key) else {
             throw StartFailure("\(home.file(file)) is not an Ed25519 key")
         }

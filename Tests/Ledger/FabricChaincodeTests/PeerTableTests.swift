@@ -7,7 +7,7 @@ import Testing
 
 @testable import Contract
 @testable import ContractCases
-@testable import FabricLedger
+@testable import FabricChannel
 @testable import SignedCases
 @testable import StoryPlay
 

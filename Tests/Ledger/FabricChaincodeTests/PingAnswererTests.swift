@@ -6,7 +6,7 @@ import NIOEmbedded
 import NIOPosix
 import Testing
 
-@testable import FabricLedger
+@testable import FabricChannel
 @testable import FabricProtocol
 
 /// Frames are written by hand from RFC 9113, sections 4.1 and 6.

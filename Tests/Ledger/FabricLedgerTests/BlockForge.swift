@@ -6,7 +6,7 @@ import Identity
 import Primitives
 import SwiftProtobuf
 
-@testable import FabricLedger
+@testable import FabricChannel
 @testable import LedgerCases
 
 /// A channel of a network with blocks signed as Fabric's are, which says whatever a test wants.

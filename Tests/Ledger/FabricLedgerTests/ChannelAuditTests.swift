@@ -7,7 +7,7 @@ import SQLiteLedger
 import Synchronization
 import Testing
 
-@testable import FabricLedger
+@testable import FabricChannel
 @testable import LedgerCases
 
 /// Two peers of one channel, over the real wire, held against the audit of its blocks.

@@ -10,7 +10,7 @@ import SwiftProtobuf
 import Testing
 import TransparencyLog
 
-@testable import FabricLedger
+@testable import FabricChannel
 @testable import LedgerCases
 
 /// The audit of a channel: what is right it finds right, and each thing that may be wrong it names.

@@ -7,7 +7,7 @@ import SQLiteLedger
 import SwiftProtobuf
 import Testing
 
-@testable import FabricLedger
+@testable import FabricChannel
 @testable import LedgerCases
 
 /// Whatever bytes come as a block or a transaction: an error or a finding, never a crash, never another answer.

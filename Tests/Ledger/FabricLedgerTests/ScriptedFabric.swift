@@ -1,6 +1,6 @@
 import Contract
 import FabricChaincode
-import FabricLedger
+import FabricChannel
 import FabricProtocol
 import Foundation
 import GRPCCore

@@ -10,6 +10,7 @@ import Synchronization
 import Testing
 import TransparencyLog
 
+@testable import FabricChannel
 @testable import FabricLedger
 @testable import LedgerCases
 

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Surroundings
 
-/// `medseal fabric network init`: everything is there, for nobody else to read, or nothing is.
+/// `medseald fabric init`: everything is there, for nobody else to read, or nothing is.
 struct FabricFoundingTests {
     private static let membership = ["cacerts/ca.pem", "tlscacerts/ca.pem", "config.yaml"]
     private static let identity = membership + ["signcerts/certificate.pem", "keystore/key.pem"]

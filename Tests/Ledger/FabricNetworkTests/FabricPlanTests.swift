@@ -136,6 +136,6 @@ struct FabricToolTests {
 
     @Test func aFolderWithoutFabricIsRefused() throws {
         let outcome = try Self.tool("up", "/tmp")
-        #expect(outcome.status == 1 && outcome.errors.contains("medseal fabric network init"))
+        #expect(outcome.status == 1 && outcome.errors.contains("medseald fabric init"))
     }
 }

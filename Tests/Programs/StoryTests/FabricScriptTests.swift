@@ -1,5 +1,6 @@
 import Contract
 import FabricChaincode
+import FabricLedger
 import Files
 import Foundation
 import Identity
@@ -12,7 +13,7 @@ import Testing
 import TransparencyLog
 
 @testable import ContractCases
-@testable import FabricLedger
+@testable import FabricChannel
 @testable import SignedCases
 @testable import StoryPlay
 
@@ -120,13 +121,13 @@ extension FabricStoryTests {
         ledger.close()
 
         for command in [
-            ["ledger", "export", "archive", "--from", "ledger", "--genesis", "net/public/genesis.cbor"],
+            ["ledger", "export", "ledger", "archive", "--genesis", "net/public/genesis.cbor"],
             [
                 "fabric", "import", "archive", "--profile", story.profile("hospital1"), "--passphrase-file",
                 "net.pass",
             ],
         ] {
-            let done = try story.medseal(command)
+            let done = try story.medseald(command)
             try #require(done.code == 0, "\(command): \(done.text)")
         }
 

@@ -105,8 +105,8 @@ struct FabricStoryTests {
             return result
         }
         _ = try done(
-            try story.medseal([
-                "fabric", "network", "split", "net", "homes", "--passphrase-file", "net.pass",
+            try story.medseald([
+                "fabric", "split", "net", "homes", "--passphrase-file", "net.pass",
             ]))
         for name in names {
             let all = try FileManager.default.subpathsOfDirectory(

@@ -120,12 +120,12 @@ import Testing
         // From the validator's copy the ledger starts again, with everything.
         try FileManager.default.removeItem(at: ledger)
         let genesis = ["--genesis", "net/public/genesis.cbor"]
-        let exported = try story.medseal(
-            ["ledger", "export", "copy", "--from", "net/organisations/auditor/validator"] + genesis)
+        let exported = try story.medseald(
+            ["ledger", "export", "net/organisations/auditor/validator", "copy"] + genesis)
         #expect(exported.code == 0, "\(exported.text)")
-        let imported = try story.medseal(["ledger", "import", "copy", "net/server/ledger"] + genesis)
+        let imported = try story.medseald(["ledger", "import", "copy", "net/server/ledger"] + genesis)
         #expect(imported.code == 0, "\(imported.text)")
-        #expect(try story.medseal(["ledger", "fsck", "net/server/ledger"] + genesis).code == 0)
+        #expect(try story.medseald(["ledger", "fsck", "net/server/ledger"] + genesis).code == 0)
         try story.start()
         let fourth = try story.validate("auditor")
         #expect(fourth.says("cosigned 2 entries"))

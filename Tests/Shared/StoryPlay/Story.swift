@@ -42,8 +42,8 @@ final class Story: Sendable {
         try #require(made.code == 0, "\(made.text)")
         try founded(folder.appending(path: "net"))
         if let fabricPort {
-            let fabric = try medseal([
-                "fabric", "network", "init", "net", "--base-port", "\(fabricPort)", "--passphrase-file",
+            let fabric = try medseald([
+                "fabric", "init", "net", "--base-port", "\(fabricPort)", "--passphrase-file",
                 "net.pass",
             ])
             try #require(fabric.code == 0, "\(fabric.text)")
@@ -103,6 +103,11 @@ final class Story: Sendable {
 
     func medseal(_ arguments: [String]) throws -> Result {
         try run(Repository.programs.appending(path: "medseal").path, arguments)
+    }
+
+    /// A command of the operator's that ends by itself.
+    func medseald(_ arguments: [String]) throws -> Result {
+        try run(Repository.programs.appending(path: "medseald").path, arguments)
     }
 
     /// A script of Tests/Tools, with the packages that tools/prepare installs.

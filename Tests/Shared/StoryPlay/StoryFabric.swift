@@ -3,7 +3,7 @@ import FabricChaincode
 import Foundation
 import Testing
 
-@testable import FabricLedger
+@testable import FabricChannel
 
 extension Story {
     /// Serves `chaincode` in the place of the organisation's own, until the task is cancelled.

@@ -1,4 +1,5 @@
 public import Contract
+public import Ledger
 
 /// A block of a ledger that orders statements elsewhere: what of it belongs into this copy of the log.
 public struct OrderedBlock: Sendable {

@@ -1,4 +1,4 @@
-import FabricProtocol
+package import FabricProtocol
 import Foundation
 import GRPCCore
 import Primitives
@@ -10,7 +10,7 @@ extension Gateway {
     /// Gives the blocks from `number` on to `body`, in order, as they come (or, unless `waiting`, as they are
     /// there); they are as one peer tells them, and nothing of them is checked. Where one peer breaks off, the
     /// next goes on. Ends with the last of them or the task. Throws `unavailable`, and what `body` throws.
-    func blocks(
+    package func blocks(
         from number: UInt64, until last: UInt64 = .max, waiting: Bool = true,
         _ body: @escaping @Sendable (Common_Block) async throws -> Void
     ) async throws {
@@ -68,7 +68,7 @@ extension Gateway {
     }
 
     /// The height of the chain that the first peer to answer has.
-    func height() async throws(FabricFailure) -> UInt64 {
+    package func height() async throws(FabricFailure) -> UInt64 {
         let answer = try await evaluate(
             [Array("GetChainInfo".utf8), Array(profile.channel.utf8)], of: "qscc")
         guard let info = try? Common_BlockchainInfo(serializedBytes: answer) else {

@@ -1,17 +1,22 @@
 import ArgumentParser
-import Auditors
 import Contract
 import Files
-import Foundation
 import Ledger
-import Primitives
 import Remote
 import SQLiteLedger
-import Sealing
+import Terminal
 import TransparencyLog
 
-/// A ledger's or validator's folder on this machine, which nobody else has open.
-struct StoredLedgerOptions: ParsableArguments {
+/// `medseald ledger`
+struct LedgerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ledger", abstract: "Check, export, import and rebuild a ledger's folder.",
+        discussion: "Nothing may have the folder open meanwhile: stop medseald first.",
+        subcommands: [LedgerFsck.self, LedgerExport.self, LedgerImport.self, LedgerRebuild.self])
+}
+
+/// A ledger's or validator's folder on this machine, which no other process has open.
+struct LedgerFolderOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
             "The ledger's folder (net/server/ledger) or a validator's (net/organisations/NAME/validator).",
@@ -28,25 +33,25 @@ struct StoredLedgerOptions: ParsableArguments {
     }
 }
 
-/// `medseal ledger fsck`
-struct LedgerCheck: ParsableCommand {
+/// `medseald ledger fsck`
+struct LedgerFsck: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fsck",
         abstract: "Check everything that a ledger's folder holds, or a part of it.",
         discussion: """
-            Executes the log again from its genesis and holds every entry, hash, row and checkpoint against that. With --sample 3/30 \
+            Executes the log again from its genesis and holds every entry, hash, row and checkpoint against that. With --part 3/30 \
             only the third of thirty parts is looked at, and nothing executed: one part a day has seen everything in a month. \
-            Nothing may have the folder open meanwhile; of a ledger that runs, medseal audit asks for the same.
+            Of a ledger that runs, medseal audit asks for the same.
 
             Exit code 0 when all holds, 4 when something does not.
 
-            Example: medseal ledger fsck net/server/ledger --genesis net/public/genesis.cbor
+            Example: medseald ledger fsck net/server/ledger --genesis net/public/genesis.cbor
             """)
 
-    @OptionGroup var ledger: StoredLedgerOptions
+    @OptionGroup var ledger: LedgerFolderOptions
 
     @Option(help: ArgumentHelp("Only the n-th of t parts.", valueName: "n/t"))
-    var sample: PartOption?
+    var part: PartOption?
 
     @OptionGroup var output: OutputOptions
 
@@ -55,7 +60,7 @@ struct LedgerCheck: ParsableCommand {
         defer { stored.close() }
         let bar = EntryProgress("checked")
         let findings = try translated(at: ledger.directory) {
-            if let sample { return try stored.examine(sample.part) { bar.report($0, $1) } }
+            if let part { return try stored.examine(part.part) { bar.report($0, $1) } }
             return try stored.examine { bar.report($0, $1) }
         }
         bar.finish()
@@ -80,7 +85,7 @@ struct PartOption: ExpressibleByArgument {
     }
 }
 
-/// `medseal ledger rebuild`
+/// `medseald ledger rebuild`
 struct LedgerRebuild: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rebuild",
@@ -90,10 +95,10 @@ struct LedgerRebuild: ParsableCommand {
             database takes the old one's place once its root is the signed one, and the old one is kept beside it. When an entry \
             itself is damaged it says which: then import an archive, for example one exported from another organisation's validator.
 
-            Example: medseal ledger rebuild net/server/ledger --genesis net/public/genesis.cbor
+            Example: medseald ledger rebuild net/server/ledger --genesis net/public/genesis.cbor
             """)
 
-    @OptionGroup var ledger: StoredLedgerOptions
+    @OptionGroup var ledger: LedgerFolderOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
@@ -119,7 +124,7 @@ struct LedgerRebuild: ParsableCommand {
     }
 }
 
-/// `medseal ledger import`
+/// `medseald ledger import`
 struct LedgerImport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
@@ -129,7 +134,7 @@ struct LedgerImport: ParsableCommand {
             another organisation's validator. Take the newest copy there is: the ledger starts only where every validator that it \
             hears from agrees that nothing newer was cosigned.
 
-            Example: medseal ledger import archive net/server/ledger --genesis net/public/genesis.cbor
+            Example: medseald ledger import archive net/server/ledger --genesis net/public/genesis.cbor
             """)
 
     @Argument(help: ArgumentHelp("The archive's folder.", valueName: "archive"))
@@ -161,71 +166,36 @@ struct LedgerImport: ParsableCommand {
     }
 }
 
-/// `medseal ledger export`
-struct LedgerExportCommand: AsyncParsableCommand {
+/// `medseald ledger export`
+struct LedgerExport: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Write the log into a folder, as an archive that verifies itself.",
+        commandName: "export",
+        abstract: "Write the log of a ledger's folder into an archive that verifies itself.",
         discussion: """
-            The folder gets the layout of c2sp.org/tlog-tiles: checkpoint, tile/entries/... (the entries), tile/0/... (hashes), and \
-            beside them genesis.cbor and ledger.vkey. Any reader of transparency logs can verify it, and a lost ledger starts again \
-            from it (medseal ledger import). It holds what the ledger holds: hashes, handles and signatures, nothing about a patient.
+            The archive has the layout of c2sp.org/tlog-tiles, as medseal ledger export writes it from a server. Any reader of \
+            transparency logs can verify it, and a lost ledger starts again from it (medseald ledger import).
 
-            As a member, from the server; or with --from out of a folder on this machine, the ledger's or a validator's.
-
-            Examples:
-              medseal ledger export ledger-today --home eve
-              medseal ledger export copy --from net/organisations/insurer/validator --genesis net/public/genesis.cbor
+            Example: medseald ledger export net/organisations/insurer/validator copy --genesis net/public/genesis.cbor
             """)
+
+    @OptionGroup var ledger: LedgerFolderOptions
 
     @Argument(help: ArgumentHelp("The folder to write.", valueName: "archive"))
     var archive: String
 
-    @Option(
-        help: ArgumentHelp(
-            "Export this ledger's or validator's folder, which nobody else has open.", valueName: "dir"))
-    var from: String?
-
-    @Option(help: ArgumentHelp("The network's genesis file, for --from.", valueName: "file"))
-    var genesis: String?
-
-    @OptionGroup var member: MemberOptions
     @OptionGroup var output: OutputOptions
 
-    func validate() throws {
-        guard (from == nil) == (genesis == nil) else {
-            throw ValidationError("Name --from and --genesis together.")
-        }
-    }
-
-    func run() async throws {
+    func run() throws {
+        let stored = try ledger.open()
+        defer { stored.close() }
         let bar = EntryProgress("exported")
-        let entries: UInt64
-        if let from, let genesis {
-            entries = try exportStored(from, try Folder.read(genesis), bar)
-        } else {
-            let folder = Folder(archive)
-            try folder.requireNew()
-            entries = try await member.auditing { auditor in
-                try await auditor.export(progress: { bar.report($0, $1) }) { path, bytes in
-                    let file = folder.folder(path)
-                    try file.parent.make()
-                    try file.parent.write(bytes, as: file.name, mode: 0o644)
-                }
-            }
+        let entries = try translated(at: ledger.directory) {
+            try stored.export(to: archive) { bar.report($0, $1) }
+            return try Archive(at: archive).checkpoint.checkpoint.head.size
         }
         bar.finish()
         struct Answer: Encodable { var entries: UInt64 }
         try output.print(Answer(entries: entries)) { print("Wrote \(entries) entries to \(archive)") }
-    }
-
-    private func exportStored(_ directory: String, _ genesis: [UInt8], _ bar: EntryProgress) throws -> UInt64
-    {
-        try translated(at: directory) {
-            let stored = try OfflineLedger(directory: directory, genesis: genesis)
-            defer { stored.close() }
-            try stored.export(to: archive) { bar.report($0, $1) }
-            return try Archive(at: archive).checkpoint.checkpoint.head.size
-        }
     }
 }
 
@@ -250,21 +220,5 @@ extension LedgerError {
         case .damaged, .readOnly: .unverified
         default: .unreachable
         }
-    }
-}
-
-/// How many entries are done, on standard error, where that is a terminal.
-struct EntryProgress: Sendable {
-    private let verb: String
-
-    init(_ verb: String) { self.verb = verb }
-
-    func report(_ done: UInt64, _ total: UInt64) {
-        guard Standard.errorIsTerminal else { return }
-        FileHandle.standardError.write(Data("\r\(verb) \(done) of \(total) entries ".utf8))
-    }
-
-    func finish() {
-        if Standard.errorIsTerminal { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
     }
 }

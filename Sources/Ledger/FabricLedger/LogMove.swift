@@ -1,4 +1,5 @@
 public import FabricChaincode
+public import FabricChannel
 public import SQLiteLedger
 import TransparencyLog
 

@@ -3,7 +3,6 @@ import FabricChaincode
 import FabricProtocol
 import Foundation
 import Ledger
-import SQLiteLedger
 import Synchronization
 
 /// An audit of a whole channel over the network: `FabricAudit` over the blocks that one peer tells, then every

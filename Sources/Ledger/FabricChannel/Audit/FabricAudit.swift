@@ -5,7 +5,6 @@ import Foundation
 import Identity
 import Ledger
 import Primitives
-import SQLiteLedger
 import SwiftProtobuf
 import TransparencyLog
 

@@ -43,7 +43,7 @@ extension Gateway {
 
 extension FabricFailure {
     /// Whether the same may succeed in a moment.
-    var isPassing: Bool {
+    package var isPassing: Bool {
         switch self {
         case .unavailable, .endorsementsDiffer, .void(_, .mvccReadConflict), .void(_, .phantomReadConflict):
             true

@@ -1,26 +1,26 @@
 import Contract
-import FabricProtocol
+package import FabricProtocol
 import Foundation
+package import Ledger
 import Primitives
-import SQLiteLedger
 import SwiftProtobuf
 
 /// A block as a peer tells it. Its hashes are checked, the endorsements of its transactions are not.
-struct FabricBlock: Sendable {
+package struct FabricBlock: Sendable {
     /// One transaction of the chaincode that the network counts as valid.
-    struct Call: Sendable {
-        let transaction: String
+    package struct Call: Sendable {
+        package let transaction: String
         /// The function's name first.
-        let arguments: [[UInt8]]
-        let answer: [UInt8]
+        package let arguments: [[UInt8]]
+        package let answer: [UInt8]
     }
 
-    let mark: BlockMark
-    let calls: [Call]
+    package let mark: BlockMark
+    package let calls: [Call]
 
     /// Throws `badBlock` unless it is the block after `before` (nil: the channel's first) and its data is what
     /// its header says.
-    init(
+    package init(
         _ block: Common_Block, after before: BlockMark?, chaincode: String
     ) throws(FabricFailure) {
         let number = block.header.number

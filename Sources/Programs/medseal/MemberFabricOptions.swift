@@ -1,33 +1,12 @@
 import ArgumentParser
 import Auditors
-import FabricLedger
+import FabricChannel
 import Foundation
 import Primitives
 import Remote
+import Terminal
 
-/// As whom, and through which peers, a command speaks to a Fabric network.
-struct FabricOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "The organisation's connection profile: DIR/fabric/NAME/connection.json.", valueName: "file"))
-    var profile: String
-
-    @OptionGroup var passphrase: PassphraseOptions
-
-    /// Runs `body` on the gateways, connected.
-    func connected<Value: Sendable>(
-        _ body: @escaping @Sendable (Gateway) async throws -> Value
-    ) async throws -> Value {
-        try await failing {
-            let profile = try ConnectionProfile(file: URL(fileURLWithPath: profile))
-            let identity = try FabricIdentity(
-                profile, passphrase: try passphrase.read("Passphrase of the network"))
-            return try await Gateway(profile, as: identity).running(body)
-        }
-    }
-}
-
-/// The same for a member's command, whose own passphrase is another.
+/// As whom, and through which peers, a member's command reads a Fabric channel.
 struct MemberFabricOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("The connection profile of the Fabric network that orders.", valueName: "file"))
@@ -55,13 +34,11 @@ struct MemberFabricOptions: ParsableArguments {
     /// The profile and the identity in it, opened; nil without `--fabric`.
     func open() throws -> (profile: ConnectionProfile, identity: FabricIdentity)? {
         guard let fabric else { return nil }
-        return try failing {
-            let profile = try ConnectionProfile(file: URL(fileURLWithPath: fabric))
-            let source = SecretSource(
-                file: fabricPassphraseFile, descriptor: fabricPassphraseFd,
-                prompt: "Passphrase of \(profile.organisation)'s gateway", isNew: false)
-            return (profile, try FabricIdentity(profile, passphrase: try source.read()))
-        }
+        let profile = try ConnectionProfile(file: URL(fileURLWithPath: fabric))
+        let source = SecretSource(
+            file: fabricPassphraseFile, descriptor: fabricPassphraseFd,
+            prompt: "Passphrase of \(profile.organisation)'s gateway", isNew: false)
+        return (profile, try FabricIdentity(profile, passphrase: try source.read()))
     }
 
     /// The audit of the channel; nil without `--fabric`.
@@ -69,36 +46,10 @@ struct MemberFabricOptions: ParsableArguments {
         of network: Network, progress: @escaping @Sendable (UInt64) -> Void
     ) async throws -> ChannelAudit.Report? {
         guard let (profile, identity) = try open() else { return nil }
-        return try await failing {
-            let audit = try ChannelAudit(
-                genesis: network.genesisFile, authorities: network.organisations.map(\.authority),
-                profile: profile, as: identity)
-            return try await audit.run(progress: progress)
-        }
-    }
-}
-
-/// Runs `body`; what Fabric does not do is told as the command line tells everything.
-func failing<Result>(_ body: () throws -> Result) throws -> Result {
-    do { return try body() } catch let failure as FabricFailure { throw ClientFailure(failure) }
-}
-
-func failing<Result>(
-    isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
-) async throws -> Result {
-    do { return try await body() } catch let failure as FabricFailure { throw ClientFailure(failure) }
-}
-
-extension ClientFailure {
-    init(_ failure: FabricFailure) {
-        let code: ClientFailure.Code =
-            switch failure {
-            case .badProfile: .badInput
-            case .rejected, .refused, .void: .refused
-            case .endorsementsDiffer, .altered, .badBlock: .unverified
-            case .unavailable, .outcomeUnknown: .unreachable
-            }
-        self.init(code, "\(failure)")
+        let audit = try ChannelAudit(
+            genesis: network.genesisFile, authorities: network.organisations.map(\.authority),
+            profile: profile, as: identity)
+        return try await audit.run(progress: progress)
     }
 }
 

@@ -4,23 +4,18 @@ import FabricNetwork
 import Files
 import Foundation
 import Remote
+import Terminal
 
-/// `medseal fabric`
+/// `medseald fabric`
 struct FabricCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fabric",
         abstract: "Have the ledger on a Hyperledger Fabric network of the same organisations.",
-        subcommands: [FabricNetworkCommand.self, FabricImport.self, FabricEvents.self])
+        subcommands: [FabricInit.self, FabricSplit.self, FabricImport.self, FabricFollow.self])
 }
 
-/// `medseal fabric network`
-struct FabricNetworkCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "network", abstract: "The files of the Fabric network.",
-        subcommands: [FabricNetworkInit.self, FabricNetworkSplit.self])
-}
-
-struct FabricNetworkInit: AsyncParsableCommand {
+/// `medseald fabric init`
+struct FabricInit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
         abstract: "Make DIR/fabric: all that a Fabric network of these organisations needs.",
@@ -34,7 +29,7 @@ struct FabricNetworkInit: AsyncParsableCommand {
 
             Everything listens on 127.0.0.1. tools/fabric up DIR runs it.
 
-            Example: medseal fabric network init net
+            Example: medseald fabric init net
             """)
 
     @Argument(help: ArgumentHelp("The folder that medseal network init made.", valueName: "dir"))
@@ -89,7 +84,8 @@ struct OrganisationServer: ExpressibleByArgument {
     }
 }
 
-struct FabricNetworkSplit: AsyncParsableCommand {
+/// `medseald fabric split`
+struct FabricSplit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "split",
         abstract: "Make a folder for each organisation's own medseald: one process for each.",
@@ -98,7 +94,7 @@ struct FabricNetworkSplit: AsyncParsableCommand {
             desk, its gateway's identity, a TLS certificate of its own authority, and a network.json with everybody's \
             servers. NET keeps everything and runs the Fabric network; no medseald runs in it any more.
 
-            Example: medseal fabric network split net homes
+            Example: medseald fabric split net homes
             medseald run homes/hospital1 --ledger fabric --profile homes/hospital1/fabric/hospital1/connection.json
             """)
 

@@ -1,23 +1,24 @@
 import ArgumentParser
 import Contract
 import FabricChaincode
-import FabricLedger
+import FabricChannel
 import Foundation
 import Remote
 import Synchronization
+import Terminal
 
-/// `medseal fabric events`
-struct FabricEvents: AsyncParsableCommand {
+/// `medseald fabric follow`
+struct FabricFollow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "events",
+        commandName: "follow",
         abstract: "Follow what the chaincode accepts on the channel, until Ctrl-C.",
         discussion: """
             A line for each transaction that counts: its block and transaction id, by which --after goes on, then what was \
             accepted. It is the peer's word: what must be believed is in the copy of the log (medseal ledger list).
 
             Examples:
-              medseal fabric events --profile net/fabric/insurer/connection.json
-              medseal fabric events --after 17/3ae1a8... --count 5 --json --profile net/fabric/insurer/connection.json
+              medseald fabric follow --profile net/fabric/insurer/connection.json
+              medseald fabric follow --after 17/3ae1a8... --count 5 --json --profile net/fabric/insurer/connection.json
             """)
 
     @Option(help: ArgumentHelp("Only what comes after this transaction.", valueName: "block/transaction"))
@@ -38,8 +39,7 @@ struct FabricEvents: AsyncParsableCommand {
         try await fabric.connected { [after, output] gateway in
             try await gateway.events(after: after?.place) { event in
                 let line = Line(event)
-                let bytes = output.json ? try JSONEncoder().encode(line) : Data(line.text.utf8)
-                FileHandle.standardOutput.write(bytes + Data("\n".utf8))
+                try output.printLine(line, text: line.text)
                 return left.withLock { left in
                     left -= 1
                     return left > 0

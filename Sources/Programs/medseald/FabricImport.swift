@@ -1,11 +1,13 @@
 import ArgumentParser
+import FabricChannel
 import FabricLedger
 import Foundation
 import Ledger
 import Remote
 import SQLiteLedger
+import Terminal
 
-/// `medseal fabric import`
+/// `medseald fabric import`
 struct FabricImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
@@ -20,7 +22,7 @@ struct FabricImport: AsyncParsableCommand {
 
             Example:
               medseal ledger export archive --home eve
-              medseal fabric import archive --profile net/fabric/hospital1/connection.json
+              medseald fabric import archive --profile net/fabric/hospital1/connection.json
             """)
 
     @Argument(help: ArgumentHelp("The archive's folder (medseal ledger export).", valueName: "archive"))

@@ -1,0 +1,88 @@
+import API
+public import ArgumentParser
+import FabricChannel
+import Files
+import Foundation
+import Glibc
+import Primitives
+public import Remote
+
+/// How a program ends with an error: one sentence on standard error and one exit code.
+public struct Ending {
+    let sentence: String
+    let code: ClientFailure.Code
+
+    public init(_ sentence: String, _ code: ClientFailure.Code) {
+        self.sentence = sentence
+        self.code = code
+    }
+
+    /// Of the errors that any of the programs may end with; nil for others.
+    init?(_ error: any Error) {
+        switch error {
+        case let failure as ClientFailure: self.init("\(failure)", failure.code)
+        case let error as FileError: self.init(ClientFailure(error))
+        case let problem as Problem: self.init(problem.sentence, problem.exitCode)
+        case let failure as SecretSource.Failure: self.init("\(failure)", .badInput)
+        case let failure as FabricFailure: self.init("\(failure)", failure.exitCode)
+        default: return nil
+        }
+    }
+}
+
+extension AsyncParsableCommand {
+    /// Parses the arguments of the process and runs the command that they name.
+    public static func runArguments() async throws {
+        var command = try parseAsRoot()
+        if var command = command as? any AsyncParsableCommand {
+            try await command.run()
+        } else {
+            try command.run()
+        }
+    }
+
+    /// Ends the process with `error`; `ending` says how, where only this program knows the error.
+    public static func end(with error: any Error, _ ending: Ending? = nil) -> Never {
+        if let ending = ending ?? Ending(error) {
+            Standard.error("\(configuration.commandName ?? ""): \(ending.sentence)")
+            Glibc.exit(ending.code.rawValue)
+        }
+        guard exitCode(for: error) != .success, !(error is ExitCode) else { exit(withError: error) }
+        Standard.error(fullMessage(for: error))
+        Glibc.exit(ClientFailure.Code.badInput.rawValue)
+    }
+}
+
+extension Ending {
+    private init(_ failure: ClientFailure) { self.init("\(failure)", failure.code) }
+}
+
+extension Problem {
+    fileprivate var exitCode: ClientFailure.Code {
+        switch type {
+        case .storage, .readOnly: .unreachable
+        case .malformed: .badInput
+        case .digestMismatch: .unverified
+        default: .refused
+        }
+    }
+
+    /// What people read: the contract's words with its code, or the server's.
+    fileprivate var sentence: String {
+        switch (code, name) {
+        case (let code?, let name?): "\(detail) (\(name), code \(code))"
+        default: detail
+        }
+    }
+}
+
+extension FabricFailure {
+    fileprivate var exitCode: ClientFailure.Code {
+        switch self {
+        case .badProfile: .badInput
+        case .rejected, .refused, .void: .refused
+        case .endorsementsDiffer, .altered, .badBlock: .unverified
+        case .unavailable, .outcomeUnknown: .unreachable
+        }
+    }
+}

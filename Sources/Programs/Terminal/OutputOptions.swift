@@ -1,0 +1,47 @@
+public import ArgumentParser
+import Foundation
+import Glibc
+
+/// Whether the answer is for people or for programs.
+public struct OutputOptions: ParsableArguments, Sendable {
+    @Flag(help: "Print JSON, for programs.")
+    public var json = false
+
+    public init() {}
+
+    /// Prints `value` as JSON, or else what `text` prints.
+    public func print(_ value: some Encodable, text: () -> Void) throws {
+        guard json else { return text() }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+        Swift.print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+
+    /// Writes `value` as one line of JSON, or else `text`, at once: for a command that goes on until it is stopped.
+    public func printLine(_ value: some Encodable, text: String) throws {
+        let line = json ? try JSONEncoder().encode(value) : Data(text.utf8)
+        // Not through print, which would keep lines back in a pipe.
+        FileHandle.standardOutput.write(line + Data("\n".utf8))
+    }
+}
+
+/// The standard streams.
+public enum Standard {
+    public static func error(_ text: String) {
+        FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+
+    public static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// Shows `text` on the terminal in the place of what was shown so before; nothing where there is none.
+    public static func showProgress(_ text: String) {
+        guard errorIsTerminal else { return }
+        FileHandle.standardError.write(Data("\r\(text) ".utf8))
+    }
+
+    /// Removes it.
+    public static func endProgress() {
+        guard errorIsTerminal else { return }
+        FileHandle.standardError.write(Data("\r\u{1b}[K".utf8))
+    }
+}
