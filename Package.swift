@@ -188,7 +188,8 @@ let parties: [Target] = [
     module(
         "Parties", "Members",
         imports: [
-            "Homes", "Remote", "API", "Files", "Sealing", "Evidence", "Contract", "Age", "Identity",
+            "Homes", "Remote", "API", "Files", "Sealing", "Workflow", "Evidence", "Contract", "Age",
+            "Identity",
             "TransparencyLog", "Primitives",
         ]),
     module(

@@ -27,6 +27,8 @@ public struct Receipt: Sendable {
     public let position: UInt64
     public let time: LedgerTime
     public let acknowledged: Acknowledged
+    /// The signed note of the checkpoint that covers it.
+    public let note: [UInt8]
 
     /// The receipt for a signed statement, as the API has it (JSON). Throws `unverified` unless its checkpoint is
     /// signed by the ledger, covers the position, and is cosigned where it says so.
@@ -36,7 +38,6 @@ public struct Receipt: Sendable {
         guard let signed = try? SignedStatement(statement, network: network) else {
             throw .unverified("the statement is malformed")
         }
-        let note: [UInt8]
         do throws(JSONValue.Malformed) {
             var fields = try JSONFields(JSONValue(decoding: body))
             self.statement = try fields.bytes32("statement")

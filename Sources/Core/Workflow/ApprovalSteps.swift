@@ -64,17 +64,14 @@ public struct ApprovalSteps: Sendable {
     /// What was done so far.
     public var approved: Approved { Approved(grants: grants, acknowledged: receipts.acknowledged) }
 
-    /// Takes the answer to the call that came next. Throws `unverified` for a receipt that does not hold, and
-    /// `unreachable` where the server is away.
+    /// Takes the answer to the call that came next. Throws `rejected` with the contract's reason, `unverified` for a
+    /// receipt that does not hold, and `unreachable` where the server is away.
     public mutating func take(_ answer: CallOutcome) throws(ClientFailure) {
         precondition(position < calls.count, "there was no call to answer")
-        switch (answer, calls[position].call) {
-        case (.away(let text), _): throw .unreachable(text)
-        case (.absent, _): throw .refused("the server has no place for this")
-        case (.body(let body), .submit(let statement, _, _)):
+        guard let body = try answer.optionalBody() else { throw .refused("the server has no place for this") }
+        if case .submit(let statement, _, _) = calls[position].call {
             receipts.append(
                 try Receipt(verifying: body, of: statement, network: network.id, keys: keys))
-        case (.body, _): break
         }
         position += 1
     }

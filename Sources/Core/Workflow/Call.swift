@@ -1,4 +1,5 @@
 public import Contract
+import Evidence
 public import Primitives
 
 /// A call to an organisation's server, as a value: a driver makes it and gives the answer back.
@@ -19,6 +20,10 @@ public enum Call: Hashable, Sendable {
     case revocationList(OrganisationName)
     /// What an organisation knows of a patient's inbox.
     case inbox(PublicKey, at: OrganisationName)
+    /// The sealed entry of a patient in an organisation's directory, by its blind index.
+    case directoryEntry(Digest, at: OrganisationName)
+    /// One of a patient's permits for a purpose; the same purpose gets the same one.
+    case takePermit(of: PublicKey, for: Digest, at: OrganisationName)
     /// The letters for the caller.
     case letters(OrganisationName)
     /// A blob under a release.
@@ -68,10 +73,24 @@ public struct SignedCall: Sendable {
 public enum CallOutcome: Sendable {
     /// The body of a good answer.
     case body([UInt8])
-    /// There is nothing of the kind.
+    /// There is nothing of the kind, or no permit is left.
     case absent
+    /// The contract refused.
+    case rejected(RejectionCode)
     /// The server of the organisation that was asked is away; the text says so to people.
     case away(String)
+}
+
+extension CallOutcome {
+    /// Nil where there is nothing of the kind. Throws `rejected` and `unreachable`.
+    func optionalBody() throws(ClientFailure) -> [UInt8]? {
+        switch self {
+        case .body(let body): return body
+        case .absent: return nil
+        case .rejected(let code): throw .rejected(code)
+        case .away(let text): throw .unreachable(text)
+        }
+    }
 }
 
 // MARK: On the wire
@@ -128,6 +147,12 @@ extension Call {
         case .revocationList(let organisation): CallForm(path: Self.part(of: organisation) + "/crl")
         case .inbox(let key, let organisation):
             CallForm(path: Self.part(of: organisation) + "/inboxes/\(key.hex)")
+        case .directoryEntry(let index, let organisation):
+            CallForm(path: Self.part(of: organisation) + "/directory/\(index.hex)")
+        case .takePermit(let inbox, let purpose, let organisation):
+            .json(
+                Self.part(of: organisation) + "/inboxes/\(inbox.hex)/permits/take",
+                .object([("purpose", .text(purpose.hex))]))
         case .letters(let organisation): CallForm(path: Self.part(of: organisation) + "/letters")
         case .released(let digest, let release, let organisation):
             CallForm(

@@ -101,14 +101,11 @@ public struct FetchSteps: Sendable {
         return .call(SignedCall(call: call, key: order.reader))
     }
 
-    /// Takes the answer to the call that came next. Throws `unverified` for what does not hold, and `unreachable` where
-    /// the server is away.
+    /// Takes the answer to the call that came next. Throws `rejected` with the contract's reason, `unverified` for what
+    /// does not hold, and `unreachable` where the server is away.
     public mutating func take(_ answer: CallOutcome) throws(ClientFailure) {
-        let body: [UInt8]
-        switch answer {
-        case .body(let bytes): body = bytes
-        case .absent: throw .refused("the vault has nothing of this kind for you")
-        case .away(let text): throw .unreachable(text)
+        guard let body = try answer.optionalBody() else {
+            throw .refused("the vault has nothing of this kind for you")
         }
         switch stage {
         case .releasing:

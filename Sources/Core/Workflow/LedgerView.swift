@@ -45,12 +45,10 @@ public struct LedgerView {
 
     /// Nil where there is nothing of the kind.
     func optionalBody(of call: Call) throws(Pause) -> [UInt8]? {
-        switch answers[call] {
-        case .body(let body): return body
-        case .absent: return nil
-        case .away(let text): throw .failure(.unreachable(text))
-        case nil: throw .calls([call])
-        }
+        guard let answer = answers[call] else { throw .calls([call]) }
+        do throws(ClientFailure) {
+            return try answer.optionalBody()
+        } catch { throw .failure(error) }
     }
 
     func body(of call: Call) throws(Pause) -> [UInt8] {
@@ -86,13 +84,7 @@ public struct LedgerView {
         var values = [StateKey: [UInt8]]()
         for page in pages {
             let found = try json(of: page.call) { fields throws(JSONValue.Malformed) in
-                var answered = try JSONFields(try fields.value("values"))
-                var found = [StateKey: [UInt8]]()
-                for key in page.keys {
-                    let name = lowercaseHex(key.bytes)
-                    if answered.has(name) { found[key] = try answered.base64(name) }
-                }
-                return found
+                try fields.stateValues(of: page.keys)
             }
             for (key, value) in found { values[key] = value }
         }
@@ -178,5 +170,20 @@ public struct LedgerView {
     /// Every statement that `query` looks for, proven, in its order.
     public mutating func statements(_ query: PositionQuery) throws(Pause) -> [LoggedStatement] {
         try statements(at: try positions(query))
+    }
+}
+
+extension JSONFields {
+    /// Values of the contract's state in the answer to `Call.state`; absent ones are left out.
+    mutating func stateValues(
+        of keys: some Sequence<StateKey>
+    ) throws(JSONValue.Malformed) -> [StateKey: [UInt8]] {
+        var answered = try JSONFields(try value("values"))
+        var found = [StateKey: [UInt8]]()
+        for key in keys {
+            let name = lowercaseHex(key.bytes)
+            if answered.has(name) { found[key] = try answered.base64(name) }
+        }
+        return found
     }
 }

@@ -45,8 +45,8 @@ extension Connection {
         }
     }
 
-    /// Makes a call, signed by `key` or by the connection's own. Throws `Problem` for every refusal but that there is
-    /// nothing of the kind.
+    /// Makes a call, signed by `key` or by the connection's own. Throws `Problem` for every refusal but the contract's,
+    /// and that there is nothing of the kind.
     package func answer(to call: Call, as key: SigningKey? = nil) async throws -> CallOutcome {
         let form = call.form
         do {
@@ -60,8 +60,15 @@ extension Connection {
                 form.mediaType.map { .bytes(form.body, type: $0) } ?? .none,
                 answerBytesMax: form.answerBytesMax)
             return .body(body)
-        } catch let problem as Problem where problem.type == .notFound && form.method == .get {
-            return .absent
+        } catch let problem as Problem {
+            switch problem.type {
+            case .rejected:
+                guard let code = problem.code.flatMap({ RejectionCode(rawValue: $0) }) else { throw problem }
+                return .rejected(code)
+            case .notFound where form.method == .get: return .absent
+            case .stockEmpty: return .absent
+            default: throw problem
+            }
         } catch let failure as ClientFailure where failure.code == .unreachable {
             return .away(failure.description)
         }
@@ -75,6 +82,14 @@ extension CallForm.Method {
         case .put: .put
         case .post: .post
         }
+    }
+}
+
+extension Wire.Receipt {
+    package init(_ receipt: Receipt) {
+        self.init(
+            statement: receipt.statement, position: receipt.position, time: receipt.time,
+            acknowledged: Wire.Acknowledged(receipt.acknowledged), checkpoint: Data(receipt.note))
     }
 }
 

@@ -5,9 +5,9 @@ import Evidence
 import Files
 public import Homes
 import Identity
-import Primitives
 import Remote
 import Sealing
+import Workflow
 
 /// A record that was deposited.
 public struct Deposited: Sendable {
@@ -17,6 +17,13 @@ public struct Deposited: Sendable {
     public let wasThere: Bool
     /// Where the ledger has it; nil when it was there before.
     public let receipt: Wire.Receipt?
+
+    fileprivate init(_ deposited: DepositSteps.Deposited) {
+        record = deposited.deposit.record
+        files = deposited.deposit.files
+        receipt = deposited.receipt.map { Wire.Receipt($0) }
+        wasThere = receipt == nil
+    }
 }
 
 /// What goes on in a deposit, and how far it is, in bytes.
@@ -30,8 +37,8 @@ extension Member {
     /// recorded on the ledger. `again` makes a new record of files that were deposited before.
     ///
     /// Whatever cuts it off, the same call again goes on where it was and leaves exactly one record. Throws
-    /// `refused` unless the member works at the desk of a custodian, and `Problem` when the contract refuses, for one
-    /// when the patient has given no permit; then nothing was sent to the vault.
+    /// `refused` unless the member works at the desk of a custodian, and when the contract refuses, for one when the
+    /// patient has given no permit; then nothing was sealed and nothing sent to the vault.
     public func deposit(
         _ files: [SourceFile], patient number: String, kind: AgeKeyKind = .hybrid, again: Bool = false,
         progress: @escaping @Sendable (DepositProgress) -> Void = { _ in }
@@ -42,104 +49,153 @@ extension Member {
         if journals.mayHold(patient: patient.index, byteCounts: byteCounts) {
             let plaintexts = try files.map { try $0.digest() }
             let name = journals.name(patient: patient.index, byteCounts: byteCounts, plaintexts: plaintexts)
-            if var journal = try DepositJournal(name) {
+            if let journal = try DepositJournal(name) {
                 guard let lock = try? FolderLock(name) else { throw Self.isBeingDeposited }
                 defer { withExtendedLifetime(lock) {} }
-                if journal.contents.isDone, again {
+                if journal.isDone, again {
                     journals.folder.remove(name.name)
                 } else {
-                    return try await finish(&journal, patient, progress)
+                    return try await resume(journal, patient, progress)
                 }
             }
         }
+        let reserved = try journals.reserve(for: patient.index, newHandle)
+        let steps = try DepositSteps(
+            try order(reserved.record, for: patient), kind: kind, of: network.known, now: surroundings.now())
         let draft = try journals.draft()
+        var work = DepositWork(files, folder: draft.folder) { deposit, blobs, plaintexts in
+            let name = journals.name(patient: patient.index, byteCounts: byteCounts, plaintexts: plaintexts)
+            // The same deposit may have begun elsewhere meanwhile.
+            guard !name.exists else { throw Self.isBeingDeposited }
+            reserved.end()
+            return try DepositJournal(deposit, blobs, draft: draft, name: name)
+        }
+        return try await carryOut(steps, &work, progress, ifPermitIsRefused: reserved.end)
+    }
+
+    /// Saves files without the patient's permit, openly marked so: nobody outside the custodian can be
+    /// granted them until the patient adopts the record. `patient` is whatever the custodian knows the
+    /// patient by.
+    public func depositCustodial(
+        _ files: [SourceFile], patient: String, reason: CustodialReason, kind: AgeKeyKind = .hybrid
+    ) async throws -> (record: RecordHandle, receipt: Wire.Receipt) {
+        let order = DepositSteps.Order(
+            newHandle(), by: .custodial(reason, patient: patient), at: organisation,
+            depositor: keys.signingKey)
+        let steps = try DepositSteps(order, kind: kind, of: network.known, now: surroundings.now())
+        let draft = try spool.part()
         defer { withExtendedLifetime(draft) {} }
-        var journal = try await seal(files, for: patient, kind: kind, in: draft, journals, progress)
-        return try await finish(&journal, patient, progress)
+        var work = DepositWork(files, folder: draft.folder) { _, _, _ in nil }
+        let deposited = try await carryOut(steps, &work)
+        guard let receipt = deposited.receipt else {
+            preconditionFailure("nothing was kept of an earlier try")
+        }
+        return (deposited.record, receipt)
     }
 
     private static let isBeingDeposited = ClientFailure.refused(
         "another process is depositing these files for this patient")
 
-    /// Seals everything to a fresh record key, which is forgotten when this returns: only the envelopes keep
-    /// it.
-    private func seal(
-        _ files: [SourceFile], for patient: AdmittedPatient, kind: AgeKeyKind, in draft: SpoolPart,
-        _ journals: DepositJournals,
-        _ progress: @escaping @Sendable (DepositProgress) -> Void
-    ) async throws -> DepositJournal {
-        let recordKey = AgeIdentity.generate(kind)
-        let record = newHandle()
-        let folder = draft.folder
-        let sealed = try await SealedFiles(files, to: recordKey.recipient, into: folder) {
-            progress(.sealing(done: $0, of: $1))
-        }
-        let descriptor = Descriptor(
-            patient: patient.number, depositedAt: surroundings.now(), files: sealed.files)
-        let contents = DepositJournal.Contents(
-            record: record, recipientHash: recordKey.recipient.hash, suite: kind.suite,
-            descriptor: try folder.keep(
-                try descriptor.sealed(to: recordKey.recipient), as: "descriptor.age"),
-            ownerEnvelope: try folder.keep(
-                try Envelope.wrap(recordKey, record: record, for: patient), as: "owner.age"),
-            custodianEnvelope: try folder.keep(
-                try Envelope.wrap(recordKey, record: record, for: organisation), as: "custodian.age"),
-            files: sealed.blobs, batch: sealed.batch)
-        let name = journals.name(
-            patient: patient.index, byteCounts: files.map(\.byteCount),
-            plaintexts: sealed.files.map(\.sha256))
-        // The same deposit may have begun elsewhere meanwhile.
-        guard !name.exists else { throw Self.isBeingDeposited }
-        return try DepositJournal(contents, draft: draft, name: name)
+    private func order(
+        _ record: RecordHandle, for patient: AdmittedPatient
+    ) throws(ClientFailure) -> DepositSteps.Order {
+        DepositSteps.Order(
+            record, by: .permit(of: patient, desk: try deskKeys()), at: organisation,
+            depositor: keys.signingKey)
     }
 
-    private func finish(
-        _ journal: inout DepositJournal, _ patient: AdmittedPatient,
+    private func resume(
+        _ journal: DepositJournal, _ patient: AdmittedPatient,
         _ progress: @escaping @Sendable (DepositProgress) -> Void
     ) async throws -> Deposited {
-        let contents = journal.contents
-        let files = contents.files.map(\.digest)
-        if let state: RecordState = try await connection.state(.record(contents.record)) {
-            guard state.files == files, state.recipientHash == contents.recipientHash else {
-                throw ClientFailure.unverified("the ledger has another record under this handle")
-            }
-            if !contents.isDone { try journal.finish() }
-            return Deposited(record: contents.record, files: files, wasThere: true, receipt: nil)
-        }
-        guard !contents.isDone else {
-            throw ClientFailure.unverified("the ledger had record \(contents.record) and has it no more")
-        }
-        let permit = try await permit(of: patient, for: contents.record.bytes)
+        let steps = try DepositSteps(
+            try order(journal.deposit.record, for: patient), resuming: journal.deposit,
+            wasDone: journal.isDone, of: network.known, now: surroundings.now())
+        var work = DepositWork(journal)
+        return try await carryOut(steps, &work, progress)
+    }
+
+    /// Does what each step asks for.
+    private func carryOut(
+        _ steps: DepositSteps, _ work: inout DepositWork,
+        _ progress: @escaping @Sendable (DepositProgress) -> Void = { _ in },
+        ifPermitIsRefused forget: () -> Void = {}
+    ) async throws -> Deposited {
+        var steps = steps
         do {
-            if permit != nil {
-                try await connection.send(contents.blobs, in: journal.folder, to: organisation.name) {
-                    progress(.sending(done: $0, of: $1))
+            while true {
+                switch steps.next {
+                case .call(let next): try steps.take(try await connection.answer(to: next.call, as: next.key))
+                case .seal(let recipient):
+                    let sealed = try await work.seal(to: recipient) { progress(.sealing(done: $0, of: $1)) }
+                    try steps.take(sealed.files, batch: sealed.batch, at: surroundings.now())
+                case .keep(let deposit, let blobs):
+                    try work.keep(deposit, blobs)
+                    steps.kept()
+                case .upload:
+                    try await connection.send(work.blobs, in: work.folder, to: organisation.name) {
+                        progress(.sending(done: $0, of: $1))
+                    }
+                    steps.uploaded { surroundings.statement($0) }
+                case .done(let deposited):
+                    try work.finish()
+                    return Deposited(deposited)
                 }
             }
-            let receipt = try await say(
-                .deposit(
-                    Deposit(
-                        organisation: organisation.name, record: contents.record, permit: permit,
-                        recipientHash: contents.recipientHash, descriptor: contents.descriptor.digest,
-                        ownerEnvelope: contents.ownerEnvelope.digest,
-                        custodianEnvelope: contents.custodianEnvelope.digest,
-                        files: files, suite: contents.suite, batch: contents.batch)))
-            try journal.finish()
-            return Deposited(record: contents.record, files: files, wasThere: false, receipt: receipt)
-        } catch let problem as Problem where problem.isRefusedPermit {
-            // The permit goes with the handle: another try is another record. No ciphertext stays behind.
-            journal.folder.parent.remove(journal.folder.name)
-            throw problem
+        } catch {
+            // No ciphertext stays behind that no permit will ever let be deposited.
+            if steps.isPermitRefused {
+                forget()
+                work.forget()
+            }
+            throw error
         }
     }
 }
 
-extension Problem {
-    /// Whether the contract refused for want of the patient's permission.
-    fileprivate var isRefusedPermit: Bool {
-        let codes: [RejectionCode] = [
-            .permitMissing, .permitForOtherOrganisation, .permitExpired, .permitUsed,
-        ]
-        return type == .rejected && codes.contains { $0.rawValue == code }
+/// The files of a deposit, and the folder with their ciphertext; with a journal, once there is one.
+private struct DepositWork {
+    typealias Journaling = (SealedDeposit, [SealedBlob], _ plaintexts: [Digest]) throws -> DepositJournal?
+
+    private let files: [SourceFile]
+    private let journaling: Journaling
+    private var journal: DepositJournal?
+    private var plaintexts: [Digest] = []
+    private(set) var folder: Folder
+    private(set) var blobs: [SealedBlob] = []
+
+    /// Work that begins in `folder`. `journaling` gives the folder its lasting name, where it gets one.
+    init(_ files: [SourceFile], folder: Folder, journaling: @escaping Journaling) {
+        self.files = files
+        self.folder = folder
+        self.journaling = journaling
     }
+
+    /// Work that goes on: everything is sealed.
+    init(_ journal: DepositJournal) {
+        self.init([], folder: journal.folder) { _, _, _ in nil }
+        self.journal = journal
+        blobs = journal.blobs
+    }
+
+    mutating func seal(
+        to recipient: AgeRecipient, progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
+    ) async throws -> SealedFiles {
+        let sealed = try await SealedFiles(files, to: recipient, into: folder, progress: progress)
+        blobs = sealed.blobs
+        plaintexts = sealed.files.map(\.sha256)
+        return sealed
+    }
+
+    mutating func keep(_ deposit: SealedDeposit, _ small: [[UInt8]]) throws {
+        for (index, bytes) in small.enumerated() {
+            blobs.append(try folder.keep(bytes, as: "small-\(index).age"))
+        }
+        journal = try journaling(deposit, blobs, plaintexts)
+        if let journal { folder = journal.folder }
+    }
+
+    mutating func finish() throws { try journal?.finish() }
+
+    func forget() { if let journal { journal.folder.parent.remove(journal.folder.name) } }
 }

@@ -1,12 +1,10 @@
-import API
 import Contract
 import Evidence
 import Files
-import Foundation
 import Homes
 import Identity
 import Primitives
-import Remote
+import Workflow
 
 /// What a deposit has done so far, durable: whoever is cut off goes on with the same record, permit and
 /// ciphertext.
@@ -15,51 +13,54 @@ import Remote
 /// in it says whose record it is or what it holds. The name is an HMAC by a key of the member's over the
 /// patient's blind index and the plaintexts' digests.
 struct DepositJournal: Sendable {
-    /// `journal.json`.
-    struct Contents: Codable, Hashable, Sendable {
-        var record: RecordHandle
-        var recipientHash: Digest
-        var suite: Suite
-        var descriptor: SealedBlob
-        var ownerEnvelope: SealedBlob
-        var custodianEnvelope: SealedBlob
-        var files: [SealedBlob]
-        /// The Merkle root of the file, where that is a batch.
-        var batch: Digest?
-        /// Once the ledger has the record.
-        var isDone = false
-
-        var blobs: [SealedBlob] { files + [descriptor, ownerEnvelope, custodianEnvelope] }
-    }
-
     static let fileName = "journal.json"
+
     let folder: Folder
-    private(set) var contents: Contents
+    let deposit: SealedDeposit
+    /// The ciphertext in the folder.
+    let blobs: [SealedBlob]
+    /// Whether the ledger has the record.
+    private(set) var isDone: Bool
 
     /// Reads the journal of a folder; nil where there is none.
     init?(_ folder: Folder) throws {
         guard folder.has(Self.fileName) else { return nil }
-        guard let contents = try? JSON.decode(Contents.self, try folder.read(Self.fileName)) else {
+        do {
+            var fields = try JSONFields(JSONValue(canonical: try folder.read(Self.fileName)))
+            deposit = try SealedDeposit(try fields.value("deposit"))
+            blobs = try fields.array("blobs").map { try SealedBlob($0) }
+            isDone = try fields.value("isDone") == .bool(true)
+            try fields.end()
+        } catch is JSONValue.Malformed {
             throw ClientFailure.unverified(
                 "\(folder.file(Self.fileName)) is malformed: remove its folder to begin anew")
         }
         self.folder = folder
-        self.contents = contents
     }
 
     /// Writes the journal of ciphertext that lies in `draft`, and gives the folder its name.
-    init(_ contents: Contents, draft: SpoolPart, name: Folder) throws {
-        try draft.folder.write(try JSON.encode(contents), as: Self.fileName)
+    init(_ deposit: SealedDeposit, _ blobs: [SealedBlob], draft: SpoolPart, name: Folder) throws {
+        folder = name
+        self.deposit = deposit
+        self.blobs = blobs
+        isDone = false
+        try write(in: draft.folder)
         try draft.keep(as: name)
-        self.folder = name
-        self.contents = contents
     }
 
     /// Marks the deposit as done and lets the ciphertext go: the vault has it.
     mutating func finish() throws {
-        contents.isDone = true
-        try folder.write(try JSON.encode(contents), as: Self.fileName)
-        for blob in contents.blobs { folder.remove(blob.name) }
+        guard !isDone else { return }
+        isDone = true
+        try write(in: folder)
+        for blob in blobs { folder.remove(blob.name) }
+    }
+
+    private func write(in folder: Folder) throws {
+        let json = JSONValue.object([
+            ("deposit", deposit.json), ("blobs", .array(blobs.map(\.json))), ("isDone", .bool(isDone)),
+        ])
+        try folder.write(json.encoded, as: Self.fileName)
     }
 }
 
@@ -94,4 +95,42 @@ struct DepositJournals: Sendable {
 
     /// A fresh folder for ciphertext; drafts that a killed process left are removed.
     func draft() throws -> SpoolPart { try Spool(folder).part() }
+
+    /// A handle for a record of the patient: one that an earlier deposit was cut off with before it had a journal, or a
+    /// `fresh` one.
+    func reserve(for patient: Digest, _ fresh: () -> RecordHandle) throws -> ReservedHandle {
+        let folder = self.folder.folder("reserved")
+        try folder.make()
+        let prefix = lowercaseHex(HMACSHA256.tag(of: [3] + patient.bytes, key: key).prefix(8)) + "-"
+        for name in folder.names where name.hasPrefix(prefix) {
+            guard let record = RecordHandle(hex: String(name.dropFirst(prefix.count))) else { continue }
+            if let reserved = try? ReservedHandle(record, folder.folder(name)) { return reserved }
+        }
+        let record = fresh()
+        let reservation = folder.folder(prefix + record.hex)
+        try reservation.make()
+        return try ReservedHandle(record, reservation)
+    }
+}
+
+/// A handle for which the patient's permit may have been taken, until its deposit has a journal: whoever is cut off
+/// meanwhile takes up the same one, so that no permit is lost.
+///
+/// An empty folder whose name is a tag of the patient, by the member's key, and the handle. It is this process's alone.
+struct ReservedHandle: Sendable {
+    let record: RecordHandle
+    private let folder: Folder
+    private let lock: FolderLock
+
+    /// Throws `locked` while another process deposits under the handle.
+    fileprivate init(_ record: RecordHandle, _ folder: Folder) throws {
+        self.record = record
+        self.folder = folder
+        lock = try FolderLock(folder)
+        // It may have ended before it was locked.
+        guard folder.exists else { throw CancellationError() }
+    }
+
+    /// The handle will not be taken up again.
+    func end() { folder.parent.remove(folder.name) }
 }

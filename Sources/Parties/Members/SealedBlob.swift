@@ -1,12 +1,30 @@
 import Contract
+import Evidence
 import Files
 import Identity
+import Primitives
 
 /// Ciphertext in a working folder, on its way into a vault.
-struct SealedBlob: Codable, Hashable, Sendable {
+struct SealedBlob: Hashable, Sendable {
     var name: String
     var digest: Digest
     var byteCount: Int
+}
+
+extension SealedBlob {
+    var json: JSONValue {
+        .object([
+            ("name", .text(name)), ("digest", .text(digest.hex)), ("byteCount", .number(UInt64(byteCount))),
+        ])
+    }
+
+    init(_ json: JSONValue) throws(JSONValue.Malformed) {
+        var fields = try JSONFields(json)
+        name = try fields.text("name")
+        digest = try fields.bytes32("digest")
+        byteCount = try fields.count("byteCount")
+        try fields.end()
+    }
 }
 
 extension Folder {

@@ -238,14 +238,22 @@ struct ApprovalStoryTests {
         var story = try ApprovalStory()
         let first = try story.signed(try story.proposal())
         let second = try story.signed(try story.proposal())
+        func refusal(_ story: inout ApprovalStory, _ signed: SignedApproval) throws -> RejectionCode? {
+            do {
+                _ = try story.carryOut(signed)
+                return nil
+            } catch let failure as ClientFailure {
+                return failure.rejection
+            }
+        }
         _ = try story.carryOut(first)
-        #expect(throws: ScriptedServer.Refused(code: .requestAlreadyAnswered)) { try story.carryOut(second) }
+        #expect(try refusal(&story, second) == .requestAlreadyAnswered)
         var late = try ApprovalStory()
         let signed = try late.signed(try late.proposal())
         try late.server.say(
             .retire(Retire(organisation: late.server.insurer, member: late.officer.key)),
             by: late.server.roots[late.server.insurer]!)
-        #expect(throws: ScriptedServer.Refused(code: .granteeUnknown)) { try late.carryOut(signed) }
+        #expect(try refusal(&late, signed) == .granteeUnknown)
     }
 
     @Test func termsBeyondWhatWasAskedAreRefused() throws {

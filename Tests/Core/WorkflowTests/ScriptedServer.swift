@@ -27,10 +27,15 @@ struct ScriptedServer {
     var cards: [VerifiedMember.Card] = []
     var letters: [JSONValue] = []
     var handedOver = 0
+    /// Sealed entries of the desk's directory, by their indices.
+    var directory: [Digest: [UInt8]] = [:]
+    /// Sealed permits that are not taken yet, and those that are, by their purposes.
+    var stock: [[UInt8]] = []
+    private var taken: [Digest: [UInt8]] = [:]
     /// Every call that was made.
     private(set) var calls: [Call] = []
 
-    /// Why a call is refused: the contract's word.
+    /// Why a statement is refused: the contract's word.
     struct Refused: Error, Equatable {
         let code: RejectionCode
     }
@@ -143,7 +148,7 @@ struct ScriptedServer {
 
     // MARK: Calls
 
-    /// What the server says to a call. Throws `Refused`.
+    /// What the server says to a call.
     mutating func answer(_ call: Call) throws -> CallOutcome {
         calls.append(call)
         switch call {
@@ -185,6 +190,11 @@ struct ScriptedServer {
                 ("admitted", .bool(true)), ("permitsHandedOver", .number(UInt64(handedOver))),
                 ("permitsLeft", .number(0)),
             ])
+        case .directoryEntry(let index, _):
+            return directory[index].map { json([("entry", .base64($0))]) } ?? .absent
+        case .takePermit(_, let purpose, _):
+            if taken[purpose] == nil, !stock.isEmpty { taken[purpose] = stock.removeFirst() }
+            return taken[purpose].map { json([("permit", .base64($0))]) } ?? .absent
         case .letters: return json([("letters", .array(letters))])
         case .released(let digest, let release, let custodian):
             guard let bytes = state[.release(release)], let released = ReleaseState(bytes: bytes),
@@ -196,7 +206,12 @@ struct ScriptedServer {
             return .body([])
         case .leave: return try leave(call)
         case .submit(let bytes, _, _):
-            let (id, position) = try order(bytes)
+            let (id, position): (StatementID, Int)
+            do {
+                (id, position) = try order(bytes)
+            } catch let refused as Refused {
+                return .rejected(refused.code)
+            }
             return json([
                 ("statement", .text(id.hex)), ("position", .number(UInt64(position))),
                 ("time", .number(Self.now)), ("acknowledged", .text("durable")),

@@ -24,6 +24,8 @@ struct CallFormTests {
         #expect(Call.organisations.form.path == Routes.organisations)
         #expect(Call.revocationList(name).form.path == part.revocationList)
         #expect(Call.inbox(key, at: name).form.path == part.inbox(key.hex))
+        #expect(Call.directoryEntry(digest, at: name).form.path == part.entry(digest.hex))
+        #expect(Call.takePermit(of: key, for: digest, at: name).form.path == part.take(key.hex))
         #expect(Call.letters(name).form.path == part.letters)
         #expect(
             Call.released(digest, under: id, at: name).form.path == part.releasedBlob(id.hex, digest.hex))
@@ -36,6 +38,8 @@ struct CallFormTests {
         let letter = Wire.Letter(addressee: .key(key), request: id, body: Data([1, 2]))
         #expect(
             try Call.leave([1, 2], addressee: key, request: id, at: name).form.body == JSON.encode(letter))
+        let take = Wire.Take(purpose: digest)
+        #expect(try Call.takePermit(of: key, for: digest, at: name).form.body == JSON.encode(take))
         let query = Wire.StateQuery(keys: [lowercaseHex(StateKey.member(key).bytes)])
         #expect(try Call.state([.member(key)]).form.body == JSON.encode(query))
     }

@@ -6,6 +6,7 @@ import Identity
 import Primitives
 import Remote
 import Testing
+import Workflow
 
 @testable import Homes
 @testable import Members
@@ -18,14 +19,15 @@ struct DepositJournalTests {
 
     func journals() -> DepositJournals { DepositJournals(home: home, key: key) }
 
-    func contents() -> DepositJournal.Contents {
-        func blob(_ name: String) -> SealedBlob {
-            .init(name: name, digest: Digest(hashing: Array(name.utf8)), byteCount: name.utf8.count)
-        }
-        return .init(
+    let blobs = ["0.age", "1.age", "small-0.age"].map {
+        SealedBlob(name: $0, digest: Digest(hashing: Array($0.utf8)), byteCount: $0.utf8.count)
+    }
+
+    func deposit() -> SealedDeposit {
+        SealedDeposit(
             record: RecordHandle(Random.bytes(32))!, recipientHash: Digest(hashing: [9]), suite: .hybrid,
-            descriptor: blob("descriptor.age"), ownerEnvelope: blob("owner.age"),
-            custodianEnvelope: blob("custodian.age"), files: [blob("0.age"), blob("1.age")])
+            descriptor: Digest(hashing: [4]), ownerEnvelope: Digest(hashing: [5]),
+            custodianEnvelope: Digest(hashing: [6]), files: blobs.prefix(2).map(\.digest))
     }
 
     @Test func theNameIsOfPatientFilesAndMember() throws {
@@ -47,17 +49,17 @@ struct DepositJournalTests {
         #expect(!journals.mayHold(patient: patient, byteCounts: [4, 5]))
         let draft = try journals.draft()
         defer { withExtendedLifetime(draft) {} }
-        let contents = contents()
-        for blob in contents.blobs { try draft.folder.write(Array(blob.name.utf8), as: blob.name) }
+        let deposit = deposit()
+        for blob in blobs { try draft.folder.write(Array(blob.name.utf8), as: blob.name) }
         let name = journals.name(patient: patient, byteCounts: [4, 5], plaintexts: plaintexts)
-        _ = try DepositJournal(contents, draft: draft, name: name)
+        _ = try DepositJournal(deposit, blobs, draft: draft, name: name)
         #expect(!draft.folder.exists)
         #expect(self.journals().mayHold(patient: patient, byteCounts: [4, 5]))
         var again = try #require(try DepositJournal(name))
-        #expect(again.contents == contents)
+        #expect(again.deposit == deposit && again.blobs == blobs && !again.isDone)
         try again.finish()
         #expect(name.names == [DepositJournal.fileName])
-        #expect(try DepositJournal(name)?.contents.isDone == true)
+        #expect(try DepositJournal(name)?.isDone == true)
     }
 
     @Test func draftsOfTheDeadAreRemovedAndThoseOfTheLivingStay() throws {
@@ -78,12 +80,34 @@ struct DepositJournalTests {
         withExtendedLifetime((living, other)) {}
     }
 
+    /// Whoever is cut off before there is a journal takes up the same handle, and with it the same permit.
+    @Test func aReservedHandleIsTakenUpAgain() throws {
+        let journals = journals()
+        func fresh() -> RecordHandle { RecordHandle(Random.bytes(32))! }
+        let first: RecordHandle
+        do {
+            let living = try journals.reserve(for: patient, fresh)
+            first = living.record
+            let beside = try journals.reserve(for: patient, fresh)
+            #expect(beside.record != first)
+            let other = try journals.reserve(for: Digest(hashing: [7]), fresh)
+            #expect(other.record != first && other.record != beside.record)
+            beside.end()
+            other.end()
+            withExtendedLifetime((living, beside, other)) {}
+        }
+        let again = try journals.reserve(for: patient, fresh)
+        #expect(again.record == first)
+        again.end()
+        #expect(try journals.reserve(for: patient, fresh).record != first)
+    }
+
     @Test func onlyItsOwnerMayLook() throws {
         let journals = journals()
         let draft = try journals.draft()
         defer { withExtendedLifetime(draft) {} }
         let name = journals.name(patient: patient, byteCounts: [1], plaintexts: plaintexts)
-        _ = try DepositJournal(contents(), draft: draft, name: name)
+        _ = try DepositJournal(deposit(), blobs, draft: draft, name: name)
         func mode(_ path: String) throws -> Int? {
             try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
         }

@@ -1,0 +1,286 @@
+public import Age
+public import Contract
+public import Evidence
+import Identity
+public import Primitives
+public import Sealing
+import TransparencyLog
+
+/// The steps of a deposit in their order: the patient's permit is asked for, then the contract what it would say, then
+/// the files are sealed, kept, uploaded, and the statement is ordered and its receipt checked.
+///
+/// A driver makes the calls, seals, keeps and uploads. What is refused is refused before anything is sealed. Whatever
+/// cuts a deposit off, it goes on with what was kept and leaves exactly one record.
+public struct DepositSteps: Sendable {
+    /// What is deposited, by whom, by what right.
+    public struct Order: Sendable {
+        public enum Right: Sendable {
+            /// A permit of this patient, which the desk takes from the stock for the record.
+            case permit(of: AdmittedPatient, desk: DeskKeys)
+            /// None, openly marked so; `patient` is whatever the custodian knows the patient by.
+            case custodial(CustodialReason, patient: String)
+        }
+
+        public let record: RecordHandle
+        public let right: Right
+        public let custodian: NetworkOrganisation
+        /// The key that signs the deposit and the calls.
+        public let depositor: SigningKey
+
+        public init(
+            _ record: RecordHandle, by right: Right, at custodian: NetworkOrganisation,
+            depositor: SigningKey
+        ) {
+            self.record = record
+            self.right = right
+            self.custodian = custodian
+            self.depositor = depositor
+        }
+
+        fileprivate var custodial: CustodialReason? {
+            if case .custodial(let reason, _) = right { reason } else { nil }
+        }
+    }
+
+    public enum Step: Sendable {
+        /// Make this call and `take` what comes of it.
+        case call(SignedCall)
+        /// Seal the files to this recipient, then `take` what was sealed.
+        case seal(to: AgeRecipient)
+        /// Keep this at rest, durable, with the blobs and the files' ciphertext; then say `kept`.
+        case keep(SealedDeposit, blobs: [[UInt8]])
+        /// Put all that it names into the custodian's vault; then say `uploaded`.
+        case upload(SealedDeposit)
+        case done(Deposited)
+    }
+
+    public struct Deposited: Sendable {
+        public let deposit: SealedDeposit
+        /// Nil where the ledger had the record before.
+        public let receipt: Receipt?
+    }
+
+    private enum Stage: Sendable {
+        case permitting(AdmittedPatient, DeskKeys)
+        case asking(permit: [UInt8]?, VerifiedStatement)
+        case sealing(permit: [UInt8]?, AgeIdentity)
+        case keeping(permit: [UInt8]?, SealedDeposit, blobs: [[UInt8]])
+        case uploading(permit: [UInt8]?, SealedDeposit)
+        case ordering(SealedDeposit, statement: [UInt8])
+        case done(Deposited)
+    }
+
+    private let order: Order
+    private let kind: AgeKeyKind
+    private let network: KnownNetwork
+    private let keys: CheckpointKeys
+    private let begun: LedgerTime
+    /// What an earlier try has sealed.
+    private let earlier: SealedDeposit?
+    /// The ledger had the record at the end of that.
+    private let wasDone: Bool
+    private var stage: Stage
+
+    /// Whether the contract has refused the permit. It goes with the handle: what was kept is of no use any more, and
+    /// another try is another record.
+    public private(set) var isPermitRefused = false
+
+    /// A deposit that begins `now`; its record key is of this kind. Throws `unverified` when a key in the genesis is
+    /// none.
+    public init(
+        _ order: Order, kind: AgeKeyKind, of network: KnownNetwork, now: LedgerTime
+    ) throws(ClientFailure) {
+        try self.init(order, kind: kind, earlier: nil, wasDone: false, of: network, now: now)
+    }
+
+    /// A deposit that goes on with what was kept. `wasDone`: it was through. Throws like the other.
+    public init(
+        _ order: Order, resuming deposit: SealedDeposit, wasDone: Bool, of network: KnownNetwork,
+        now: LedgerTime
+    ) throws(ClientFailure) {
+        let kind: AgeKeyKind = deposit.suite == .hybrid ? .hybrid : .x25519
+        try self.init(order, kind: kind, earlier: deposit, wasDone: wasDone, of: network, now: now)
+    }
+
+    private init(
+        _ order: Order, kind: AgeKeyKind, earlier: SealedDeposit?, wasDone: Bool, of network: KnownNetwork,
+        now: LedgerTime
+    ) throws(ClientFailure) {
+        self.order = order
+        self.kind = kind
+        self.network = network
+        self.earlier = earlier
+        self.wasDone = wasDone
+        begun = now
+        do throws(NoteError) {
+            keys = try CheckpointKeys(network.genesis)
+        } catch { throw .unverified("a key in the genesis is no key", cause: error) }
+        switch order.right {
+        case .permit(let patient, let desk): stage = .permitting(patient, desk)
+        case .custodial:
+            stage = .asking(permit: nil, try Self.foreseen(order, earlier, kind, nil, network.id, at: now))
+        }
+    }
+
+    public var next: Step {
+        switch stage {
+        case .permitting(let patient, _):
+            call(.takePermit(of: patient.inbox, for: Self.purpose(order.record), at: order.custodian.name))
+        case .asking(_, let statement): call(.state(statement.readKeys))
+        case .sealing(_, let recordKey): .seal(to: recordKey.recipient)
+        case .keeping(_, let deposit, let blobs): .keep(deposit, blobs: blobs)
+        case .uploading(_, let deposit): .upload(deposit)
+        case .ordering(_, let statement):
+            call(
+                .submit(
+                    statement, keeper: order.custodian.name,
+                    untilCosigned: !network.genesis.quorum.rules.isEmpty))
+        case .done(let deposited): .done(deposited)
+        }
+    }
+
+    private func call(_ call: Call) -> Step { .call(SignedCall(call: call, key: order.depositor)) }
+
+    private static func purpose(_ record: RecordHandle) -> Digest {
+        guard let purpose = Digest(record.bytes) else { preconditionFailure("a handle has 32 bytes") }
+        return purpose
+    }
+
+    // MARK: What came of a step
+
+    /// Takes the answer to the call that came next. Throws `rejected` with the contract's reason, `unverified` for what
+    /// does not hold, and `unreachable` where the server is away.
+    public mutating func take(_ answer: CallOutcome) throws(ClientFailure) {
+        let body: [UInt8]?
+        do throws(ClientFailure) {
+            body = try answer.optionalBody()
+        } catch { throw noted(error) }
+        switch stage {
+        case .permitting(let patient, let desk):
+            var permit: [UInt8]?
+            if let body { permit = try desk.permit(inAnswer: body, of: patient.inbox) }
+            stage = .asking(
+                permit: permit, try Self.foreseen(order, earlier, kind, permit, network.id, at: begun))
+        case .asking(let permit, let statement):
+            guard let body else { throw .refused("the server does not tell the ledger's state") }
+            try foresee(statement, permit, body)
+        case .ordering(let deposit, let statement):
+            guard let body else { throw .refused("the server has no place for this") }
+            let receipt = try Receipt(verifying: body, of: statement, network: network.id, keys: keys)
+            stage = .done(Deposited(deposit: deposit, receipt: receipt))
+        case .sealing, .keeping, .uploading, .done: preconditionFailure("there was no call to answer")
+        }
+    }
+
+    /// Takes what the descriptor says of the sealed files; `batch` is the Merkle root of the one file, where that is a
+    /// batch. Descriptor and envelopes are sealed here, and the record key is forgotten.
+    public mutating func take(
+        _ files: [Descriptor.File], batch: Digest?, at time: LedgerTime
+    ) throws(ClientFailure) {
+        guard case .sealing(let permit, let recordKey) = stage else {
+            preconditionFailure("there was nothing to seal")
+        }
+        let patient: String
+        var ownerEnvelope: [UInt8]?
+        switch order.right {
+        case .permit(let admitted, _):
+            patient = admitted.number
+            ownerEnvelope = try Envelope.wrap(recordKey, record: order.record, for: admitted)
+        case .custodial(_, let name): patient = name
+        }
+        let custodianEnvelope = try Envelope.wrap(recordKey, record: order.record, for: order.custodian)
+        let descriptor = try Descriptor(patient: patient, depositedAt: time, files: files)
+            .sealed(to: recordKey.recipient)
+        let deposit = SealedDeposit(
+            record: order.record, recipientHash: recordKey.recipient.hash, suite: kind.suite,
+            descriptor: Digest(hashing: descriptor),
+            ownerEnvelope: ownerEnvelope.map { Digest(hashing: $0) },
+            custodianEnvelope: Digest(hashing: custodianEnvelope), files: files.map { $0.ciphertext },
+            custodial: order.custodial, batch: batch)
+        stage = .keeping(
+            permit: permit, deposit,
+            blobs: [descriptor, custodianEnvelope] + (ownerEnvelope.map { [$0] } ?? []))
+    }
+
+    /// It is kept at rest.
+    public mutating func kept() {
+        guard case .keeping(let permit, let deposit, _) = stage else {
+            preconditionFailure("there was nothing to keep")
+        }
+        stage = .uploading(permit: permit, deposit)
+    }
+
+    /// The vault has all of it. `statement` makes one of this moment, with a nonce of its own.
+    public mutating func uploaded(_ statement: (Assertion) -> Statement) {
+        guard case .uploading(let permit, let deposit) = stage else {
+            preconditionFailure("there was nothing to upload")
+        }
+        let made = statement(deposit.assertion(of: order.custodian.name, permit: permit))
+        stage = .ordering(deposit, statement: made.signed(by: order.depositor, network: network.id))
+    }
+
+    // MARK: What the contract would say
+
+    /// The deposit as far as it is known before anything is sealed. It is decided on here and never sent.
+    private static func foreseen(
+        _ order: Order, _ earlier: SealedDeposit?, _ kind: AgeKeyKind, _ permit: [UInt8]?,
+        _ network: NetworkID, at time: LedgerTime
+    ) throws(ClientFailure) -> VerifiedStatement {
+        let unknown = Digest(hashing: [])
+        let deposit =
+            earlier
+            ?? SealedDeposit(
+                record: order.record, recipientHash: unknown, suite: kind.suite, descriptor: unknown,
+                ownerEnvelope: order.custodial == nil ? unknown : nil, custodianEnvelope: unknown,
+                files: [unknown], custodial: order.custodial)
+        let bytes = Statement(
+            deposit.assertion(of: order.custodian.name, permit: permit), validUntil: time + 60,
+            nonce: [UInt8](repeating: 0, count: Statement.nonceBytes)
+        ).signed(by: order.depositor, network: network)
+        guard let signed = try? SignedStatement(bytes, network: network), let statement = signed.verified()
+        else { throw .unverified("what was kept of the deposit makes no statement") }
+        return statement
+    }
+
+    /// Decides by the state that the server tells: what it hides, the ledger will still refuse.
+    private mutating func foresee(
+        _ statement: VerifiedStatement, _ permit: [UInt8]?, _ body: [UInt8]
+    ) throws(ClientFailure) {
+        let state: [StateKey: [UInt8]]
+        do throws(JSONValue.Malformed) {
+            var fields = try JSONFields(JSONValue(decoding: body))
+            state = try fields.stateValues(of: statement.readKeys)
+        } catch { throw .unverified("the server's answer about the ledger's state is malformed") }
+        for (key, value) in state where !key.isValue(value) {
+            throw .unverified("the server tells a malformed value of the ledger's state")
+        }
+        if let earlier, let bytes = state[.record(order.record)], let record = RecordState(bytes: bytes) {
+            guard earlier.isRecord(record) else {
+                throw .unverified("the ledger has another record under this handle")
+            }
+            stage = .done(Deposited(deposit: earlier, receipt: nil))
+            return
+        }
+        guard !wasDone else {
+            throw .unverified("the ledger had record \(order.record) and has it no more")
+        }
+        if case .rejected(let code) = decide(
+            statement, at: begun, reads: Reads(of: statement) { state[$0] })
+        {
+            throw noted(.rejected(code))
+        }
+        if let earlier {
+            stage = .uploading(permit: permit, earlier)
+        } else {
+            stage = .sealing(permit: permit, AgeIdentity.generate(kind))
+        }
+    }
+
+    private mutating func noted(_ failure: ClientFailure) -> ClientFailure {
+        switch failure.rejection {
+        case .permitMissing, .permitForOtherOrganisation, .permitExpired, .permitUsed: isPermitRefused = true
+        default: break
+        }
+        return failure
+    }
+}
