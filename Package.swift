@@ -19,8 +19,9 @@ let packageOfProduct = [
     "ArgumentParser": "swift-argument-parser", "AsyncHTTPClient": "async-http-client",
     "Crypto": "swift-crypto", "GRDB": "GRDB.swift", "GRPCCore": "grpc-swift-2",
     "GRPCNIOTransportHTTP2Posix": "grpc-swift-nio-transport", "GRPCProtobuf": "grpc-swift-protobuf",
-    "HTTPTypes": "swift-http-types", "Hummingbird": "hummingbird", "HummingbirdTLS": "hummingbird",
-    "HummingbirdTesting": "hummingbird", "Logging": "swift-log", "NIOCore": "swift-nio",
+    "HTTPTypes": "swift-http-types", "Hummingbird": "hummingbird", "HummingbirdCore": "hummingbird",
+    "HummingbirdTLS": "hummingbird", "HummingbirdTesting": "hummingbird", "Logging": "swift-log",
+    "NIOCore": "swift-nio",
     "NIOEmbedded": "swift-nio", "NIOHTTP1": "swift-nio", "NIOHTTP2": "swift-nio-http2",
     "NIOPosix": "swift-nio", "NIOSSL": "swift-nio-ssl", "ServiceLifecycle": "swift-service-lifecycle",
     "SwiftASN1": "swift-asn1", "SwiftProtobuf": "swift-protobuf", "UnixSignals": "swift-service-lifecycle",
@@ -162,12 +163,12 @@ let service: [Target] = [
     module(
         "Service", "Server",
         imports: [
-            "API", "Records", "Identity", "Ledger", "Vault", "Desk", "Contract", "Primitives",
+            "API", "Records", "Identity", "Ledger", "Vault", "Desk", "Files", "Contract", "Primitives",
             "TransparencyLog",
         ],
         links: [
-            "Hummingbird", "HummingbirdTLS", "HTTPTypes", "Logging", "NIOCore", "NIOSSL", "ServiceLifecycle",
-            "UnixSignals",
+            "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HTTPTypes", "Logging", "NIOCore", "NIOHTTP1",
+            "NIOSSL", "ServiceLifecycle", "UnixSignals",
         ]),
     module(
         "Service", "Validation",
@@ -175,7 +176,7 @@ let service: [Target] = [
             "Remote", "Files", "SQLiteLedger", "Ledger", "API", "Contract", "Identity", "TransparencyLog",
             "Primitives",
         ],
-        links: ["Hummingbird", "Logging", "NIOCore"]),
+        links: ["Hummingbird", "HummingbirdCore", "Logging", "NIOCore"]),
 ]
 
 let parties: [Target] = [
@@ -318,11 +319,15 @@ let allTests: [Target] = [
     tests(
         "Service", "ServerTests",
         of: [
-            "Surroundings", "Server", "Records", "SQLiteLedger", "Ledger", "FileVault", "Vault", "Desk",
+            "Surroundings", "Server", "Records", "SQLiteLedger", "Ledger", "FileVault", "Files", "Vault",
+            "Desk",
             "API",
             "Identity", "Contract", "Primitives",
         ],
-        links: ["Hummingbird", "HummingbirdTesting", "NIOCore", "NIOEmbedded", "HTTPTypes", "Logging"]),
+        links: [
+            "Hummingbird", "HummingbirdTesting", "NIOCore", "NIOEmbedded", "NIOHTTP1", "HTTPTypes", "Logging",
+        ]),
+    tests("Service", "AttackTests", of: ["StoryPlay", "Surroundings", "medseal", "medseald"]),
     tests(
         "Parties", "PartiesTests",
         of: [

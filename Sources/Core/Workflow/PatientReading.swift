@@ -7,6 +7,9 @@ public import Sealing
 
 /// A wallet at one of the organisations that it has joined.
 public struct WalletMembership: Sendable {
+    /// How many permits an organisation may have had of it: a server that claims more is not believed.
+    static let permitsMax = 10_000
+
     public let wallet: Wallet
     public let organisation: OrganisationName
     /// How many permits the wallet remembers to have handed over.
@@ -100,7 +103,9 @@ extension LedgerView {
         if let keys = answeringKeys[name] { return keys }
         let inbox = membership.wallet.inboxKey(organisation: name).key
         let known = try json(of: .inbox(inbox, at: name)) { fields throws(JSONValue.Malformed) in
-            try fields.count("permitsHandedOver")
+            let count = try fields.count("permitsHandedOver")
+            guard count <= WalletMembership.permitsMax else { throw JSONValue.Malformed("too many permits") }
+            return count
         }
         var keys = [PublicKey: UInt64]()
         for index in 0..<UInt64(max(membership.handedOver, known)) {

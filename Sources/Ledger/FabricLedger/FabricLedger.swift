@@ -108,6 +108,9 @@ public final class FabricLedger: ConsentLedger {
                 let mark = followed.withLock { $0 }
                 if told != .some(mark) { report("no peer gives blocks (\(reason)); tries again") }
                 told = .some(mark)
+            } catch let error as LedgerError where error.isPassing {
+                // The block is there when there is room for it again.
+                report("\(error); tries again")
             } catch is CancellationError { return }
             try? await Task.sleep(for: Self.retryDuration)
         }

@@ -6,6 +6,9 @@ public enum LedgerError: Error, Hashable, Sendable {
     case damaged(Finding)
     /// The disk is full: nothing was recorded. It goes on as soon as there is space.
     case diskFull
+    /// The machine has no descriptor or no memory left for it: nothing was recorded. It goes on as soon as there
+    /// are some; the text is SQLite's or the system's.
+    case exhausted(String)
     /// The system failed to read or write; the text is SQLite's or the system's and holds no content.
     case storage(String)
     /// The network that orders the statements cannot be reached, or refuses to order: nothing was recorded.
@@ -36,6 +39,14 @@ public enum LedgerError: Error, Hashable, Sendable {
     case otherNetwork
     /// The key is not the one that the genesis names as the ledger's.
     case otherKey
+
+    /// Whether it passes by itself, and leaves nothing open of what the disk holds: what failed may be tried again.
+    public var isPassing: Bool {
+        switch self {
+        case .diskFull, .exhausted: true
+        default: false
+        }
+    }
 }
 
 extension LedgerError: CustomStringConvertible {
@@ -44,6 +55,8 @@ extension LedgerError: CustomStringConvertible {
         case .readOnly(let reason): "the ledger only reads: \(reason)"
         case .damaged(let finding): "the ledger is damaged: \(finding)"
         case .diskFull: "the disk is full"
+        case .exhausted(let message):
+            "the machine has no room for another open file (\(message)): try again soon"
         case .storage(let message): "the ledger's storage failed: \(message)"
         case .unordered(let reason): "the statement was not ordered: \(reason)"
         case .outcomeUnknown(let reason):

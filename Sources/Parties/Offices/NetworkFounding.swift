@@ -86,7 +86,8 @@ public struct NetworkFounding: Sendable {
         try open.make()
         try open.write(genesis.signed(by: founders.map(\.root)), as: Network.genesisName, mode: 0o644)
         let file = Network.File(
-            server: "https://\(host ?? "127.0.0.1"):\(port)", organisations: founders.map(\.described))
+            server: "https://\(host ?? "127.0.0.1"):\(port)", serverOperator: founders[0].pinned.name,
+            organisations: founders.map(\.described))
         try open.write(try JSON.pretty(file), as: Network.fileName, mode: 0o644)
 
         let serverFolder = folder.folder("server")

@@ -4,6 +4,7 @@ import Desk
 import FabricChannel
 import FabricLedger
 import FileVault
+import Files
 import Foundation
 import Identity
 import Ledger
@@ -23,6 +24,8 @@ struct HostedNetwork {
     let listener: Listener
     /// The host in the network's address.
     private let host: String
+    /// What was answered before.
+    private let seen: SeenRequests
     private let ledger: any ConsentLedger
     /// The same, where Fabric orders.
     private let fabric: FabricLedger?
@@ -62,6 +65,8 @@ struct HostedNetwork {
         listener = try Listener(
             host: listen ?? host, port: port ?? server.port ?? 443, certificates: try bytes("server/tls.pem"),
             privateKey: tlsKey)
+
+        seen = SeenRequests(in: Folder(folder.appending(path: "server").path), at: systemClock())
 
         let ledgerFolder = folder.appending(path: "server/ledger").path
         // The ledger is made once, where `network init` left its mark. One that is gone is an error, not a
@@ -194,14 +199,35 @@ struct HostedNetwork {
         }
     }
 
+    /// Tells, until the task is cancelled, when the ledger's time runs ahead of this machine's clock: statements then end
+    /// sooner than their signers meant. No call is refused for it.
+    func watchClock(_ say: @Sendable (String) -> Void) async {
+        var told = false
+        while (try? await Task.sleep(for: .seconds(60))) != nil {
+            let (time, now) = (ledger.now(), systemClock())
+            let isAhead = time > now && time - now > Self.leadSecondsMax
+            if isAhead, !told {
+                say(
+                    "THE LEDGER'S TIME IS \(time - now) SECONDS AHEAD of this machine's clock: is the clock right on the machine that orders?"
+                )
+            }
+            told = isAhead
+        }
+    }
+
+    /// What clocks of different machines may differ by.
+    private static let leadSecondsMax: UInt64 = 120
+
     var organisations: String { custodians.keys.map(\.description).sorted().joined(separator: ", ") }
 
-    func server(limits: MemberLimits, callsPerSecond: Int, logger: Logger) -> APIServer {
+    func server(
+        limits: MemberLimits, callsPerSecond: Int, connections: ConnectionLimits, logger: Logger
+    ) -> APIServer {
         let port = listener.port
         return APIServer(
             records: RecordKeeping(ledger: ledger, custodians: custodians, limits: limits),
             authorities: Set(["localhost", "127.0.0.1", "[::1]", host].map { "\($0):\(port)" }),
-            organisations: described, callsPerSecond: callsPerSecond,
+            organisations: described, callsPerSecond: callsPerSecond, connections: connections, seen: seen,
             logger: logger)
     }
 

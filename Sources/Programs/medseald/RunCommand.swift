@@ -2,6 +2,7 @@ import ArgumentParser
 import Files
 import Foundation
 import Logging
+import NIOCore
 import Records
 import Server
 import Terminal
@@ -23,6 +24,56 @@ struct LimitOptions: ParsableArguments {
     @Option(help: "How many calls one key may make in a second.")
     var callsPerSecond = APIServer.callsPerSecondDefault
 
+    @Option(
+        help: "How many connections are open at once. Default: half of the files that the process may open.")
+    var connections: Int?
+
+    @Option(help: "How many of those one address may have, by default half of them.")
+    var connectionsPerAddress: Int?
+
+    @Option(help: "In so many seconds a new connection must bring a request.")
+    var headSeconds = 10
+
+    @Option(help: "After so many seconds without a request a connection is closed.")
+    var idleSeconds = 75
+
+    @Option(
+        help:
+            "After so many seconds a request's body, or a client that takes its answer, must have come further."
+    )
+    var stallSeconds = 30
+
+    @Option(
+        name: .customLong("proxy"),
+        help: "The address of a proxy before this server: what it writes into X-Forwarded-For is who calls.")
+    var proxies: [String] = []
+
+    /// For a process that may have so many files open.
+    func connectionLimits(descriptors: Int) throws -> ConnectionLimits {
+        var limits = ConnectionLimits(descriptors: descriptors)
+        if let connections {
+            guard (4...max(4, descriptors - ConnectionLimits.descriptorsReserved)).contains(connections)
+            else {
+                throw ValidationError(
+                    "--connections is at least 4, and leaves \(ConnectionLimits.descriptorsReserved) of the \(descriptors) files that the process may open to the ledger: raise its limit (ulimit -n)."
+                )
+            }
+            limits.connections = connections
+            limits.connectionsPerAddress = max(2, connections / 2)
+        }
+        limits.connectionsPerAddress = connectionsPerAddress ?? limits.connectionsPerAddress
+        limits.head = .seconds(Int64(headSeconds))
+        limits.idle = .seconds(Int64(idleSeconds))
+        limits.stall = .seconds(Int64(stallSeconds))
+        for proxy in proxies {
+            guard let address = CallerAddress(proxy) else {
+                throw ValidationError("--proxy \(proxy) is no IP address")
+            }
+            limits.proxies.insert(address)
+        }
+        return limits
+    }
+
     var members: MemberLimits {
         MemberLimits(
             releasesPerHour: releasesPerHour, releasesPerDay: releasesPerDay,
@@ -34,6 +85,9 @@ struct LimitOptions: ParsableArguments {
         guard all.allSatisfy({ (1...1_000_000_000).contains($0) }) else {
             throw ValidationError("A limit is 1 or more.")
         }
+        guard [headSeconds, idleSeconds, stallSeconds].allSatisfy({ (1...86_400).contains($0) }),
+            connectionsPerAddress.map({ $0 >= 1 }) ?? true
+        else { throw ValidationError("A limit is 1 or more, and at most a day.") }
     }
 }
 
@@ -85,6 +139,7 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         var logger = Logger(label: "medseald") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = verbose ? .info : .warning
+        let connections = try limits.connectionLimits(descriptors: OpenFileLimit.raise())
         do {
             let network = try await HostedNetwork(
                 directory: directory, passphrase: try passphrase.read("Passphrase of the network's services"),
@@ -95,9 +150,11 @@ struct RunCommand: AsyncParsableCommand {
             let organisations = network.organisations
             if let trouble = network.trouble { say(trouble) }
             let server = network.server(
-                limits: limits.members, callsPerSecond: limits.callsPerSecond, logger: logger)
+                limits: limits.members, callsPerSecond: limits.callsPerSecond, connections: connections,
+                logger: logger)
             try await withThrowingTaskGroup(of: Void.self) { [logger] group in
                 group.addTask { await network.collect { say($0) } }
+                group.addTask { await network.watchClock { say($0) } }
                 try await network.running { [logger] in
                     try await network.listener.run(server, logger: logger) {
                         say("serving \(organisations) on \(address)")

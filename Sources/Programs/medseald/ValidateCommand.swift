@@ -25,8 +25,9 @@ struct ValidateCommand: AsyncParsableCommand {
             confirms. Its copy of the log lies in DIR/organisations/NAME/validator; from it a lost ledger can be made again \
             (medseald ledger export, import).
 
-            When the log forks, goes back, or holds an entry that its own execution does not confirm, it says which and why, keeps \
-            the evidence in DIR/organisations/NAME/evidence, and ends: it never cosigns that log again until somebody has looked.
+            When the ledger's own signature proves a fork, or an entry that its own execution does not confirm, it says which and \
+            why, keeps the evidence in DIR/organisations/NAME/evidence, and ends: it never cosigns that log again until people have \
+            looked. What a server shows and the log does not prove, or an older log, it refuses, keeps, and asks again.
 
             Exit codes: 0 stopped as asked, 1 it cannot start or its own store failed, 2 wrong usage, 4 it refuses what the ledger shows.
 
@@ -134,6 +135,8 @@ struct ValidateCommand: AsyncParsableCommand {
                 say(
                     "THE LEDGER LEAVES OUT statement \(id), handed in here at \(since), which the contract accepts"
                 )
+            case .refused(let reason):
+                if told.isNews(reason) { say("REFUSES TO COSIGN: \(reason); goes on asking") }
             case .waiting(let reason):
                 if told.isNews(reason) { say("waits: \(reason)") }
             }

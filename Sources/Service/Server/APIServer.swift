@@ -2,7 +2,7 @@ public import API
 import Contract
 import HTTPTypes
 import Hummingbird
-import Ledger
+public import Ledger
 public import Logging
 public import Records
 
@@ -12,23 +12,30 @@ public struct APIServer: Sendable {
     let records: RecordKeeping
     /// What is told of the organisations of the network.
     let organisations: [Wire.Organisation]
+    let connections: OpenConnections
     private let authentication: CallAuthentication
     private let rates: CallRates
+    private let elapsed: @Sendable () -> Duration
     private let logger: Logger
 
     /// How many calls one key may make in a second, and twice as many at once.
     public static let callsPerSecondDefault = CallRates.perSecondDefault
 
     /// `authorities` are the host:port names that clients may address; `organisations` what is described to
-    /// them.
+    /// them; `seen` what was answered before, also by the process before this one. `clock` is this machine's, in seconds
+    /// since 1970; `elapsed` does not go back, and cannot be set.
     public init(
         records: RecordKeeping, authorities: Set<String>, organisations: [Wire.Organisation] = [],
-        callsPerSecond: Int = callsPerSecondDefault, logger: Logger
+        callsPerSecond: Int = callsPerSecondDefault, connections: ConnectionLimits,
+        seen: SeenRequests, clock: @escaping @Sendable () -> UInt64 = systemClock,
+        elapsed: @escaping @Sendable () -> Duration = monotonicClock(), logger: Logger
     ) {
-        self.rates = CallRates(perSecond: callsPerSecond, clock: records.ledger.now)
+        self.rates = CallRates(perSecond: callsPerSecond)
+        self.elapsed = elapsed
+        self.connections = OpenConnections(connections)
         self.records = records
         self.organisations = organisations
-        self.authentication = CallAuthentication(authorities: authorities, now: records.ledger.now)
+        self.authentication = CallAuthentication(authorities: authorities, seen: seen, now: clock)
         self.logger = logger
     }
 
@@ -54,6 +61,7 @@ public struct APIServer: Sendable {
                 await follow(call)
                 return call
             }
+            if !route.terms.admitsStrangers { connections.know(context.channel) }
         } catch {
             response = .problem(
                 Problem(error, in: route, logger), closing: route.method == .put || route.method == .post)
@@ -80,14 +88,18 @@ public struct APIServer: Sendable {
     }
 
     private func authenticate(_ request: Request, _ context: CallContext) throws -> SignedCall {
-        let connection = ObjectIdentifier(context.channel)
-        try rates.requireRoom(on: connection)
+        let connection = connections.connection(of: context.channel)
+        if let connection {
+            guard connection.mayFail(at: elapsed()), !connection.isCallTooMany else {
+                throw CallRates.tooMany
+            }
+        }
         do {
             let call = try authentication.authenticate(request, context)
-            try rates.take(call.key)
+            try rates.take(call.key, at: elapsed())
             return call
         } catch {
-            rates.noteFailure(on: connection)
+            connection?.noteFailure(at: elapsed())
             throw error
         }
     }
@@ -105,7 +117,8 @@ private struct UnknownPaths: RouterMiddleware {
             return try await next(request, context)
         } catch let error as HTTPError where error.status == .notFound {
             return .problem(
-                Problem(.notFound, "the API has no such method and path (docs/reference/api.md)"), closing: true)
+                Problem(.notFound, "the API has no such method and path (docs/reference/api.md)"),
+                closing: true)
         }
     }
 }

@@ -1,5 +1,6 @@
 import Contract
 import Hummingbird
+import HummingbirdCore
 import HummingbirdTLS
 public import Logging
 import NIOCore
@@ -35,8 +36,14 @@ public struct Listener: Sendable {
     public func run(_ server: APIServer, logger: Logger, onReady: @escaping @Sendable () async -> Void)
         async throws
     {
+        let (connections, tls) = (server.connections, tls)
         let application = Application(
-            router: server.router(), server: try .tls(.http1(), tlsConfiguration: tls),
+            router: server.router(),
+            server: HTTPServerBuilder { responder in
+                GuardedChannel(
+                    base: try TLSChannel(HTTP1Channel(responder: responder), tlsConfiguration: tls),
+                    connections: connections)
+            },
             configuration: .init(address: .hostname(host, port: port), serverName: "medseald"),
             onServerRunning: { _ in await onReady() }, logger: logger)
         try await application.runService(gracefulShutdownSignals: [.sigterm, .sigint])

@@ -58,6 +58,7 @@ extension Problem {
     private static func of(_ error: LedgerError) -> Problem {
         switch error {
         case .readOnly, .notCosigned: Problem(.readOnly, "\(error)")
+        case .diskFull, .exhausted, .overloaded: Problem(.storage, "\(error)", retryAfter: 5)
         case .outOfRange, .invalidCosignature: Problem(.malformed, "\(error)")
         default: Problem(.storage, "\(error)")
         }

@@ -1,3 +1,4 @@
+import Ledger
 import Remote
 public import SQLiteLedger
 import TransparencyLog
@@ -22,8 +23,22 @@ public struct Refusal: Error, Sendable, CustomStringConvertible {
         shown = nil
     }
 
-    /// Whether it may pass by itself: a clock that is put right.
-    var isPassing: Bool {
-        if case .clock = reason { true } else { false }
+    /// What a validator makes of it.
+    enum Consequence {
+        /// The log contradicts itself over its own signature, or this machine's store can be relied on no longer.
+        case end
+        /// A server shows what the log does not prove, or what is old: others may show the log as it is.
+        case goOn
+        /// No lie: a clock that is to be put right, or no room on this machine for now.
+        case wait
+    }
+
+    var consequence: Consequence {
+        switch reason {
+        case .fault, .fork: .end
+        case .ledger(let error): error.isPassing ? .wait : .end
+        case .clock: .wait
+        case .unproven, .goesBack, .incomplete, .otherLog, nil: .goOn
+        }
     }
 }

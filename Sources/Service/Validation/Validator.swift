@@ -22,6 +22,9 @@ public actor Validator {
         case catchingUp(executed: UInt64, of: UInt64)
         /// The ledger cannot be reached, or shows entries whose time is off: it tries again.
         case waiting(String)
+        /// What was shown is not what this validator knows of the log, and the log itself does not prove it: it cosigns
+        /// nothing of it, and goes on asking.
+        case refused(String)
         /// A statement that was handed in here is not on the ledger, though the contract accepts it: the
         /// operator leaves it out.
         case omitted(StatementID, since: UInt64)
@@ -40,17 +43,20 @@ public actor Validator {
     private let signer: NoteSigner
     private let evidence: Folder
     private let clock: @Sendable () -> UInt64
+    private let pause: @Sendable (_ seconds: Int) -> Duration
     private let report: @Sendable (Event) -> Void
     private let turn = Turn()
     /// Statements that were handed in here and are not on the ledger yet: when, and whether that was told.
     private var pending: [StatementID: (statement: VerifiedStatement, since: UInt64, isTold: Bool)] = [:]
 
-    /// `log` is asked as the validator's key. `evidence` is where what it refuses is kept.
+    /// `log` is asked as the validator's key. `evidence` is where what it refuses is kept; `pause` makes of so many
+    /// seconds how long it waits before it asks again.
     ///
     /// Throws `badInput` when the genesis is none, or pins another key for `organisation`.
     public init(
         of organisation: OrganisationName, key: SigningKey, log: some FollowedLog, copy: ValidatorCopy,
         evidence: Folder, clock: @escaping @Sendable () -> UInt64 = systemClock,
+        pause: @escaping @Sendable (_ seconds: Int) -> Duration = { .seconds($0) },
         report: @escaping @Sendable (Event) -> Void = { _ in }
     ) throws(ClientFailure) {
         guard let genesis = try? Genesis.decode(log.genesisFile), let keys = try? CheckpointKeys(genesis)
@@ -69,6 +75,7 @@ public actor Validator {
         self.signer = signer
         self.evidence = evidence
         self.clock = clock
+        self.pause = pause
         self.report = report
     }
 
@@ -76,8 +83,8 @@ public actor Validator {
 
     /// Follows the ledger until the task is cancelled.
     ///
-    /// Throws a `Refusal` when the log is not what its rules make it: then it cosigns nothing more. Goes on
-    /// trying when the ledger is out of reach.
+    /// Throws a `Refusal` when the log has signed what its rules do not give, or two histories: then it cosigns nothing
+    /// more. What only a server claims ends nothing: it is refused, and asked for again.
     public func follow() async throws {
         var beyond: UInt64?
         var delay = Self.retrySeconds.lowerBound
@@ -98,20 +105,27 @@ public actor Validator {
                 beyond = size
                 try lookForOmissions()
                 delay = Self.retrySeconds.lowerBound
-            } catch let refusal as Refusal where !refusal.isPassing {
-                await tell(refusal)
-                throw refusal
             } catch is CancellationError {
                 return
-            } catch let failure as ClientFailure where failure.code == .unverified {
-                throw Refusal(failure)
             } catch {
+                var refusal = error as? Refusal
+                if let failure = error as? ClientFailure, failure.code == .unverified {
+                    refusal = Refusal(failure)
+                }
+                switch refusal?.consequence {
+                case .end:
+                    if let refusal { await tell(refusal) }
+                    throw error
+                case .goOn:
+                    if let refusal {
+                        await tell(refusal)
+                        report(.refused(refusal.description))
+                    }
+                case .wait, nil: report(.waiting("\((error as? Problem)?.detail ?? "\(error)")"))
+                }
                 // What it is after this may have less than it had: it shall not wait for more before it answers.
                 beyond = nil
-                // A server that has just started takes nothing signed in the second before: not worth a word.
-                let isEarly = (error as? Problem)?.type == .unauthenticated && delay == 1
-                if !isEarly { report(.waiting("\((error as? Problem)?.detail ?? "\(error)")")) }
-                try? await Task.sleep(for: .seconds(delay))
+                try? await Task.sleep(for: pause(delay))
                 delay = min(delay * 2, Self.retrySeconds.upperBound)
             }
         }
@@ -224,13 +238,16 @@ public actor Validator {
 
     // MARK: Refusing
 
+    /// How many refusals are kept that the log does not prove: a server can make as many as it likes.
+    private static let unprovenMax = 100
+
     /// Keeps what is refused, and shows the ledger what it contradicts: an honest one then stops by itself.
     /// The same checkpoint again is kept once.
     private func tell(_ refusal: Refusal) async {
         let confirmed = copy.checkpoint
         let subject = refusal.shown?.note.text ?? Array(refusal.description.utf8)
         let folder = evidence.folder("refused-\(lowercaseHex(SHA256.digest(subject).prefix(8)))")
-        if !folder.exists {
+        if !folder.exists, refusal.consequence == .end || evidence.names.count < Self.unprovenMax {
             try? folder.make()
             try? folder.write(Array((refusal.description + "\n").utf8), as: "reason", mode: 0o644)
             if let shown = refusal.shown { try? folder.write(shown.note.encoded, as: "shown", mode: 0o644) }
@@ -279,7 +296,7 @@ public actor Validator {
             return .cosigned(try await cosign(checkpoint, at: moment).line)
         } catch let refusal as Refusal {
             if case .goesBack(let size, _) = refusal.reason { return .conflict(size: size) }
-            if !refusal.isPassing { await tell(refusal) }
+            if refusal.consequence != .wait { await tell(refusal) }
             return .refused(refusal.description)
         } catch {
             return .unavailable("\(error)")

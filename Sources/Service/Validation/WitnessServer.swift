@@ -1,5 +1,6 @@
 import Contract
 import Hummingbird
+import HummingbirdCore
 public import Logging
 import NIOCore
 import TransparencyLog
@@ -10,6 +11,10 @@ public struct WitnessServer: Sendable {
     private let validator: Validator
     private let host: String
     private let port: Int
+
+    private static let connectionsMax = 64
+    /// After which a connection is closed on which nothing comes.
+    private static let idleTime = TimeAmount.seconds(30)
 
     public init(_ validator: Validator, host: String = "127.0.0.1", port: Int) {
         self.validator = validator
@@ -24,7 +29,10 @@ public struct WitnessServer: Sendable {
         quiet.logLevel = .critical
         let application = Application(
             router: router(),
-            configuration: .init(address: .hostname(host, port: port), serverName: "medseald"),
+            server: .http1(configuration: .init(idleTimeout: Self.idleTime)),
+            configuration: .init(
+                address: .hostname(host, port: port), serverName: "medseald",
+                availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionsMax, logger: quiet)),
             logger: quiet)
         try await application.run()
     }

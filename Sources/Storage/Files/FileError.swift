@@ -18,6 +18,8 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
         case locked
         /// No room is left on the disk, or the quota is used up.
         case full
+        /// The system has no descriptor or no memory left for it: nothing was done, and it passes by itself.
+        case exhausted
         /// The file system takes no changes.
         case readOnly
         /// The disk cannot give back what it holds.
@@ -54,6 +56,7 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
             case ELOOP, ENOTDIR, EISDIR, ENXIO: .otherKind
             case EWOULDBLOCK: .locked
             case ENOSPC, EDQUOT: .full
+            case EMFILE, ENFILE, ENOMEM: .exhausted
             case EROFS: .readOnly
             case EIO: .damaged
             default: .failed

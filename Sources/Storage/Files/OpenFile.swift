@@ -71,6 +71,13 @@ public final class OpenFile: Sendable {
         if let failure { throw failure }
     }
 
+    /// Takes away all that was written.
+    public func truncate() throws(FileError) {
+        guard uninterrupted({ ftruncate(descriptor, 0) }) == 0 else {
+            throw FileError(after: "ftruncate", "cannot shorten \(name)")
+        }
+    }
+
     /// On return, what was written survives a power cut.
     public func synchronize() throws(FileError) {
         guard uninterrupted({ fsync(descriptor) }) == 0 else {

@@ -45,6 +45,8 @@ public enum Wire {
     public static let letterBytesMax = 64 << 10
     public static let envelopeBytesMax = 64 << 10
     public static let permitsPerCallMax = 500
+    /// Of one inbox at one organisation, used or not.
+    public static let permitsMax = 10_000
     public static let revocationListBytesMax = 4 << 20
 
     /// The answer to a statement that was accepted.
@@ -228,6 +230,20 @@ public enum Wire {
             self.admitted = admitted
             self.permitsHandedOver = permitsHandedOver
             self.permitsLeft = permitsLeft
+        }
+
+        /// Throws where the numbers cannot be: a wallet derives a key for each permit.
+        public init(from decoder: any Decoder) throws {
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            admitted = try values.decode(Bool.self, forKey: .admitted)
+            permitsHandedOver = try values.decode(Int.self, forKey: .permitsHandedOver)
+            permitsLeft = try values.decode(Int.self, forKey: .permitsLeft)
+            guard (0...Wire.permitsMax).contains(permitsHandedOver),
+                (0...permitsHandedOver).contains(permitsLeft)
+            else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .permitsHandedOver, in: values, debugDescription: "no such numbers of permits")
+            }
         }
     }
 

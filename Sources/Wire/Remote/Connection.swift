@@ -11,7 +11,7 @@ public import Primitives
 import Synchronization
 import TransparencyLog
 
-/// Signed calls to the servers of a network, over TLS 1.3 that only the network's own authorities vouch for.
+/// Signed calls to the servers of a network, over TLS 1.3, each with a certificate of its own organisation's authority.
 ///
 /// A call to one organisation's part of the API goes to that organisation's server; all others go to the caller's
 /// own, unless another is named. Where that is not one and the same, each server is told how much of the log the
@@ -28,6 +28,8 @@ public struct Connection: Sendable {
     /// Clock and random numbers of whoever calls.
     public let surroundings: Surroundings
     private let http: HTTPClient
+    /// What is asked of the TLS of the server at each address: a certificate of its own organisation.
+    private let trusted: [String: TLSConfiguration]
     /// The one event loop that every connection of this client runs on.
     private let eventLoop: any EventLoop
     /// Whose server is called where a call names nobody's; nil: the network's.
@@ -68,8 +70,19 @@ public struct Connection: Sendable {
         tls.minimumTLSVersion = .tlsv13
         // A server that has a question before it answers no farewell: whoever ends does not wait long for one.
         tls.shutdownTimeout = .milliseconds(500)
-        tls.trustRoots = .certificates(
-            try network.organisations.map { try NIOSSLCertificate(bytes: $0.authority, format: .der) })
+        func trusting(_ authorities: [[UInt8]]) throws -> TLSConfiguration {
+            var tls = tls
+            tls.trustRoots = .certificates(
+                try authorities.map { try NIOSSLCertificate(bytes: $0, format: .der) })
+            return tls
+        }
+        let servers = Set([nil] + network.organisations.map(\.name)).map { network.server(of: $0).authority }
+        trusted = Dictionary(
+            uniqueKeysWithValues: try Set(servers).map {
+                ($0, try trusting(network.authorities(ofServerAt: $0)))
+            })
+        // For what is no organisation's server: a validator that statements are handed to.
+        tls = try trusting(network.organisations.map(\.authority))
         var configuration = HTTPClient.Configuration(tlsConfiguration: tls, redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(10)
         configuration.httpVersion = .http1Only
@@ -86,6 +99,7 @@ public struct Connection: Sendable {
         self.memory = other.memory
         self.surroundings = other.surroundings
         self.http = other.http
+        self.trusted = other.trusted
         self.eventLoop = other.eventLoop
         self.home = other.home
         self.seen = other.seen
@@ -241,6 +255,7 @@ public struct Connection: Sendable {
         var request = HTTPClientRequest(
             url: "https://\(authority)" + path + (queryText.isEmpty ? "" : "?\(queryText)"))
         request.method = HTTPMethod(rawValue: method.rawValue)
+        request.tlsConfiguration = trusted[authority]
         let signature = RequestSignature(
             method: method.rawValue, authority: authority, path: path, query: "?" + queryText,
             contentDigest: content.digest, created: surroundings.now(),
@@ -286,7 +301,7 @@ public struct Connection: Sendable {
         switch error {
         case is NIOSSLError, is BoringSSLError:
             return .unverified(
-                "\(authority) cannot show a certificate of this network's authorities", cause: error)
+                "\(authority) cannot show a certificate of its organisation's authority", cause: error)
         case let error as HTTPClientError where error == .connectTimeout || error == .deadlineExceeded:
             return .unreachable("\(authority) does not answer in time")
         case let error as IOError:
@@ -315,7 +330,7 @@ private final class SeenLog: Sendable {
 
 extension URL {
     /// Host and port, as a call to it names them.
-    fileprivate var authority: String {
+    var authority: String {
         let host = host(percentEncoded: false) ?? ""
         return (host.contains(":") ? "[\(host)]" : host) + (port.map { ":\($0)" } ?? "")
     }

@@ -161,6 +161,9 @@ extension Connection {
         }
     }
 
+    /// How many positions are gathered at once: more than there are of anything one party looks for.
+    private static let positionsMax = 10_000_000
+
     /// Positions of the statements of one kind about a handle, id, key or name (nil: of all), in rising order.
     public func positions(about subject: [UInt8]?, kind: StatementKind) async throws -> [UInt64] {
         let limit = 1_000
@@ -170,6 +173,10 @@ extension Connection {
                 of: Query(subject: subject, kind: kind), after: positions.last, limit: limit)
             positions += page
             if page.count < limit { return positions }
+            guard positions.count < Self.positionsMax else {
+                throw ClientFailure.unverified(
+                    "the server lists more than \(Self.positionsMax) statements about one thing")
+            }
         }
     }
 
@@ -185,6 +192,9 @@ extension Connection {
         if let until = query.until { fields.append(("until", String(until))) }
         if let position { fields.append(("after", String(position))) }
         let page: Wire.Positions = try await call(.get, Routes.positions, query: fields)
+        guard page.positions.count <= limit else {
+            throw ClientFailure.unverified("the server lists more positions than were asked for")
+        }
         var last = position
         for next in page.positions {
             guard last.map({ $0 < next }) ?? true else {
@@ -203,8 +213,10 @@ extension Connection {
         var last = position
         while !Task.isCancelled {
             var lines = EventLines()
+            // A server that ends the stream at once is asked no oftener than this.
+            let earliest = ContinuousClock.now + .seconds(1)
             try await stream(Routes.events, query: last.map { [("after", String($0))] } ?? []) { piece in
-                for data in lines.add(piece) {
+                for data in try lines.add(piece) {
                     let event = try JSON.decode(Wire.Event.self, data)
                     guard last.map({ event.position > $0 }) ?? true else {
                         throw ClientFailure.unverified("the server's events do not rise")
@@ -213,6 +225,7 @@ extension Connection {
                     try await receive(event)
                 }
             }
+            try await Task.sleep(until: earliest)
         }
     }
 
@@ -244,6 +257,9 @@ extension Connection {
             }
             leaves.append(Array(page[start + 4..<start + 4 + count]))
             start += 4 + count
+            guard leaves.count <= limit else {
+                throw ClientFailure.unverified("the server gives more entries than were asked for")
+            }
         }
         return leaves
     }
@@ -318,11 +334,18 @@ extension Connection {
 
 /// Cuts a stream of server-sent events into what stands after `data: `.
 private struct EventLines {
+    /// Longer than any event.
+    private static let lineBytesMax = 64 << 10
     private var rest = [UInt8]()
 
-    mutating func add(_ piece: [UInt8]) -> [[UInt8]] {
+    mutating func add(_ piece: [UInt8]) throws(ClientFailure) -> [[UInt8]] {
         rest += piece
-        guard let end = rest.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
+        guard let end = rest.lastIndex(of: UInt8(ascii: "\n")) else {
+            guard rest.count <= Self.lineBytesMax else {
+                throw .unverified("the server's stream of events has a line without end")
+            }
+            return []
+        }
         let lines = rest[...end].split(separator: UInt8(ascii: "\n"))
         defer { rest.removeFirst(end + 1) }
         let mark = Array("data: ".utf8)

@@ -9,7 +9,7 @@ import TransparencyLog
 /// A network as its members and patients know it: the genesis, and what the hashes in it stand for, checked.
 ///
 /// Read from a folder with `genesis.cbor` and `network.json`; there is no other way to get one, and nothing
-/// of `network.json` is believed but the servers' addresses.
+/// of `network.json` is believed but the servers' addresses, and who runs the one that several share.
 public struct Network: Sendable {
     public typealias Organisation = NetworkOrganisation
 
@@ -17,10 +17,13 @@ public struct Network: Sendable {
     package struct File: Codable {
         package typealias Organisation = Wire.Organisation
         package var server: String
+        /// Whose authority has issued that server's certificate.
+        package var serverOperator: OrganisationName
         package var organisations: [Organisation]
 
-        package init(server: String, organisations: [Organisation]) {
+        package init(server: String, serverOperator: OrganisationName, organisations: [Organisation]) {
             self.server = server
+            self.serverOperator = serverOperator
             self.organisations = organisations
         }
     }
@@ -34,6 +37,8 @@ public struct Network: Sendable {
     public let id: NetworkID
     /// Scheme, host and port of the server of every organisation that has none of its own.
     public let server: URL
+    /// Who runs that server: it shows a certificate of this organisation's authority.
+    let serverOperator: OrganisationName
     public let organisations: [Organisation]
     /// The keys that its checkpoints are signed with.
     public let checkpointKeys: CheckpointKeys
@@ -80,6 +85,11 @@ public struct Network: Sendable {
             files.append((Self.admissionName(named.name), proof))
         }
         self.organisations = organisations
+        serverOperator = file.serverOperator
+        guard organisations.contains(where: { $0.name == file.serverOperator }) else {
+            throw .unverified(
+                "\(what): \(file.serverOperator), who is to run its server, takes no part in it")
+        }
         do {
             checkpointKeys = try CheckpointKeys(genesis)
         } catch {
@@ -101,6 +111,13 @@ public struct Network: Sendable {
     /// The server of an organisation, or of whoever belongs to none.
     public func server(of name: OrganisationName?) -> URL {
         organisations.first { $0.name == name }?.server.flatMap { URL(string: $0) } ?? server
+    }
+
+    /// The authorities (DER) whose certificate the server at this address may show: those of the organisations that
+    /// have it for their own, or else its operator's.
+    package func authorities(ofServerAt authority: String) -> [[UInt8]] {
+        let owners = organisations.filter { $0.server.flatMap { URL(string: $0) }?.authority == authority }
+        return (owners.isEmpty ? organisations.filter { $0.name == serverOperator } : owners).map(\.authority)
     }
 
     /// Whether an organisation has a server of its own.

@@ -79,6 +79,7 @@ struct HomeTests {
         #expect(try !accepts { $0.organisations[0].recordsRecipient = $0.organisations[0].deskRecipient })
         #expect(try !accepts { $0.organisations[0].deskRecipient = $0.organisations[1].deskRecipient })
         #expect(try !accepts { $0.organisations.removeLast() })
+        #expect(try !accepts { $0.serverOperator = OrganisationName("stranger")! })
         var genesis = try open.read("genesis.cbor")
         genesis[genesis.count - 1] ^= 1
         let copy = Self.temporary()
@@ -86,6 +87,24 @@ struct HomeTests {
         try copy.write(genesis, as: "genesis.cbor")
         try copy.write(original, as: "network.json")
         #expect(throws: ClientFailure.self) { try Network(copy) }
+    }
+
+    /// T79: another organisation's certificate is no reason to believe a server.
+    @Test func anAddressHasItsOrganisationsCertificate() async throws {
+        let world = try await World.shared.value
+        let open = world.folder.folder("public")
+        var file = try JSON.decode(Network.File.self, try open.read("network.json"))
+        let shared = try #require(URL(string: file.server)).host()! + ":\(URL(string: file.server)!.port!)"
+        file.organisations[1].server = "https://b.example:2"
+        let copy = Self.temporary()
+        try copy.make()
+        try copy.write(try open.read("genesis.cbor"), as: "genesis.cbor")
+        try copy.write(try JSON.pretty(file), as: "network.json")
+        let network = try Network(copy)
+        #expect(network.authorities(ofServerAt: "b.example:2") == [network.organisations[1].authority])
+        let operated = try network.organisation(file.serverOperator).authority
+        #expect(network.authorities(ofServerAt: shared) == [operated])
+        #expect(network.authorities(ofServerAt: "elsewhere.example:3") == [operated])
     }
 
     @Test func eachOrganisationMayHaveAServerOfItsOwn() async throws {

@@ -17,7 +17,8 @@ import Testing
     }
 
     @Test func openAPIIsMadeOfTheRoutes() throws {
-        try GeneratedDocument(path: "docs/reference/openapi.json").expect(try OpenAPIDocument.text(of: APIRoute.all))
+        try GeneratedDocument(path: "docs/reference/openapi.json").expect(
+            try OpenAPIDocument.text(of: APIRoute.all))
     }
 
     /// What one cell sends.

@@ -1,11 +1,13 @@
 import API
 import Contract
+import Files
 import Foundation
 import HTTPTypes
 import Hummingbird
 import Identity
 import Logging
 import Primitives
+import SQLiteLedger
 import Testing
 
 @testable import Server
@@ -98,7 +100,9 @@ import Testing
         headers[.signature] = RequestSignature.signatureValue(officer.sign(signature.base))
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let other = APIServer(records: world.records, authorities: ["elsewhere:443"], logger: logger)
+        let other = APIServer(
+            records: world.records, authorities: ["elsewhere:443"], connections: .test, seen: SeenRequests(),
+            clock: { world.time.now }, logger: logger)
         let there = try await world.send(.get, Routes.checkpoint, body: [], headers: headers, to: other)
         #expect(there.status == 401)
         #expect(try await world.send(.get, Routes.checkpoint, body: [], headers: headers).status == 200)
@@ -114,16 +118,83 @@ import Testing
         #expect(try await world.send(.get, Routes.checkpoint, by: officer, created: old).status == 401)
         let early = world.time.now + RequestSignature.ageSecondsMax + 1
         #expect(try await world.send(.get, Routes.checkpoint, by: officer, created: early).status == 401)
-        // A request from before the process began could have been answered by its predecessor.
-        #expect(
-            try await world.send(.get, Routes.checkpoint, by: officer, created: world.time.now - 1).status
-                == 401)
         // Remembered as long as the signature could still be accepted.
         world.time.advance(RequestSignature.ageSecondsMax)
         let made = world.time.now - RequestSignature.ageSecondsMax
         #expect(
             try await world.send(.get, Routes.checkpoint, by: officer, nonce: nonce, created: made).status
                 == 401)
+    }
+
+    /// T72: nobody's entry turns the clock by which callers are known.
+    @Test func theLedgersTimeLocksNobodyOut() async throws {
+        let world = try World()
+        let officer = try await world.enrol(world.insurer, .officer)
+        world.time.advance(290)
+        _ = try await world.enrol(world.insurer, .officer)
+        world.time.goBack(290)
+        // The ledger's time stays where the last entry is; this machine's clock is right again.
+        #expect(world.ledger.now() == world.time.now + 290)
+        #expect(try await world.send(.get, Routes.checkpoint, by: officer).status == 200)
+    }
+
+    /// T72: what was answered before a restart is not answered again after it.
+    @Test func aRestartForgetsNoRequest() async throws {
+        let world = try World()
+        let folder = Folder(world.folder.path)
+        let officer = try await world.enrol(world.insurer, .officer)
+        let boot = Array("boot".utf8)
+        func start(boot: [UInt8]) -> APIServer {
+            APIServer(
+                records: world.records, authorities: [World.authority], connections: .test,
+                seen: SeenRequests(in: folder, at: world.time.now, boot: boot), clock: { world.time.now },
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        }
+        func status(_ nonce: [UInt8], created: UInt64, of server: APIServer) async throws -> Int {
+            try await world.send(
+                .get, Routes.checkpoint, by: officer, nonce: nonce, created: created, to: server
+            ).status
+        }
+        let (nonce, created) = (Random.bytes(16), world.time.now)
+        // Before the first start nothing was answered; what was signed a second before is not taken all the same.
+        let first = start(boot: boot)
+        #expect(try await status(Random.bytes(16), created: created - 1, of: first) == 401)
+        #expect(try await status(nonce, created: created, of: first) == 200)
+        // In the same second, and as long as the signature is good.
+        let second = start(boot: boot)
+        #expect(try await status(nonce, created: created, of: second) == 401)
+        #expect(try await status(Random.bytes(16), created: created - 100, of: second) == 200)
+        world.time.advance(RequestSignature.ageSecondsMax)
+        #expect(try await status(nonce, created: created, of: start(boot: boot)) == 401)
+        // A machine that has started anew may have lost what was not synced: nothing from before counts.
+        let later = start(boot: Array("other".utf8))
+        #expect(try await status(Random.bytes(16), created: world.time.now, of: later) == 401)
+        world.time.advance(1)
+        #expect(try await status(Random.bytes(16), created: world.time.now, of: later) == 200)
+    }
+
+    @Test func theMemoryOfRequestsIsBounded() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "medseal-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let seen = SeenRequests(in: Folder(folder.path), at: 1_000, boot: [1])
+        let key = SigningKey.generate().key
+        func take(_ number: Int, created: UInt64, at now: UInt64) -> SeenRequests.Verdict {
+            seen.take(nonce: withUnsafeBytes(of: number) { Array($0) }, of: key, created: created, at: now)
+        }
+        for number in 0..<SeenRequests.perSecondMax {
+            #expect(take(number, created: 1_001, at: 1_001) == .new)
+        }
+        // One second's worth is remembered, and the next second is not held up by it.
+        #expect(take(-1, created: 1_001, at: 1_001) == .tooMany)
+        #expect(take(7, created: 1_001, at: 1_001) == .seen)
+        #expect(take(-1, created: 1_002, at: 1_002) == .new)
+        // The file holds what counts, and not much more.
+        for number in 0..<20_000 {
+            _ = take(number, created: UInt64(1_200 + number), at: UInt64(1_200 + number))
+        }
+        let bytes = try Folder(folder.path).read("seen-requests").count
+        #expect(bytes < 24 * (3 * SeenRequests.perSecondMax))
     }
 
     @Test func aRetiredMemberIsNobody() async throws {

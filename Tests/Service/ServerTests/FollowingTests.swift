@@ -22,7 +22,8 @@ import TransparencyLog
         let copy = CopiedLedger(world.ledger, shown: 1)
         let server = APIServer(
             records: RecordKeeping(ledger: copy, custodians: world.records.custodians),
-            authorities: [World.authority], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            authorities: [World.authority], connections: .test, seen: SeenRequests(),
+            clock: { world.time.now }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         /// The size that the answer tells, and how often the copy was asked for its size.
         func call(seen: String?) async throws -> (size: String?, asked: Int) {
             let before = copy.asked

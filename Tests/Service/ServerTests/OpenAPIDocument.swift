@@ -19,7 +19,8 @@ enum OpenAPIDocument {
             "openapi": "3.1.0",
             "info": [
                 "title": "MedSeal", "version": "1",
-                "description": "What medseald serves. Made of the server's routes; docs/reference/api.md says more.",
+                "description":
+                    "What medseald serves. Made of the server's routes; docs/reference/api.md says more.",
             ],
             "paths": paths,
             "security": [Dictionary(uniqueKeysWithValues: signatureHeaders.keys.map { ($0, [String]()) })],

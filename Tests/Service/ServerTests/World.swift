@@ -75,7 +75,9 @@ final class World: Sendable {
         records = RecordKeeping(ledger: ledger, custodians: custodians)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        server = APIServer(records: records, authorities: [Self.authority], logger: logger)
+        server = APIServer(
+            records: records, authorities: [Self.authority], connections: .test, seen: SeenRequests(),
+            clock: { time.now }, elapsed: { .seconds(time.now) }, logger: logger)
     }
 
     deinit {
@@ -248,6 +250,11 @@ final class World: Sendable {
         let path = Routes.Organisation(organisation).releasedBlob(release.hex, Digest(hashing: blob).hex)
         return try await send(.get, path, by: key, headers: headers)
     }
+}
+
+extension ConnectionLimits {
+    /// Of a process that may have 256 files open.
+    static let test = ConnectionLimits(descriptors: 256)
 }
 
 /// A clock that tests turn.

@@ -19,18 +19,23 @@ private final class ShownLog: FollowedLog {
 
     let genesisFile: [UInt8]
     private let network: TestNetwork
-    private let state: Mutex<(forge: Forge, isReachable: Bool, delivered: [[UInt8]])>
+    /// What a server, not the log, makes up.
+    enum Lie: Sendable { case otherEntry, otherProof, unsigned }
+
+    private let state: Mutex<(forge: Forge, isReachable: Bool, delivered: [[UInt8]], lie: Lie?)>
     /// What was handed over to be ordered.
     let submitted = Mutex([[UInt8]]())
 
     init(_ forge: Forge, of network: TestNetwork) {
         genesisFile = network.file
         self.network = network
-        state = Mutex((forge, true, []))
+        state = Mutex((forge, true, [], nil))
     }
 
     /// What it shows from now on.
     func show(_ forge: Forge) { state.withLock { $0.forge = forge } }
+    func tell(_ lie: Lie?) { state.withLock { $0.lie = lie } }
+    private var lie: Lie? { state.withLock { $0.lie } }
     func setReachable(_ isReachable: Bool) { state.withLock { $0.isReachable = isReachable } }
 
     private func forge() throws -> Forge {
@@ -41,6 +46,9 @@ private final class ShownLog: FollowedLog {
     }
 
     func candidate(beyond size: UInt64?) async throws -> VerifiedCheckpoint {
+        if lie == .unsigned {
+            throw ClientFailure.unverified("the checkpoint is not signed by this network's ledger")
+        }
         for _ in 0..<20 {
             let checkpoint = try forge().checkpoint()
             if checkpoint.checkpoint.head.size != size { return checkpoint }
@@ -50,11 +58,14 @@ private final class ShownLog: FollowedLog {
     }
 
     func leaves(from position: UInt64, limit: Int) async throws -> [[UInt8]] {
-        Array(try forge().entries.dropFirst(Int(position)).prefix(limit))
+        let leaves = Array(try forge().entries.dropFirst(Int(position)).prefix(limit))
+        return lie == .otherEntry ? leaves.map { $0 + [0] } : leaves
     }
 
     func consistency(from oldSize: UInt64, to newSize: UInt64) async throws -> ConsistencyProof {
-        try forge().consistency(from: oldSize, to: newSize)
+        let proof = try forge().consistency(from: oldSize, to: newSize)
+        return lie == .otherProof
+            ? ConsistencyProof(hashes: proof.hashes + [[UInt8](repeating: 1, count: 32)]) : proof
     }
 
     func submit(statement: [UInt8]) async throws { submitted.withLock { $0.append(statement) } }
@@ -90,9 +101,11 @@ private final class Surroundings: Sendable {
         try Validator(
             of: network.insurer, key: network.insurerValidator, log: log, copy: copy,
             evidence: Folder(evidence.path + "/kept"), clock: { surroundings.now.withLock { $0 } },
+            pause: { .milliseconds($0) },
             report: { event in
                 switch event {
-                case .waiting(let reason): surroundings.told.withLock { $0.append(reason) }
+                case .waiting(let reason), .refused(let reason):
+                    surroundings.told.withLock { $0.append(reason) }
                 case .omitted(let id, _): surroundings.omitted.withLock { $0.append(id) }
                 default: break
                 }
@@ -179,14 +192,12 @@ private final class Surroundings: Sendable {
         wrongState.append(leaf: honest.entry(network.deposit()).with(stateDigest: digest(1)).encoded())
         var fork = Forge(network, deposits: 2)
         fork.append(network.deposit())
-        let yesterday = Forge(network, repeating: Array(honest.entries.prefix(4)))
         let lies: [(Forge, String)] = [
             (forged, "entry 5: a signature of the statement does not hold"),
             (unasked, "entry 5: the contract refuses statement \(network.id(of: theft))"),
             (wrongWrites, "was recorded with other writes"),
             (wrongState, "entry 5: the state digest differs"),
             (fork, "the log's first 5 entries are not those that were executed here"),
-            (yesterday, "the log shows 4 entries, after it had shown 5"),
         ]
         for (lie, reason) in lies {
             let log = ShownLog(lie, of: network)
@@ -203,6 +214,44 @@ private final class Surroundings: Sendable {
             #expect(try kept.folder(name).read("confirmed") == copy.checkpoint)
         }
         kept.parent.remove("kept")
+    }
+
+    /// T79: what only a server claims is refused and kept, and ends nothing: the honest log is cosigned afterwards.
+    @Test func aServersLieEndsNoValidator() async throws {
+        var honest = Forge(network, deposits: 3)
+        let copy = try copy()
+        let log = ShownLog(honest, of: network)
+        let validator = try validator(of: log, copy)
+        let head = honest.checkpoint().checkpoint.head
+        #expect(
+            try await follow(validator) { try log.cosigned(by: network.insurer).contains(head) } == nil)
+        let yesterday = Forge(network, repeating: Array(honest.entries.prefix(4)))
+        honest.append(network.deposit())
+        let lies: [(ShownLog.Lie?, Forge, String)] = [
+            (nil, yesterday, "the log shows 4 entries, after it had shown 5"),
+            (.otherEntry, honest, "does not prove that its checkpoint of 6 entries"),
+            (.otherProof, honest, "does not prove that its checkpoint of 6 entries"),
+            (.unsigned, honest, "not signed by this network's ledger"),
+        ]
+        for (lie, shown, reason) in lies {
+            surroundings.told.withLock { $0 = [] }
+            log.tell(lie)
+            log.show(shown)
+            let isTold: @Sendable () -> Bool = {
+                surroundings.told.withLock { $0.contains { $0.contains(reason) } }
+            }
+            #expect(try await follow(validator) { isTold() } == nil, "\(reason)")
+            #expect(isTold(), "\(reason): \(surroundings.told.withLock { $0 })")
+            #expect(copy.head == head)
+        }
+        // All that the log got meanwhile is what was confirmed before.
+        #expect(try Set(log.cosigned(by: network.insurer)) == [head])
+        log.tell(nil)
+        let next = honest.checkpoint().checkpoint.head
+        #expect(
+            try await follow(validator) { try log.cosigned(by: network.insurer).contains(next) } == nil)
+        #expect(!Folder(evidence.path + "/kept").names.isEmpty)
+        Folder(evidence.path).remove("kept")
     }
 
     @Test func aClockThatIsOffIsToldAndPassesByItself() async throws {

@@ -11,6 +11,10 @@ final class Story: Sendable {
     private let server = Mutex<Process?>(nil)
     /// The first port of its Fabric network, where it has one.
     private let fabricPort: Int?
+    /// What its server is started with besides its folder and passphrase.
+    private let serverOptions: [String]
+    /// How many files its server may have open; nil: as many as this process.
+    private let descriptors: Int?
 
     /// Where Fabric's own programs are; nil where they are not: then nothing of it can be run.
     static let fabricPrograms: String? = {
@@ -25,11 +29,14 @@ final class Story: Sendable {
 
     /// Makes the network of `organisations` (name:kind) with the rules of its quorum, and starts its server;
     /// with `onFabric` a Fabric network of theirs, too, which orders the statements. With `isServed` false the
-    /// server is not started. `founded` is told the network's folder before anything is made of it.
+    /// server is not started. `founded` is told the network's folder before anything is made of it. The server is
+    /// started with `serverOptions`, and may have `descriptors` files open.
     init(
         _ organisations: [String], quorum: [String] = [], onFabric: Bool = false, isServed: Bool = true,
-        founded: (URL) throws -> Void = { _ in }
+        serverOptions: [String] = [], descriptors: Int? = nil, founded: (URL) throws -> Void = { _ in }
     ) throws {
+        self.serverOptions = serverOptions
+        self.descriptors = descriptors
         folder = FileManager.default.temporaryDirectory.appending(path: "medseal-story-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         // Below the ports that the system gives to clients; two stories rarely meet.
@@ -226,10 +233,18 @@ final class Story: Sendable {
         if !FileManager.default.fileExists(atPath: log.path) { try Data().write(to: log) }
         let before = try serving
         let process = Process()
-        process.executableURL = Repository.programs.appending(path: "medseald")
-        process.arguments =
-            ["run", "net", "--passphrase-file", "net.pass", "--verbose"]
+        let program = Repository.programs.appending(path: "medseald")
+        let arguments =
+            ["run", "net", "--passphrase-file", "net.pass", "--verbose"] + serverOptions
             + (fabricPort == nil ? [] : ["--ledger", "fabric", "--profile", profile("hospital1")])
+        if let descriptors {
+            process.executableURL = URL(fileURLWithPath: "/bin/bash")
+            process.arguments =
+                ["-c", #"ulimit -n \#(descriptors); exec "$0" "$@""#, program.path] + arguments
+        } else {
+            process.executableURL = program
+            process.arguments = arguments
+        }
         process.currentDirectoryURL = folder
         let handle = try FileHandle(forWritingTo: log)
         try handle.seekToEnd()

@@ -157,6 +157,10 @@ struct LedgerDatabase: Sendable {
             case .SQLITE_FULL: throw .diskFull
             // The index of the WAL could not grow: nothing was written yet.
             case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE: throw .diskFull
+            // Neither a file that it needs beside the database nor memory: the transaction was rolled back.
+            case .SQLITE_NOMEM, .SQLITE_CANTOPEN: throw .exhausted("SQLite: \(error.message ?? "")")
+            case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_NOMEM:
+                throw .exhausted("SQLite: \(error.message ?? "")")
             case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_CONSTRAINT:
                 throw .damaged(
                     Finding(.database, error.message ?? "SQLite code \(error.extendedResultCode.rawValue)"))

@@ -118,6 +118,11 @@ final class LedgerDirectory: Sendable {
 extension LedgerError {
     /// What a file that could not be read or written means for a ledger.
     init(_ error: FileError) {
-        self = error.code == .full ? .diskFull : .storage("\(error)")
+        self =
+            switch error.code {
+            case .full: .diskFull
+            case .exhausted: .exhausted("\(error)")
+            default: .storage("\(error)")
+            }
     }
 }

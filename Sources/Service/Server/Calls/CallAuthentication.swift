@@ -3,22 +3,23 @@ import Contract
 import HTTPTypes
 import Hummingbird
 import Identity
-import Synchronization
 
 /// Checks the signature of each call (RFC 9421, as `RequestSignature` has it) and that it was not seen
 /// before.
+///
+/// It goes by the machine's clock: the ledger's may run ahead, is rounded, and is others' to set (SECURITY.md, T72).
 final class CallAuthentication: Sendable {
     /// The names under which this server is reached: a signature made for another server is worth nothing
     /// here.
     private let authorities: Set<String>
-    private let now: @Sendable () -> LedgerTime
-    private let started: LedgerTime
-    private let seen = Mutex(SeenNonces())
+    private let seen: SeenRequests
+    private let now: @Sendable () -> UInt64
 
-    init(authorities: Set<String>, now: @escaping @Sendable () -> LedgerTime) {
+    /// `now` gives this machine's time, in seconds since 1970.
+    init(authorities: Set<String>, seen: SeenRequests, now: @escaping @Sendable () -> UInt64) {
         self.authorities = authorities
+        self.seen = seen
         self.now = now
-        self.started = now()
     }
 
     func authenticate(_ request: Request, _ context: CallContext) throws(Problem) -> SignedCall {
@@ -37,12 +38,13 @@ final class CallAuthentication: Sendable {
             let signed = RequestSignature(
                 method: request.method.rawValue, authority: authority, path: request.uri.path,
                 query: "?" + (request.uri.query ?? ""), contentDigest: digest, signatureInput: input)
-        else { throw Problem(.unauthenticated, "the signature's headers have not the form of docs/reference/api.md") }
+        else {
+            throw Problem(
+                .unauthenticated, "the signature's headers have not the form of docs/reference/api.md")
+        }
         let time = now()
         let age = time > signed.created ? time - signed.created : signed.created - time
-        // A request from before this process began may have been answered by the last one, whose memory is
-        // gone.
-        guard age <= RequestSignature.ageSecondsMax, signed.created >= started else {
+        guard age <= RequestSignature.ageSecondsMax else {
             throw Problem(
                 .unauthenticated,
                 "the request was signed at another time than now: check the clock, try again")
@@ -51,31 +53,16 @@ final class CallAuthentication: Sendable {
         guard Signatures.isValid(claim) else {
             throw Problem(.unauthenticated, "the request's signature does not hold")
         }
-        guard seen.withLock({ $0.insert(signed.key.bytes + signed.nonce, at: time) }) else {
-            throw Problem(.unauthenticated, "this very request was sent before")
+        switch seen.take(nonce: signed.nonce, of: signed.key, created: signed.created, at: time) {
+        case .new: break
+        case .seen: throw Problem(.unauthenticated, "this very request was sent before")
+        case .unknown:
+            throw Problem(
+                .unauthenticated, "the request was signed before this server began: sign it anew, try again")
+        case .tooMany:
+            throw Problem(.tooMany, "too many calls in this second: wait a second, try again", retryAfter: 1)
         }
         return SignedCall(
             request: request, context: context, key: signed.key, contentDigest: signed.contentDigest)
-    }
-}
-
-/// The nonces of two windows of time, so that forgetting costs nothing.
-private struct SeenNonces {
-    private var current = Set<[UInt8]>()
-    private var previous = Set<[UInt8]>()
-    private var window: LedgerTime = 0
-
-    /// False when it was there already.
-    mutating func insert(_ nonce: [UInt8], at time: LedgerTime) -> Bool {
-        // A signature is accepted from ageSecondsMax before to as long after its time: remember for longer
-        // than that.
-        let now = time / (RequestSignature.ageSecondsMax * 2 + 1)
-        if now != window {
-            previous = now == window + 1 ? current : []
-            current = []
-            window = now
-        }
-        guard !previous.contains(nonce) else { return false }
-        return current.insert(nonce).inserted
     }
 }

@@ -36,47 +36,27 @@ struct TokenBuckets<Caller: Hashable & Sendable>: Sendable {
         current[caller] = bucket
         return isAllowed
     }
-
-    /// Whether a token is there; none is taken.
-    func has(_ caller: Caller, at now: Duration) -> Bool {
-        guard let bucket = current[caller] ?? previous[caller] else { return true }
-        return bucket.tokens + perSecond * max(0, (now - bucket.filledAt) / .seconds(1)) >= 1
-    }
 }
 
-/// Holds callers to so many calls a second, and connections to so many that are not signed as they must be.
+/// Holds callers to so many calls a second.
 final class CallRates: Sendable {
     static let perSecondDefault = 1_000
-    private static let failuresPerSecond = 2
-    private static let failuresBurst = 40
 
-    private let clock: @Sendable () -> LedgerTime
-    private let signed: Mutex<TokenBuckets<PublicKey>>
-    private let failures = Mutex(
-        TokenBuckets<ObjectIdentifier>(perSecond: failuresPerSecond, burst: failuresBurst))
+    private let buckets: Mutex<TokenBuckets<PublicKey>>
 
-    /// `clock` gives seconds and does not go back.
-    init(perSecond: Int, clock: @escaping @Sendable () -> LedgerTime) {
-        self.clock = clock
-        signed = Mutex(TokenBuckets(perSecond: perSecond, burst: 2 * perSecond))
+    init(perSecond: Int) { buckets = Mutex(TokenBuckets(perSecond: perSecond, burst: 2 * perSecond)) }
+
+    /// Throws `tooMany` when the caller's bucket is empty. `now` is of a clock that does not go back.
+    func take(_ caller: PublicKey, at now: Duration) throws(Problem) {
+        guard buckets.withLock({ $0.take(caller, at: now) }) else { throw Self.tooMany }
     }
 
-    private static let tooMany = Problem(
+    static let tooMany = Problem(
         .tooMany, "too many calls at once: wait a second and go on more slowly", retryAfter: 1)
+}
 
-    /// A connection that has failed too often is not listened to for a while.
-    func requireRoom(on connection: ObjectIdentifier) throws(Problem) {
-        let now = Duration.seconds(clock())
-        guard failures.withLock({ $0.has(connection, at: now) }) else { throw Self.tooMany }
-    }
-
-    func noteFailure(on connection: ObjectIdentifier) {
-        let now = Duration.seconds(clock())
-        failures.withLock { _ = $0.take(connection, at: now) }
-    }
-
-    func take(_ caller: PublicKey) throws(Problem) {
-        let now = Duration.seconds(clock())
-        guard signed.withLock({ $0.take(caller, at: now) }) else { throw Self.tooMany }
-    }
+/// The time since now.
+public func monotonicClock() -> @Sendable () -> Duration {
+    let start = ContinuousClock.now
+    return { ContinuousClock.now - start }
 }

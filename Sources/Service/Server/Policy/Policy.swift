@@ -44,6 +44,9 @@ struct Terms: Sendable {
         let admitted: Set<Party>
     }
 
+    /// Whether a stranger's key may be answered.
+    var admitsStrangers: Bool { cases.contains { $0.admitted.contains(.stranger) } }
+
     init(_ who: String, _ admitted: Set<Party>, refusal: Problem) {
         self.init(who, cases: [Case(name: "", admitted: admitted)], refusal: refusal)
     }

@@ -37,7 +37,8 @@ extension BodyFormat where Value: Decodable {
             do {
                 return try JSONDecoder().decode(type, from: Data(bytes))
             } catch {
-                throw Problem(.malformed, "the body is not the JSON that this path takes (docs/reference/api.md)")
+                throw Problem(
+                    .malformed, "the body is not the JSON that this path takes (docs/reference/api.md)")
             }
         }
     }

@@ -35,7 +35,8 @@ import TransparencyLog
         let number = try #require(getenv(Self.variable).flatMap { Int32(String(cString: $0)) })
         let call = try #require(FaultProcess.Call(rawValue: number))
         let step = getenv("MEDSEAL_EVERY_FAULT") != nil ? 1 : call == .write ? 47 : 5
-        for error in call == .read || call == .sync ? [EIO] : [EIO, ENOSPC] {
+        let errors = call == .read || call == .sync ? [EIO] : [EIO, ENOSPC] + (call == .open ? [EMFILE] : [])
+        for error in errors {
             for isLasting in [false, true] {
                 var summary = FaultSummary()
                 var number = Int.random(in: 1...step)
@@ -170,6 +171,10 @@ private final class FaultyLife {
         case .success(.rejected(let code)):
             if errors.isEmpty { contradictions.append("refused: \(code.explanation)") }
         case .failure(let error):
+            // What passes by itself is no reason to take nothing more (T69).
+            if error.isPassing, !errors.contains(where: { !$0.isPassing }), ledger.state != .healthy {
+                contradictions.append("\(ledger.state) after \(error)")
+            }
             errors.append(error)
             if case .storage = error, ledger.state == .healthy {
                 contradictions.append("healthy after \(error)")
