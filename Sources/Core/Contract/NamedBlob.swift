@@ -7,6 +7,9 @@ public struct NamedBlob: Hashable, Sendable {
         self.digest = digest
         self.role = role
     }
+
+    /// Where it lies in its record; nil for a letter, which lies on a desk.
+    public var name: BlobName? { role.kind.map { BlobName(digest, $0) } }
 }
 
 /// What a blob is in the statement that names it. All but letters lie in vaults, letters on a desk.
@@ -24,6 +27,20 @@ public enum BlobRole: Hashable, Sendable {
     /// The record key, sealed to the reader in an emergency.
     case emergencyEnvelope
     case letter
+
+    /// What a blob of this role is stored as; nil for a letter.
+    public var kind: BlobKind? {
+        switch self {
+        case .file: .file
+        case .descriptor: .descriptor
+        case .ownerEnvelope: .ownerEnvelope
+        case .custodianEnvelope: .custodianEnvelope
+        case .grantEnvelope: .grantEnvelope
+        case .delegateEnvelope: .delegateEnvelope
+        case .emergencyEnvelope: .emergencyEnvelope
+        case .letter: nil
+        }
+    }
 }
 
 extension [NamedBlob] {

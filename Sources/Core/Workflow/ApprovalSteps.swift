@@ -36,11 +36,15 @@ public struct ApprovalSteps: Sendable {
         let untilCosigned = !network.genesis.quorum.rules.isEmpty
         var calls = [SignedCall]()
         for grant in approval.grants {
-            calls.append(SignedCall(call: .put(grant.envelope, at: custodian), key: nil))
+            // Under the key that signs the grant: storing the envelope links it to nothing new.
+            let owner = wallet.ownerKey(organisation: grant.owner, index: grant.index)
             calls.append(
                 SignedCall(
-                    call: .submit(grant.statement, keeper: nil, untilCosigned: untilCosigned),
-                    key: wallet.ownerKey(organisation: grant.owner, index: grant.index)))
+                    call: .put(grant.envelope, as: .grantEnvelope, of: grant.record, at: custodian),
+                    key: owner))
+            calls.append(
+                SignedCall(
+                    call: .submit(grant.statement, keeper: nil, untilCosigned: untilCosigned), key: owner))
         }
         calls.append(
             SignedCall(

@@ -1,5 +1,6 @@
 public import Contract
 import Evidence
+import Identity
 public import Primitives
 
 /// A call to an organisation's server, as a value: a driver makes it and gives the answer back.
@@ -28,8 +29,8 @@ public enum Call: Hashable, Sendable {
     case letters(OrganisationName)
     /// A blob under a release.
     case released(Digest, under: StatementID, at: OrganisationName)
-    /// A small blob into the vault.
-    case put([UInt8], at: OrganisationName)
+    /// A small blob into the vault, under its record.
+    case put([UInt8], as: BlobKind, of: RecordHandle, at: OrganisationName)
     /// A letter to a patient's inbox or a member, left at the desk.
     case leave([UInt8], addressee: PublicKey, request: StatementID, at: OrganisationName)
     /// A signed statement, to be ordered. `keeper` is the organisation whose server has what it points to.
@@ -158,9 +159,11 @@ extension Call {
             CallForm(
                 path: Self.part(of: organisation) + "/releases/\(release.hex)/\(digest.hex)",
                 answerBytesMax: CallForm.blobBytesMax)
-        case .put(let bytes, let organisation):
+        case .put(let bytes, let kind, let record, let organisation):
             CallForm(
-                method: .put, path: Self.part(of: organisation) + "/vault/\(Self.digest(of: bytes))",
+                method: .put,
+                path: Self.part(of: organisation) + "/records/\(record.hex)/blobs/"
+                    + BlobName(Digest(hashing: bytes), kind).text,
                 body: bytes, mediaType: "application/octet-stream")
         case .leave(let body, let addressee, let request, let organisation):
             .json(
@@ -181,8 +184,6 @@ extension Call {
     private static func part(of organisation: OrganisationName) -> String {
         "/v1/organisations/\(organisation)"
     }
-
-    private static func digest(of bytes: [UInt8]) -> String { lowercaseHex(SHA256.digest(bytes)) }
 }
 
 extension CallForm {

@@ -48,7 +48,7 @@ public struct DepositSteps: Sendable {
         /// Seal the files to this recipient, then `take` what was sealed.
         case seal(to: AgeRecipient)
         /// Keep this at rest, durable, with the blobs and the files' ciphertext; then say `kept`.
-        case keep(SealedDeposit, blobs: [[UInt8]])
+        case keep(SealedDeposit, blobs: [(kind: BlobKind, bytes: [UInt8])])
         /// Put all that it names into the custodian's vault; then say `uploaded`.
         case upload(SealedDeposit)
         case done(Deposited)
@@ -64,7 +64,7 @@ public struct DepositSteps: Sendable {
         case permitting(AdmittedPatient, DeskKeys)
         case asking(permit: [UInt8]?, VerifiedStatement)
         case sealing(permit: [UInt8]?, AgeIdentity)
-        case keeping(permit: [UInt8]?, SealedDeposit, blobs: [[UInt8]])
+        case keeping(permit: [UInt8]?, SealedDeposit, blobs: [(kind: BlobKind, bytes: [UInt8])])
         case uploading(permit: [UInt8]?, SealedDeposit)
         case ordering(SealedDeposit, statement: [UInt8])
         case done(Deposited)
@@ -199,7 +199,8 @@ public struct DepositSteps: Sendable {
             custodial: order.custodial, batch: batch)
         stage = .keeping(
             permit: permit, deposit,
-            blobs: [descriptor, custodianEnvelope] + (ownerEnvelope.map { [$0] } ?? []))
+            blobs: [(.descriptor, descriptor), (.custodianEnvelope, custodianEnvelope)]
+                + (ownerEnvelope.map { [(.ownerEnvelope, $0)] } ?? []))
     }
 
     /// It is kept at rest.

@@ -11,6 +11,7 @@ public struct SignedApproval: Equatable, Sendable {
     struct SignedGrant: Equatable, Sendable {
         var id: StatementID
         var statement: [UInt8]
+        var record: RecordHandle
         var envelope: [UInt8]
         /// The record's owner key: where it was deposited, and which number.
         var owner: OrganisationName
@@ -52,8 +53,8 @@ public struct SignedApproval: Equatable, Sendable {
                 )
             grants.append(
                 SignedGrant(
-                    id: id, statement: bytes, envelope: envelope, owner: owner.depositedAt,
-                    index: owner.index))
+                    id: id, statement: bytes, record: item.record, envelope: envelope,
+                    owner: owner.depositedAt, index: owner.index))
         }
         let granted = zip(approval.items, grants).map {
             AnswerLetter.Granted(record: $0.record, grant: $1.id)
@@ -107,8 +108,8 @@ extension SignedApproval {
         let grants = self.grants.map { grant in
             JSONValue.object([
                 ("id", .text(grant.id.hex)), ("statement", .base64(grant.statement)),
-                ("envelope", .base64(grant.envelope)), ("owner", .text(grant.owner.bytes)),
-                ("index", .number(grant.index)),
+                ("record", .text(grant.record.hex)), ("envelope", .base64(grant.envelope)),
+                ("owner", .text(grant.owner.bytes)), ("index", .number(grant.index)),
             ])
         }
         return .object([
@@ -129,8 +130,8 @@ extension SignedApproval {
             grants.append(
                 SignedGrant(
                     id: try grant.bytes32("id"), statement: try grant.base64("statement"),
-                    envelope: try grant.base64("envelope"), owner: try grant.organisation("owner"),
-                    index: try grant.number("index")))
+                    record: try grant.bytes32("record"), envelope: try grant.base64("envelope"),
+                    owner: try grant.organisation("owner"), index: try grant.number("index")))
             try grant.end()
         }
         self.grants = grants

@@ -182,46 +182,47 @@ private struct Audit {
     }
 
     private func auditVault(
-        of name: OrganisationName, _ inventory: VaultInventory, expecting: Set<Digest>, erased: Set<Digest>,
-        _ report: inout AuditReport
+        of name: OrganisationName, _ inventory: VaultInventory, expecting: Set<BlobAddress>,
+        erased: Set<BlobAddress>, _ report: inout AuditReport
     ) async throws {
         let place = "vault of \(name)"
         var missing = expecting
-        var notErased = Set<Digest>()
+        var notErased = Set<BlobAddress>()
+        var foreign = Set<String>()
         var damaged = [Finding]()
-        var unknown = [Finding]()
         var (sound, unreferenced) = (0, 0)
         try await inventory.forEachPage { page in
             for blob in page.blobs {
                 try Task.checkCancellation()
-                missing.remove(blob.digest)
-                if erased.contains(blob.digest) { notErased.insert(blob.digest) }
+                missing.remove(blob.address)
+                if erased.contains(blob.address) { notErased.insert(blob.address) }
                 if !blob.isIntact {
                     damaged.append(
                         Finding(
-                            kind: .damaged, place: place, subject: blob.digest.hex,
+                            kind: .damaged, place: place, subject: blob.address.text,
                             problem: "its \(blob.byteCount) bytes have another SHA-256"))
-                } else if expecting.contains(blob.digest) {
+                } else if expecting.contains(blob.address) {
                     sound += 1
                 } else {
                     unreferenced += 1
                 }
             }
-            unknown += page.foreign.map {
-                Finding(
-                    kind: .unknown, place: place, subject: nil,
-                    problem: "\(SafeText.escaped($0)) is no ciphertext's name")
-            }
+            foreign.formUnion(page.foreign)
         }
         report.findings += missing.sorted().map {
-            Finding(kind: .missing, place: place, subject: $0.hex, problem: "the ledger names it")
+            Finding(kind: .missing, place: place, subject: $0.text, problem: "the ledger names it")
         }
         report.findings += notErased.sorted().map {
             Finding(
-                kind: .notErased, place: place, subject: $0.hex,
+                kind: .notErased, place: place, subject: $0.text,
                 problem: "\(name) has attested that it is gone")
         }
-        report.findings += damaged + unknown
+        report.findings += damaged
+        report.findings += foreign.sorted().map {
+            Finding(
+                kind: .unknown, place: place, subject: nil,
+                problem: "\(SafeText.escaped($0)) is no blob's name in a record")
+        }
         report.soundBlobs[name.description] = sound
         report.unreferencedBlobs[name.description] = unreferenced
     }
@@ -244,13 +245,17 @@ private struct Retentions {
         for index in names.indices { retentions[record]?[index].note(statement) }
     }
 
-    func kept(by name: OrganisationName) -> Set<Digest> { all(of: name, \.kept) }
+    func kept(by name: OrganisationName) -> Set<BlobAddress> { all(of: name, \.kept) }
 
-    func erased(by name: OrganisationName) -> Set<Digest> { all(of: name, \.erased) }
+    func erased(by name: OrganisationName) -> Set<BlobAddress> { all(of: name, \.erased) }
 
-    private func all(of name: OrganisationName, _ digests: (Retention) -> [Digest]) -> Set<Digest> {
+    private func all(of name: OrganisationName, _ blobs: (Retention) -> [BlobName]) -> Set<BlobAddress> {
         guard let index = names.firstIndex(of: name) else { return [] }
-        return Set(retentions.values.flatMap { digests($0[index]) })
+        var all = Set<BlobAddress>()
+        for (record, retentions) in retentions {
+            for blob in blobs(retentions[index]) { all.insert(BlobAddress(record, blob)) }
+        }
+        return all
     }
 }
 

@@ -13,13 +13,13 @@ public struct AuditReport: Codable, Sendable {
             case notErased
             /// An organisation's certificate revocation list has expired.
             case revocationList
-            /// A name in the vault's folder that is no digest.
+            /// A name in the vault that is no blob's of a record.
             case unknown
         }
         public let kind: Kind
         /// Where: an entry's position, a state key, or an organisation's vault.
         public let place: String
-        /// A handle or hash, lowercase hexadecimal, where one is concerned.
+        /// What is concerned, if one thing is: a state key or digest in lowercase hexadecimal, or a blob's address.
         public let subject: String?
         public let problem: String
     }
@@ -30,7 +30,7 @@ public struct AuditReport: Codable, Sendable {
     public internal(set) var records = 0
     /// Blobs whose bytes were hashed and have the digest that the ledger names, by vault.
     public internal(set) var soundBlobs: [String: Int] = [:]
-    /// Blobs that no record names: left by a deposit that was cut off; scrub collects them. By vault.
+    /// Blobs that no record names: left by a deposit that was cut off; its server collects them. By vault.
     public internal(set) var unreferencedBlobs: [String: Int] = [:]
     public internal(set) var findings: [Finding] = []
     public var holds: Bool { findings.isEmpty }

@@ -3,18 +3,18 @@ public import Contract
 import Evidence
 import Remote
 
-/// What a vault holds, each blob hashed anew: in pages, from a digest on. Its server gives it, or whoever reads the
-/// vault itself.
+/// What a vault holds, record by record, each blob hashed anew: in pages, from a blob on. Its server gives it, or
+/// an auditor who reads the vault itself.
 public struct VaultInventory: Sendable {
     /// A blob of a vault.
     public struct Blob: Sendable {
-        public let digest: Digest
+        public let address: BlobAddress
         public let byteCount: Int
-        /// Whether its bytes have the digest that is its name.
+        /// Whether its bytes have the digest of its name.
         public let isIntact: Bool
 
-        public init(digest: Digest, byteCount: Int, isIntact: Bool) {
-            self.digest = digest
+        public init(address: BlobAddress, byteCount: Int, isIntact: Bool) {
+            self.address = address
             self.byteCount = byteCount
             self.isIntact = isIntact
         }
@@ -22,30 +22,29 @@ public struct VaultInventory: Sendable {
 
     public struct Page: Sendable {
         public let blobs: [Blob]
-        /// Names in the vault that are no digests.
+        /// Names in the vault that are no blob's of a record; one may be told on two pages.
         public let foreign: [String]
-        /// The last digest of this page, where there may be more.
-        public let next: Digest?
+        public let isLast: Bool
 
-        public init(blobs: [Blob], foreign: [String], next: Digest?) {
+        public init(blobs: [Blob], foreign: [String], isLast: Bool) {
             self.blobs = blobs
             self.foreign = foreign
-            self.next = next
+            self.isLast = isLast
         }
     }
 
-    private let page: @Sendable (_ after: Digest?) async throws -> Page
+    private let page: @Sendable (_ after: BlobAddress?) async throws -> Page
 
-    public init(page: @escaping @Sendable (_ after: Digest?) async throws -> Page) { self.page = page }
+    public init(page: @escaping @Sendable (_ after: BlobAddress?) async throws -> Page) { self.page = page }
 
     /// Hands each page to `receive`. Throws `unverified` when the pages do not rise.
     func forEachPage(_ receive: (Page) throws -> Void) async throws {
-        var after: Digest?
+        var after: BlobAddress?
         while true {
             let page = try await page(after)
             try receive(page)
-            guard let next = page.next else { return }
-            guard page.blobs.last?.digest == next, after.map({ $0 < next }) ?? true else {
+            guard !page.isLast else { return }
+            guard let next = page.blobs.last?.address, after.map({ $0 < next }) ?? true else {
                 throw ClientFailure.unverified("the inventory of a vault goes in circles")
             }
             after = next
@@ -58,11 +57,13 @@ extension Connection {
     func inventory(of name: OrganisationName) -> VaultInventory {
         VaultInventory { after in
             let answer: Wire.Inventory = try await call(
-                .get, Routes.Organisation(name).inventory, query: after.map { [("after", $0.hex)] } ?? [])
+                .get, Routes.Organisation(name).inventory, query: after.map { [("after", $0.text)] } ?? [])
             return VaultInventory.Page(
                 blobs: answer.blobs.map {
-                    VaultInventory.Blob(digest: $0.digest, byteCount: $0.byteCount, isIntact: $0.intact)
-                }, foreign: answer.foreign, next: answer.next)
+                    VaultInventory.Blob(
+                        address: BlobAddress($0.record, $0.name), byteCount: $0.byteCount,
+                        isIntact: $0.intact)
+                }, foreign: answer.foreign, isLast: answer.isLast)
         }
     }
 }

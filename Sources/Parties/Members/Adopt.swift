@@ -11,7 +11,8 @@ extension Member {
         let patient = try await patient(number)
         let permit = try await requirePermit(of: patient, for: record)
         let unlocked = try await unlock(.custody(record, .administration))
-        let envelope = try await put(try Envelope.wrap(unlocked.key, record: record, for: patient))
+        let envelope = try await put(
+            try Envelope.wrap(unlocked.key, record: record, for: patient), as: .ownerEnvelope, of: record)
         unlocked.released.finish()
         return try await say(
             .adopt(

@@ -36,8 +36,9 @@ extension Member {
         var whole = unlocked.descriptor
         whole.files += sealed.files
         let descriptor = try work.folder.keep(
-            try whole.sealed(to: unlocked.key.recipient), as: "descriptor.age")
-        try await connection.send(sealed.blobs + [descriptor], in: work.folder, to: organisation.name)
+            try whole.sealed(to: unlocked.key.recipient), as: "descriptor.age", .descriptor)
+        try await connection.send(
+            sealed.blobs + [descriptor], of: record, in: work.folder, to: organisation.name)
         unlocked.released.finish()
         return Append(
             organisation: organisation.name, record: record, grant: grant, descriptor: descriptor.digest,

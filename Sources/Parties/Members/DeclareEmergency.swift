@@ -38,7 +38,9 @@ extension Member {
         let checkpoint = try await remembered.advance(connection)
         let holder = try await connection.verifiedMember(reader, under: checkpoint)
         let unlocked = try await unlock(.custody(record, .administration))
-        let envelope = try await put(try Envelope.wrap(unlocked.key, record: record, forEmergency: holder))
+        let envelope = try await put(
+            try Envelope.wrap(unlocked.key, record: record, forEmergency: holder), as: .emergencyEnvelope,
+            of: record)
         unlocked.released.finish()
         return envelope
     }

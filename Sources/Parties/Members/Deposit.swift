@@ -132,8 +132,10 @@ extension Member {
                 case .keep(let deposit, let blobs):
                     try work.keep(deposit, blobs)
                     steps.kept()
-                case .upload:
-                    try await connection.send(work.blobs, in: work.folder, to: organisation.name) {
+                case .upload(let deposit):
+                    try await connection.send(
+                        work.blobs, of: deposit.record, in: work.folder, to: organisation.name
+                    ) {
                         progress(.sending(done: $0, of: $1))
                     }
                     steps.uploaded { surroundings.statement($0) }
@@ -187,9 +189,11 @@ private struct DepositWork {
         return sealed
     }
 
-    mutating func keep(_ deposit: SealedDeposit, _ small: [[UInt8]]) throws {
-        for (index, bytes) in small.enumerated() {
-            blobs.append(try folder.keep(bytes, as: "small-\(index).age"))
+    mutating func keep(
+        _ deposit: SealedDeposit, _ small: [(kind: BlobKind, bytes: [UInt8])]
+    ) throws {
+        for (kind, bytes) in small {
+            blobs.append(try folder.keep(bytes, as: "\(kind.name).age", kind))
         }
         journal = try journaling(deposit, blobs, plaintexts)
         if let journal { folder = journal.folder }

@@ -46,11 +46,12 @@ public struct Member: Sendable {
         StatementDraft(assertion, signer: key, network: network.id, now: surroundings.now())
     }
 
-    /// Puts a small blob into the vault of this member's organisation.
-    func put(_ bytes: [UInt8]) async throws -> Digest {
+    /// Stores a small blob of a record in the vault of this member's organisation.
+    func put(_ bytes: [UInt8], as kind: BlobKind, of record: RecordHandle) async throws -> Digest {
         let digest = Digest(hashing: bytes)
         _ = try await connection.call(
-            .put, Routes.Organisation(organisation.name).blob(digest.hex),
+            .put,
+            Routes.Organisation(organisation.name).blob(BlobName(digest, kind).text, of: record.hex),
             .bytes(bytes, type: "application/octet-stream"))
         return digest
     }

@@ -37,10 +37,12 @@ extension Member {
         let custodianEnvelope = try Envelope.wrap(key, record: record, for: organisation)
         for (index, file) in released.state.files.enumerated() {
             try Task.checkCancellation()
-            try await pass(file, released)
+            try await pass(file, of: record, released)
             progress(index + 1, released.state.files.count)
         }
-        for bytes in [descriptor, ownerEnvelope, custodianEnvelope] { _ = try await put(bytes) }
+        _ = try await put(descriptor, as: .descriptor, of: record)
+        _ = try await put(ownerEnvelope, as: .ownerEnvelope, of: record)
+        _ = try await put(custodianEnvelope, as: .custodianEnvelope, of: record)
         let receipt = try await say(
             .acknowledge(
                 Acknowledge(
@@ -52,16 +54,20 @@ extension Member {
     }
 
     /// One file's ciphertext out of the old vault, checked, into the new one.
-    private func pass(_ file: Digest, _ released: ReleasedRecord) async throws {
+    private func pass(
+        _ file: Digest, of record: RecordHandle, _ released: ReleasedRecord
+    ) async throws {
         let routes = Routes.Organisation(organisation.name)
-        let missing: Wire.Digests = try await connection.call(
-            .post, routes.missing, json: Wire.Digests(digests: [file]))
-        guard missing.digests.contains(file) else { return }
+        let blob = BlobName(file, .file)
+        let missing: Wire.BlobNames = try await connection.call(
+            .post, routes.missing(in: record.hex), json: Wire.BlobNames(blobs: [blob]))
+        guard missing.blobs.contains(blob) else { return }
         let work = try spool.part()
         defer { withExtendedLifetime(work) {} }
         let path = work.folder.file("\(file).age")
         let byteCount = try await released.ciphertext(file, to: path)
         _ = try await connection.call(
-            .put, routes.blob(file.hex), .file(path: path, byteCount: byteCount, digest: file))
+            .put, routes.blob(blob.text, of: record.hex),
+            .file(path: path, byteCount: byteCount, digest: file))
     }
 }

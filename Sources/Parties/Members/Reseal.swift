@@ -30,14 +30,17 @@ extension Member {
             whole.files[index].ciphertext = blob.digest
             blobs.append(blob)
         }
-        let descriptor = try folder.keep(try whole.sealed(to: recordKey.recipient), as: "descriptor.age")
+        let descriptor = try folder.keep(
+            try whole.sealed(to: recordKey.recipient), as: "descriptor.age", .descriptor)
         let owner = try folder.keep(
-            try Envelope.wrap(recordKey, record: record, for: patient), as: "owner.age")
+            try Envelope.wrap(recordKey, record: record, for: patient), as: "owner.age", .ownerEnvelope)
         let custodian = try folder.keep(
-            try Envelope.wrap(recordKey, record: record, for: organisation), as: "custodian.age")
+            try Envelope.wrap(recordKey, record: record, for: organisation), as: "custodian.age",
+            .custodianEnvelope)
         let granted = try await rewrapped(recordKey, record, in: folder)
         try await connection.send(
-            blobs + [descriptor, owner, custodian] + granted.map(\.blob), in: folder, to: organisation.name)
+            blobs + [descriptor, owner, custodian] + granted.map(\.blob), of: record, in: folder,
+            to: organisation.name)
         unlocked.released.finish()
         return draft(
             .reseal(
@@ -73,7 +76,7 @@ extension Member {
             throw ClientFailure.unverified("a file of the record is not what its descriptor says")
         }
         guard let digest = Digest(sealed.sha256) else { preconditionFailure("SHA-256 has 32 bytes") }
-        return SealedBlob(name: name, digest: digest, byteCount: sealed.byteCount)
+        return SealedBlob(name: name, blob: BlobName(digest, .file), byteCount: sealed.byteCount)
     }
 
     /// An envelope with the new key for each grant to a member that is in force; whose identity does not hold
@@ -94,7 +97,8 @@ extension Member {
             let envelope = try Envelope.wrap(
                 recordKey, record: record, nonce: statement.statement.nonce, notAfter: grant.notAfter,
                 for: holder)
-            all.append((statement.id, try folder.keep(envelope, as: "\(all.count).envelope.age")))
+            all.append(
+                (statement.id, try folder.keep(envelope, as: "\(all.count).envelope.age", .grantEnvelope)))
         }
         return all
     }

@@ -41,7 +41,9 @@ struct SealedFiles: Sendable {
                 throw ClientFailure.unreachable("\(SafeText.escaped(source.name)) changed while it was read")
             }
             before += source.byteCount
-            blobs.append(SealedBlob(name: name, digest: ciphertext, byteCount: sealed.byteCount))
+            blobs.append(
+                SealedBlob(
+                    name: name, blob: BlobName(ciphertext, .file), byteCount: sealed.byteCount))
             files.append(
                 Descriptor.File(
                     name: source.name, mediaType: mediaType, byteCount: Int64(source.byteCount),

@@ -7,21 +7,21 @@ import Synchronization
 extension Connection {
     private static let uploadsAtOnce = 4
 
-    /// Puts those of `blobs`, files of `folder`, that an organisation's vault does not have into it, a few at
+    /// Stores those of `blobs`, files of `folder`, that an organisation's vault does not have of the record, a few at
     /// a time.
     func send(
-        _ blobs: [SealedBlob], in folder: Folder, to name: OrganisationName,
+        _ blobs: [SealedBlob], of record: RecordHandle, in folder: Folder, to name: OrganisationName,
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) async throws {
         let routes = Routes.Organisation(name)
-        var missing = Set<Digest>()
+        var missing = Set<BlobName>()
         for start in stride(from: 0, to: blobs.count, by: 1_000) {
-            let page = blobs[start..<min(start + 1_000, blobs.count)].map(\.digest)
-            let answer: Wire.Digests = try await call(
-                .post, routes.missing, json: Wire.Digests(digests: page))
-            missing.formUnion(answer.digests)
+            let page = blobs[start..<min(start + 1_000, blobs.count)].map(\.blob)
+            let answer: Wire.BlobNames = try await call(
+                .post, routes.missing(in: record.hex), json: Wire.BlobNames(blobs: page))
+            missing.formUnion(answer.blobs)
         }
-        let queue = blobs.filter { missing.contains($0.digest) }
+        let queue = blobs.filter { missing.contains($0.blob) }
         let total = queue.reduce(0) { $0 + $1.byteCount }
         let sent = SentBytes()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -31,8 +31,8 @@ extension Connection {
                     try Task.checkCancellation()
                     let content = Content.file(
                         path: folder.file(blob.name), byteCount: blob.byteCount, digest: blob.digest)
-                    _ = try await call(.put, routes.blob(blob.digest.hex), content) { done in
-                        progress(sent.report(done, of: blob.digest), total)
+                    _ = try await call(.put, routes.blob(blob.blob.text, of: record.hex), content) { done in
+                        progress(sent.report(done, of: blob.blob), total)
                     }
                 }
             }
@@ -43,12 +43,12 @@ extension Connection {
 
 /// How many bytes of each blob were sent.
 private final class SentBytes: Sendable {
-    private let counts = Mutex<[Digest: Int]>([:])
+    private let counts = Mutex<[BlobName: Int]>([:])
 
     /// The sum over all blobs.
-    func report(_ count: Int, of digest: Digest) -> Int {
+    func report(_ count: Int, of blob: BlobName) -> Int {
         counts.withLock { counts in
-            counts[digest] = count
+            counts[blob] = count
             return counts.values.reduce(0, +)
         }
     }

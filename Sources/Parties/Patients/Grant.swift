@@ -54,7 +54,8 @@ extension Patient {
             }
             if kind != .append {
                 let opened = try await opened(record, connection)
-                grant.envelope = try await put(try wrap(opened.key), record, connection)
+                grant.envelope = try await put(
+                    try wrap(opened.key), as: .grantEnvelope, record, connection)
             }
             let statement = Statement(.grant(grant), validUntil: now.validUntil, nonce: nonce)
             let receipt = try await connection.submit(statement, signedBy: ownerKey(of: record))

@@ -54,13 +54,16 @@ extension Patient {
         draft.agree(by: ownerKey(of: try await ownRecord(handle)))
     }
 
-    /// Leaves an envelope with the custodian that the record was deposited at.
+    /// Leaves an envelope with the custodian that the record was deposited at, under the record's own key: no server
+    /// learns by it which inbox the record belongs to.
     func put(
-        _ envelope: [UInt8], _ record: OwnRecord, _ connection: Connection
+        _ envelope: [UInt8], as kind: BlobKind, _ record: OwnRecord, _ connection: Connection
     ) async throws -> Digest {
         let digest = Digest(hashing: envelope)
-        _ = try await connection.call(
-            .put, Routes.Organisation(record.depositedAt).blob(digest.hex),
+        _ = try await connection.calling(as: ownerKey(of: record)).call(
+            .put,
+            Routes.Organisation(record.depositedAt).blob(
+                BlobName(digest, kind).text, of: record.handle.hex),
             .bytes(envelope, type: "application/octet-stream"))
         return digest
     }

@@ -11,12 +11,13 @@ extension VaultInventory {
         guard Folder.isFolder(path) else { throw ClientFailure.unreachable("there is no vault at \(path)") }
         let vault = try FileVault(path: path, readOnly: true)
         return VaultInventory { last in
-            let (page, conditions) = try await vault.inspect(after: last, limit: 1_000, bytesMax: 1 << 30)
+            let page = try await vault.inspect(after: last, limit: 1_000, bytesMax: 1 << 30)
             return Page(
-                blobs: zip(page.blobs, conditions).map { blob, condition in
-                    Blob(digest: blob.digest, byteCount: blob.byteCount, isIntact: condition == .sound)
+                blobs: page.blobs.map {
+                    Blob(
+                        address: $0.address, byteCount: $0.byteCount, isIntact: $0.condition == .sound)
                 },
-                foreign: page.foreign.map { String(decoding: $0, as: UTF8.self) }, next: page.next)
+                foreign: page.foreign.map { String(decoding: $0, as: UTF8.self) }, isLast: page.next == nil)
         }
     }
 }

@@ -1,7 +1,6 @@
 import Contract
 import Identity
 import Ledger
-import Synchronization
 import Vault
 
 // Ciphertext that no statement came to name leaves the vaults: of deposits that were cut off, of drafts that
@@ -13,74 +12,55 @@ extension RecordKeeping {
     public static let collectionGraceSeconds = 30 * Limits.validitySecondsMax
 
     /// Removes from the vaults of the organisations that are served here what was put more than
-    /// `collectionGraceSeconds` before `now` (seconds since 1970) and what no statement names, but for grants
-    /// that were revoked. Gives how many that were.
+    /// `collectionGraceSeconds` before `now` (seconds since 1970) and what no statement names as it is stored, but for
+    /// grants that were revoked. Gives how many that were.
     ///
-    /// Not for a ledger that is read-only: it may be older than the vaults. It reads the whole log: once a day
-    /// is often enough. Throws `LedgerError` and `VaultError`; what was
-    /// removed before stays removed.
+    /// Not for a ledger that is read-only: it may be older than the vaults. It asks for the statements about every
+    /// record: once a day is often enough. Throws `LedgerError` and `VaultError`; what was removed before stays
+    /// removed.
     public func collectUnnamed(now: UInt64) async throws -> Int {
+        let time = Int(clamping: now) - Int(Self.collectionGraceSeconds)
         var removed = 0
         for custodian in custodians.values {
-            let unnamed = UnnamedNow(Unnamed(try await custodian.vault.digests()), ledger)
-            let report = try await custodian.vault.scrub(
-                referenced: { !(try unnamed.contains($0)) },
-                olderThan: Int(Self.collectionGraceSeconds), now: Int(now))
-            removed += report.removed.count
+            _ = try await custodian.vault.removeLeftovers(begunBefore: time)
+            try await custodian.vault.forEachRecord { record in
+                removed += try await collectUnnamed(of: record, at: custodian, putBefore: time)
+            }
         }
         return removed
     }
-}
 
-/// Those of some digests that no entry of the log has named: asked again, it has read on.
-private final class UnnamedNow: Sendable {
-    private let unnamed: Mutex<Unnamed>
-    private let ledger: any ConsentLedger
-
-    init(_ unnamed: Unnamed, _ ledger: any ConsentLedger) {
-        self.unnamed = Mutex(unnamed)
-        self.ledger = ledger
-    }
-
-    func contains(_ digest: Digest) throws -> Bool {
-        try unnamed.withLock { unnamed in
-            // Each time also of what was ordered since it was last asked.
-            try unnamed.read(ledger)
-            return unnamed.digests.contains(digest.bytes)
+    private func collectUnnamed(
+        of record: RecordHandle, at custodian: Custodian, putBefore time: Int
+    ) async throws -> Int {
+        // A time in the future is not old: after a clock was set back nothing goes too early.
+        func toCollect() async throws -> [BlobName] {
+            let old = try await custodian.vault.blobs(of: record).filter { $0.time < time }
+            return old.isEmpty ? [] : try unnamed(old.map(\.name), in: record)
+        }
+        guard try await !toCollect().isEmpty else { return 0 }
+        return try await custodian.turns.alone(record) {
+            // Asked again: what was put or named meanwhile stays, and now nothing can be.
+            let blobs = try await toCollect()
+            for blob in blobs { try await custodian.vault.erase(blob, in: record) }
+            return blobs.count
         }
     }
-}
 
-/// Those of some digests that no entry of the log has named so far.
-private struct Unnamed {
-    private(set) var digests: Set<[UInt8]>
-    private var position: UInt64 = 0
-
-    init(_ digests: Set<Digest>) { self.digests = Set(digests.map(\.bytes)) }
-
-    /// Reads on to the end of the log.
-    mutating func read(_ ledger: any ConsentLedger) throws {
-        while case let leaves = try ledger.entries(from: position, limit: 2_048), !leaves.isEmpty {
-            for leaf in leaves {
-                guard let entry = try? LogEntry.decode(leaf),
-                    let statement = try? SignedStatement(entry.statement, network: ledger.network)
-                else { preconditionFailure("the ledger holds what it would never have accepted") }
-                for blob in statement.statement.assertion.blobs
-                where try !isRevoked(blob, in: statement, ledger) {
-                    digests.remove(blob.digest.bytes)
+    /// Those of `blobs` that no statement about the record names, nor only as the envelope of a revoked grant.
+    private func unnamed(_ blobs: [BlobName], in record: RecordHandle) throws -> [BlobName] {
+        var unnamed = Set(blobs)
+        try forEachStatement(about: record) { statement in
+            for blob in statement.statement.assertion.blobs {
+                guard let name = blob.name, unnamed.contains(name) else { continue }
+                if case .grantEnvelope(let grant) = blob.role,
+                    try state(.grant(grant ?? statement.id), as: GrantState.self)?.revoked == true
+                {
+                    continue
                 }
+                unnamed.remove(name)
             }
-            position += UInt64(leaves.count)
         }
-    }
-
-    /// Whether it is the envelope of a grant that was revoked.
-    private func isRevoked(
-        _ blob: NamedBlob, in statement: SignedStatement, _ ledger: any ConsentLedger
-    ) throws -> Bool {
-        guard digests.contains(blob.digest.bytes), case .grantEnvelope(let grant) = blob.role,
-            let bytes = try ledger.value(of: .grant(grant ?? statement.id))
-        else { return false }
-        return GrantState(bytes: bytes)?.revoked == true
+        return blobs.filter(unnamed.contains)
     }
 }

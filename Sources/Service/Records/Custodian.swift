@@ -7,6 +7,8 @@ public struct Custodian: Sendable {
     public let name: OrganisationName
     public let vault: any Vault
     public let desk: DeskStore
+    /// What brings, names or takes away a record's bytes takes turns there.
+    let turns = RecordTurns()
 
     public init(name: OrganisationName, vault: any Vault, desk: DeskStore) {
         self.name = name

@@ -7,19 +7,18 @@ import Vault
 
 extension RecordKeeping {
     /// Erases what `attestation` says is gone, before it is ordered: then it is true. What the contract would
-    /// refuse erases nothing.
-    func erase(before attestation: SignedStatement) async throws {
-        guard case .attestErasure(let it) = attestation.statement.assertion,
-            let custodian = custodians[it.organisation], let statement = attestation.verified(),
-            case .accepted = try foresee(statement)
-        else { return }
-        try await erase(
-            try retention(of: it.record, by: it.organisation).ended, of: it.record, at: custodian)
+    /// refuse erases nothing. To be called alone at the record.
+    func erase(before attestation: SignedStatement, of it: AttestErasure, at custodian: Custodian)
+        async throws
+    {
+        guard let statement = attestation.verified(), case .accepted = try foresee(statement) else { return }
+        let retention = try retention(of: it.record, by: it.organisation)
+        try await erase(retention, retention.ended, at: custodian)
     }
 
     /// Erases again whatever the organisations that are served here have attested to be gone: a vault that
     /// was put back from a backup has it again (T48). To be called before anything is served. Gives how many
-    /// ciphertexts it found.
+    /// blobs it found.
     public func reapplyErasures() async throws -> Int {
         var found = 0
         for (name, custodian) in custodians {
@@ -28,11 +27,13 @@ extension RecordKeeping {
                 let query = EntryQuery(subject: name.bytes, kind: .attestErasure)
                 let page = try ledger.positions(of: query, after: after, limit: 1_000)
                 for position in page {
-                    guard case .attestErasure(let it) = try statement(at: position).assertion,
+                    guard case .attestErasure(let it) = try statement(at: position).statement.assertion,
                         it.organisation == name
                     else { continue }
-                    found += try await erase(
-                        try retention(of: it.record, by: name).erased, of: it.record, at: custodian)
+                    let retention = try retention(of: it.record, by: name)
+                    found += try await custodian.turns.alone(it.record) {
+                        try await erase(retention, retention.erased, at: custodian)
+                    }
                 }
                 guard let last = page.last else { break }
                 after = last
@@ -41,65 +42,56 @@ extension RecordKeeping {
         return found
     }
 
-    /// Erases those of `digests` that are there, and gives their number.
+    /// Erases what the vault has of `gone`; of a record that the organisation keeps nothing of, all that lies under
+    /// its handle, with or without a statement. Gives how many blobs that were.
     @discardableResult
     private func erase(
-        _ digests: [Digest], of record: RecordHandle, at custodian: Custodian
+        _ retention: Retention, _ gone: [BlobName], at custodian: Custodian
     ) async throws -> Int {
-        var present = [Digest]()
-        for digest in digests where try await custodian.vault.size(of: digest) != nil {
-            present.append(digest)
+        let record = retention.record
+        let present = try await custodian.vault.blobs(of: record).map(\.name)
+        guard !retention.kept.isEmpty else {
+            try await custodian.vault.erase(record)
+            return present.count
         }
-        let shared = try named(present, elsewhereThanIn: record)
-        let own = present.filter { !shared.contains($0) }
-        for digest in own { try await custodian.vault.erase(digest) }
-        return own.count
-    }
-
-    /// Those of `digests` that a statement about another record names too. Whoever names another patient's
-    /// ciphertext as part of a record of his own must not have it erased.
-    ///
-    /// Takes as long as reading the whole log once: erasing is rare, and an index of every hash would cost
-    /// every deposit.
-    private func named(_ digests: [Digest], elsewhereThanIn record: RecordHandle) throws -> Set<Digest> {
-        guard !digests.isEmpty else { return [] }
-        let sought = Set(digests)
-        var found = Set<Digest>()
-        var position: UInt64 = 0
-        while true {
-            let leaves = try ledger.entries(from: position, limit: 2_048)
-            if leaves.isEmpty { return found }
-            for leaf in leaves {
-                // No more than is needed of a statement that is on the ledger: this goes through all of them.
-                guard let entry = try? LogEntry.decode(leaf),
-                    let message = try? CoseSign1.decode(entry.statement),
-                    let assertion = try? Statement.decode(message.payload).assertion
-                else { preconditionFailure("the ledger holds what it would never have accepted") }
-                let named = assertion.blobs.lazy.map(\.digest).filter(sought.contains)
-                guard !named.isEmpty, assertion.record != record else { continue }
-                found.formUnion(named)
-            }
-            position += UInt64(leaves.count)
-        }
+        let (gone, kept) = (Set(gone), Set(retention.kept))
+        let erased = present.filter { gone.contains($0) && !kept.contains($0) }
+        for blob in erased { try await custodian.vault.erase(blob, in: record) }
+        return erased.count
     }
 
     /// What an organisation keeps of a record, as the log says.
     private func retention(of record: RecordHandle, by name: OrganisationName) throws -> Retention {
         var retention = Retention(organisation: name, record: record)
+        try forEachStatement(about: record) { retention.note(verified($0)) }
+        return retention
+    }
+
+    /// Hands the statements about a record to `receive`, in their order.
+    func forEachStatement(
+        about record: RecordHandle, _ receive: (SignedStatement) throws -> Void
+    ) throws {
         var after: UInt64?
         while true {
             let page = try ledger.positions(of: EntryQuery(subject: record.bytes), after: after, limit: 1_000)
-            for position in page { retention.note(try statement(at: position)) }
-            guard let last = page.last else { return retention }
+            for position in page { try receive(try statement(at: position)) }
+            guard let last = page.last else { return }
             after = last
         }
     }
 
-    private func statement(at position: UInt64) throws -> VerifiedStatement {
+    private func statement(at position: UInt64) throws -> SignedStatement {
         guard let leaf = try ledger.entries(from: position, limit: 1).first,
             let entry = try? LogEntry.decode(leaf),
-            let statement = try? SignedStatement(entry.statement, network: ledger.network).verified()
+            let statement = try? SignedStatement(entry.statement, network: ledger.network)
         else { preconditionFailure("the ledger holds what it would never have accepted") }
         return statement
+    }
+
+    private func verified(_ statement: SignedStatement) -> VerifiedStatement {
+        guard let verified = statement.verified() else {
+            preconditionFailure("the ledger holds what it would never have accepted")
+        }
+        return verified
     }
 }

@@ -27,31 +27,73 @@ public struct RecordKeeping: Sendable {
     public enum Submission: Sendable {
         case committed(Receipt)
         case rejected(RejectionCode)
-        /// The contract would accept it, but these are not (durably) where the statement says.
-        case missing([Digest])
+        /// The contract would accept it, but these are not (durably) kept as the statement names them.
+        case missing([NamedBlob])
         /// It is for that organisation's server to order: this one does not serve it, so it cannot see to what
         /// the statement points to.
         case elsewhere(OrganisationName)
     }
 
-    /// Orders a statement once everything that it points to is durably kept here, and once what it says is
-    /// gone is gone. What the contract refuses
-    /// is refused with the contract's reason, whatever is missing.
+    /// Orders a statement once everything that it names is durably kept here, under the record that it is about and in
+    /// the role in which it names it, and once what it says is gone is gone. What the contract refuses is refused with
+    /// the contract's reason, whatever is missing.
     ///
     /// The ledger checks the signatures, and nothing is ordered without. Waits as far as `level` says
     /// (`ConsentLedger.submit`). Throws `MemberLimits.Reached` when the member has had enough for now.
     public func submit(
         _ signed: SignedStatement, until level: Acknowledgement = .durable
     ) async throws -> Submission {
-        if let lack = try await lack(of: signed.statement.assertion), let statement = signed.verified() {
-            if try ledger.position(of: statement.id) == nil,
-                case .rejected(let code) = try foresee(statement)
-            {
-                return .rejected(code)
-            }
-            return lack
+        let assertion = signed.statement.assertion
+        if let keeper = try keeper(of: assertion), custodians[keeper] == nil {
+            return try refusal(of: signed) ?? .elsewhere(keeper)
         }
-        try await erase(before: signed)
+        if case .attestErasure(let it) = assertion, let custodian = custodians[it.organisation] {
+            return try await custodian.turns.alone(it.record) {
+                try await erase(before: signed, of: it, at: custodian)
+                return try await order(signed, until: level)
+            }
+        }
+        guard !assertion.blobs.isEmpty else { return try await orderWithinLimits(signed, until: level) }
+        var missing = assertion.blobs
+        for custodian in try custodians(for: assertion) {
+            if let submission = try await order(signed, until: level, at: custodian, &missing) {
+                return submission
+            }
+        }
+        return try refusal(of: signed) ?? .missing(missing)
+    }
+
+    /// Orders a statement if everything that it names is at `custodian`; else tells in `missing` what is not.
+    private func order(
+        _ signed: SignedStatement, until level: Acknowledgement, at custodian: Custodian,
+        _ missing: inout [NamedBlob]
+    ) async throws -> Submission? {
+        let assertion = signed.statement.assertion
+        guard let record = assertion.record else {
+            missing = try missingLetters(of: assertion, at: custodian)
+            return missing.isEmpty ? try await orderWithinLimits(signed, until: level) : nil
+        }
+        // Nothing leaves the record between this look and the commit.
+        let (submission, absent) = try await custodian.turns.sharing(record) {
+            let absent = Set(
+                try await custodian.vault.absent(of: assertion.blobs.compactMap(\.name), in: record))
+            guard absent.isEmpty else { return (Submission?.none, absent) }
+            return (try await orderWithinLimits(signed, until: level), absent)
+        }
+        missing = assertion.blobs.filter { $0.name.map(absent.contains) ?? true }
+        return submission
+    }
+
+    private func missingLetters(of assertion: Assertion, at custodian: Custodian) throws -> [NamedBlob] {
+        try assertion.blobs.filter {
+            try $0.role != .letter || !custodian.desk.hasLetter(digest: $0.digest.bytes)
+        }
+    }
+
+    /// Orders what counts against its signer's limits, if it does, only within those.
+    private func orderWithinLimits(
+        _ signed: SignedStatement, until level: Acknowledgement
+    ) async throws -> Submission {
         guard let (turn, role) = try turn(of: signed) else { return try await order(signed, until: level) }
         try limits.enter(turn, signed.id, role: role)
         defer { limits.leave(turn, signed.id) }
@@ -74,11 +116,14 @@ public struct RecordKeeping: Sendable {
         return decide(statement, at: ledger.now(), reads: Reads(of: statement) { values[$0] })
     }
 
-    /// Why the assertion cannot be ordered here yet, or at all; nil when it can.
-    private func lack(of assertion: Assertion) async throws -> Submission? {
-        if let keeper = try keeper(of: assertion), custodians[keeper] == nil { return .elsewhere(keeper) }
-        let missing = try await missing(for: assertion)
-        return missing.isEmpty ? nil : .missing(missing)
+    /// The contract's refusal of a statement that cannot be ordered anyway; nil when it has none. Where a signature does
+    /// not hold, the ledger says so.
+    private func refusal(of signed: SignedStatement) throws -> Submission? {
+        guard let statement = signed.verified() else { return .rejected(.signatureInvalid) }
+        guard try ledger.position(of: statement.id) == nil,
+            case .rejected(let code) = try foresee(statement)
+        else { return nil }
+        return .rejected(code)
     }
 
     /// Whose server it is for, also where only the state says so.
@@ -99,34 +144,18 @@ public struct RecordKeeping: Sendable {
         }
     }
 
-    /// What the assertion names and is not kept here.
-    private func missing(for assertion: Assertion) async throws -> [Digest] {
-        let blobs = assertion.blobs
+    /// The organisations that are served here and could have what the assertion names. An envelope that a record's owner
+    /// made lies with any of those that keep the record: one is enough.
+    private func custodians(for assertion: Assertion) throws -> [Custodian] {
         if case .anyCustodian(of: let record) = assertion.keeper {
-            var missing: [Digest] = []
-            for blob in blobs where try await isAbsent(blob.digest, fromAllCustodiansOf: record) {
-                missing.append(blob.digest)
-            }
-            return missing
+            return try custodians.values.filter { try keeps(record, $0.name) }
         }
-        guard !blobs.isEmpty, let name = try keeper(of: assertion) else { return [] }
-        guard let custodian = custodians[name] else { return blobs.map(\.digest) }
-        let letters = blobs.filter { $0.role == .letter }.map(\.digest)
-        let stored = blobs.filter { $0.role != .letter }.map(\.digest)
-        // Renewed, so that no scrub collects them between this look and the commit.
-        return try letters.filter { try !custodian.desk.hasLetter(digest: $0.bytes) }
-            + (await custodian.vault.renew(stored))
+        return try keeper(of: assertion).flatMap { custodians[$0] }.map { [$0] } ?? []
     }
 
-    /// An envelope that its record's owner made lies with every custodian that is served here and could be
-    /// asked for it; one is enough.
-    private func isAbsent(
-        _ envelope: Digest, fromAllCustodiansOf record: RecordHandle
-    ) async throws -> Bool {
-        for (name, custodian) in custodians where try ledger.value(of: .custody(record, name)) != nil {
-            if try await custodian.vault.renew(envelope) != nil { return false }
-        }
-        return true
+    /// Whether the organisation keeps the record, and has not said that it is gone.
+    func keeps(_ record: RecordHandle, _ name: OrganisationName) throws -> Bool {
+        try state(.custody(record, name), as: CustodyState.self).map { $0.erased == nil } ?? false
     }
 
     // MARK: Releases
@@ -153,8 +182,7 @@ public struct RecordKeeping: Sendable {
         let now = ledger.now()
         guard now < release.time + Limits.releaseSeconds else { throw Denial.releaseOver }
         if record.removed != nil { throw Denial.refused(.recordRemoved) }
-        var covered = Set(record.files + [record.descriptor])
-        covered.formUnion(try envelopes(of: release, record, custody, at: now))
+        let covered = try envelopes(of: release, record, custody, at: now)
         if release.basis != .owner, release.basis != .delegate {
             guard let member = try state(.member(release.reader), as: MemberState.self) else {
                 throw Denial.nothing
@@ -164,31 +192,36 @@ public struct RecordKeeping: Sendable {
             let organisation = try state(.organisation(member.organisation), as: OrganisationState.self)
             if organisation?.suspended != false { throw Denial.refused(.organisationSuspended) }
         }
-        guard covered.contains(digest) else { throw Denial.nothing }
-        return try await custodian.vault.open(digest)
+        guard let blob = record.content(digest) ?? covered.first(where: { $0.digest == digest }) else {
+            throw Denial.nothing
+        }
+        return try await custodian.vault.open(blob, in: release.record)
     }
 
     /// The envelopes that a release lets its reader have, if what it rests on still holds.
     private func envelopes(
         of release: ReleaseState, _ record: RecordState, _ custody: CustodyState, at now: LedgerTime
-    ) throws -> Set<Digest> {
+    ) throws -> [BlobName] {
         let owners = record.ownerEnvelope(in: custody, of: release.custodian, at: now)
+            .map { BlobName($0, .ownerEnvelope) }
         if let id = release.grant {
             guard let grant = try state(.grant(id), as: GrantState.self) else { throw Denial.nothing }
             if let refusal = grant.refusal(at: now) { throw Denial.refused(refusal) }
             guard grant.sealing == record.sealing else { throw Denial.refused(.superseded) }
-            return Set([grant.envelope, grant.kind == .transfer ? owners : nil].compactMap { $0 })
+            return [
+                grant.envelope.map { BlobName($0, .grantEnvelope) }, grant.kind == .transfer ? owners : nil,
+            ].compactMap { $0 }
         }
         switch release.basis {
         case .owner:
             guard record.owner(at: now) == release.reader else { throw Denial.refused(.notTheOwner) }
-            return Set([owners].compactMap { $0 })
+            return [owners].compactMap { $0 }
         case .delegate:
             let key = StateKey.delegation(release.record, release.reader)
             guard let delegation = try state(key, as: DelegationState.self) else { throw Denial.nothing }
             if delegation.isOver(at: now, in: record) { throw Denial.refused(.delegationEnded) }
             guard delegation.sealing == record.sealing else { throw Denial.refused(.superseded) }
-            return Set([delegation.envelope].compactMap { $0 })
+            return [delegation.envelope.map { BlobName($0, .delegateEnvelope) }].compactMap { $0 }
         case .emergency:
             guard let id = release.emergency,
                 let emergency = try state(.emergency(id), as: EmergencyState.self)
@@ -198,8 +231,11 @@ public struct RecordKeeping: Sendable {
             guard now < emergency.notAfter, emergency.sealing == record.sealing else {
                 throw Denial.refused(.emergencyEnded)
             }
-            return [emergency.envelope ?? custody.custodianEnvelope]
-        case .care, .administration, nil: return [custody.custodianEnvelope]
+            return [
+                emergency.envelope.map { BlobName($0, .emergencyEnvelope) }
+                    ?? BlobName(custody.custodianEnvelope, .custodianEnvelope)
+            ]
+        case .care, .administration, nil: return [BlobName(custody.custodianEnvelope, .custodianEnvelope)]
         }
     }
 
@@ -208,5 +244,13 @@ public struct RecordKeeping: Sendable {
         guard let bytes = try ledger.value(of: key) else { return nil }
         guard let value = Value(bytes: bytes) else { preconditionFailure("damaged state") }
         return value
+    }
+}
+
+extension RecordState {
+    /// The name of that digest among what the record consists of; nil when it is none of it.
+    fileprivate func content(_ digest: Digest) -> BlobName? {
+        if digest == descriptor { return BlobName(digest, .descriptor) }
+        return files.contains(digest) ? BlobName(digest, .file) : nil
     }
 }

@@ -14,6 +14,7 @@ extension Problem {
         switch error {
         case let problem as Problem: self = problem
         case let denial as RecordKeeping.Denial: self = Self.of(denial)
+        case is RecordKeeping.RecordRemoved: self = .rejected(.recordRemoved)
         case let error as VaultError where error.code == .absent: self = .notFound
         case let error as VaultError where error.code == .digestMismatch:
             self = Problem(.digestMismatch, "the bytes have not the digest in the path")

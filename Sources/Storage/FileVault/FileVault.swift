@@ -3,11 +3,11 @@ import Files
 import Synchronization
 public import Vault
 
-/// A vault in one folder of this machine: `blobs/ab/<64 hexadecimal digits>`, see `BlobFolder`.
+/// A vault in one folder of this machine: `records/ab/<handle>/<blob>`, see `RecordFolders`.
 ///
 /// Several processes may use one folder. What waits for the disk waits on `FileThreads`.
 public struct FileVault: Vault {
-    private let folder: BlobFolder
+    private let folders: RecordFolders
 
     /// Opens the vault in the folder at `path`, and makes what is missing of it, durably, unless `readOnly`.
     ///
@@ -15,55 +15,52 @@ public struct FileVault: Vault {
     /// then, `damaged` where a folder of the vault is a link or a file, `full`, `unavailable`.
     public init(path: String, readOnly: Bool = false) throws(VaultError) {
         do {
-            folder = try BlobFolder(path: path, readOnly: readOnly)
+            folders = try RecordFolders(path: path, readOnly: readOnly)
         } catch {
             throw VaultError(error)
         }
     }
 
-    public func begin() async throws(VaultError) -> any IncomingBlob {
-        try await Self.onDisk { [folder] in FileIncomingBlob(try folder.begin()) }
+    public func begin(_ blob: BlobName, in record: RecordHandle) async throws(VaultError) -> any IncomingBlob
+    {
+        try await Self.onDisk { [folders] in FileIncomingBlob(try folders.begin(blob, in: record)) }
     }
 
-    public func size(of digest: Digest) async throws(VaultError) -> Int? {
-        try await Self.onDisk { [folder] in try folder.size(of: BlobName(digest)) }
+    public func size(of blob: BlobName, in record: RecordHandle) async throws(VaultError) -> Int? {
+        try await Self.onDisk { [folders] in try folders.file(of: blob, in: record)?.byteCount() }
     }
 
-    public func renew(_ digest: Digest) async throws(VaultError) -> Int? {
-        try await Self.onDisk { [folder] in try folder.renew(BlobName(digest)) }
-    }
-
-    public func open(_ digest: Digest) async throws(VaultError) -> any StoredBlob {
-        try await Self.onDisk { [folder] in
-            guard let file = try folder.file(of: BlobName(digest)) else { throw VaultError.absent }
+    public func open(_ blob: BlobName, in record: RecordHandle) async throws(VaultError) -> any StoredBlob {
+        try await Self.onDisk { [folders] in
+            guard let file = try folders.file(of: blob, in: record) else { throw VaultError.absent }
             return FileStoredBlob(file: file, byteCount: try file.byteCount())
         }
     }
 
     /// The blocks on the disk are freed, not overwritten: that is the file system's, or disk encryption's.
-    public func erase(_ digest: Digest) async throws(VaultError) {
-        try await Self.onDisk { [folder] in try folder.erase(BlobName(digest)) }
+    public func erase(_ blob: BlobName, in record: RecordHandle) async throws(VaultError) {
+        try await Self.onDisk { [folders] in try folders.erase(blob, in: record) }
     }
 
-    public func page(after last: Digest?, limit: Int) async throws(VaultError) -> VaultPage {
-        try await Self.onDisk { [folder] in try folder.page(after: last, limit: limit) }
+    /// See `erase(_:in:)`.
+    public func erase(_ record: RecordHandle) async throws(VaultError) {
+        try await Self.onDisk { [folders] in try folders.erase(record) }
     }
 
-    public func collect(
-        _ digest: Digest, putBefore time: Int,
-        unless isReferenced: @escaping @Sendable (Digest) throws -> Bool
-    ) async throws -> Collected {
-        try await FileThreads.shared.run { [folder] in
-            do {
-                return try folder.collect(BlobName(digest), putBefore: time, unless: isReferenced)
-            } catch let error as FileError {
-                throw VaultError(error)
-            }
-        }
+    public func records(
+        after last: RecordHandle?, limit: Int
+    ) async throws(VaultError) -> VaultPage<RecordHandle> {
+        try await Self.onDisk { [folders] in try folders.records(after: last, limit: limit) }
+    }
+
+    public func blobs(
+        of record: RecordHandle, after last: BlobName?, limit: Int
+    ) async throws(VaultError) -> VaultPage<ListedBlob> {
+        try await Self.onDisk { [folders] in try folders.blobs(of: record, after: last, limit: limit) }
     }
 
     public func removeLeftovers(begunBefore time: Int) async throws(VaultError) -> Leftovers {
-        try await Self.onDisk { [folder] in try folder.removeLeftovers(begunBefore: time) }
+        try await Self.onDisk { [folders] in try folders.removeLeftovers(begunBefore: time) }
     }
 
     /// Does `job` where it may wait for the disk.
@@ -87,8 +84,8 @@ private final class FileIncomingBlob: IncomingBlob {
         try await FileVault.onDisk { try self.file.withLock { try $0.write(bytes) } }
     }
 
-    func finish(expecting digest: Digest) async throws(VaultError) -> Bool {
-        try await FileVault.onDisk { try self.file.withLock { try $0.finish(expecting: BlobName(digest)) } }
+    func finish() async throws(VaultError) {
+        try await FileVault.onDisk { try self.file.withLock { try $0.finish() } }
     }
 
     func abort() async {

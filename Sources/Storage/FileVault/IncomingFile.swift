@@ -4,21 +4,27 @@ import Glibc
 import Primitives
 import Vault
 
-/// One ciphertext on its way into a `BlobFolder`, written in pieces and hashed as it comes. Given up without
-/// `finish` it leaves nothing.
+/// One blob on its way into its record's folder, written in pieces and hashed as it comes. Given up without `finish`
+/// it leaves nothing.
 final class IncomingFile {
-    private let folder: BlobFolder
+    private let blob: BlobName
+    private let record: RecordHandle
+    private let folders: RecordFolders
     private let incoming: OpenFolder
     private let name: String
     /// Nil once finished, aborted or failed.
     private var file: OpenFile?
     private var hash: SHA256?
-    private var byteCount = 0
 
     /// `beforeLock` is for tests: what may happen to the new file before it is locked.
-    init(into folder: BlobFolder, incoming: OpenFolder, beforeLock: () throws -> Void = {}) throws {
-        self.folder = folder
-        self.incoming = incoming
+    init(
+        _ blob: BlobName, in record: RecordHandle, of folders: RecordFolders,
+        beforeLock: () throws -> Void = {}
+    ) throws {
+        self.blob = blob
+        self.record = record
+        self.folders = folders
+        incoming = try folders.incoming()
         hash = SHA256()
         // As long as its lock is held, `removeLeftovers` knows that it is still being written. Before, it may take
         // a file away: then there is no name left to it, and another one is made.
@@ -53,25 +59,33 @@ final class IncomingFile {
             throw error
         }
         hash?.update(bytes)
-        byteCount += bytes.count
     }
 
-    func finish(expecting blob: BlobName) throws -> Bool {
+    func finish() throws {
         guard let file, let hash = hash.take() else { throw VaultError.closed }
         // Whatever happens below, what is still in `incoming` afterwards goes.
         defer { abort() }
         guard hash.finish() == blob.digest.bytes else { throw VaultError.digestMismatch }
-        // Bytes first, then the name: a name in `blobs` never stands for bytes that a power cut can take.
+        // Bytes first, then the name: a name in a record's folder never stands for bytes that a power cut can take.
         try file.synchronize()
-        let shard = try folder.lockedShard(of: blob, .alone)
-        let isThere = try renewSound(blob, in: shard)
-        if !isThere {
-            try incoming.rename(name, to: blob.file, in: shard)
-            self.file = nil
+        let folder = try moved()
+        self.file = nil
+        try folder.synchronize()
+    }
+
+    /// Gives the file its name; the folder that it has it in.
+    private func moved() throws -> OpenFolder {
+        while true {
+            do {
+                let folder = try folders.madeFolder(of: record)
+                try incoming.rename(name, to: blob.text, in: folder)
+                return folder
+            } catch let error as FileError where error.code == .absent {
+                // The record was erased at the same moment, and its folder with it: it is made again. But not for
+                // ever, where it is the file that is gone.
+                guard try incoming.status(of: name) != nil else { throw error }
+            }
         }
-        // Also when it was there: who put it may not have got this far.
-        try shard.synchronize()
-        return isThere
     }
 
     func abort() {
@@ -80,36 +94,5 @@ final class IncomingFile {
         hash = nil
         // A file that cannot be removed now is a leftover for `removeLeftovers`.
         _ = try? incoming.remove(name)
-    }
-
-    /// Whether a sound ciphertext stands under `blob`; if so it counts as new from now on.
-    private func renewSound(_ blob: BlobName, in shard: OpenFolder) throws -> Bool {
-        do throws(FileError) {
-            guard let existing = try shard.openFile(blob.file), try existing.byteCount() == byteCount,
-                try existing.digest() == blob.digest.bytes
-            else { return false }
-            try existing.touch()
-            try existing.synchronize()
-            return true
-        } catch {
-            if error.code == .otherKind || error.code == .damaged { return false }
-            throw error
-        }
-    }
-}
-
-extension OpenFile {
-    /// The SHA-256 of the whole file: 32 bytes.
-    fileprivate func digest() throws(FileError) -> [UInt8] {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: blobPieceBytes, alignment: 64)
-        defer { buffer.deallocate() }
-        var hash = SHA256()
-        var offset = 0
-        while true {
-            let count = try read(into: buffer, at: offset)
-            hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            offset += count
-            if count < buffer.count { return hash.finish() }
-        }
     }
 }

@@ -93,6 +93,24 @@ public final class OpenFolder: Sendable {
         return false
     }
 
+    /// The same by a name as its bytes, which need not be text.
+    @discardableResult
+    public func remove(_ name: [UInt8]) throws(FileError) -> Bool {
+        let isRemoved = (name + [0]).withUnsafeBufferPointer { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { unlinkat(descriptor, $0.baseAddress!, 0) == 0 }
+        }
+        if isRemoved { return true }
+        guard errno == ENOENT else { throw FileError(after: "unlinkat", "cannot remove a file in \(path)") }
+        return false
+    }
+
+    /// Removes an empty folder; fine when there is none. Throws `exists` when something is in it.
+    public func removeFolder(_ name: String) throws(FileError) {
+        guard unlinkat(descriptor, name, AT_REMOVEDIR) == 0 || errno == ENOENT else {
+            throw FileError(after: "unlinkat", "cannot remove the folder \(path)/\(name)")
+        }
+    }
+
     /// Gives a file the name `other` in `folder`, in place of what had it there. Durable once that folder is
     /// synchronized.
     public func rename(_ name: String, to other: String, in folder: OpenFolder) throws(FileError) {
@@ -133,9 +151,36 @@ public final class OpenFolder: Sendable {
     /// Gives the lock back. Closing alone does not while a child that is just being started has the descriptor too.
     public func unlock() { flock(descriptor, LOCK_UN) }
 
+    /// Whether it has no name in it. Reads no more than it takes to know.
+    public func isEmpty() throws(FileError) -> Bool {
+        var isEmpty = true
+        try forEachName { _ in
+            isEmpty = false
+            return false
+        }
+        return isEmpty
+    }
+
     /// The names in this folder as their bytes, sorted, without `.` and `..`: those after `last`, at most
     /// `limit` of them. It holds no more than twice as many at once, however many there are.
     public func names(after last: [UInt8]? = nil, limit: Int = .max) throws(FileError) -> [[UInt8]] {
+        var names: [[UInt8]] = []
+        func keepFirst() {
+            names.sort { $0.lexicographicallyPrecedes($1) }
+            if names.count > limit { names.removeLast(names.count - limit) }
+        }
+        try forEachName { name in
+            if let last, !last.lexicographicallyPrecedes(name) { return true }
+            names.append(name)
+            if names.count / 2 >= limit { keepFirst() }
+            return true
+        }
+        keepFirst()
+        return names
+    }
+
+    /// Hands each name to `take`, in no order, for as long as it asks for more.
+    private func forEachName(_ take: (_ name: [UInt8]) -> Bool) throws(FileError) {
         // A descriptor of its own: reading moves its position.
         let copy = uninterrupted { openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         guard copy >= 0 else { throw FileError(after: "openat", "cannot list \(path)") }
@@ -145,22 +190,13 @@ public final class OpenFolder: Sendable {
             throw error
         }
         defer { closedir(stream) }
-        var names: [[UInt8]] = []
-        func keepFirst() {
-            names.sort { $0.lexicographicallyPrecedes($1) }
-            if names.count > limit { names.removeLast(names.count - limit) }
-        }
         while true {
             errno = 0
             guard let entry = readdir(stream) else { break }
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { [UInt8]($0.prefix { $0 != 0 }) }
             guard name != [0x2e], name != [0x2e, 0x2e] else { continue }
-            if let last, !last.lexicographicallyPrecedes(name) { continue }
-            names.append(name)
-            if names.count / 2 >= limit { keepFirst() }
+            guard take(name) else { return }
         }
         guard errno == 0 else { throw FileError(after: "readdir", "cannot list \(path)") }
-        keepFirst()
-        return names
     }
 }

@@ -1,84 +1,78 @@
 public import Contract
 
-/// One organisation's ciphertext, each file by the SHA-256 of its bytes, wherever it lies.
+/// One organisation's ciphertext, wherever it lies: records by their handles, and in each its blobs by their names.
 ///
-/// What a vault says it has is durable: an answer survives a power cut. Several processes may use one place. A
-/// new kind of vault keeps every promise written here; VaultConformance holds it to them.
+/// Bytes belong to one record. What was stored under one handle is never found, served, listed or erased through
+/// another, and the same bytes stored for two records are kept twice (docs/decisions/0023).
+///
+/// What a vault says it has is durable: an answer survives a power cut. Each call is whole by itself, whatever others
+/// do at the same time; what must not happen between two calls is for their caller to keep apart (`RecordTurns` in
+/// Records). What a call takes does not depend on how many records there are. A new kind of vault keeps every promise
+/// written here; VaultConformance holds it to them.
 public protocol Vault: Sendable {
-    /// Begins to take one ciphertext; it is in the vault once `IncomingBlob.finish` returns.
+    /// Begins to take one blob; it is in the vault once `IncomingBlob.finish` returns.
     ///
     /// Throws `readOnly`, `full`, `unavailable`.
-    func begin() async throws(VaultError) -> any IncomingBlob
+    func begin(_ blob: BlobName, in record: RecordHandle) async throws(VaultError) -> any IncomingBlob
 
-    /// Number of bytes of a ciphertext, nil when it is absent. Throws `damaged`, `unavailable`.
-    ///
-    /// The answer may be out of date at once, for `scrub` removes what nothing refers to: before a statement
-    /// refers to the ciphertext, ask `renew`.
-    func size(of digest: Digest) async throws(VaultError) -> Int?
+    /// Number of bytes of a blob, nil when it is absent. Throws `damaged`, `unavailable`.
+    func size(of blob: BlobName, in record: RecordHandle) async throws(VaultError) -> Int?
 
-    /// Number of bytes of a ciphertext, nil when it is absent, and begins its grace period anew: `scrub` leaves
-    /// it in place from now on for as long as it leaves a new one (SECURITY.md, T58).
-    ///
-    /// To be called for every digest before the statement that refers to it is submitted. Throws `damaged`,
-    /// `readOnly`, `unavailable`.
-    func renew(_ digest: Digest) async throws(VaultError) -> Int?
+    /// Opens a blob for reading in ranges. Throws `absent`, `damaged`, `unavailable`.
+    func open(_ blob: BlobName, in record: RecordHandle) async throws(VaultError) -> any StoredBlob
 
-    /// Opens a ciphertext for reading in ranges. Throws `absent`, `damaged`, `unavailable`.
-    func open(_ digest: Digest) async throws(VaultError) -> any StoredBlob
+    /// Removes a blob for good, durably; fine when it is absent. Throws `readOnly`, `damaged`, `unavailable`.
+    func erase(_ blob: BlobName, in record: RecordHandle) async throws(VaultError)
 
-    /// Removes a ciphertext for good, durably; fine when it is absent. Throws `readOnly`, `unavailable`.
-    func erase(_ digest: Digest) async throws(VaultError)
+    /// Removes a record for good, durably: whatever lies under its handle, whether it belongs there or not; fine when
+    /// it is absent. What is stored at the same time may be there afterwards. Throws `readOnly`, `damaged`,
+    /// `unavailable`; then something may be left.
+    func erase(_ record: RecordHandle) async throws(VaultError)
 
-    /// The ciphertexts after `last` in the order of their digests, at most `limit` of them, and the names among
-    /// them that are no ciphertext's. Reads names only, not what they stand for. What is still coming in is not
-    /// looked at.
-    ///
-    /// Throws `unavailable`.
-    func page(after last: Digest?, limit: Int) async throws(VaultError) -> VaultPage
+    /// The records after `last` in the order of their handles, at most `limit` of them, and the names among them that
+    /// are no record's. A record of which nothing is left may be among them. Throws `unavailable`.
+    func records(after last: RecordHandle?, limit: Int) async throws(VaultError) -> VaultPage<RecordHandle>
 
-    /// Removes a ciphertext, durably, if it was put or renewed before `time` (seconds since 1970) and
-    /// `isReferenced` denies it, both at one moment at which no one can put or renew it.
-    ///
-    /// `isReferenced` must not use this vault. Throws what it throws, and as `erase`.
-    func collect(
-        _ digest: Digest, putBefore time: Int,
-        unless isReferenced: @escaping @Sendable (Digest) throws -> Bool
-    ) async throws -> Collected
+    /// The blobs of a record after `last` in the order of their names, at most `limit` of them, and the names among
+    /// them that are no blob's; none when the record is absent. Reads names, not bytes. What is still coming in is
+    /// not looked at. Throws `damaged`, `unavailable`.
+    func blobs(
+        of record: RecordHandle, after last: BlobName?, limit: Int
+    ) async throws(VaultError) -> VaultPage<ListedBlob>
 
-    /// Removes what is left of ciphertexts that began to come in before `time` and whose process has ended. One
-    /// that is still being written stays. Throws `readOnly`, `unavailable`.
+    /// Removes what is left of blobs that began to come in before `time` (seconds since 1970) and whose process has
+    /// ended. One that is still being written stays. Throws `readOnly`, `unavailable`.
     func removeLeftovers(begunBefore time: Int) async throws(VaultError) -> Leftovers
 }
 
-/// One ciphertext on its way into a vault, written in pieces. Given up without `finish` it leaves nothing that
+/// One blob on its way into a vault, written in pieces. Given up without `finish` it leaves nothing that
 /// `removeLeftovers` would not find. For one task at a time.
 public protocol IncomingBlob: Sendable {
-    /// Adds bytes at the end. After an error the ciphertext is given up.
+    /// Adds bytes at the end. After an error the blob is given up.
     ///
     /// Large pieces are quicker: `blobPieceBytes` is a good size. Throws `full`, `closed`, `unavailable`.
     func write(_ bytes: [UInt8]) async throws(VaultError)
 
-    /// Puts the ciphertext into its place, durably, and says whether a sound one was there already.
+    /// Puts the blob under its name, durably, in place of what was there: its time is now, and damage is mended.
     ///
-    /// Where one was, it stays, its grace period begins anew (see `Vault.renew`), and what was written now is
-    /// dropped; a damaged one is replaced. Throws `digestMismatch` when the bytes do not have `digest`,
-    /// `closed`, `full`, `unavailable`. After an error nothing of the ciphertext remains.
-    func finish(expecting digest: Digest) async throws(VaultError) -> Bool
+    /// Throws `digestMismatch` when the bytes do not have the digest of its name, `closed`, `full`, `damaged`,
+    /// `unavailable`. After an error nothing of what was written remains.
+    func finish() async throws(VaultError)
 
     /// Drops what was written. Fine after `finish`, and more than once.
     func abort() async
 }
 
-/// A ciphertext open for reading. It stays readable after it was erased, until the last reference goes.
+/// A blob open for reading. It stays readable after it was erased or replaced, until the last reference goes.
 public protocol StoredBlob: Sendable {
     /// Size when it was opened.
     var byteCount: Int { get }
 
-    /// Gives the bytes of `range`, which must lie within the ciphertext, piece by piece: the next one is read
-    /// when `take` has returned.
+    /// Gives the bytes of `range`, which must lie within the blob, piece by piece: the next one is read when `take`
+    /// has returned.
     ///
     /// Any number of readers may call it at once. It does not check the digest; who opens the ciphertext does.
-    /// Throws what `take` throws, `damaged` when the ciphertext has become shorter, `unavailable`.
+    /// Throws what `take` throws, `damaged` when the blob has become shorter, `unavailable`.
     func read(_ range: Range<Int>, _ take: (_ piece: [UInt8]) async throws -> Void) async throws
 }
 
@@ -86,41 +80,39 @@ public protocol StoredBlob: Sendable {
 /// transfers at once need little memory.
 public let blobPieceBytes = 256 << 10
 
-/// A part of what a vault holds.
-public struct VaultPage: Sendable, Equatable {
-    public struct Blob: Sendable, Hashable {
-        public let digest: Digest
-        public let byteCount: Int
-
-        public init(digest: Digest, byteCount: Int) {
-            self.digest = digest
-            self.byteCount = byteCount
-        }
-    }
-
-    public var blobs: [Blob] = []
+/// A part of a list.
+public struct VaultPage<Entry: Sendable & Equatable>: Sendable, Equatable {
+    public var entries: [Entry] = []
     /// Names that do not belong into the vault, as paths below it, byte for byte: they may be anything, control
     /// characters included.
     public var foreign: [[UInt8]] = []
-    /// What the next page comes after; nil at the end.
-    public var next: Digest?
+    /// Whether there may be more after the last entry; then there is one.
+    public var hasMore = false
 
     public init() {}
+
+    /// What the next page comes after; nil at the end.
+    public var next: Entry? { hasMore ? entries.last : nil }
 }
 
-/// What became of a ciphertext that was to be collected.
-public enum Collected: Sendable {
-    case removed
-    /// It is referred to, or its grace period still runs.
-    case stays
-    /// It was gone before.
-    case absent
+/// A blob as a list shows it.
+public struct ListedBlob: Sendable, Hashable {
+    public let name: BlobName
+    public let byteCount: Int
+    /// When it was put, in seconds since 1970 by the clock of the place where it lies.
+    public let time: Int
+
+    public init(_ name: BlobName, byteCount: Int, time: Int) {
+        self.name = name
+        self.byteCount = byteCount
+        self.time = time
+    }
 }
 
-/// What became of ciphertexts whose process ended before they were whole.
+/// What became of blobs whose process ended before they were whole.
 public struct Leftovers: Sendable, Equatable {
     public var removedCount = 0
-    /// Names that are none of such a ciphertext. Nothing is done to them.
+    /// Names that are none of such a blob. Nothing is done to them.
     public var foreign: [[UInt8]] = []
 
     public init() {}

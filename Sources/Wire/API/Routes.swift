@@ -39,9 +39,11 @@ public enum Routes {
         private init(base: String) { self.base = base }
         public static let pattern = Organisation(base: "/v1/organisations/:organisation")
 
-        public func blob(_ digest: String) -> String { "\(base)/vault/\(digest)" }
-        public var missing: String { "\(base)/vault-missing" }
-        public var inventory: String { "\(base)/vault-inventory" }
+        public func blob(_ blob: String, of record: String) -> String {
+            "\(base)/records/\(record)/blobs/\(blob)"
+        }
+        public func missing(in record: String) -> String { "\(base)/records/\(record)/missing" }
+        public var inventory: String { "\(base)/inventory" }
         public func releasedBlob(_ release: String, _ digest: String) -> String {
             "\(base)/releases/\(release)/\(digest)"
         }

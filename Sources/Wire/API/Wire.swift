@@ -40,6 +40,23 @@ extension OrganisationName: Codable {
     }
 }
 
+/// As `BlobName.text`.
+extension BlobName: Codable {
+    public init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard let value = BlobName(text.utf8) else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "not a blob's name"))
+        }
+        self = value
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
+}
+
 public enum Wire {
     public static let jsonBytesMax = 4 << 20
     public static let letterBytesMax = 64 << 10
@@ -145,31 +162,34 @@ public enum Wire {
         public init(members: [MemberCard]) { self.members = members }
     }
 
-    public struct Digests: Codable, Sendable {
-        public var digests: [Digest]
-        public init(digests: [Digest]) { self.digests = digests }
+    public struct BlobNames: Codable, Sendable {
+        public var blobs: [BlobName]
+        public init(blobs: [BlobName]) { self.blobs = blobs }
     }
 
-    /// A page of what a vault holds, each blob hashed again; `next` is where the following page begins.
+    /// A page of what a vault holds, each blob hashed again; the following page comes after the last blob of this one,
+    /// unless it is the last.
     public struct Inventory: Codable, Sendable {
         public struct Blob: Codable, Hashable, Sendable {
-            public var digest: Digest
+            public var record: RecordHandle
+            public var name: BlobName
             public var byteCount: Int
             public var intact: Bool
-            public init(digest: Digest, byteCount: Int, intact: Bool) {
-                self.digest = digest
+            public init(record: RecordHandle, name: BlobName, byteCount: Int, intact: Bool) {
+                self.record = record
+                self.name = name
                 self.byteCount = byteCount
                 self.intact = intact
             }
         }
         public var blobs: [Blob]
-        /// Names in the vault's folder that are no digest.
+        /// Names in the vault that are no blob's of a record; one may be told on two pages.
         public var foreign: [String]
-        public var next: Digest?
-        public init(blobs: [Blob], foreign: [String], next: Digest?) {
+        public var isLast: Bool
+        public init(blobs: [Blob], foreign: [String], isLast: Bool) {
             self.blobs = blobs
             self.foreign = foreign
-            self.next = next
+            self.isLast = isLast
         }
     }
 

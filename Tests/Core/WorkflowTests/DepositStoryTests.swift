@@ -114,7 +114,7 @@ struct DepositStory {
                 try steps.take(files, batch: nil, at: ScriptedServer.now)
             case .keep(let deposit, let blobs):
                 taken.append("keep")
-                for blob in blobs { spool[Digest(hashing: blob)] = blob }
+                for (_, bytes) in blobs { spool[Digest(hashing: bytes)] = bytes }
                 kept = try SealedDeposit(JSONValue(canonical: deposit.json.encoded))
                 steps.kept()
             case .upload:

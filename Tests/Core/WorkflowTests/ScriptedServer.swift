@@ -201,7 +201,7 @@ struct ScriptedServer {
                 released.custodian == custodian, let blob = blobs[digest]
             else { return .absent }
             return .body(blob)
-        case .put(let bytes, _):
+        case .put(let bytes, _, _, _):
             blobs[Digest(hashing: bytes)] = bytes
             return .body([])
         case .leave: return try leave(call)

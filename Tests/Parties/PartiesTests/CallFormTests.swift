@@ -29,7 +29,12 @@ struct CallFormTests {
         #expect(Call.letters(name).form.path == part.letters)
         #expect(
             Call.released(digest, under: id, at: name).form.path == part.releasedBlob(id.hex, digest.hex))
-        #expect(Call.put([1], at: name).form.path == part.blob(Digest(hashing: [1]).hex))
+        let record = RecordHandle(Random.bytes(32))!
+        for kind in BlobKind.allCases {
+            #expect(
+                Call.put([1], as: kind, of: record, at: name).form.path
+                    == part.blob(BlobName(Digest(hashing: [1]), kind).text, of: record.hex))
+        }
         #expect(Call.leave([1], addressee: key, request: id, at: name).form.path == part.letters)
         #expect(Call.submit([1], keeper: name, untilCosigned: true).form.path == Routes.statements)
     }

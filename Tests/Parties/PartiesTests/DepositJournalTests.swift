@@ -20,7 +20,8 @@ struct DepositJournalTests {
     func journals() -> DepositJournals { DepositJournals(home: home, key: key) }
 
     let blobs = ["0.age", "1.age", "small-0.age"].map {
-        SealedBlob(name: $0, digest: Digest(hashing: Array($0.utf8)), byteCount: $0.utf8.count)
+        SealedBlob(
+            name: $0, blob: BlobName(Digest(hashing: Array($0.utf8)), .file), byteCount: $0.utf8.count)
     }
 
     func deposit() -> SealedDeposit {

@@ -138,7 +138,7 @@ struct HomeTests {
     @Test func aPathSaysWhoseServerIsCalled() {
         let name = OrganisationName("hospital1")!
         let routes = Routes.Organisation(name)
-        for path in [routes.letters, routes.blob("ab"), routes.inbox("cd"), routes.revocationList] {
+        for path in [routes.letters, routes.blob("ab", of: "01"), routes.inbox("cd"), routes.revocationList] {
             #expect(Routes.organisation(of: path) == name)
         }
         for path in [Routes.organisations, Routes.members, Routes.statements, Routes.organisations + "/"] {

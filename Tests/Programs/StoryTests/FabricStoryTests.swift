@@ -158,10 +158,10 @@ struct FabricStoryTests {
         _ = try done(try story.medseal(as: "noor", "approve", transfer, "--record", record, "--yes"))
         _ = try done(try story.medseal(as: "ben", "receive", "--request", transfer))
         func vault(_ name: String) throws -> Set<String> {
-            let path = "homes/\(name)/organisations/\(name)/vault/blobs"
+            let path = "homes/\(name)/organisations/\(name)/vault/records"
             let all = try FileManager.default.subpathsOfDirectory(
                 atPath: story.folder.appending(path: path).path)
-            return Set(all.filter { $0.utf8.count == 67 })
+            return Set(all.filter { $0.split(separator: "/").count == 3 })
         }
         // File and descriptor are the same ciphertext at both.
         #expect(try vault("hospital1").intersection(vault("hospital2")).count >= 2)

@@ -23,6 +23,7 @@ enum AccessTable {
         Column(
             title: "inbox",
             parties: [("w", .inbox(.applying)), ("a", .inbox(.admitted)), ("e", .inbox(.elsewhere))]),
+        Column(title: "record's key", parties: [("o", .owner), ("d", .delegate)]),
         Column(title: "root", parties: places.map { ($0, .root($1)) }),
         Column(title: "validator", parties: places.map { ($0, .validator($1)) }),
     ]

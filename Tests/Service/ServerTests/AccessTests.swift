@@ -96,9 +96,11 @@ private struct Town {
         keys[.inbox(.applying)] = try await world.inbox(at: world.hospital1)
         keys[.inbox(.admitted)] = try await world.inbox(at: world.hospital1)
         keys[.inbox(.elsewhere)] = try await world.inbox(at: world.hospital2)
+        (keys[.owner], keys[.delegate]) = (.generate(), .generate())
 
         let clinician = keys[.member(.clinician, .own)]!
-        record = try await world.deposit(by: clinician, at: world.hospital1)
+        record = try await world.deposit(by: clinician, at: world.hospital1, owner: keys[.owner]!)
+        try await delegate()
         for (party, key) in keys { releases[party] = try await release(to: party, key) }
 
         let entry = Wire.DirectoryEntry(
@@ -112,6 +114,18 @@ private struct Town {
             try await world.submit(.retire(retire), by: world.roots[world.hospital1]!).answer.status == 200)
         try await world.suspend(world.insurer)
         world.time.advance(60)
+    }
+
+    /// The record's delegate may read and grant.
+    private func delegate() async throws {
+        let envelope = Array("the delegate's".utf8)
+        let stored = try await world.put(
+            envelope, as: .delegateEnvelope, of: record.handle, by: record.owner, at: world.hospital1)
+        #expect(stored.status == 201)
+        let delegate = Delegate(
+            record: record.handle, delegate: keys[.delegate]!.key, scope: .readAndDecide,
+            notAfter: world.time.now + 100_000, envelope: Digest(hashing: envelope))
+        #expect(try await world.submit(.delegate(delegate), by: record.owner).answer.status == 200)
     }
 
     private static func places(_ world: World) -> [(Party.Place, OrganisationName)] {
@@ -135,6 +149,9 @@ private struct Town {
             let grant = try await world.grant(
                 record, to: key, of: name, purpose: name == world.insurer ? .claim : .treatment)
             made = try await world.release(record, by: key, of: name, grant: grant.id)
+        case .owner, .delegate:
+            made = try await world.release(
+                record, by: key, of: nil, basis: party == .owner ? .owner : .delegate)
         default:
             released = try await world.deposit(
                 by: keys[.member(.clinician, .own)]!, at: world.hospital1, owner: key)
@@ -215,8 +232,20 @@ private struct Town {
             return .init(body: Self.json(card.key == key && name != "one's own" ? others : card))
         case "GET \(Routes.member(":member"))": return .init(parameters: ["member": hash])
         case "PUT \(organisation.revocationList)": return .init(body: [1])
-        case "PUT \(organisation.blob(":digest"))": return .init(parameters: ["digest": hash], body: [1])
-        case "POST \(organisation.missing)": return .init(body: Self.json(Wire.Digests(digests: [])))
+        case "PUT \(organisation.blob(":blob", of: ":record"))":
+            let kind: BlobKind =
+                switch name {
+                case "a grant's envelope": .grantEnvelope
+                case "a delegate's envelope": .delegateEnvelope
+                default: .file
+                }
+            return .init(
+                parameters: [
+                    "record": record.handle.hex, "blob": BlobName(Digest(hashing: [1]), kind).text,
+                ], body: [1])
+        case "POST \(organisation.missing(in: ":record"))":
+            return .init(
+                parameters: ["record": record.handle.hex], body: Self.json(Wire.BlobNames(blobs: [])))
         case "GET \(organisation.releasedBlob(":release", ":digest"))":
             let reader = own ? party : party == .stranger ? .inbox(.applying) : .stranger
             let release = releases[reader] ?? releases[.stranger]!

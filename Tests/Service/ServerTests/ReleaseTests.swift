@@ -151,8 +151,11 @@ import Testing
         // Nobody becomes custodian of what is not in the vault.
         let early = try await world.submit(.acknowledge(acknowledge), by: gateway)
         #expect(early.answer.problem?.type == .conflict)
-        for blob in record.blobs.prefix(3) + [[5]] {
-            #expect(try await world.put(blob, by: gateway, at: world.hospital2).status == 201)
+        for (blob, kind) in zip(record.blobs.prefix(3) + [[5]], World.Deposited.kinds) {
+            #expect(
+                try await world.put(
+                    blob, as: kind, of: record.handle, by: gateway, at: world.hospital2
+                ).status == 201)
         }
         // Nor without the patient's transfer grant.
         acknowledge.grant = read.id

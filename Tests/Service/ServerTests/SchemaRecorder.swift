@@ -76,6 +76,15 @@ extension Bytes32: Described {
     }
 }
 
+extension BlobName: Described {
+    fileprivate static func schema(_: SchemaRecorder) -> [String: Any] {
+        ["type": "string", "pattern": "^[0-9a-f]{64}([.][a-z-]{1,24})?$"]
+    }
+    fileprivate static func example(_: SchemaRecorder) -> BlobName {
+        BlobName(Digest([UInt8](repeating: 0, count: 32))!, .file)
+    }
+}
+
 extension OrganisationName: Described {
     fileprivate static func schema(_: SchemaRecorder) -> [String: Any] {
         ["type": "string", "pattern": "^[a-z][a-z0-9-]{0,39}$"]

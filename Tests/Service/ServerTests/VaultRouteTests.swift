@@ -10,36 +10,86 @@ import Vault
 
 /// Who may put what into a vault and onto a desk.
 @Suite struct VaultRouteTests {
-    @Test func onlyStaffAndInboxesPutBlobs() async throws {
+    private let handle = RecordHandle(Random.bytes(32))!
+
+    @Test func staffStoresAnyBlobAndARecordsKeyWhatItsStatementsName() async throws {
         let world = try World()
         let clinician = try await world.enrol(world.hospital1, .clinician)
         let registrar = try await world.enrol(world.hospital1, .registrar)
         let stranger = try await world.enrol(world.hospital2, .clinician)
         let inbox = try await world.inbox(at: world.hospital1)
-        #expect(try await world.put([1], by: clinician, at: world.hospital1).status == 201)
-        #expect(try await world.put([1], by: clinician, at: world.hospital1).status == 200)
-        #expect(try await world.put([2], by: registrar, at: world.hospital1).status == 403)
-        #expect(try await world.put([3], by: stranger, at: world.hospital1).status == 403)
-        #expect(try await world.put([4], by: inbox, at: world.hospital1).status == 201)
-        #expect(try await world.put([4], by: inbox, at: world.hospital2).status == 403)
+        let record = try await world.deposit(by: clinician, at: world.hospital1)
+        let other = try await world.deposit(by: clinician, at: world.hospital1)
+        func put(
+            _ kind: BlobKind, by key: SigningKey, _ handle: RecordHandle, _ blob: [UInt8] = [1],
+            at name: OrganisationName? = nil
+        ) async throws -> Int {
+            try await world.put(blob, as: kind, of: handle, by: key, at: name ?? world.hospital1).status
+        }
+        for kind in BlobKind.allCases {
+            #expect(try await put(kind, by: clinician, handle) == 201)
+            for key in [registrar, stranger, inbox, other.owner] {
+                #expect(try await put(kind, by: key, record.handle) == 403)
+                #expect(try await put(kind, by: key, handle) == 403)
+            }
+            let isOwners = [.grantEnvelope, .delegateEnvelope].contains(kind)
+            #expect(try await put(kind, by: record.owner, record.handle) == (isOwners ? 201 : 403))
+            // Nor where the record is not kept.
+            #expect(try await put(kind, by: record.owner, record.handle, at: world.hospital2) == 403)
+        }
         let large = [UInt8](repeating: 5, count: Wire.envelopeBytesMax + 1)
-        #expect(try await world.put(large, by: inbox, at: world.hospital1).status == 413)
-        let vault = world.records.custodians[world.hospital1]!.vault
-        #expect(try await vault.size(of: Digest(hashing: large)) == nil)
-        #expect(try await vault.digests().count == 2)
+        #expect(try await put(.grantEnvelope, by: record.owner, record.handle, large) == 413)
+        #expect(try await put(.grantEnvelope, by: clinician, record.handle, large) == 201)
+        #expect(try await world.blobs(of: record.handle, at: world.hospital1).count == 4 + 2 + 1)
+        #expect(try await world.blobs(of: record.handle, at: world.hospital2).isEmpty)
+    }
+
+    @Test("a delegate stores envelopes of grants as long as it may grant")
+    func delegatesStoreAsLongAsTheyDecide() async throws {
+        let world = try World()
+        let clinician = try await world.enrol(world.hospital1, .clinician)
+        let record = try await world.deposit(by: clinician, at: world.hospital1)
+        let (reads, decides) = (SigningKey.generate(), SigningKey.generate())
+        let envelope = Array("for a delegate".utf8)
+        #expect(
+            try await world.put(
+                envelope, as: .delegateEnvelope, of: record.handle, by: record.owner, at: world.hospital1
+            ).status == 201)
+        for (key, scope) in [(reads, DelegateScope.read), (decides, .readAndDecide)] {
+            let delegate = Delegate(
+                record: record.handle, delegate: key.key, scope: scope, notAfter: world.time.now + 1_000,
+                envelope: Digest(hashing: envelope))
+            #expect(try await world.submit(.delegate(delegate), by: record.owner).answer.status == 200)
+        }
+        func put(_ kind: BlobKind, by key: SigningKey) async throws -> Int {
+            try await world.put([7], as: kind, of: record.handle, by: key, at: world.hospital1).status
+        }
+        #expect(try await put(.grantEnvelope, by: reads) == 403)
+        #expect(try await put(.grantEnvelope, by: decides) == 201)
+        #expect(try await put(.delegateEnvelope, by: decides) == 403)
+        world.time.advance(1_000)
+        #expect(try await put(.grantEnvelope, by: decides) == 403)
     }
 
     @Test func theAddressIsTheDigestOfTheBytes() async throws {
         let world = try World()
         let clinician = try await world.enrol(world.hospital1, .clinician)
-        let path = Routes.Organisation(world.hospital1).blob(Digest(hashing: [1]).hex)
+        let routes = Routes.Organisation(world.hospital1)
+        let name = BlobName(Digest(hashing: [1]), .file).text
+        let path = routes.blob(name, of: handle.hex)
         #expect(try await world.send(.put, path, by: clinician, body: [2]).status == 422)
-        for name in ["..%2f..%2fetc", String(repeating: "AB", count: 32), "ab", "%00"] {
-            let odd = Routes.Organisation(world.hospital1).blob(name)
-            #expect(
-                [400, 401, 404].contains(try await world.send(.put, odd, by: clinician, body: [2]).status))
+        let odd = ["..%2f..%2fetc", String(repeating: "AB", count: 32), "ab", "%00", "..", "%ff"]
+        for (record, blob) in odd.map({ ($0, name) })
+            + (odd + [name + ".file", name + ".", name + ".letter", name + ".descriptor%00"]).map({
+                (handle.hex, $0)
+            })
+        {
+            let path = routes.blob(blob, of: record)
+            let answer = try await world.send(.put, path, by: clinician, body: [1])
+            #expect([400, 401, 404].contains(answer.status), "\(path)")
         }
-        #expect(try await world.records.custodians[world.hospital1]!.vault.digests().isEmpty)
+        let vault = world.records.custodians[world.hospital1]!.vault
+        #expect(try await vault.records(after: nil, limit: 10).entries.isEmpty)
     }
 
     @Test func theInventoryIsForAuditorsAndStaff() async throws {
@@ -51,16 +101,21 @@ import Vault
         let path = Routes.Organisation(world.hospital1).inventory
         #expect(try await world.send(.get, path, by: officer).status == 403)
         let before = try await world.send(.get, path, by: auditor).json(Wire.Inventory.self)
-        #expect(before.blobs.count == 4 && before.blobs.allSatisfy { $0.intact } && before.foreign.isEmpty)
+        #expect(before.blobs.map(\.name) == record.names.sorted() && before.isLast)
+        #expect(before.blobs.allSatisfy { $0.intact && $0.record == record.handle } && before.foreign.isEmpty)
+        let after = BlobAddress(record.handle, before.blobs[1].name).text
+        let rest = try await world.send(.get, "\(path)?after=\(after)", by: auditor).json(Wire.Inventory.self)
+        #expect(rest.blobs == Array(before.blobs.dropFirst(2)))
+        #expect(try await world.send(.get, "\(path)?after=\(record.handle)", by: auditor).status == 400)
         // One flipped bit is found.
         let name = Digest(hashing: record.files).hex
-        let file = world.folder.appending(path: "hospital1/vault/blobs/\(name.prefix(2))/\(name)")
+        let (handle, shard) = (record.handle.hex, record.handle.hex.prefix(2))
+        let file = world.folder.appending(path: "hospital1/vault/records/\(shard)/\(handle)/\(name)")
         var bytes = try Data(contentsOf: file)
-        bytes[3] ^= 0x10
-        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+        bytes[0] ^= 1
         try bytes.write(to: file)
-        let after = try await world.send(.get, path, by: auditor).json(Wire.Inventory.self)
-        #expect(after.blobs.filter { !$0.intact }.map(\.digest.hex) == [name])
+        let damaged = try await world.send(.get, path, by: auditor).json(Wire.Inventory.self)
+        #expect(damaged.blobs.filter { !$0.intact }.map(\.name.text) == [name])
     }
 
     @Test func permitsAreTakenOnceEachAndTheSameForTheSamePurpose() async throws {

@@ -15,6 +15,7 @@ import Records
 import SQLiteLedger
 import Synchronization
 import Testing
+import Vault
 
 @testable import Server
 
@@ -133,9 +134,21 @@ final class World: Sendable {
         }
     }
 
-    func submit(_ assertion: Assertion, by key: SigningKey) async throws -> (id: StatementID, answer: Answer)
-    {
-        let bytes = Statement.make(assertion, now: time.now).signed(by: key, network: network)
+    /// What `key` says, and `others` agree to.
+    func signed(_ assertion: Assertion, by key: SigningKey, agreed others: [SigningKey] = []) -> [UInt8] {
+        var statement = Statement.make(assertion, now: time.now)
+        statement.approvals = others.map { other in
+            let content = Approval.signedContent(
+                statement.approvedContent(), by: other.key, signer: key.key, network: network)
+            return Approval(key: other.key, signature: other.sign(content))
+        }.sorted { $0.key < $1.key }
+        return statement.signed(by: key, network: network)
+    }
+
+    func submit(
+        _ assertion: Assertion, by key: SigningKey, agreed others: [SigningKey] = []
+    ) async throws -> (id: StatementID, answer: Answer) {
+        let bytes = signed(assertion, by: key, agreed: others)
         let answer = try await send(.post, Routes.statements, by: key, body: bytes)
         return (try SignedStatement(bytes, network: network).verified()!.id, answer)
     }
@@ -157,49 +170,66 @@ final class World: Sendable {
     /// Suspends an organisation by the roots of the others.
     func suspend(_ name: OrganisationName) async throws {
         let endorsers = roots.keys.filter { $0 != name }.sorted { $0.description < $1.description }
-        var draft = Statement.make(
-            .suspend(Suspend(organisation: name, endorsers: endorsers, standing: .suspended)), now: time.now)
-        let signer = roots[endorsers[0]]!
-        draft.approvals = endorsers.dropFirst().map { endorser in
-            let root = roots[endorser]!
-            let content = Approval.signedContent(
-                draft.approvedContent(), by: root.key, signer: signer.key, network: network)
-            return Approval(key: root.key, signature: root.sign(content))
-        }.sorted { $0.key < $1.key }
-        let bytes = draft.signed(by: signer, network: network)
-        #expect(try await send(.post, Routes.statements, by: signer, body: bytes).status == 200)
+        let suspend = Suspend(organisation: name, endorsers: endorsers, standing: .suspended)
+        let (_, answer) = try await submit(
+            .suspend(suspend), by: roots[endorsers[0]]!, agreed: endorsers.dropFirst().map { roots[$0]! })
+        #expect(answer.status == 200)
     }
 
     struct Deposited {
         let handle: RecordHandle
         let owner: SigningKey
+        /// One of each of `kinds`.
         let blobs: [[UInt8]]
         var files: [UInt8] { blobs[0] }
         var deposit: Deposit
+        var custodian: OrganisationName { deposit.organisation }
+
+        static let kinds: [BlobKind] = [.file, .descriptor, .ownerEnvelope, .custodianEnvelope]
+
+        /// The names of the blobs in the record.
+        var names: [BlobName] { zip(blobs, Self.kinds).map { BlobName(Digest(hashing: $0), $1) } }
     }
 
     /// Blobs in the vault of `organisation`, then the deposit, under a permit signed by the owner's key.
     func deposit(
-        by clinician: SigningKey, at organisation: OrganisationName, owner: SigningKey = .generate()
+        by clinician: SigningKey, at organisation: OrganisationName, owner: SigningKey = .generate(),
+        custodial: Bool = false
     ) async throws -> Deposited {
         let blobs = ["ciphertext", "descriptor", "owner's", "custodian's"].map {
             Array($0.utf8) + Random.bytes(8)
         }
-        for blob in blobs { #expect(try await put(blob, by: clinician, at: organisation).status == 201) }
+        let record = RecordHandle(Random.bytes(32))!
+        for (blob, kind) in zip(blobs, Deposited.kinds) {
+            #expect(
+                try await put(blob, as: kind, of: record, by: clinician, at: organisation).status == 201)
+        }
         let digests = blobs.map { Digest(hashing: $0) }
         let deposit = Deposit(
-            organisation: organisation, record: RecordHandle(Random.bytes(32))!,
-            permit: Permit.signed(
-                key: owner, organisation: organisation, notAfter: time.now + 10_000, network: network),
-            recipientHash: Digest(hashing: [7]), descriptor: digests[1], ownerEnvelope: digests[2],
-            custodianEnvelope: digests[3], files: [digests[0]], suite: .hybrid)
+            organisation: organisation, record: record,
+            permit: custodial
+                ? nil
+                : Permit.signed(
+                    key: owner, organisation: organisation, notAfter: time.now + 10_000, network: network),
+            recipientHash: Digest(hashing: [7]), descriptor: digests[1],
+            ownerEnvelope: custodial ? nil : digests[2], custodianEnvelope: digests[3],
+            files: [digests[0]], suite: .hybrid, custodial: custodial ? .patientUnable : nil)
         #expect(try await submit(.deposit(deposit), by: clinician).answer.status == 200)
         return Deposited(handle: deposit.record, owner: owner, blobs: blobs, deposit: deposit)
     }
 
-    func put(_ blob: [UInt8], by key: SigningKey, at organisation: OrganisationName) async throws -> Answer {
-        let path = Routes.Organisation(organisation).blob(Digest(hashing: blob).hex)
+    func put(
+        _ blob: [UInt8], as kind: BlobKind, of record: RecordHandle, by key: SigningKey,
+        at organisation: OrganisationName
+    ) async throws -> Answer {
+        let name = BlobName(Digest(hashing: blob), kind)
+        let path = Routes.Organisation(organisation).blob(name.text, of: record.hex)
         return try await send(.put, path, by: key, body: blob)
+    }
+
+    /// What the vault of `organisation` has under the record.
+    func blobs(of record: RecordHandle, at organisation: OrganisationName) async throws -> [BlobName] {
+        try await records.custodians[organisation]!.vault.blobs(of: record).map(\.name)
     }
 
     func inbox(at organisation: OrganisationName) async throws -> SigningKey {
@@ -212,15 +242,16 @@ final class World: Sendable {
         return key
     }
 
-    /// A grant of the record to `grantee`, its envelope put by a patient's inbox.
+    /// A grant of the record to `grantee`, its envelope stored under the owner's key.
     func grant(
         _ record: Deposited, to grantee: SigningKey, of organisation: OrganisationName,
         kind: GrantKind = .read, purpose: Purpose = .claim,
         seconds: UInt64 = 5_000, releases: UInt64 = 5
     ) async throws -> (id: StatementID, envelope: [UInt8]) {
         let envelope = Array("envelope".utf8) + Random.bytes(8)
-        let inbox = try await inbox(at: record.deposit.organisation)
-        #expect(try await put(envelope, by: inbox, at: record.deposit.organisation).status == 201)
+        let stored = try await put(
+            envelope, as: .grantEnvelope, of: record.handle, by: record.owner, at: record.custodian)
+        #expect(stored.status == 201)
         let grant = Grant(
             record: record.handle, organisation: organisation, grantee: grantee.key, kind: kind,
             purpose: purpose,

@@ -339,9 +339,9 @@ final class Story: Sendable {
 
     /// The files of a vault, as paths within the story's folder.
     func vault(_ organisation: String) throws -> [String] {
-        let blobs = "net/organisations/\(organisation)/vault/blobs"
-        let base = folder.appending(path: blobs)
+        let records = "net/organisations/\(organisation)/vault/records"
+        let base = folder.appending(path: records)
         return try FileManager.default.subpathsOfDirectory(atPath: base.path)
-            .filter { $0.utf8.count == 67 }.map { "\(blobs)/\($0)" }.sorted()
+            .filter { $0.split(separator: "/").count == 3 }.map { "\(records)/\($0)" }.sorted()
     }
 }

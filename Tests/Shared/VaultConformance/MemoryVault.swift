@@ -6,80 +6,86 @@ public import Vault
 public final class MemoryVault: Vault {
     private struct Kept {
         var bytes: [UInt8]
-        /// When it was put or renewed, in seconds since 1970.
+        /// When it was put, in seconds since 1970.
         var time: Int
     }
 
-    private let kept = Mutex<[Digest: Kept]>([:])
+    private let records = Mutex<[RecordHandle: [BlobName: Kept]]>([:])
     private let clock: @Sendable () -> Int
 
     public init(clock: @escaping @Sendable () -> Int) { self.clock = clock }
 
-    public func begin() async throws(VaultError) -> any IncomingBlob { Incoming(to: self) }
-
-    public func size(of digest: Digest) async throws(VaultError) -> Int? {
-        kept.withLock { $0[digest]?.bytes.count }
+    public func begin(_ blob: BlobName, in record: RecordHandle) async throws(VaultError) -> any IncomingBlob
+    {
+        Incoming(blob, in: record, of: self)
     }
 
-    public func renew(_ digest: Digest) async throws(VaultError) -> Int? {
-        let now = clock()
-        return kept.withLock { kept in
-            kept[digest]?.time = now
-            return kept[digest]?.bytes.count
-        }
+    public func size(of blob: BlobName, in record: RecordHandle) async throws(VaultError) -> Int? {
+        records.withLock { $0[record]?[blob]?.bytes.count }
     }
 
-    public func open(_ digest: Digest) async throws(VaultError) -> any StoredBlob {
-        guard let bytes = kept.withLock({ $0[digest]?.bytes }) else { throw .absent }
+    public func open(_ blob: BlobName, in record: RecordHandle) async throws(VaultError) -> any StoredBlob {
+        guard let bytes = records.withLock({ $0[record]?[blob]?.bytes }) else { throw .absent }
         return Stored(stored: bytes)
     }
 
-    public func erase(_ digest: Digest) async throws(VaultError) {
-        kept.withLock { $0[digest] = nil }
+    public func erase(_ blob: BlobName, in record: RecordHandle) async throws(VaultError) {
+        records.withLock { records in
+            records[record]?[blob] = nil
+            if records[record]?.isEmpty == true { records[record] = nil }
+        }
     }
 
-    public func page(after last: Digest?, limit: Int) async throws(VaultError) -> VaultPage {
-        var page = VaultPage()
-        let later = kept.withLock { kept in
-            kept.filter { blob in last.map { $0 < blob.key } ?? true }.map { blob in
-                VaultPage.Blob(digest: blob.key, byteCount: blob.value.bytes.count)
-            }
+    public func erase(_ record: RecordHandle) async throws(VaultError) {
+        records.withLock { $0[record] = nil }
+    }
+
+    public func records(
+        after last: RecordHandle?, limit: Int
+    ) async throws(VaultError) -> VaultPage<RecordHandle> {
+        Self.page(
+            records.withLock { Array($0.keys) }.filter { record in last.map { $0 < record } ?? true }, limit,
+            by: <)
+    }
+
+    public func blobs(
+        of record: RecordHandle, after last: BlobName?, limit: Int
+    ) async throws(VaultError) -> VaultPage<ListedBlob> {
+        let blobs = records.withLock { $0[record] ?? [:] }
+            .map { ListedBlob($0, byteCount: $1.bytes.count, time: $1.time) }
+        return Self.page(blobs.filter { blob in last.map { $0 < blob.name } ?? true }, limit) {
+            $0.name < $1.name
         }
-        page.blobs = Array(later.sorted { $0.digest < $1.digest }.prefix(limit))
-        if page.blobs.count < later.count { page.next = page.blobs.last?.digest }
+    }
+
+    private static func page<Entry>(
+        _ entries: [Entry], _ limit: Int, by isBefore: (Entry, Entry) -> Bool
+    ) -> VaultPage<Entry> {
+        var page = VaultPage<Entry>()
+        page.entries = Array(entries.sorted(by: isBefore).prefix(limit))
+        page.hasMore = page.entries.count < entries.count
         return page
-    }
-
-    public func collect(
-        _ digest: Digest, putBefore time: Int,
-        unless isReferenced: @escaping @Sendable (Digest) throws -> Bool
-    ) async throws -> Collected {
-        try kept.withLock { kept in
-            guard let found = kept[digest] else { return .absent }
-            guard found.time < time, try !isReferenced(digest) else { return .stays }
-            kept[digest] = nil
-            return .removed
-        }
     }
 
     public func removeLeftovers(begunBefore time: Int) async throws(VaultError) -> Leftovers { Leftovers() }
 
-    /// Says whether a sound one was there already.
-    private func put(_ bytes: [UInt8], as digest: Digest) -> Bool {
+    private func keep(_ bytes: [UInt8], as blob: BlobName, in record: RecordHandle) {
         let now = clock()
-        return kept.withLock { kept in
-            let isThere = kept[digest].map { Digest(of: $0.bytes) == digest } ?? false
-            kept[digest] = Kept(bytes: bytes, time: now)
-            return isThere
-        }
+        records.withLock { $0[record, default: [:]][blob] = Kept(bytes: bytes, time: now) }
     }
 
     private final class Incoming: IncomingBlob {
+        private let blob: BlobName
+        private let record: RecordHandle
         private let vault: MemoryVault
         /// Nil once finished or aborted.
         private let bytes = Mutex<[UInt8]?>([])
 
-        init(to vault: MemoryVault) { self.vault = vault }
+        init(_ blob: BlobName, in record: RecordHandle, of vault: MemoryVault) {
+            self.blob = blob
+            self.record = record
+            self.vault = vault
+        }
 
         func write(_ piece: [UInt8]) async throws(VaultError) {
             try bytes.withLock { (bytes) throws(VaultError) in
@@ -88,10 +94,10 @@ public final class MemoryVault: Vault {
             }
         }
 
-        func finish(expecting digest: Digest) async throws(VaultError) -> Bool {
+        func finish() async throws(VaultError) {
             guard let whole = bytes.withLock({ $0.take() }) else { throw .closed }
-            guard Digest(of: whole) == digest else { throw .digestMismatch }
-            return vault.put(whole, as: digest)
+            guard Digest(of: whole) == blob.digest else { throw .digestMismatch }
+            vault.keep(whole, as: blob, in: record)
         }
 
         func abort() async { bytes.withLock { $0 = nil } }
@@ -114,7 +120,11 @@ extension MemoryVault: VaultSubject {
 
     public func reopened() -> any Vault { self }
 
-    public func age(_ digest: Digest, by seconds: Int) { kept.withLock { $0[digest]?.time -= seconds } }
+    public func age(_ blob: BlobName, in record: RecordHandle, by seconds: Int) {
+        records.withLock { $0[record]?[blob]?.time -= seconds }
+    }
 
-    public func damage(_ digest: Digest) { kept.withLock { $0[digest]?.bytes[5] ^= 0x10 } }
+    public func damage(_ blob: BlobName, in record: RecordHandle) {
+        records.withLock { $0[record]?[blob]?.bytes[5] ^= 0x10 }
+    }
 }

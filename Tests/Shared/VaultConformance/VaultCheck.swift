@@ -14,31 +14,34 @@ public struct VaultCheck: Sendable, CustomTestStringConvertible {
     }
 
     /// Every promise; each is held against a vault of its own.
-    public static let all = keeping + scrubbing
+    public static let all = keeping + separating + listing
 
     public func callAsFunction(_ subject: some VaultSubject) async throws { try await hold(subject) }
 }
 
 func now() -> Int { Int(Date().timeIntervalSince1970) }
 
+/// The record in which a check keeps its blobs where it needs no other.
+let record = sampleRecord()
+
 extension VaultCheck {
-    /// Putting, reading, erasing, listing.
+    /// Putting, reading, erasing.
     static let keeping: [VaultCheck] = [
-        VaultCheck("what was put is found under its digest") { subject in
-            let (vault, (bytes, digest)) = (subject.vault, sample(1))
-            #expect(try await vault.size(of: digest) == nil)
-            await #expect(throws: VaultError.absent) { try await vault.open(digest) }
-            #expect(try await vault.verify(digest) == .absent)
-            #expect(try await vault.put(bytes, digest: digest) == false)
-            #expect(try await vault.size(of: digest) == bytes.count)
-            #expect(try await vault.verify(digest) == .sound)
+        VaultCheck("what was put is found under its name") { subject in
+            let (vault, (bytes, name)) = (subject.vault, sample(1))
+            #expect(try await vault.size(of: name, in: record) == nil)
+            await #expect(throws: VaultError.absent) { try await vault.open(name, in: record) }
+            #expect(try await vault.verify(name, in: record) == .absent)
+            try await vault.put(bytes, as: name, in: record)
+            #expect(try await vault.size(of: name, in: record) == bytes.count)
+            #expect(try await vault.verify(name, in: record) == .sound)
             let reopened = try await subject.reopened()
-            #expect(try await reopened.open(digest).bytes(0..<bytes.count) == bytes)
+            #expect(try await reopened.open(name, in: record).bytes(0..<bytes.count) == bytes)
         },
         VaultCheck("ranges are read as they are") { subject in
-            let (bytes, digest) = sample(2, count: 3 * blobPieceBytes + 17)
-            try await subject.vault.put(bytes, digest: digest)
-            let blob = try await subject.vault.open(digest)
+            let (bytes, name) = sample(2, count: 3 * blobPieceBytes + 17)
+            try await subject.vault.put(bytes, as: name, in: record)
+            let blob = try await subject.vault.open(name, in: record)
             #expect(blob.byteCount == bytes.count)
             let last = bytes.count
             for range in [
@@ -48,119 +51,99 @@ extension VaultCheck {
                 #expect(try await blob.bytes(range) == Array(bytes[range]))
             }
         },
-        VaultCheck("a stream in pieces is one ciphertext") { subject in
-            let (bytes, digest) = sample(3, count: 300_000)
-            let incoming = try await subject.vault.begin()
+        VaultCheck("a stream in pieces is one blob") { subject in
+            let (bytes, name) = sample(3, count: 300_000)
+            let incoming = try await subject.vault.begin(name, in: record)
             for start in stride(from: 0, to: bytes.count, by: 7_001) {
                 try await incoming.write(Array(bytes[start..<min(start + 7_001, bytes.count)]))
             }
             try await incoming.write([])
-            #expect(try await incoming.finish(expecting: digest) == false)
-            #expect(try await subject.vault.open(digest).bytes(0..<bytes.count) == bytes)
+            #expect(try await subject.vault.size(of: name, in: record) == nil)
+            try await incoming.finish()
+            #expect(try await subject.vault.open(name, in: record).bytes(0..<bytes.count) == bytes)
         },
-        VaultCheck("the empty ciphertext is one") { subject in
-            let (vault, (bytes, digest)) = (subject.vault, sample(0, count: 0))
-            try await vault.put(bytes, digest: digest)
-            #expect(try await vault.size(of: digest) == 0)
-            #expect(try await vault.open(digest).bytes(0..<0) == [])
-            #expect(try await vault.verify(digest) == .sound)
+        VaultCheck("the empty blob is one") { subject in
+            let (vault, (bytes, name)) = (subject.vault, sample(0, count: 0))
+            try await vault.put(bytes, as: name, in: record)
+            #expect(try await vault.size(of: name, in: record) == 0)
+            #expect(try await vault.open(name, in: record).bytes(0..<0) == [])
+            #expect(try await vault.verify(name, in: record) == .sound)
         },
         VaultCheck("a wrong digest leaves nothing") { subject in
-            let (vault, (bytes, digest)) = (subject.vault, sample(4))
+            let (vault, (bytes, name)) = (subject.vault, sample(4))
             for wrong in [bytes + [0], Array(bytes.dropLast()), []] {
                 await #expect(throws: VaultError.digestMismatch) {
-                    try await vault.put(wrong, digest: digest)
+                    try await vault.put(wrong, as: name, in: record)
                 }
             }
-            let kept = try await vault.digests()
-            #expect(kept.isEmpty)
+            let (kept, records) = (
+                try await vault.blobs(of: record), try await vault.records(after: nil, limit: 10)
+            )
+            #expect(kept.isEmpty && records.entries.isEmpty)
         },
         VaultCheck("what is given up leaves nothing, what is finished takes no more") { subject in
-            let (vault, (bytes, digest)) = (subject.vault, sample(5))
-            let aborted = try await vault.begin()
+            let (vault, (bytes, name)) = (subject.vault, sample(5))
+            let aborted = try await vault.begin(name, in: record)
             try await aborted.write(bytes)
             await aborted.abort()
             await #expect(throws: VaultError.closed) { try await aborted.write(bytes) }
-            await #expect(throws: VaultError.closed) { try await aborted.finish(expecting: digest) }
+            await #expect(throws: VaultError.closed) { try await aborted.finish() }
             do {
-                let forgotten = try await vault.begin()
+                let forgotten = try await vault.begin(name, in: record)
                 try await forgotten.write(bytes)
             }
-            #expect(try await vault.digests().isEmpty)
-            let finished = try await vault.begin()
+            #expect(try await vault.blobs(of: record).isEmpty)
+            let finished = try await vault.begin(name, in: record)
             try await finished.write(bytes)
-            _ = try await finished.finish(expecting: digest)
-            await #expect(throws: VaultError.closed) { try await finished.finish(expecting: digest) }
+            try await finished.finish()
+            await #expect(throws: VaultError.closed) { try await finished.finish() }
             await finished.abort()
-            #expect(try await vault.verify(digest) == .sound)
+            #expect(try await vault.verify(name, in: record) == .sound)
         },
         VaultCheck("erased is gone, erasing again is fine, who has it open reads on") { subject in
-            let (vault, (bytes, digest)) = (subject.vault, sample(7))
-            try await vault.put(bytes, digest: digest)
-            let open = try await vault.open(digest)
-            try await vault.erase(digest)
-            try await vault.erase(digest)
-            #expect(try await vault.digests().isEmpty)
-            await #expect(throws: VaultError.absent) { try await vault.open(digest) }
+            let (vault, (bytes, name)) = (subject.vault, sample(7))
+            try await vault.put(bytes, as: name, in: record)
+            let open = try await vault.open(name, in: record)
+            try await vault.erase(name, in: record)
+            try await vault.erase(name, in: record)
+            #expect(try await vault.blobs(of: record).isEmpty)
+            await #expect(throws: VaultError.absent) { try await vault.open(name, in: record) }
             #expect(try await open.bytes(0..<1000) == bytes)
+            try await vault.put(bytes, as: name, in: record)
+            #expect(try await vault.verify(name, in: record) == .sound)
         },
         VaultCheck("the same put many times at once is kept once") { subject in
             let (vault, other) = (subject.vault, try await subject.reopened())
-            let (bytes, digest) = sample(9, count: 100_000)
-            let answers = try await withThrowingTaskGroup(of: Bool.self) { group in
+            let (bytes, name) = sample(9, count: 100_000)
+            try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<24 {
-                    group.addTask { try await (number % 2 == 0 ? vault : other).put(bytes, digest: digest) }
+                    group.addTask {
+                        try await (number % 2 == 0 ? vault : other).put(bytes, as: name, in: record)
+                    }
                 }
-                return try await group.reduce(into: [Bool]()) { $0.append($1) }
+                try await group.waitForAll()
             }
-            #expect(answers.filter { !$0 }.count == 1)
-            #expect(try await vault.digests() == [digest])
-            #expect(try await vault.verify(digest) == .sound)
-            #expect(try await vault.put(bytes, digest: digest) == true)
+            #expect(try await vault.blobs(of: record).map(\.name) == [name])
+            #expect(try await vault.verify(name, in: record) == .sound)
         },
-        VaultCheck("pages come in order and hold no more than asked for") { subject in
-            let samples = (0..<40).map { sample($0, count: 10 + $0) }
-            for blob in samples { try await subject.vault.put(blob.bytes, digest: blob.digest) }
-            let sorted = samples.sorted { $0.digest < $1.digest }
-            for limit in [1, 7, 40, 41] {
-                var seen = [VaultPage.Blob]()
-                var last: Digest?
-                repeat {
-                    let page = try await subject.vault.page(after: last, limit: limit)
-                    #expect(page.blobs.count <= limit && page.foreign.isEmpty)
-                    seen += page.blobs
-                    last = page.next
-                } while last != nil
-                #expect(seen == sorted.map { .init(digest: $0.digest, byteCount: $0.bytes.count) })
-            }
-            // After a digest that is not there.
-            let between = try #require(Digest([UInt8](repeating: 0x80, count: 32)))
-            let page = try await subject.vault.page(after: between, limit: 100)
-            #expect(page.blobs.map(\.digest) == sorted.map(\.digest).filter { between < $0 })
+        VaultCheck("putting again mends damage and makes it new") { subject in
+            let (vault, (bytes, name)) = (subject.vault, sample(3))
+            try await vault.put(bytes, as: name, in: record)
+            try await subject.damage(name, in: record)
+            try await subject.age(name, in: record, by: 7_200)
+            #expect(try await vault.verify(name, in: record) == .damaged)
+            #expect(try await vault.blobs(of: record)[0].time < now() - 3_600)
+            try await vault.put(bytes, as: name, in: record)
+            #expect(try await vault.verify(name, in: record) == .sound)
+            #expect(try await vault.blobs(of: record)[0].time > now() - 3_600)
         },
-        VaultCheck("inspecting reads every byte, in portions") { subject in
-            let vault = subject.vault
-            let samples = (0..<9).map { sample($0) }.sorted { $0.digest < $1.digest }
-            for blob in samples { try await vault.put(blob.bytes, digest: blob.digest) }
-            try await subject.damage(samples[4].digest)
-            var seen = [(Digest, BlobCondition)]()
-            var last: Digest?
-            repeat {
-                let (page, conditions) = try await vault.inspect(after: last, limit: 100, bytesMax: 1_500)
-                #expect(page.blobs.count <= 2)
-                seen += zip(page.blobs.map(\.digest), conditions)
-                last = page.next
-            } while last != nil
-            #expect(seen.map(\.0) == samples.map(\.digest))
-            #expect(seen.filter { $0.1 == .damaged }.map(\.0) == [samples[4].digest])
-        },
-        VaultCheck("putting again repairs what is damaged") { subject in
-            let (vault, (bytes, digest)) = (subject.vault, sample(3))
-            try await vault.put(bytes, digest: digest)
-            try await subject.damage(digest)
-            #expect(try await vault.verify(digest) == .damaged)
-            #expect(try await vault.put(bytes, digest: digest) == false)
-            #expect(try await vault.verify(digest) == .sound)
+        VaultCheck("what still comes in is no leftover") { subject in
+            let (bytes, name) = sample(1)
+            let slow = try await subject.vault.begin(name, in: record)
+            try await slow.write(bytes)
+            #expect(try await subject.vault.removeLeftovers(begunBefore: now() + 9) == Leftovers())
+            try await slow.finish()
+            #expect(try await subject.vault.verify(name, in: record) == .sound)
         },
     ]
 }

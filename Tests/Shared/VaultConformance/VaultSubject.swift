@@ -12,17 +12,25 @@ public protocol VaultSubject: Sendable {
     /// The same place opened once more, as after a restart or by another process.
     func reopened() async throws -> any Vault
 
-    /// Makes a ciphertext look as if it had been put `seconds` earlier than it was.
-    func age(_ digest: Digest, by seconds: Int) async throws
+    /// Makes a blob look as if it had been put `seconds` earlier than it was.
+    func age(_ blob: BlobName, in record: RecordHandle, by seconds: Int) async throws
 
-    /// Changes one bit of a ciphertext.
-    func damage(_ digest: Digest) async throws
+    /// Changes one bit of a blob.
+    func damage(_ blob: BlobName, in record: RecordHandle) async throws
 }
 
-/// A ciphertext and its digest; different for different numbers.
-public func sample(_ number: Int, count: Int = 1000) -> (bytes: [UInt8], digest: Digest) {
+/// A ciphertext and its name as a file; different for different numbers.
+public func sample(_ number: Int, count: Int = 1000) -> (bytes: [UInt8], name: BlobName) {
     let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ number &* 7 &+ $0 / 256) }
-    return (bytes, Digest(of: bytes))
+    return (bytes, BlobName(Digest(of: bytes), .file))
+}
+
+/// A record's handle; different for different numbers, and of any order.
+public func sampleRecord(_ number: Int = 0) -> RecordHandle {
+    guard let handle = RecordHandle(SHA256.digest([UInt8(number & 255), UInt8(number >> 8 & 255)])) else {
+        preconditionFailure("SHA-256 has 32 bytes")
+    }
+    return handle
 }
 
 extension Digest {

@@ -1,3 +1,4 @@
+import Contract
 import FileVault
 import Foundation
 import Testing
@@ -15,13 +16,16 @@ struct DurabilityTests {
     func traced() async throws {
         let directory = try #require(ProcessInfo.processInfo.environment[Self.variable])
         let store = try FileVault(path: directory)
-        let (bytes, digest) = sample(1)
-        try await store.put(bytes, digest: digest)
-        try await store.put(bytes, digest: digest)
-        try await store.erase(digest)
-        try await store.erase(digest)
-        try await store.put(bytes, digest: digest)
-        _ = try await store.scrub(referenced: { _ in false }, olderThan: -9, now: now())
+        let (bytes, name) = sample(1)
+        try await store.put(bytes, as: name, in: record)
+        try await store.put(bytes, as: BlobName(name.digest, .descriptor), in: record)
+        try await store.put(bytes, as: name, in: record)
+        try await store.erase(name, in: record)
+        try await store.erase(name, in: record)
+        try await store.erase(record)
+        try await store.erase(record)
+        try await store.put(bytes, as: name, in: record)
+        try await store.erase(name, in: record)
     }
 
     @Test(
@@ -33,33 +37,34 @@ struct DurabilityTests {
         defer { try? FileManager.default.removeItem(atPath: parent) }
         let store = "\(parent)/store"
         let trace = try trace(store: store, into: "\(parent)/trace")
-        let path = blobPath(of: sample(1).digest, in: store)
+        let path = blobPath(of: sample(1).name, in: store)
         let calls = trace.split(separator: "\n").compactMap {
-            word(for: $0, parent: parent, store: store, blob: path)
+            word(for: $0, parent: parent, store: store, folder: path.dropLast(65))
         }
-        let made = ["sync parent", "sync blobs", "sync store"]
-        let put = ["write incoming", "sync incoming", "rename into shard", "sync shard"]
-        let putAgain = [
-            "write incoming", "sync incoming", "touch blob", "sync blob", "sync shard",
-            "unlink from incoming",
-        ]
-        let erased = ["unlink from shard", "sync shard"]
-        #expect(calls == made + put + putAgain + erased + ["sync shard"] + put + erased)
+        let made = ["sync parent", "sync records", "sync store"]
+        let written = ["write incoming", "sync incoming"]
+        let named = ["rename into record", "sync record"]
+        let first = written + ["sync shard"] + named
+        let next = written + named
+        let erased = ["unlink from record", "sync record"]
+        let gone = ["unlink from shard", "sync shard"]
+        let puts = first + next + next
+        let erasures = erased + ["sync record"] + erased + gone + ["sync shard"]
+        #expect(calls == made + puts + erasures + first + erased + gone)
     }
 
     /// The call in our words; nil when it is not about the store, or failed.
-    private func word(for line: Substring, parent: String, store: String, blob: String) -> String? {
+    private func word(for line: Substring, parent: String, store: String, folder: Substring) -> String? {
         guard line.contains(parent), !line.contains(" = -1 ") else { return nil }
-        let shard = blob.dropLast(65)
         let places = [
-            ("blob", "<\(blob)>"), ("shard", "<\(shard)>"), ("incoming", "<\(store)/incoming"),
-            ("blobs", "<\(store)/blobs>"), ("store", "<\(store)>"), ("parent", "<\(parent)>"),
+            ("record", "<\(folder)>"), ("shard", "<\(folder.dropLast(65))>"),
+            ("incoming", "<\(store)/incoming"), ("records", "<\(store)/records>"), ("store", "<\(store)>"),
+            ("parent", "<\(parent)>"),
         ]
+        if line.contains(" renameat"), line.contains("<\(folder)>") { return "rename into record" }
         guard let place = places.first(where: { line.contains($0.1) })?.0 else { return nil }
         if line.contains(" write(") { return "write \(place)" }
         if line.contains(" fsync(") { return "sync \(place)" }
-        if line.contains(" renameat") { return "rename into \(place)" }
-        if line.contains(" utimensat") { return "touch \(place)" }
         if line.contains(" unlinkat(") { return "unlink from \(place)" }
         return nil
     }
@@ -68,7 +73,7 @@ struct DurabilityTests {
     private func trace(store: String, into file: String) throws -> String {
         let status = try Self.strace(
             [
-                "-f", "-y", "-s", "0", "-e", "trace=write,fsync,renameat,renameat2,utimensat,unlinkat", "-o",
+                "-f", "-y", "-s", "0", "-e", "trace=write,fsync,renameat,renameat2,unlinkat", "-o",
                 file,
                 FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"),
                 "--testing-library", "swift-testing", "--filter", "DurabilityTests.traced",

@@ -15,24 +15,51 @@ struct FileVaultTests {
         let temporary = try TemporaryVault()
         // FIPS 180-4's example "abc".
         let name = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        try await temporary.vault.put([UInt8]("abc".utf8), digest: try #require(Digest(hex: name)))
-        #expect(temporary.files() == ["blobs/ba/\(name)"])
+        let digest = try #require(Digest(hex: name))
+        try await temporary.vault.put([UInt8]("abc".utf8), as: BlobName(digest, .file), in: record)
+        try await temporary.vault.put([UInt8]("abc".utf8), as: BlobName(digest, .descriptor), in: record)
+        let folder = "records/\(record.hex.prefix(2))/\(record.hex)"
+        #expect(Set(temporary.files()) == ["\(folder)/\(name)", "\(folder)/\(name).descriptor"])
+    }
+
+    @Test func sha256sumChecksARecordInItsFolder() async throws {
+        let temporary = try TemporaryVault()
+        let samples = (0..<5).map { sample($0) }
+        for blob in samples { try await temporary.vault.put(blob.bytes, as: blob.name, in: record) }
+        let lines = samples.map { "\($0.name.digest.hex)  \($0.name.text)\n" }.joined()
+        let list = temporary.path + "/list"
+        try Data(lines.utf8).write(to: URL(fileURLWithPath: list))
+        func check() throws -> Int32 {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/sha256sum")
+            process.arguments = ["--check", "--strict", "--quiet", list]
+            process.currentDirectoryURL = URL(fileURLWithPath: temporary.path(of: samples[0].name))
+                .deletingLastPathComponent()
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            process.waitUntilExit()
+            return process.terminationStatus
+        }
+        #expect(try check() == 0)
+        try temporary.damage(samples[2].name, in: record)
+        #expect(try check() == 1)
     }
 
     @Test func aDepositGivenUpLeavesNoFile() async throws {
         let temporary = try TemporaryVault()
-        let (bytes, digest) = sample(5)
-        let aborted = try await temporary.vault.begin()
+        let (bytes, name) = sample(5)
+        let aborted = try await temporary.vault.begin(name, in: record)
         try await aborted.write(bytes)
         #expect(temporary.files().count == 1)
         await aborted.abort()
         #expect(temporary.files().isEmpty)
         await #expect(throws: VaultError.digestMismatch) {
-            try await temporary.vault.put(bytes + [0], digest: digest)
+            try await temporary.vault.put(bytes + [0], as: name, in: record)
         }
         #expect(temporary.files().isEmpty)
         do {
-            let forgotten = try await temporary.vault.begin()
+            let forgotten = try await temporary.vault.begin(name, in: record)
             try await forgotten.write(bytes)
         }
         // The thread that wrote may hold it for a moment longer.
@@ -41,57 +68,57 @@ struct FileVaultTests {
 
     @Test func onlyTheOwnerMayReadTheFiles() async throws {
         let temporary = try TemporaryVault()
-        let (bytes, digest) = sample(6)
-        try await temporary.vault.put(bytes, digest: digest)
+        let (bytes, name) = sample(6)
+        try await temporary.vault.put(bytes, as: name, in: record)
         func mode(_ path: String) throws -> Int? {
             try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
         }
-        #expect(try mode(temporary.path(of: digest)) == 0o600)
-        for folder in ["", "/blobs", "/incoming", "/blobs/00", "/blobs/ff"] {
+        #expect(try mode(temporary.path(of: name)) == 0o600)
+        let folder = "/records/\(record.hex.prefix(2))/\(record.hex)"
+        for folder in ["", "/records", "/incoming", "/records/00", "/records/ff", folder] {
             #expect(try mode(temporary.path + folder) == 0o700)
         }
     }
 
-    @Test func theSameCiphertextTwiceIsTheSameFile() async throws {
+    @Test func anErasedRecordLeavesNoFolder() async throws {
         let temporary = try TemporaryVault()
-        let (bytes, digest) = sample(8)
-        func number() throws -> Int? {
-            try FileManager.default.attributesOfItem(atPath: temporary.path(of: digest))[.systemFileNumber]
-                as? Int
+        let (bytes, name) = sample(8)
+        let shard = "\(temporary.path)/records/\(record.hex.prefix(2))"
+        func folders() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: shard) }
+        try await temporary.vault.put(bytes, as: name, in: record)
+        #expect(try folders() == [record.hex])
+        try await temporary.vault.erase(name, in: record)
+        #expect(try folders().isEmpty)
+        // What does not belong there may be ciphertext too.
+        try await temporary.vault.put(bytes, as: name, in: record)
+        for odd in ["\(name.text).bak", ".hidden", "\u{ff10}"] {
+            try Data(bytes).write(to: URL(fileURLWithPath: "\(shard)/\(record.hex)/\(odd)"))
         }
-        #expect(try await temporary.vault.put(bytes, digest: digest) == false)
-        let before = try number()
-        #expect(try await temporary.vault.put(bytes, digest: digest) == true)
-        #expect(try number() == before && before != nil)
-        #expect(temporary.files().count == 1)
+        try await temporary.vault.erase(record)
+        #expect(try folders().isEmpty)
     }
 
     @Test func aReadOnlyVaultChangesNothing() async throws {
         let temporary = try TemporaryVault()
-        let (bytes, digest) = sample(10)
-        try await temporary.vault.put(bytes, digest: digest)
-        try FileManager.default.removeItem(atPath: temporary.path + "/blobs/00")
+        let (bytes, name) = sample(10)
+        try await temporary.vault.put(bytes, as: name, in: record)
+        try FileManager.default.removeItem(atPath: temporary.path + "/records/00")
         try FileManager.default.removeItem(atPath: temporary.path + "/incoming")
         let auditor = try FileVault(path: temporary.path, readOnly: true)
-        #expect(try await auditor.digests() == [digest])
-        #expect(try await auditor.verify(digest) == .sound)
-        #expect(try await auditor.open(digest).bytes(0..<1000) == bytes)
+        #expect(try await auditor.blobs(of: record).map(\.name) == [name])
+        #expect(try await auditor.verify(name, in: record) == .sound)
+        #expect(try await auditor.open(name, in: record).bytes(0..<1000) == bytes)
         // In the subfolder that is not there.
-        let missing = try #require(Digest([UInt8](repeating: 0, count: 32)))
-        #expect(try await auditor.size(of: missing) == nil)
-        #expect(try await auditor.verify(missing) == .absent)
-        await #expect(throws: VaultError.absent) { try await auditor.open(missing) }
-        await #expect(throws: VaultError.readOnly) { try await auditor.put(bytes, digest: digest) }
-        await #expect(throws: VaultError.readOnly) { try await auditor.renew(digest) }
-        await #expect(throws: VaultError.readOnly) { try await auditor.erase(digest) }
-        await #expect(throws: VaultError.readOnly) {
-            try await auditor.collect(digest, putBefore: now() + 9) { _ in false }
-        }
-        await #expect(throws: VaultError.readOnly) {
-            try await auditor.scrub(referenced: { _ in false }, olderThan: 0, now: now() + 9)
-        }
+        let missing = try #require(RecordHandle([UInt8](repeating: 0, count: 32)))
+        #expect(try await auditor.size(of: name, in: missing) == nil)
+        #expect(try await auditor.verify(name, in: missing) == .absent)
+        await #expect(throws: VaultError.absent) { try await auditor.open(name, in: missing) }
+        await #expect(throws: VaultError.readOnly) { try await auditor.put(bytes, as: name, in: record) }
+        await #expect(throws: VaultError.readOnly) { try await auditor.erase(name, in: record) }
+        await #expect(throws: VaultError.readOnly) { try await auditor.erase(record) }
+        await #expect(throws: VaultError.readOnly) { try await auditor.removeLeftovers(begunBefore: now()) }
         #expect(temporary.files().count == 1)
-        #expect(!FileManager.default.fileExists(atPath: temporary.path + "/blobs/00"))
+        #expect(!FileManager.default.fileExists(atPath: temporary.path + "/records/00"))
         #expect(!FileManager.default.fileExists(atPath: temporary.path + "/incoming"))
         let nowhere = temporary.path + "/nowhere"
         #expect(throws: VaultError.absent) { try FileVault(path: nowhere, readOnly: true) }
@@ -99,6 +126,6 @@ struct FileVaultTests {
         // A folder in which nothing was kept yet is an empty vault.
         try FileManager.default.createDirectory(atPath: nowhere, withIntermediateDirectories: false)
         let empty = try FileVault(path: nowhere, readOnly: true)
-        #expect(try await empty.page(after: nil, limit: 10) == VaultPage())
+        #expect(try await empty.records(after: nil, limit: 10) == VaultPage())
     }
 }

@@ -1,3 +1,4 @@
+import Contract
 import FileVault
 import Foundation
 import Testing
@@ -8,135 +9,148 @@ import VaultConformance
 struct HostileFolderTests {
     @Test func everyFlippedBitIsFound() async throws {
         let temporary = try TemporaryVault()
-        let (bytes, digest) = sample(1, count: 100)
-        try await temporary.vault.put(bytes, digest: digest)
+        let (bytes, name) = sample(1, count: 100)
+        try await temporary.vault.put(bytes, as: name, in: record)
         for offset in bytes.indices {
-            try temporary.flipBit(at: offset, of: digest)
-            #expect(try await temporary.vault.verify(digest) == .damaged)
-            try temporary.flipBit(at: offset, of: digest)
+            try temporary.flipBit(at: offset, of: temporary.path(of: name))
+            #expect(try await temporary.vault.verify(name, in: record) == .damaged)
+            try temporary.flipBit(at: offset, of: temporary.path(of: name))
         }
-        #expect(try await temporary.vault.verify(digest) == .sound)
+        #expect(try await temporary.vault.verify(name, in: record) == .sound)
     }
 
     @Test func aShortenedFileIsFound() async throws {
         let temporary = try TemporaryVault()
-        let (bytes, digest) = sample(2)
-        try await temporary.vault.put(bytes, digest: digest)
-        let open = try await temporary.vault.open(digest)
-        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: temporary.path(of: digest)))
+        let (bytes, name) = sample(2)
+        try await temporary.vault.put(bytes, as: name, in: record)
+        let open = try await temporary.vault.open(name, in: record)
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: temporary.path(of: name)))
         try handle.truncate(atOffset: 400)
         try handle.close()
-        #expect(try await temporary.vault.verify(digest) == .damaged)
+        #expect(try await temporary.vault.verify(name, in: record) == .damaged)
         #expect(try await open.bytes(0..<400) == Array(bytes[..<400]))
         await #expect(throws: VaultError.damaged) { try await open.bytes(0..<401) }
     }
 
     @Test func puttingAgainRepairsWhatIsDamaged() async throws {
         let temporary = try TemporaryVault()
-        let (bytes, digest) = sample(3)
-        try await temporary.vault.put(bytes, digest: digest)
-        try temporary.flipBit(at: 77, of: digest)
-        #expect(try await temporary.vault.put(bytes, digest: digest) == false)
-        #expect(try await temporary.vault.verify(digest) == .sound)
-        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: temporary.path(of: digest)))
+        let (bytes, name) = sample(3)
+        try await temporary.vault.put(bytes, as: name, in: record)
+        try temporary.flipBit(at: 77, of: temporary.path(of: name))
+        try await temporary.vault.put(bytes, as: name, in: record)
+        #expect(try await temporary.vault.verify(name, in: record) == .sound)
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: temporary.path(of: name)))
         try handle.truncate(atOffset: 0)
         try handle.close()
-        #expect(try await temporary.vault.put(bytes, digest: digest) == false)
-        #expect(try await temporary.vault.verify(digest) == .sound)
+        try await temporary.vault.put(bytes, as: name, in: record)
+        #expect(try await temporary.vault.verify(name, in: record) == .sound)
         #expect(temporary.files().count == 1)
     }
 
     @Test func aLinkInPlaceOfACiphertextIsNotFollowed() async throws {
         let temporary = try TemporaryVault()
-        let (bytes, digest) = sample(4)
+        let (bytes, name) = sample(4)
         // The link's target even has the right content: it is still not in the store.
         let outside = temporary.path + "-outside"
         defer { try? FileManager.default.removeItem(atPath: outside) }
         try Data(bytes).write(to: URL(fileURLWithPath: outside))
+        try temporary.makeRecordFolder()
         try FileManager.default.createSymbolicLink(
-            atPath: temporary.path(of: digest), withDestinationPath: outside)
-        await #expect(throws: VaultError.damaged) { try await temporary.vault.open(digest) }
-        await #expect(throws: VaultError.damaged) { try await temporary.vault.size(of: digest) }
-        await #expect(throws: VaultError.damaged) { try await temporary.vault.renew(digest) }
-        #expect(try await temporary.vault.verify(digest) == .damaged)
-        let report = try await temporary.vault.scrub(referenced: { _ in false }, olderThan: 0, now: now() + 9)
-        #expect(report.removed.isEmpty && report.foreign.count == 1)
+            atPath: temporary.path(of: name), withDestinationPath: outside)
+        await #expect(throws: VaultError.damaged) { try await temporary.vault.open(name, in: record) }
+        await #expect(throws: VaultError.damaged) { try await temporary.vault.size(of: name, in: record) }
+        #expect(try await temporary.vault.verify(name, in: record) == .damaged)
+        let listed = try await temporary.vault.blobs(of: record, after: nil, limit: 10)
+        #expect(listed.entries.isEmpty && listed.foreign.count == 1)
         // A put takes the link's place; what it led to stays as it was.
         try Data([1, 2, 3]).write(to: URL(fileURLWithPath: outside))
-        #expect(try await temporary.vault.put(bytes, digest: digest) == false)
-        #expect(try await temporary.vault.verify(digest) == .sound)
+        try await temporary.vault.put(bytes, as: name, in: record)
+        #expect(try await temporary.vault.verify(name, in: record) == .sound)
         #expect(try VaultTests.bytes(at: outside) == [1, 2, 3])
         // Erasing removes a link, never its target.
-        try await temporary.vault.erase(digest)
+        try await temporary.vault.erase(name, in: record)
+        try temporary.makeRecordFolder()
         try FileManager.default.createSymbolicLink(
-            atPath: temporary.path(of: digest), withDestinationPath: outside)
-        try await temporary.vault.erase(digest)
+            atPath: temporary.path(of: name), withDestinationPath: outside)
+        try await temporary.vault.erase(name, in: record)
         #expect(try VaultTests.bytes(at: outside) == [1, 2, 3])
         #expect(temporary.files().isEmpty)
     }
 
-    @Test(arguments: ["", "/blobs", "/incoming", "/blobs/SHARD"])
+    @Test(arguments: ["", "/records", "/incoming", "/records/SHARD", "/records/SHARD/RECORD"])
     func aLinkInPlaceOfADirectoryIsNotFollowed(place: String) async throws {
         let temporary = try TemporaryVault()
-        let (bytes, digest) = sample(5)
-        let shard = String(temporary.path(of: digest).dropFirst(temporary.path.count + 7).prefix(2))
-        let directory = temporary.path + place.replacingOccurrences(of: "SHARD", with: shard)
+        let (bytes, name) = sample(5)
+        try temporary.makeRecordFolder()
+        let directory =
+            temporary.path
+            + place.replacing("SHARD", with: record.hex.prefix(2)).replacing("RECORD", with: record.hex)
         let outside = temporary.path + "-outside"
         defer { try? FileManager.default.removeItem(atPath: outside) }
         try FileManager.default.moveItem(atPath: directory, toPath: outside)
         try FileManager.default.createSymbolicLink(atPath: directory, withDestinationPath: outside)
         let before = try FileManager.default.subpathsOfDirectory(atPath: outside)
         await #expect(throws: VaultError.damaged) {
-            try await FileVault(path: temporary.path).put(bytes, digest: digest)
+            try await FileVault(path: temporary.path).put(bytes, as: name, in: record)
         }
+        await #expect(throws: VaultError.damaged) { try await FileVault(path: temporary.path).erase(record) }
         #expect(try FileManager.default.subpathsOfDirectory(atPath: outside) == before)
         if place != "/incoming" {
             await #expect(throws: VaultError.damaged) {
-                try await FileVault(path: temporary.path, readOnly: true).open(digest)
+                try await FileVault(path: temporary.path, readOnly: true).open(name, in: record)
             }
         }
     }
 
     @Test func aPipeOrDirectoryInPlaceOfACiphertextHoldsNoOneUp() async throws {
         let temporary = try TemporaryVault()
+        let vault = temporary.vault
+        try temporary.makeRecordFolder()
         let pipe = sample(6)
-        try #require(mkfifo(temporary.path(of: pipe.digest), 0o600) == 0)
-        await #expect(throws: VaultError.damaged) { try await temporary.vault.open(pipe.digest) }
-        #expect(try await temporary.vault.verify(pipe.digest) == .damaged)
-        #expect(try await temporary.vault.put(pipe.bytes, digest: pipe.digest) == false)
-        #expect(try await temporary.vault.verify(pipe.digest) == .sound)
+        try #require(mkfifo(temporary.path(of: pipe.name), 0o600) == 0)
+        await #expect(throws: VaultError.damaged) { try await vault.open(pipe.name, in: record) }
+        #expect(try await vault.verify(pipe.name, in: record) == .damaged)
+        try await vault.put(pipe.bytes, as: pipe.name, in: record)
+        #expect(try await vault.verify(pipe.name, in: record) == .sound)
 
         let directory = sample(7)
         try FileManager.default.createDirectory(
-            atPath: temporary.path(of: directory.digest), withIntermediateDirectories: false)
-        await #expect(throws: VaultError.damaged) { try await temporary.vault.open(directory.digest) }
+            atPath: temporary.path(of: directory.name), withIntermediateDirectories: false)
+        await #expect(throws: VaultError.damaged) { try await vault.open(directory.name, in: record) }
         await #expect(throws: VaultError.damaged) {
-            try await temporary.vault.put(directory.bytes, digest: directory.digest)
+            try await vault.put(directory.bytes, as: directory.name, in: record)
         }
-        await #expect(throws: VaultError.damaged) { try await temporary.vault.erase(directory.digest) }
-        #expect(temporary.files().count == 1)
+        // No erasure is done as long as something is left.
+        await #expect(throws: VaultError.damaged) { try await vault.erase(directory.name, in: record) }
+        await #expect(throws: VaultError.damaged) { try await vault.erase(record) }
     }
 
     @Test func namesThatDoNotBelongAreReportedAndLeftAlone() async throws {
         let temporary = try TemporaryVault()
-        let (bytes, digest) = sample(8)
-        try await temporary.vault.put(bytes, digest: digest)
-        let name = String(temporary.path(of: digest).suffix(64))
-        let shard = String(name.prefix(2))
-        let otherShard = shard == "00" ? "01" : "00"
-        let foreign = [
-            "note.txt", "blobs/stray", "blobs/100", "incoming/upload.tmp", "blobs/\(shard)/\(name).bak",
-            "blobs/\(shard)/\(name.uppercased())", "blobs/\(shard)/\(name.dropLast())",
-            "blobs/\(shard)/\(name.dropLast(2))",
-            "blobs/\(otherShard)/\(name)",
-            "blobs/\(shard)/\u{1b}[2J", "blobs/\(shard)/\u{ff10}\(name.dropFirst())",
+        let (bytes, blob) = sample(8)
+        try await temporary.vault.put(bytes, as: blob, in: record)
+        let (name, handle) = (blob.text, record.hex)
+        let shard = "records/\(handle.prefix(2))"
+        let otherShard = handle.hasPrefix("00") ? "01" : "00"
+        let inRecord = [
+            "\(name).bak", name.uppercased(), "\(name.dropLast())", "\(name.dropLast(2))", "\(name).file",
+            "\(name).", "\(name).Descriptor", "\u{1b}[2J", "\u{ff10}\(name.dropFirst())",
+        ].map { "\(shard)/\(handle)/\($0)" }
+        let beside = [
+            "note.txt", "records/stray", "records/100", "\(shard)/stray", "\(shard)/\(handle.uppercased())",
+            "records/\(otherShard)/\(handle)",
         ]
+        let foreign = inRecord + beside + ["incoming/upload.tmp"]
         for path in foreign { try Data([1]).write(to: URL(fileURLWithPath: "\(temporary.path)/\(path)")) }
-        #expect(try await temporary.vault.digests() == [digest])
-        let report = try await temporary.vault.scrub(referenced: { _ in true }, olderThan: 0, now: now() + 9)
-        #expect(Set(report.foreign) == Set(foreign.map { [UInt8]($0.utf8) }))
-        let seen = try await temporary.vault.page(after: nil, limit: 10).foreign
-        #expect(Set(seen) == Set(foreign.filter { $0 != "incoming/upload.tmp" }.map { [UInt8]($0.utf8) }))
+        func paths(_ paths: [String]) -> Set<[UInt8]> { Set(paths.map { [UInt8]($0.utf8) }) }
+        let blobs = try await temporary.vault.blobs(of: record, after: nil, limit: 100)
+        #expect(blobs.entries.map(\.name) == [blob] && Set(blobs.foreign) == paths(inRecord))
+        let records = try await temporary.vault.records(after: nil, limit: 100)
+        #expect(records.entries == [record] && Set(records.foreign) == paths(beside))
+        let leftovers = try await temporary.vault.removeLeftovers(begunBefore: now() + 9)
+        #expect(Set(leftovers.foreign) == paths(["incoming/upload.tmp"]))
+        let seen = try await temporary.vault.inspect(after: nil, limit: 10, bytesMax: 1 << 20)
+        #expect(seen.blobs.map(\.address.blob) == [blob] && Set(seen.foreign) == paths(inRecord + beside))
         #expect(temporary.files().count == foreign.count + 1)
     }
 
@@ -154,17 +168,17 @@ struct HostileFolderTests {
         do {
             let temporary = try TemporaryVault(in: mountPoint)
             let large = sample(9, count: 2 << 20)
-            let deposit = try await temporary.vault.begin()
+            let deposit = try await temporary.vault.begin(large.name, in: record)
             await #expect(throws: VaultError.full) { try await deposit.write(large.bytes) }
-            await #expect(throws: VaultError.closed) { try await deposit.finish(expecting: large.digest) }
+            await #expect(throws: VaultError.closed) { try await deposit.finish() }
             #expect(temporary.files().isEmpty)
             await #expect(throws: VaultError.full) {
-                try await temporary.vault.put(large.bytes, digest: large.digest)
+                try await temporary.vault.put(large.bytes, as: large.name, in: record)
             }
             // The room is there again.
             let small = sample(10, count: 500_000)
-            #expect(try await temporary.vault.put(small.bytes, digest: small.digest) == false)
-            #expect(try await temporary.vault.verify(small.digest) == .sound)
+            try await temporary.vault.put(small.bytes, as: small.name, in: record)
+            #expect(try await temporary.vault.verify(small.name, in: record) == .sound)
         }
     }
 

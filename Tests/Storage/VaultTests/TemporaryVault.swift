@@ -21,15 +21,25 @@ final class TemporaryVault: VaultSubject {
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
-    func path(of digest: Digest) -> String { blobPath(of: digest, in: path) }
+    func path(of name: BlobName) -> String { blobPath(of: name, in: path) }
+
+    /// Makes the folder of `record`, so that something can be planted in it.
+    func makeRecordFolder() throws {
+        let folder = "\(path)/records/\(record.hex.prefix(2))/\(record.hex)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
 
     func reopened() throws -> any Vault { try FileVault(path: path) }
 
-    func age(_ digest: Digest, by seconds: Int) throws { try age(path(of: digest), by: seconds) }
+    func age(_ name: BlobName, in record: RecordHandle, by seconds: Int) throws {
+        try age(blobPath(of: name, of: record, in: path), by: seconds)
+    }
 
-    func damage(_ digest: Digest) throws { try flipBit(at: 5, of: digest) }
+    func damage(_ name: BlobName, in record: RecordHandle) throws {
+        try flipBit(at: 5, of: blobPath(of: name, of: record, in: path))
+    }
 
-    /// Every file below `blobs` and `incoming`.
+    /// Every file below `records` and `incoming`.
     func files() -> [String] {
         (FileManager.default.enumerator(atPath: path)?.allObjects as? [String] ?? []).filter {
             var isFolder: ObjCBool = false
@@ -44,19 +54,24 @@ final class TemporaryVault: VaultSubject {
         try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: path)
     }
 
-    func flipBit(at offset: Int, of digest: Digest) throws {
-        var bytes = try bytes(at: path(of: digest))
+    func flipBit(at offset: Int, of path: String) throws {
+        var bytes = try bytes(at: path)
         bytes[offset] ^= 0x10
-        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path(of: digest)))
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
         try handle.write(contentsOf: Data(bytes))
         try handle.close()
     }
 }
 
-/// Where the ciphertext of `digest` must lie: written down here a second time, on purpose.
-func blobPath(of digest: Digest, in path: String) -> String {
-    let hex = digest.bytes.map { String(format: "%02x", $0) }.joined()
-    return "\(path)/blobs/\(hex.prefix(2))/\(hex)"
+/// The record in which these tests keep their blobs.
+let record = sampleRecord()
+
+/// Where a blob must lie: written down here a second time, on purpose.
+func blobPath(of name: BlobName, of record: RecordHandle = record, in path: String) -> String {
+    func hex(_ bytes: [UInt8]) -> String { bytes.map { String(format: "%02x", $0) }.joined() }
+    let suffix = name.kind == .file ? "" : "." + name.kind.name
+    let handle = hex(record.bytes)
+    return "\(path)/records/\(handle.prefix(2))/\(handle)/\(hex(name.digest.bytes))\(suffix)"
 }
 
 func bytes(at path: String) throws -> [UInt8] { try [UInt8](Data(contentsOf: URL(fileURLWithPath: path))) }

@@ -9,6 +9,8 @@ package struct Stories: Sendable {
         package let bytes: [UInt8]
         package let key: SigningKey
         package let id: StatementID
+        /// The record that it is about, where it is about one.
+        package let record: RecordHandle?
     }
 
     /// An organisation by its name and its root key.
@@ -22,9 +24,10 @@ package struct Stories: Sendable {
         }
     }
 
-    /// What every deposit and every grant points to, kept by the hospital: the descriptor, the envelopes of
-    /// owner, custodian and grantee, one file.
-    package static let blobs = ["descriptor", "owner", "custodian", "grantee", "file"].map { Array($0.utf8) }
+    /// What every record consists of and its grant names, kept by the hospital under each record.
+    package static let blobs: [(kind: BlobKind, bytes: [UInt8])] = [
+        BlobKind.descriptor, .ownerEnvelope, .custodianEnvelope, .grantEnvelope, .file,
+    ].map { ($0, Array($0.name.utf8)) }
     /// What every request and every route points to.
     package static let letter = Array("letter".utf8)
 
@@ -34,7 +37,7 @@ package struct Stories: Sendable {
     private let officer = SigningKey.generate()
     private let network: NetworkID
     private let now: LedgerTime
-    private let digests = Stories.blobs.map { Digest(hashing: $0) }
+    private let digests = Stories.blobs.map { Digest(hashing: $0.bytes) }
     private let letter = Digest(hashing: Stories.letter)
 
     /// Everything is said at `now`.
@@ -99,6 +102,8 @@ package struct Stories: Sendable {
         let bytes = Contract.Statement.make(assertion, now: now, validSeconds: 80_000)
             .signed(by: key, network: network)
         // It was signed here a moment ago.
-        return Statement(bytes: bytes, key: key, id: try! SignedStatement(bytes, network: network).id)
+        return Statement(
+            bytes: bytes, key: key, id: try! SignedStatement(bytes, network: network).id,
+            record: assertion.record)
     }
 }

@@ -25,16 +25,36 @@ extension Stories {
 }
 
 extension Connection {
-    /// Has the hospital keep everything that the stories point to.
+    /// Has the hospital's desk keep the letter that every request names.
     func prepare(for stories: Stories) async throws {
         let hospital = Routes.Organisation(stories.hospital.name)
-        for blob in Stories.blobs {
-            _ = try await call(
-                .put, hospital.blob(Digest(hashing: blob).hex), .bytes(blob, type: "application/octet-stream")
-            )
-        }
         let letter = Wire.Letter(
             addressee: .desk, request: stories.enrolments[0].id, body: Data(Stories.letter))
         try await call(.post, hospital.letters, json: letter)
+    }
+
+    /// Has the hospital keep what a story's record consists of.
+    func store(for story: [Stories.Statement], at hospital: OrganisationName) async throws {
+        guard let record = story.lazy.compactMap(\.record).first else { return }
+        for (kind, bytes) in Stories.blobs {
+            let name = BlobName(Digest(hashing: bytes), kind)
+            _ = try await call(
+                .put, Routes.Organisation(hospital).blob(name.text, of: record.hex),
+                .bytes(bytes, type: "application/octet-stream"))
+        }
+    }
+}
+
+/// Has the hospital keep what the stories' records consist of, each connection a part of them.
+func store(for batch: [[Stories.Statement]], by connections: [Connection]) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        for (number, connection) in connections.enumerated() {
+            group.addTask {
+                for index in stride(from: number, to: batch.count, by: connections.count) {
+                    try await connection.store(for: batch[index], at: stories.hospital.name)
+                }
+            }
+        }
+        try await group.waitForAll()
     }
 }

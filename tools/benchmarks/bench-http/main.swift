@@ -22,11 +22,14 @@ try await connections(clients) { connections in
     for statement in stories.enrolments { try await submit(statement, first) }
     try await first.prepare(for: stories)
     // The connections are made and everything is warm.
-    try await Stories.tell(stories.make(count / 2), by: connections, submit: submit)
+    let warming = stories.make(count / 2)
+    try await store(for: warming, by: connections)
+    try await Stories.tell(warming, by: connections, submit: submit)
 
     var rounds = [(rate: Double, latencies: [Double], server: Double, client: Double)]()
     for _ in 0..<3 {
         let batch = stories.make(count)
+        try await store(for: batch, by: connections)
         let before = (server: processorSeconds(of: server), client: processorSeconds())
         let (took, latencies) = try await Stories.tell(batch, by: connections, submit: submit)
         let told = Double(latencies.count)
@@ -37,7 +40,9 @@ try await connections(clients) { connections in
             ))
     }
     let middle = rounds.sorted { $0.rate < $1.rate }[1]
-    let lone = try await Stories.tell(stories.make(max(4, count / 25)), by: [first], submit: submit).latencies
+    let few = stories.make(max(4, count / 25))
+    try await store(for: few, by: connections)
+    let lone = try await Stories.tell(few, by: [first], submit: submit).latencies
     printJSON([
         ("rate", middle.rate), ("median", middle.latencies.quantile(0.5)),
         ("p99", middle.latencies.quantile(0.99)), ("server", middle.server), ("client", middle.client),

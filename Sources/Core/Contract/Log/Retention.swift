@@ -7,9 +7,9 @@ public struct Retention: Sendable {
     public let organisation: OrganisationName
     public let record: RecordHandle
     /// What nobody may be served any more: to be erased.
-    public private(set) var ended: [Digest] = []
-    /// What it has attested to have erased.
-    public private(set) var erased: [Digest] = []
+    public private(set) var ended: [BlobName] = []
+    /// What it has attested to have erased, and keeps not again.
+    public private(set) var erased: [BlobName] = []
     private var blobs: [NamedBlob] = []
     /// Owners leave envelopes where the record was deposited.
     private var isWhereItWasDeposited = false
@@ -20,7 +20,7 @@ public struct Retention: Sendable {
     }
 
     /// What its vault must have.
-    public var kept: [Digest] { blobs.map { $0.digest } }
+    public var kept: [BlobName] { Self.names(blobs) }
 
     /// Takes the next statement about the record, of any organisation, that the ledger has accepted.
     public mutating func note(_ statement: VerifiedStatement) {
@@ -50,9 +50,10 @@ public struct Retention: Sendable {
     /// `name` keeps these from now on, and nothing else of the record.
     mutating func replace(at name: OrganisationName, with new: [NamedBlob]) {
         guard name == organisation else { return }
-        let digests = new.map { $0.digest }
-        ended += kept.filter { !digests.contains($0) }
-        blobs = new
+        let old = kept
+        blobs = []
+        keep(new)
+        end(old)
     }
 
     /// The same, and what any other organisation keeps opens nothing any more.
@@ -64,25 +65,26 @@ public struct Retention: Sendable {
     mutating func add(_ new: [NamedBlob], at name: OrganisationName) {
         guard name == organisation else { return }
         if new.contains(where: { $0.role == .descriptor }) { end(.descriptor) }
-        blobs += new
+        keep(new)
     }
 
     /// The owner, or a delegate, has left these.
     mutating func addOwners(_ new: [NamedBlob]) {
         guard isWhereItWasDeposited else { return }
-        blobs += new
+        keep(new)
     }
 
     /// What has this role opens nothing any more.
     mutating func end(_ role: BlobRole) {
-        let old = blobs.filter { $0.role == role }.map { $0.digest }
-        blobs.removeAll { old.contains($0.digest) }
-        ended += old
+        let old = blobs.filter { $0.role == role }
+        blobs.removeAll { $0.role == role }
+        end(Self.names(old))
     }
 
     mutating func endAll() {
-        ended += kept
+        let old = kept
         blobs = []
+        end(old)
     }
 
     /// `name` has said that what ended is gone.
@@ -91,4 +93,20 @@ public struct Retention: Sendable {
         erased += ended
         ended = []
     }
+
+    /// Keeps these too: what had ended and is named anew has not ended.
+    private mutating func keep(_ new: [NamedBlob]) {
+        blobs += new
+        let names = Set(Self.names(new))
+        ended.removeAll { names.contains($0) }
+        erased.removeAll { names.contains($0) }
+    }
+
+    /// Ends those of `names` that nothing else keeps.
+    private mutating func end(_ names: [BlobName]) {
+        let kept = Set(self.kept)
+        ended += names.filter { !kept.contains($0) }
+    }
+
+    private static func names(_ blobs: [NamedBlob]) -> [BlobName] { blobs.compactMap { $0.name } }
 }

@@ -61,6 +61,16 @@ struct SignedCall: Sendable {
         return value
     }
 
+    /// A blob's name in the path.
+    func blob(_ name: String) throws -> BlobName {
+        guard let value = parameter(name).flatMap({ BlobName($0.utf8) }) else {
+            throw Problem(
+                .malformed,
+                "\(name) is not 64 lowercase hexadecimal digits, or those, a dot and a kind of blob")
+        }
+        return value
+    }
+
     /// The field's value in the query; nil when it is absent.
     func query<Value>(_ field: QueryField<Value>) throws -> Value? {
         guard let text = request.uri.queryParameters[Substring(field.name)] else { return nil }

@@ -77,19 +77,27 @@ struct OwnRoot: Sendable {
     }
 }
 
-/// Who may put ciphertext into the vault of the organisation in the path, and how much at once.
+/// Who may store the blob in the path, under the record in the path, at the organisation in the path, and how large.
 struct Depositor: Sendable {
     let custodian: Custodian
+    let record: RecordHandle
+    let blob: BlobName
     let ciphertextBytesMax: Int
 
-    /// From `roles` blobs of any size are taken, from a patient's inbox an envelope.
-    init?(_ call: SignedCall, roles: [Role], inboxBytesMax: Int, _ records: RecordKeeping) throws {
-        if let inbox = try Inbox(call, records) {
-            (custodian, ciphertextBytesMax) = (inbox.custodian, inboxBytesMax)
-        } else if let member = try StaffMember(call, roles: roles, records) {
-            (custodian, ciphertextBytesMax) = (member.custodian, Int.max)
-        } else {
-            return nil
+    /// Staff in `roles` store blobs of any kind and size. A record's own key stores what its statements may name: an
+    /// owner envelopes of grants and delegates, a delegate who decides those of grants.
+    init?(_ call: SignedCall, roles: [Role], envelopeBytesMax: Int, _ records: RecordKeeping) throws {
+        let custodian = try records.custodian(of: call)
+        (record, blob) = (try call.path("record"), try call.blob("blob"))
+        self.custodian = custodian
+        if try StaffMember(call, roles: roles, records) != nil {
+            ciphertextBytesMax = Int.max
+            return
+        }
+        switch (try records.recordKey(call.key, of: record, at: custodian), blob.kind) {
+        case (.owner, .grantEnvelope), (.owner, .delegateEnvelope), (.decidingDelegate, .grantEnvelope):
+            ciphertextBytesMax = envelopeBytesMax
+        default: return nil
         }
     }
 }

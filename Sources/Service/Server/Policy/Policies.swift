@@ -62,12 +62,20 @@ extension Policy where Caller == StaffMember {
 extension Policy where Caller == Depositor {
     static let depositor = Policy(
         Terms(
-            "its own clinicians, gateways; its inboxes, up to \(Wire.envelopeBytesMax >> 10) KiB",
-            .any(.staff(depositingRoles), .inboxesHere),
+            "its own clinicians, gateways; of grants and delegates the record's owner, of grants a delegate who decides, "
+                + "up to \(Wire.envelopeBytesMax >> 10) KiB",
+            cases: [
+                .init(name: "a file", admitted: .staff(depositingRoles)),
+                .init(
+                    name: "a grant's envelope",
+                    admitted: .any(.staff(depositingRoles), [.owner, .delegate])),
+                .init(name: "a delegate's envelope", admitted: .any(.staff(depositingRoles), [.owner])),
+            ],
             refusal: notAllowed(
-                "only the organisation's clinicians, gateways and inboxes put ciphertext here"))
+                "only the organisation's clinicians and gateways store this, or the record's owner what a grant of its "
+                    + "names"))
     ) { call, records in
-        try Depositor(call, roles: depositingRoles, inboxBytesMax: Wire.envelopeBytesMax, records)
+        try Depositor(call, roles: depositingRoles, envelopeBytesMax: Wire.envelopeBytesMax, records)
     }
 }
 
@@ -137,7 +145,8 @@ extension BodyPolicy where Body == Wire.Application, Caller == Applicant {
             "any key that was never a member's, for itself",
             cases: [
                 .init(
-                    name: "for oneself", admitted: .any(.inboxes, .roots, .validators, [.stranger])),
+                    name: "for oneself",
+                    admitted: .any(.inboxes, .roots, .validators, [.stranger, .owner, .delegate])),
                 .init(name: "for another", admitted: []),
             ], refusal: notAllowed("an inbox introduces itself, and was never a member's key"))
     ) { call, application, records in try Applicant(call, application, records) }

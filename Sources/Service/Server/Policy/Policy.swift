@@ -68,6 +68,9 @@ enum Party: Hashable, Sendable {
     /// A member of the organisation itself that is no more in force.
     case ended(Ending)
     case inbox(Standing)
+    /// The owner of a record that the organisation keeps; a delegate who may read and grant for it.
+    case owner
+    case delegate
     case root(Place)
     case validator(Place)
 
@@ -80,7 +83,8 @@ enum Party: Hashable, Sendable {
 
 extension Set<Party> {
     static let everySigner: Set<Party> = .any(
-        members(), inboxes, roots, validators, Set(Party.Ending.allCases.map { .ended($0) }), [.stranger])
+        members(), inboxes, roots, validators, Set(Party.Ending.allCases.map { .ended($0) }),
+        [.stranger, .owner, .delegate])
 
     /// Those who belong to the network.
     static let parties: Set<Party> = .any(members(), inboxes, validators, [.root(.own), .root(.other)])

@@ -13,6 +13,7 @@ extension APIRoute {
 
     private static let stateKeysMax = 4_096
     private static let positionsMax: UInt64 = 1_000
+    private static let missingTold = 20
 
     private static let submit = APIRoute(
         .post, Routes.statements, "Orders a statement.", for: .statementBearer,
@@ -27,8 +28,13 @@ extension APIRoute {
         case .rejected(let code): throw Problem.rejected(code)
         case .elsewhere(let name):
             throw Problem(.conflict, "this server does not serve \(name): submit it at \(name)'s server")
-        case .missing(let digests):
-            throw Problem(.conflict, "not in the vault yet: \(digests.map(\.hex).joined(separator: ", "))")
+        case .missing(let blobs):
+            let names = blobs.prefix(missingTold).map { $0.name?.text ?? "letter \($0.digest)" }
+            let more = blobs.count > missingTold ? ", and \(blobs.count - missingTold) more" : ""
+            throw Problem(
+                .conflict,
+                "store these under the record (letters at the desk) and submit again: "
+                    + names.joined(separator: ", ") + more)
         }
     }
 

@@ -54,6 +54,14 @@ extension QueryField {
     }
 }
 
+extension QueryField<BlobAddress> {
+    /// A blob: what comes behind it is asked for.
+    static let afterBlob = Self(
+        name: "after", form: "a record's handle, a slash, and a blob's name",
+        pattern: "^[0-9a-f]{64}/[0-9a-f]{64}([.][a-z-]{1,24})?$", isRequired: false
+    ) { BlobAddress($0.utf8) }
+}
+
 extension QueryField<StatementKind> {
     static let kind = Self(
         name: "kind", form: "the number of a kind of statement", pattern: "^[0-9]{1,4}$", isRequired: false

@@ -7,7 +7,7 @@ import NIOCore
 import Records
 import Vault
 
-// Ciphertext: put, asked about, and let go by a release.
+// Ciphertext: stored under its record, asked about, and let go by a release.
 
 extension APIRoute {
     static let vault: [APIRoute] = [put, missing, releasedBlob, inventory]
@@ -15,30 +15,26 @@ extension APIRoute {
     private static let organisation = Routes.Organisation.pattern
 
     private static let put = APIRoute(
-        .put, organisation.blob(":digest"),
-        "Puts ciphertext into the vault; 200 where it was there already.", for: .depositor,
-        takes: .stream, gives: .own(nil, statuses: [200, 201])
+        .put, organisation.blob(":blob", of: ":record"), "Stores a blob of a record.", for: .depositor,
+        takes: .stream, gives: .own(nil, statuses: [201])
     ) { call in
-        let digest: Digest = try call.signed.path("digest")
-        guard digest == call.signed.contentDigest else {
+        let caller = call.caller
+        guard caller.blob.digest == call.signed.contentDigest else {
             throw Problem(.digestMismatch, "the digest in the path is not the body's")
         }
-        let incoming = try await call.caller.custodian.vault.begin()
-        do {
-            try await incoming.take(call.body, bytesMax: call.caller.ciphertextBytesMax)
-            let already = try await incoming.finish(expecting: digest)
-            return Response(status: already ? .ok : .created)
-        } catch {
-            await incoming.abort()
-            throw error
+        try await call.server.records.store(caller.blob, in: caller.record, at: caller.custodian) {
+            try await $0.take(call.body, bytesMax: caller.ciphertextBytesMax)
         }
+        return Response(status: .created)
     }
 
     private static let missing = APIRoute(
-        .post, organisation.missing, "Tells which of some digests the vault has not.",
-        for: .depositingStaff, takes: .json(Wire.Digests.self), gives: .json(Wire.Digests.self)
+        .post, organisation.missing(in: ":record"), "Tells which of some blobs a record has not.",
+        for: .depositingStaff, takes: .json(Wire.BlobNames.self), gives: .json(Wire.BlobNames.self)
     ) { call in
-        Wire.Digests(digests: try await call.caller.custodian.vault.renew(call.body.digests))
+        let record: RecordHandle = try call.signed.path("record")
+        return Wire.BlobNames(
+            blobs: try await call.caller.custodian.vault.absent(of: call.body.blobs, in: record))
     }
 
     private static let releasedBlob = APIRoute(
@@ -51,18 +47,18 @@ extension APIRoute {
         return try blob.response(to: call.signed)
     }
 
-    private static let afterDigest: QueryField<Digest> = .id("after")
-
     private static let inventory = APIRoute(
         .get, organisation.inventory, "Lists what the vault holds, each blob hashed again.",
-        for: .vaultInspector, query: [afterDigest.description], gives: .json(Wire.Inventory.self)
+        for: .vaultInspector, query: [QueryField.afterBlob.description], gives: .json(Wire.Inventory.self)
     ) { call in
-        let (page, conditions) = try await call.caller.custodian.vault.inspect(
-            after: try call.signed.query(afterDigest), limit: 1_000, bytesMax: 256 << 20)
+        let page = try await call.caller.custodian.vault.inspect(
+            after: try call.signed.query(.afterBlob), limit: 1_000, bytesMax: 256 << 20)
         return Wire.Inventory(
-            blobs: zip(page.blobs, conditions).map { blob, condition in
-                .init(digest: blob.digest, byteCount: blob.byteCount, intact: condition == .sound)
-            }, foreign: page.foreign.map { String(decoding: $0, as: UTF8.self) }, next: page.next)
+            blobs: page.blobs.map { blob in
+                .init(
+                    record: blob.address.record, name: blob.address.blob, byteCount: blob.byteCount,
+                    intact: blob.condition == .sound)
+            }, foreign: page.foreign.map { String(decoding: $0, as: UTF8.self) }, isLast: page.next == nil)
     }
 }
 
@@ -105,7 +101,7 @@ extension IncomingBlob {
         for try await part in body {
             byteCount += part.readableBytes
             guard byteCount <= bytesMax else {
-                throw Problem(.tooLarge, "a patient's envelope has at most \(bytesMax) bytes")
+                throw Problem(.tooLarge, "an envelope has at most \(bytesMax) bytes")
             }
             piece += part.readableBytesView
             guard piece.count >= blobPieceBytes else { continue }

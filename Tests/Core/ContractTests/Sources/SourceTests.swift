@@ -27,6 +27,8 @@ import Testing
             "files.count <= Limits.filesPerRecordMax && Set(files).count == files.count, .filesNotAllowed)",
             "try require(Set(record.files).isDisjoint(with: it.files), .filesNotAllowed)",
             "try require(UInt64(Set(roots).count) >= network.majority, .tooFewRoots)",
+            "let kept = Set(self.kept)",
+            "let names = Set(Self.names(new))",
             "var seen = Set<[UInt8]>()",
             "bytes.withUnsafeBytes { hasher.combine(bytes: $0) }",
             "public func hash(into hasher: inout Hasher) {",

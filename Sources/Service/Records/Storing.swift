@@ -1,0 +1,59 @@
+public import Contract
+import Ledger
+public import Vault
+
+// How bytes come into a vault: under one record, as one kind, by those whose statements may name them so.
+
+extension RecordKeeping {
+    /// Who may store envelopes of a record's grants at an organisation, besides its staff.
+    public enum RecordKey: Sendable {
+        case owner
+        /// A delegate that the owner lets grant.
+        case decidingDelegate
+    }
+
+    /// What `key` may say now about a record that the organisation keeps; nil when nothing, or when there is no such
+    /// record.
+    public func recordKey(
+        _ key: PublicKey, of record: RecordHandle, at custodian: Custodian
+    ) throws -> RecordKey? {
+        let now = ledger.now()
+        guard try keeps(record, custodian.name),
+            let state = try state(.record(record), as: RecordState.self), state.removed == nil
+        else { return nil }
+        if state.owner(at: now) == key { return .owner }
+        guard
+            let delegation = try self.state(.delegation(record, key), as: DelegationState.self),
+            !delegation.isOver(at: now, in: state), delegation.scope.allowsDeciding
+        else { return nil }
+        return .decidingDelegate
+    }
+
+    /// A blob was refused because its record has been removed: what is erased stays erased.
+    public struct RecordRemoved: Error, Hashable, Sendable {}
+
+    /// Takes one blob into the vault of `custodian`, under `record` and as what it is named; `receive` writes it. Throws
+    /// `RecordRemoved`, `VaultError`, and what `receive` throws; then nothing is kept.
+    public func store(
+        _ blob: BlobName, in record: RecordHandle, at custodian: Custodian,
+        _ receive: (any IncomingBlob) async throws -> Void
+    ) async throws {
+        try requirePresent(record)
+        let incoming = try await custodian.vault.begin(blob, in: record)
+        do {
+            try await receive(incoming)
+            // A removal erases what came before it; what comes after is not taken.
+            try await custodian.turns.sharing(record) {
+                try requirePresent(record)
+                try await incoming.finish()
+            }
+        } catch {
+            await incoming.abort()
+            throw error
+        }
+    }
+
+    private func requirePresent(_ record: RecordHandle) throws {
+        if try state(.record(record), as: RecordState.self)?.removed != nil { throw RecordRemoved() }
+    }
+}
