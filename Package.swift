@@ -147,14 +147,22 @@ let ledger: [Target] = [
             "FabricChannel", "FabricProtocol", "FabricChaincode", "SQLiteLedger", "Ledger", "Contract",
             "Identity", "TransparencyLog",
         ]),
-    module("Ledger", "FabricNetwork", imports: ["Contract", "Files", "Identity", "Primitives", "Remote"]),
+    module(
+        "Ledger", "FabricNetwork",
+        imports: ["Contract", "Files", "Identity", "NetworkFolder", "Primitives"]),
 ]
 
 let wire: [Target] = [
     module("Wire", "API", imports: ["Contract", "Primitives"]),
     module(
+        "Wire", "NetworkFolder",
+        imports: ["API", "Files", "Contract", "Evidence", "Identity", "TransparencyLog", "Primitives"]),
+    module(
         "Wire", "Remote",
-        imports: ["API", "Files", "Contract", "Evidence", "Identity", "TransparencyLog", "Primitives"],
+        imports: [
+            "NetworkFolder", "API", "Files", "Contract", "Evidence", "Identity", "TransparencyLog",
+            "Primitives",
+        ],
         links: ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL"]),
 ]
 

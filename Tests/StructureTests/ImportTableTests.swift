@@ -145,6 +145,14 @@ import Testing
         }
     }
 
+    @Test func theFilesOfAFabricNetworkNeedNoNetworkClient() throws {
+        func links(of name: String) -> Set<String> {
+            table[name].map { $0.imports.reduce(into: $0.links) { $0.formUnion(links(of: $1)) } } ?? []
+        }
+        #expect(!links(of: "FabricNetwork").contains("AsyncHTTPClient"))
+        #expect(links(of: "Remote").contains("AsyncHTTPClient"))
+    }
+
     @Test func onlyAgeUsesPrivateEncryptionKeys() throws {
         for row in table.rows where !["Primitives", "Age"].contains(row.name) {
             for (name, text) in try ModuleTable.sources(of: row) {

@@ -1,5 +1,5 @@
 import Contract
-import Remote
+import NetworkFolder
 
 /// Who must have executed a statement before Fabric's peers count it: peers of at least two organisations of
 /// different kinds.

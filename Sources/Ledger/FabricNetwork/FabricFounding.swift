@@ -2,8 +2,8 @@ import Contract
 public import Files
 public import Foundation
 import Identity
+public import NetworkFolder
 public import Primitives
-public import Remote
 
 /// Makes everything that a Hyperledger Fabric network needs whose organisations are those of a MedSeal genesis: the
 /// folder `fabric` in the network's (docs/operate/fabric.md).

@@ -2,8 +2,8 @@ import Contract
 import Files
 import Foundation
 import Identity
+import NetworkFolder
 import Primitives
-import Remote
 
 /// An organisation's folder of a Fabric network: its membership, its programs' keys, and how others reach them.
 struct FabricOrganisation {
@@ -101,7 +101,7 @@ extension FabricOrganisation {
         try folder.folder("keystore").write(PlainPrivateKey.pem(pkcs8: issued.privateKey), as: "key.pem")
     }
 
-    /// The TLS key of a program that listens on this machine. Its certificate has no unit: it is nobody's identity.
+    /// The TLS key of a program that listens on this machine. Its certificate has no unit: it is no identity.
     private func writeServer(to folder: Folder) throws {
         try folder.make()
         try write(

@@ -1,5 +1,5 @@
 public import Contract
-public import Remote
+public import NetworkFolder
 
 /// Which program of which organisation runs where: what all the files of a Fabric network are made from.
 public struct FabricPlan: Sendable {

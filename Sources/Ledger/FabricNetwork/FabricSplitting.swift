@@ -3,8 +3,8 @@ public import Files
 public import Foundation
 import Glibc
 import Identity
+public import NetworkFolder
 public import Primitives
-public import Remote
 
 /// Makes of a network's folder one for each organisation's own `medseald`, with that organisation's keys only
 /// (docs/operate/fabric.md, "One process for each organisation").

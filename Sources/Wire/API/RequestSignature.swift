@@ -6,7 +6,7 @@ import Primitives
 ///
 /// Covered are method, authority, path, query and Content-Digest (RFC 9530), always in this order; `created`,
 /// `nonce` (16 bytes, base64), `keyid` (the public key, lowercase hexadecimal) and `alg` are parameters.
-/// Whoever gets a request checks the signature over `base`, that the nonce is new, and that the body has the
+/// The receiver of a request checks the signature over `base`, that the nonce is new, and that the body has the
 /// digest.
 public struct RequestSignature: Hashable, Sendable {
     public static let nonceBytes = 16

@@ -304,7 +304,7 @@ public enum Wire {
         }
     }
 
-    /// To whom a letter goes: `desk`, or a key, in JSON.
+    /// The addressee of a letter: `desk`, or a key, in JSON.
     public enum Addressee: Codable, Hashable, Sendable {
         /// The desk of the organisation that keeps the letter.
         case desk

@@ -7,6 +7,7 @@ import Identity
 import NIOCore
 import NIOHTTP1
 import NIOSSL
+@_exported public import NetworkFolder
 public import Primitives
 import Synchronization
 import TransparencyLog
@@ -21,18 +22,18 @@ import TransparencyLog
 /// is named. What is harmless to repeat is tried once more when the connection is lost.
 public struct Connection: Sendable {
     public let network: Network
-    /// Who calls, where a call names nobody else.
+    /// Who calls, where a call names no one else.
     public let caller: SigningKey
     /// Where it remembers what the server has shown before: a home.
     let memory: Folder?
-    /// Clock and random numbers of whoever calls.
+    /// The caller's clock and random numbers.
     public let surroundings: Surroundings
     private let http: HTTPClient
     /// What is asked of the TLS of the server at each address: a certificate of its own organisation.
     private let trusted: [String: TLSConfiguration]
     /// The one event loop that every connection of this client runs on.
     private let eventLoop: any EventLoop
-    /// Whose server is called where a call names nobody's; nil: the network's.
+    /// Whose server is called where a call names none; nil: the network's.
     private let home: OrganisationName?
     private let seen: SeenLog
 
@@ -68,7 +69,7 @@ public struct Connection: Sendable {
         self.memory = memory
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv13
-        // A server that has a question before it answers no farewell: whoever ends does not wait long for one.
+        // A server that has a question before it answers no farewell: a client that ends does not wait long for one.
         tls.shutdownTimeout = .milliseconds(500)
         func trusting(_ authorities: [[UInt8]]) throws -> TLSConfiguration {
             var tls = tls
@@ -325,14 +326,6 @@ private final class SeenLog: Sendable {
     /// Nil where no other server has shown the most.
     func size(elsewhereThanAt authority: String) -> UInt64? {
         most.withLock { $0.flatMap { $0.authority == authority ? nil : $0.size } }
-    }
-}
-
-extension URL {
-    /// Host and port, as a call to it names them.
-    var authority: String {
-        let host = host(percentEncoded: false) ?? ""
-        return (host.contains(":") ? "[\(host)]" : host) + (port.map { ":\($0)" } ?? "")
     }
 }
 

@@ -19,7 +19,7 @@ extension Connection {
         try await submit(statement.signed(by: key, network: network.id), signedBy: key)
     }
 
-    /// Submits a statement that `key` has signed, to the server of whoever keeps what it points to. The same bytes
+    /// Submits a statement that `key` has signed, to the server of the organisation that keeps what it points to. The same bytes
     /// again are harmless.
     package func submit(_ bytes: [UInt8], signedBy key: SigningKey) async throws -> Wire.Receipt {
         guard let statement = try? SignedStatement(bytes, network: network.id) else {
@@ -93,7 +93,7 @@ extension Connection {
         return try opened(try await call(.get, Routes.candidate, query: query))
     }
 
-    /// Hands over a statement that somebody else has signed, as a validator may.
+    /// Hands over a statement that another party has signed, as a validator may.
     public func submit(statement: [UInt8]) async throws {
         let signed = try? SignedStatement(statement, network: network.id)
         _ = try await call(

@@ -5,7 +5,7 @@ import Foundation
 import Identity
 package import TransparencyLog
 
-/// The newest checkpoint that a home has seen: whoever shows an older or another log later is found out.
+/// The newest checkpoint that a home has seen: a server that shows an older or another log later is found out.
 package struct RememberedCheckpoint {
     package static let name = "checkpoint"
     package let folder: Folder

@@ -4,7 +4,7 @@ import Files
 import Foundation
 public import Identity
 
-/// The newest revocation list of each authority that a home has seen: whoever shows an older one later, or
+/// The newest revocation list of each authority that a home has seen: a server that shows an older one later, or
 /// none, is found out.
 struct RememberedLists {
     let folder: Folder?

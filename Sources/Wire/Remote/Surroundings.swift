@@ -2,7 +2,7 @@ public import Contract
 package import Foundation
 public import Primitives
 
-/// What a party takes from the machine that it runs on: the time, and bytes that nobody can guess.
+/// What a party takes from the machine that it runs on: the time, and bytes that cannot be guessed.
 ///
 /// A test gives its own, and plays a year in a moment. Private keys do not come from here: they are made in
 /// guarded memory and never lie in a plain array.

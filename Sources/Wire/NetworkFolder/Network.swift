@@ -108,7 +108,7 @@ public struct Network: Sendable {
         return organisation
     }
 
-    /// The server of an organisation, or of whoever belongs to none.
+    /// The server of an organisation, or of people who belong to none.
     public func server(of name: OrganisationName?) -> URL {
         organisations.first { $0.name == name }?.server.flatMap { URL(string: $0) } ?? server
     }
@@ -161,7 +161,7 @@ public struct Network: Sendable {
 
 extension NetworkOrganisation {
     /// `file` is held against the hashes in the genesis or the admission.
-    init(_ file: Network.File.Organisation, pinned: Genesis.Organisation) throws(ClientFailure) {
+    package init(_ file: Network.File.Organisation, pinned: Genesis.Organisation) throws(ClientFailure) {
         guard let authority = try? PEM.decode(Array(file.authority.utf8), label: "CERTIFICATE") else {
             throw .unverified("the certificate authority of \(pinned.name) is malformed")
         }
@@ -185,4 +185,12 @@ extension OrganisationKind: CustomStringConvertible {
     }
 
     public var description: String { Self.names.first { $0.kind == self }?.name ?? "unknown" }
+}
+
+extension URL {
+    /// Host and port, as a call to it names them.
+    package var authority: String {
+        let host = host(percentEncoded: false) ?? ""
+        return (host.contains(":") ? "[\(host)]" : host) + (port.map { ":\($0)" } ?? "")
+    }
 }

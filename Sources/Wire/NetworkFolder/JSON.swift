@@ -1,6 +1,6 @@
 import Foundation
 
-/// How this module writes and reads JSON: keys sorted, slashes plain, nothing that depends on the day.
+/// How files and calls are written and read as JSON: keys sorted, slashes plain, nothing that depends on the day.
 package enum JSON {
     package static func encode(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
