@@ -67,20 +67,15 @@ func sharedByTests(
         swiftSettings: settings)
 }
 
-/// A program of tools/benchmarks or tools/fuzzing.
-func tool(_ folder: String, _ name: String, imports: [String], linker: [LinkerSetting] = []) -> Target {
+/// A program of tools/benchmarks.
+func benchmark(_ name: String, imports: [String]) -> Target {
     .executableTarget(
-        name: name, dependencies: dependencies(imports, []), path: "tools/\(folder)/\(name)",
-        swiftSettings: tools == "fuzzing" ? fuzzed : strict, linkerSettings: linker)
+        name: name, dependencies: dependencies(imports, []), path: "tools/benchmarks/\(name)",
+        swiftSettings: strict)
 }
 
-/// `MEDSEAL_TOOLS=benchmarks` adds the programs of tools/bench, `MEDSEAL_TOOLS=fuzzing` that of tools/fuzz, for which Age
-/// and Primitives are built with libFuzzer's and the address sanitizer's instrumentation. Without it nothing builds them.
+/// `MEDSEAL_TOOLS=benchmarks` adds the programs of tools/bench. Without it nothing builds them.
 let tools = Context.environment["MEDSEAL_TOOLS"]
-let fuzzed: [SwiftSetting] =
-    strict.dropFirst()
-    + [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library", "-enable-testing", "-O"])]
-let strictOrFuzzed = tools == "fuzzing" ? fuzzed : strict
 
 let core: [Target] = [
     .systemLibrary(
@@ -91,13 +86,10 @@ let core: [Target] = [
         providers: [.apt(["libssl-dev"])]),
     module("Core", "Contract", settings: optimised),
     module(
-        "Core", "Primitives", imports: ["CSodium", "COpenSSL"], links: ["Crypto"], exclude: ["Browser"],
-        settings: strictOrFuzzed),
+        "Core", "Primitives", imports: ["CSodium", "COpenSSL"], links: ["Crypto"], exclude: ["Browser"]),
     module("Core", "TransparencyLog", imports: ["Primitives"], settings: optimised),
-    module(
-        "Core", "Manifests", imports: ["Contract", "TransparencyLog"],
-        settings: tools == "fuzzing" ? fuzzed : optimised),
-    module("Core", "Age", imports: ["Primitives"], exclude: ["Browser"], settings: strictOrFuzzed),
+    module("Core", "Manifests", imports: ["Contract", "TransparencyLog"], settings: optimised),
+    module("Core", "Age", imports: ["Primitives"], exclude: ["Browser"]),
     module(
         "Core", "Identity", imports: ["Contract", "Primitives", "TransparencyLog"],
         links: ["X509", "SwiftASN1"], exclude: ["Browser"]),
@@ -251,21 +243,15 @@ let benchmarks: [Target] = [
     .target(
         name: "Workload", dependencies: ["Contract", "Identity", "Primitives"],
         path: "tools/benchmarks/Workload", swiftSettings: strict),
-    tool("benchmarks", "bench-memory", imports: ["Age", "CSodium", "Primitives"]),
-    tool(
-        "benchmarks", "bench-ledger",
+    benchmark("bench-memory", imports: ["Age", "CSodium", "Primitives"]),
+    benchmark(
+        "bench-ledger",
         imports: [
             "Workload", "SQLiteLedger", "Ledger", "Contract", "Identity", "Primitives", "TransparencyLog",
         ]),
-    tool(
-        "benchmarks", "bench-http",
+    benchmark(
+        "bench-http",
         imports: ["Workload", "Remote", "API", "Contract", "Files", "Identity", "Primitives"]),
-]
-
-let fuzzing: [Target] = [
-    tool(
-        "fuzzing", "age-fuzz", imports: ["Age", "Manifests", "Primitives"],
-        linker: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])])
 ]
 
 let allTests: [Target] = [
@@ -359,7 +345,7 @@ let allTests: [Target] = [
         ]),
     .testTarget(
         name: "StructureTests", dependencies: dependencies(["Surroundings", "medseal", "medseald"], []),
-        swiftSettings: strict),
+        swiftSettings: optimised),
     tests(
         "Programs", "StoryTests",
         of: [
@@ -401,6 +387,6 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
     targets: ours
-        + (tools == "benchmarks" ? benchmarks : tools == "fuzzing" ? fuzzing : allTests),
+        + (tools == "benchmarks" ? benchmarks : allTests),
     swiftLanguageModes: [.v6]
 )

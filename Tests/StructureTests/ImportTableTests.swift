@@ -33,7 +33,7 @@ import Testing
     let table: ModuleTable
 
     init() throws {
-        table = try ModuleTable()
+        table = try ModuleTable.shared.get()
     }
 
     @Test func everyModuleStandsInTheTable() throws {
@@ -68,11 +68,11 @@ import Testing
         for row in table.rows {
             let allowed = row.imports.union(row.links).union(row.links.compactMap { Self.broughtAlong[$0] })
                 .union(row.name == "Contract" ? [] : Self.system)
-            let sources = try ModuleTable.sources(of: row)
+            let sources = table.sources(of: row)
             #expect(!sources.isEmpty, "\(row.name) has no sources")
-            for (name, text) in sources where !name.hasPrefix("Browser/") {
-                let beyond = ModuleTable.imports(in: text).subtracting(allowed)
-                #expect(beyond.isEmpty, "\(row.name)/\(name) imports \(beyond.sorted())")
+            for source in sources where !source.name.hasPrefix("Browser/") {
+                let beyond = source.imports.subtracting(allowed)
+                #expect(beyond.isEmpty, "\(row.name)/\(source.name) imports \(beyond.sorted())")
             }
         }
     }
@@ -87,23 +87,37 @@ import Testing
         var native = 0
         for name in compiled {
             let row = try #require(table[name])
-            for (name, text) in try ModuleTable.sources(of: row) {
-                if name.hasPrefix("Native/") {
+            for source in table.sources(of: row) {
+                if source.name.hasPrefix("Native/") {
                     native += 1
                     continue
                 }
-                let beyond = ModuleTable.imports(in: text).subtracting(core)
-                #expect(beyond.isEmpty, "\(row.name)/\(name) imports \(beyond.sorted())")
+                let beyond = source.imports.subtracting(core)
+                #expect(beyond.isEmpty, "\(row.name)/\(source.name) imports \(beyond.sorted())")
             }
         }
         #expect(native > 8)
     }
 
+    /// tools/wasm and tools/fuzz compile modules of Core by themselves.
+    @Test(arguments: ["wasm", "fuzz"]) func whatToolsCompileImportsWhatItsRowSays(tool: String) throws {
+        // `core_module Identity "Contract Primitives TransparencyLog"`
+        let lines = try Repository.text("tools/\(tool)").matches(of: /\n *core_module (\w+) "([\w ]*)"/)
+        #expect(lines.count > 1)
+        for line in lines {
+            let row = try #require(table[String(line.1)])
+            let imports = Set(line.2.split(separator: " ").map(String.init))
+            #expect(imports == row.imports.subtracting(["CSodium", "COpenSSL"]), "\(row.name)")
+        }
+        let compiled = Set(lines.map { String($0.1) })
+        let beyond = ModuleTable.imports(in: try Repository.text("tools/fuzzing/AgeFuzz.swift"))
+            .subtracting(compiled).subtracting(Self.system)
+        #expect(beyond.isEmpty, "the fuzzer imports \(beyond.sorted())")
+    }
+
     @Test func noRowNamesWhatNoSourceImports() throws {
         for row in table.rows {
-            let imported = try ModuleTable.sources(of: row).reduce(into: Set<String>()) {
-                $0.formUnion(ModuleTable.imports(in: $1.text))
-            }
+            let imported = table.sources(of: row).reduce(into: Set<String>()) { $0.formUnion($1.imports) }
             let unused = row.imports.union(row.links).subtracting(imported)
             #expect(unused.isEmpty, "\(row.name) does not import \(unused.sorted())")
         }
@@ -128,7 +142,7 @@ import Testing
                 == [
                     "A", "B", "C",
                 ])
-        #expect(try ModuleTable.sources(of: try #require(table["Contract"])).count > 8)
+        #expect(table.sources(of: try #require(table["Contract"])).count > 8)
         #expect(table["Vault"]?.imports == ["Contract", "Primitives"])
         #expect(table["medseald"]?.links.contains("ArgumentParser") == true)
     }
@@ -155,9 +169,9 @@ import Testing
 
     @Test func onlyAgeUsesPrivateEncryptionKeys() throws {
         for row in table.rows where !["Primitives", "Age"].contains(row.name) {
-            for (name, text) in try ModuleTable.sources(of: row) {
+            for source in table.sources(of: row) {
                 for word in ["XWing.", "X25519.sharedSecret"] {
-                    #expect(!text.contains(word), "\(row.name)/\(name) uses \(word)")
+                    #expect(!source.text.contains(word), "\(row.name)/\(source.name) uses \(word)")
                 }
             }
         }
@@ -168,41 +182,50 @@ import Testing
         for module in [
             "Contract", "TransparencyLog", "Manifests", "Age", "Evidence", "Sealing", "Workflow",
         ] {
-            for (name, text) in try ModuleTable.sources(of: try #require(table[module])) {
+            for source in table.sources(of: try #require(table[module])) {
                 for word in [
                     "base64Encoded", "JSONSerialization", "JSONDecoder", "Int(String", "NSRegularExpression",
                 ] {
-                    #expect(!text.contains(word), "\(module)/\(name) uses \(word)")
+                    #expect(!source.text.contains(word), "\(module)/\(source.name) uses \(word)")
                 }
             }
         }
     }
 
     @Test func theServerLinksNothingOfAgeAndSealing() throws {
-        let server = Repository.programs.appending(path: "medseald")
-        let client = Repository.programs.appending(path: "medseal")
+        let (server, client) = (try Self.server.get(), try Self.client.get())
         for module in ["3Age", "7Sealing", "8Workflow"] {
-            #expect(try Self.symbols(of: module, in: server) == 0)
+            #expect(Self.count(of: module, in: server) == 0)
             // The same look at the client finds them: the look is able to find.
-            #expect(try Self.symbols(of: module, in: client) > 100)
+            #expect(Self.count(of: module, in: client) > 100)
         }
     }
 
     /// What is done with a server's files is the operator's: the parties' program opens no ledger's database.
     @Test func thePartiesProgramLinksNoLedgersDatabase() throws {
-        let server = Repository.programs.appending(path: "medseald")
-        let client = Repository.programs.appending(path: "medseal")
+        let (server, client) = (try Self.server.get(), try Self.client.get())
         for module in ["12SQLiteLedger", "12FabricLedger", "13FabricNetwork", "4GRDB"] {
-            #expect(try Self.symbols(of: module, in: client) == 0)
-            #expect(try Self.symbols(of: module, in: server) > 20)
+            #expect(Self.count(of: module, in: client) == 0)
+            #expect(Self.count(of: module, in: server) > 20)
         }
     }
 
-    /// How many symbols of a Swift module a program has: the mangled names of Age's begin with `$s3Age`.
-    static func symbols(of module: String, in program: URL) throws -> Int {
+    private static let server = Result { try symbols(in: Repository.programs.appending(path: "medseald")) }
+    private static let client = Result { try symbols(in: Repository.programs.appending(path: "medseal")) }
+
+    /// How many symbols of a Swift module there are: the mangled names of Age's begin with `$s3Age`.
+    private static func count(of module: String, in names: [ArraySlice<UInt8>]) -> Int {
+        let beginning = Array("$s\(module)".utf8)
+        return names.count { name in
+            name.indices.contains { name[$0] == beginning[0] && name[$0...].starts(with: beginning) }
+        }
+    }
+
+    /// The names of a program's symbols.
+    private static func symbols(in program: URL) throws -> [ArraySlice<UInt8>] {
         try #require(FileManager.default.fileExists(atPath: program.path), "\(program.path) is not built")
-        let names = try Command.run("/usr/bin/nm", [program.path])
+        let names = try Command.run("/usr/bin/nm", ["--format=just-symbols", program.path])
         #expect(names.status == 0)
-        return names.output.split(separator: "\n").count { $0.contains("$s\(module)") }
+        return names.bytes.split(separator: UInt8(ascii: "\n"))
     }
 }

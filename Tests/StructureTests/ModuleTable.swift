@@ -6,7 +6,7 @@ import Foundation
 struct ModuleTable {
     struct Row {
         let name: String
-        /// The folder below Sources, `Plugins`, or `tools`.
+        /// The folder below Sources, or `tools/benchmarks`.
         let layer: String
         /// Whether it is run: no other module imports it.
         let isProgram: Bool
@@ -16,23 +16,40 @@ struct ModuleTable {
         let links: Set<String>
     }
 
-    let rows: [Row]
+    /// A Swift file of a module.
+    struct Source {
+        /// Its path below the module's folder.
+        let name: String
+        let text: String
+        /// The modules that it imports.
+        let imports: Set<String>
+    }
 
-    init() throws {
+    let rows: [Row]
+    private let sources: [String: [Source]]
+
+    /// Read once for all tests.
+    static let shared = Result { try ModuleTable() }
+
+    private init() throws {
         let manifest = try Repository.text("Package.swift")
-        // `module("Layer", "Name", imports: [...], links: [...]`, and the same of a program and of a tool.
+        // `module("Layer", "Name", imports: [...], links: [...]`, and the same of a program and of a benchmark.
         let row =
-            /(?<call>module|program|tool)\(\s*"(?<first>[\w-]+)"(?:,\s*"(?<second>[\w-]+)")?(?:,\s*imports:\s*\[(?<imports>[^\]]*)\])?(?:,\s*links:\s*\[(?<links>[^\]]*)\])?/
-        rows = manifest.matches(of: row).map { match in
+            /(?<call>module|program|benchmark)\(\s*"(?<first>[\w-]+)"(?:,\s*"(?<second>[\w-]+)")?(?:,\s*imports:\s*\[(?<imports>[^\]]*)\])?(?:,\s*links:\s*\[(?<links>[^\]]*)\])?/
+        rows = manifest.matches(of: row).map { match -> Row in
+            let (first, second) = (String(match.first), String(match.second ?? ""))
             let (name, layer) =
-                match.call == "program"
-                ? (match.first, "Programs")
-                : (match.second ?? "", match.call == "tool" ? "tools/\(match.first)" : String(match.first))
+                switch match.call {
+                case "program": (first, "Programs")
+                case "benchmark": (first, "tools/benchmarks")
+                default: (second, first)
+                }
             return Row(
-                name: String(name), layer: String(layer), isProgram: match.call != "module",
-                imports: Self.names(match.imports),
-                links: Self.names(match.links))
+                name: name, layer: layer, isProgram: match.call != "module",
+                imports: Self.names(match.imports), links: Self.names(match.links))
         }
+        sources = try Dictionary(
+            rows.map { ($0.name, try Self.sources(of: $0)) }, uniquingKeysWith: { one, _ in one })
     }
 
     private static func names(_ list: Substring?) -> Set<String> {
@@ -41,22 +58,27 @@ struct ModuleTable {
 
     subscript(name: String) -> Row? { rows.first { $0.name == name } }
 
-    /// Path, below the module's folder, and text of each Swift file of a module.
-    static func sources(of row: Row) throws -> [(name: String, text: String)] {
+    func sources(of row: Row) -> [Source] { sources[row.name] ?? [] }
+
+    private static func sources(of row: Row) throws -> [Source] {
         let place = row.layer.hasPrefix("tools/") ? row.layer : "Sources/\(row.layer)"
         let folder = Repository.root.appending(path: "\(place)/\(row.name)")
         let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
         return try (files?.compactMap { $0 as? URL } ?? []).filter { $0.pathExtension == "swift" }
             .map { file in
+                let text = try String(contentsOf: file, encoding: .utf8)
                 let path = file.path.dropFirst(folder.path.count).drop { $0 == "/" }
-                return (String(path), try String(contentsOf: file, encoding: .utf8))
+                return Source(name: String(path), text: text, imports: imports(in: text))
             }
     }
 
     /// The modules that a source imports.
     static func imports(in text: String) -> Set<String> {
         Set(
-            text.split(separator: "\n").compactMap { line -> String? in
+            text.utf8.split(separator: UInt8(ascii: "\n")).compactMap { bytes -> String? in
+                // Most lines begin with a space: a look at one byte is enough for those.
+                guard let first = bytes.first, "@ip".utf8.contains(first) else { return nil }
+                let line = Substring(bytes)
                 let words = line.split(separator: " ")
                 guard let at = words.firstIndex(of: "import"), at + 1 < words.count,
                     words[..<at].allSatisfy({

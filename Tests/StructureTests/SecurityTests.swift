@@ -42,20 +42,34 @@ import Testing
     }
 }
 
-/// The text of every test, and what the contract's rejections are called.
+/// The names of every test and suite, and what the contract's rejections are called.
 private struct TestSources {
+    private struct File {
+        let functions: Set<String>
+        let suites: Set<String>
+        let extended: Set<String>
+
+        init(_ text: String) {
+            functions = words(of: text, after: ["func"])
+            suites = words(of: text, after: ["struct", "class", "enum"])
+            extended = words(of: text, after: ["extension"])
+        }
+    }
+
     let targets: Set<String>
-    private let files: [String]
-    private let rejections: String
+    private let files: [File]
+    private let rejections: Set<String>
 
     init() throws {
         let folder = Repository.root.appending(path: "Tests")
         let paths = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
-        files = try paths.filter { $0.hasSuffix(".swift") }.map { try Repository.text("Tests/\($0)") }
+        files = try paths.filter { $0.hasSuffix(".swift") }.map { File(try Repository.text("Tests/\($0)")) }
         let contract = Repository.root.appending(path: "Sources/Core/Contract")
         rejections = try FileManager.default.subpathsOfDirectory(atPath: contract.path)
             .filter { $0.contains("Rejection") && $0.hasSuffix(".swift") }
-            .map { try Repository.text("Sources/Core/Contract/\($0)") }.joined()
+            .reduce(into: []) {
+                $0.formUnion(words(of: try Repository.text("Sources/Core/Contract/\($1)"), after: ["case"]))
+            }
         targets = Set(
             paths.filter { $0.hasSuffix("Tests") }.compactMap {
                 $0.split(separator: "/").last.map(String.init)
@@ -66,16 +80,14 @@ private struct TestSources {
         if name.hasPrefix("tools/") {
             return FileManager.default.fileExists(atPath: Repository.root.appending(path: name).path)
         }
-        let parts = name.split(separator: "/")
+        let parts = name.split(separator: "/").map(String.init)
         if parts.count == 2 {
-            let suite = try Regex("(struct|class|enum|extension) \(parts[0])\\b")
-            return files.contains { $0.contains("func \(parts[1])(") && $0.contains(suite) }
+            return files.contains {
+                $0.functions.contains(parts[1])
+                    && ($0.suites.contains(parts[0]) || $0.extended.contains(parts[0]))
+            }
         }
-        if name.hasSuffix("Tests") {
-            let suite = try Regex("(struct|class|enum) \(name)\\b")
-            return files.contains { $0.contains(suite) }
-        }
-        let rejection = try Regex("case \(name)\\b")
-        return files.contains { $0.contains("func \(name)(") } || rejections.contains(rejection)
+        if name.hasSuffix("Tests") { return files.contains { $0.suites.contains(name) } }
+        return files.contains { $0.functions.contains(name) } || rejections.contains(name)
     }
 }

@@ -4,25 +4,12 @@ import Primitives
 
 @testable import Age
 
-/// libFuzzer's own `main` does no more than this; but SwiftPM gives every executable one of this name.
-@_cdecl("age_fuzz_main")
-public func runFuzzer(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>)
-    -> Int32
-{
-    var count = count
-    var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = arguments
-    return runDriver(&count, &arguments) { start, count in
-        target(Array(UnsafeBufferPointer(start: start, count: count)))
-        return 0
-    }
+/// What libFuzzer calls with each input.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
+    target(Array(UnsafeBufferPointer(start: start, count: count)))
+    return 0
 }
-
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runDriver(
-    _ count: UnsafeMutablePointer<Int32>,
-    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
-    _ callback: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
-) -> Int32
 
 /// The target that $FUZZ_TARGET names is given each input, and traps where a promise does not hold.
 private let targets: [String: @Sendable ([UInt8]) -> Void] = [
