@@ -306,7 +306,8 @@ let allTests: [Target] = [
     tests(
         "Service", "ValidationTests",
         of: [
-            "LedgerCases", "Validation", "Files", "Remote", "SQLiteLedger", "Ledger", "Contract",
+            "LedgerCases", "Surroundings", "Validation", "Files", "Remote", "SQLiteLedger", "Ledger",
+            "Contract",
             "Primitives",
             "TransparencyLog", "Identity",
         ]),

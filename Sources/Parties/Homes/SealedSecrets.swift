@@ -4,11 +4,6 @@ import Identity
 package import Primitives
 import Remote
 
-/// How hard a passphrase is worked (age's scrypt, N = 2^n): 18 as everywhere; tests take less.
-package enum PassphraseWork {
-    @TaskLocal package static var factor = 18
-}
-
 extension IdentityFile {
     /// The file sealed under a passphrase, as `age -p` writes it.
     package func sealed(under passphrase: SecretBytes) throws -> [UInt8] {

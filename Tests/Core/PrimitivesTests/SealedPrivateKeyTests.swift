@@ -18,15 +18,28 @@ struct SealedPrivateKeyTests {
         let reread = try #require(SigningKey(pkcs8: opened))
         #expect(reread.publicKey == key.publicKey)
 
-        let file = FileManager.default.temporaryDirectory.appendingPathComponent("medseal-\(UUID()).pem")
-        try Data(pem).write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
+        let scratch = try Scratch()
+        let file = try scratch.write("key.pem", pem)
         let right = try Command.openssl(
-            "pkey", "-in", file.path, "-passin", "pass:correct horse", "-pubout", "-outform", "DER")
+            "pkey", "-in", file, "-passin", "pass:correct horse", "-pubout", "-outform", "DER")
         #expect(right.status == 0, "\(right.errors)")
         #expect(right.bytes == SigningKey.subjectPublicKeyInfo(of: key.publicKey))
-        let wrong = try Command.openssl("pkey", "-in", file.path, "-passin", "pass:wrong horse", "-noout")
+        let wrong = try Command.openssl("pkey", "-in", file, "-passin", "pass:wrong horse", "-noout")
         #expect(wrong.status != 0)
+    }
+
+    /// As OpenSSL reads it: a key is worked for as hard as it says, and less only where a test asks for that.
+    @Test func thePassphraseIsWorkedWithScrypt() throws {
+        func parameters() throws -> [Substring] {
+            let passphrase = SecretBytes(copying: Array("a".utf8))
+            let pem = SealedPrivateKey.seal(pkcs8: SigningKey.generate().pkcs8, passphrase: passphrase)
+            let shown = try Command.run("/usr/bin/openssl", ["asn1parse"], input: pem).output
+            #expect(shown.contains(":scrypt\n"))
+            return shown.matches(of: /INTEGER +:([0-9A-F]+)/).map { $0.output.1 }
+        }
+        // N = 2^14, r = 8, p = 5.
+        #expect(try parameters() == ["4000", "08", "05"])
+        #expect(try PassphraseWork.$factor.withValue(4) { try parameters() } == ["02", "08", "05"])
     }
 
     @Test func whatIsNotASealedKeyIsRefused() {

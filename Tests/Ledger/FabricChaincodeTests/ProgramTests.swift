@@ -9,56 +9,34 @@ import Testing
 @testable import Surroundings
 
 /// The program `medseal-chaincode`, as a process.
-@Suite("medseal-chaincode", .timeLimit(.minutes(1))) struct ProgramTests {
+@Suite("medseal-chaincode", .failsWhenStill) struct ProgramTests {
     /// A run of the program in a folder of its own.
-    final class Run: Sendable {
-        let folder: URL
-        private let process: Process
+    struct Run: Sendable {
+        private let scratch: Scratch
+        private let program: RunningProgram
 
         /// Starts it with those files in its folder.
         init(_ arguments: [String], files: [String: [UInt8]] = [:], environment: [String: String] = [:])
             throws
         {
-            folder = FileManager.default.temporaryDirectory.appending(
-                path: "medseal-chaincode-\(UInt64.random(in: 0...(.max)))")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            for (name, bytes) in files { try Data(bytes).write(to: folder.appending(path: name)) }
-            process = Process()
-            process.executableURL = Repository.programs.appending(path: "medseal-chaincode")
-            process.arguments = arguments
-            process.environment = environment
-            process.currentDirectoryURL = folder
-            let said = folder.appending(path: "said")
-            try Data().write(to: said)
-            process.standardError = try FileHandle(forWritingTo: said)
-            process.standardOutput = FileHandle.nullDevice
-            try process.run()
+            scratch = try Scratch()
+            for (name, bytes) in files { _ = try scratch.write(name, bytes) }
+            program = try RunningProgram(
+                Repository.programs.appending(path: "medseal-chaincode").path, arguments,
+                in: scratch.directory, environment: environment,
+                log: scratch.directory.appending(path: "said"))
         }
 
-        deinit { try? FileManager.default.removeItem(at: folder) }
-
-        /// What it has said on standard error.
-        var said: String {
-            (try? String(contentsOf: folder.appending(path: "said"), encoding: .utf8)) ?? ""
-        }
+        var said: String { program.said }
 
         /// The rest of the line that begins so, once it is said.
         func line(after beginning: String) async throws -> String {
-            while true {
-                for line in said.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-                where line.hasPrefix(beginning) {
-                    return String(line.dropFirst(beginning.count))
-                }
-                try #require(process.isRunning, "\(said)")
-                try await Task.sleep(for: .milliseconds(10))
-            }
+            try await aside { try #require(program.line(after: beginning), "\(said)") }
         }
 
         /// The exit code, when it has ended by itself or, if `asked`, by SIGTERM.
         func end(asked: Bool = false) async throws -> Int32 {
-            if asked { process.terminate() }
-            while process.isRunning { try await Task.sleep(for: .milliseconds(10)) }
-            return process.terminationStatus
+            try await aside { program.end(asked ? SIGTERM : nil) }
         }
     }
 

@@ -9,9 +9,10 @@ import Testing
 
 @testable import ContractCases
 @testable import SignedCases
+@testable import Surroundings
 
 /// The service under a peer that a test plays, over gRPC with mutual TLS on loopback.
-@Suite("A peer's stream", .timeLimit(.minutes(1))) struct StreamTests {
+@Suite("A peer's stream", .failsWhenStill) struct StreamTests {
     /// What the world's channel holds, and a deposit that it takes at 100.
     private static let channel = Result { try TestChannel.populated() }
     private static let played: World.Outcome = {

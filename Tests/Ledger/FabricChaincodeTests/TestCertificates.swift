@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import Surroundings
+
 /// Certificates for both ends of a stream, by OpenSSL: P-256, PEM.
 struct TestCertificates: Sendable {
     struct Identity: Sendable {
@@ -17,31 +19,21 @@ struct TestCertificates: Sendable {
     static let shared = Result { try TestCertificates() }
 
     private init() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(
-            path: "medseal-chaincode-\(UInt64.random(in: 0...(.max)))")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let scratch = try Scratch()
 
         func make(_ name: String, _ extensions: [String], by authority: String? = nil) throws -> Identity {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.currentDirectoryURL = folder
-            process.arguments =
+            let made = try Command.run(
+                "/usr/bin/openssl",
                 [
-                    "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-                    "-nodes", "-days", "2", "-subj", "/CN=\(name)", "-out", "\(name).pem", "-keyout",
-                    "\(name).key",
+                    "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
+                    "2", "-subj", "/CN=\(name)", "-out", "\(name).pem", "-keyout", "\(name).key",
                 ]
-                + extensions.flatMap { ["-addext", $0] }
-                + (authority.map { ["-CA", "\($0).pem", "-CAkey", "\($0).key"] } ?? [])
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            process.waitUntilExit()
-            try #require(process.terminationStatus == 0, "openssl")
-            func read(_ file: String) throws -> [UInt8] {
-                [UInt8](try Data(contentsOf: folder.appending(path: file)))
-            }
-            return Identity(certificate: try read("\(name).pem"), key: try read("\(name).key"))
+                    + extensions.flatMap { ["-addext", $0] }
+                    + (authority.map { ["-CA", "\($0).pem", "-CAkey", "\($0).key"] } ?? []),
+                in: scratch.directory)
+            try #require(made.status == 0, "\(made.errors)")
+            return Identity(
+                certificate: try scratch.read("\(name).pem"), key: try scratch.read("\(name).key"))
         }
 
         let leaf = ["basicConstraints=critical,CA:FALSE", "subjectAltName=IP:127.0.0.1"]

@@ -17,6 +17,20 @@ struct HomeTests {
         Folder(NSTemporaryDirectory()).folder("medseal-\(lowercaseHex(Random.bytes(6)))")
     }
 
+    @Test func aPassphraseIsWorkedAsHardAsAgeDoesUnlessATestAsksForLess() async throws {
+        let world = try await World.shared.value
+        func factor() throws -> Substring? {
+            let folder = Self.temporary()
+            defer { folder.parent.remove(folder.name) }
+            _ = try PatientHome.create(
+                folder, network: world.network, wallet: .create(), passphrase: world.passphrase)
+            let text = String(decoding: try folder.read(PatientHome.walletName), as: UTF8.self)
+            return text.firstMatch(of: /-> scrypt \S+ ([0-9]+)\n/)?.1
+        }
+        #expect(try factor() == "18")
+        #expect(try PassphraseWork.$factor.withValue(4) { try factor() } == "4")
+    }
+
     @Test func aWalletComesBackUnderItsPassphraseOnly() async throws {
         let world = try await World.shared.value
         try PassphraseWork.$factor.withValue(4) {

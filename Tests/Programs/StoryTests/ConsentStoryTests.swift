@@ -2,9 +2,10 @@ import Foundation
 import Testing
 
 @testable import StoryPlay
+@testable import Surroundings
 
 /// What people do with records after they were deposited, through the programs.
-@Suite(.serialized) struct ConsentStoryTests {
+@Suite(.serialized, .failsWhenStill) struct ConsentStoryTests {
     /// A hospital with staff, a second one, an insurer, an auditor, and a patient with one record.
     private func begun() throws -> (story: Story, record: String) {
         let story = try Story([

@@ -4,6 +4,7 @@ import Foundation
 import Testing
 
 @testable import StoryPlay
+@testable import Surroundings
 
 /// The ledger on a real Fabric network, where its programs are found (`FABRIC_BIN` or PATH); what can break, broken.
 @Suite(
@@ -85,8 +86,7 @@ struct FabricStoryTests {
             let command = try story.begin(as: "ada", "deposit", "round-\(round)", "--patient", "CANARY-1")
             usleep(UInt32.random(in: 500_000...1_400_000))
             story.end(SIGKILL)
-            kill(command.processIdentifier, SIGKILL)
-            command.waitUntilExit()
+            command.end(SIGKILL)
             try story.start()
             let result = try story.medseal(as: "ada", "deposit", "round-\(round)", "--patient", "CANARY-1")
             #expect(result.code == 0, "\(result.text)")
@@ -119,7 +119,7 @@ struct FabricStoryTests {
                 #expect(!keys.contains { $0.contains("/\(other)/") }, "\(keys)")
             }
         }
-        var processes = [String: Story.Daemon]()
+        var processes = [String: RunningProgram]()
         for name in names { processes[name] = try story.serve(name) }
         for (home, organisation, role) in [
             ("ada", "hospital1", "clinician"), ("remo", "hospital1", "gateway"),

@@ -2,10 +2,11 @@ import Foundation
 import Testing
 
 @testable import StoryPlay
+@testable import Surroundings
 
 /// Organisations decide together, each by its root (T39); a root is replaced without a moment in which none
 /// works, or two (T65).
-@Suite(.serialized) struct GovernanceStoryTests {
+@Suite(.serialized, .failsWhenStill) struct GovernanceStoryTests {
     private func network(
         _ story: Story, _ command: String, as organisation: String, _ arguments: String...
     ) throws -> Story.Result {

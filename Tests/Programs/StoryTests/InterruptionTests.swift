@@ -6,7 +6,7 @@ import Testing
 
 /// Killed half-way, started wrongly: nothing acknowledged is lost, nothing points to nothing, the retry
 /// succeeds.
-@Suite(.serialized) struct InterruptionTests {
+@Suite(.serialized, .failsWhenStill) struct InterruptionTests {
     @Test func killedAnywhereInADeposit() throws {
         let story = try Story(["hospital1:hospital", "auditor:auditor"])
         try story.enrol("ada", "hospital1", "clinician")
@@ -15,16 +15,8 @@ import Testing
         for round in 0..<4 {
             let name = "scan\(round).dcm"
             try story.write(name, Data((0..<3_000_000).map { _ in UInt8.random(in: 0...255) }))
-            let deposit = try story.begin(as: "ada", "deposit", name, "--patient", "P-1")
-            usleep(UInt32.random(in: 200_000...2_500_000))
-            if round % 2 == 0 {
-                kill(deposit.processIdentifier, SIGKILL)
-                deposit.waitUntilExit()
-            } else {
-                story.end(SIGKILL)
-                deposit.waitUntilExit()
-                try story.start()
-            }
+            try story.killed(
+                round % 2 == 0 ? .client : .server, in: ["deposit", name, "--patient", "P-1"], of: "ada")
             let retried = try story.medseal(as: "ada", "deposit", name, "--patient", "P-1")
             #expect(retried.code == 0, "round \(round): \(retried.text)")
             let third = try story.medseal(as: "ada", "deposit", name, "--patient", "P-1")
@@ -67,16 +59,7 @@ import Testing
                         step]
                 }
                 if step == round % 3 {
-                    let process = try story.begin(as: "remo", arguments())
-                    usleep(UInt32.random(in: 50_000...2_500_000))
-                    if round / 3 % 2 == 0 {
-                        kill(process.processIdentifier, SIGKILL)
-                        process.waitUntilExit()
-                    } else {
-                        story.end(SIGKILL)
-                        process.waitUntilExit()
-                        try story.start()
-                    }
+                    try story.killed(round / 3 % 2 == 0 ? .client : .server, in: arguments(), of: "remo")
                     // Whatever it had done, the owner's and the custodian's envelope open what is served.
                     let own = try story.medseal(as: "noor", "fetch-own", record, "-o", "own\(round)-\(step)")
                     #expect(own.code == 0, "round \(round), step \(step): \(own.text)")
@@ -111,22 +94,7 @@ import Testing
             ).id
             /// Begins a command, kills client or server somewhere in it, and does it again.
             func interrupted(_ home: String, _ arguments: String...) throws -> Story.Result {
-                let process = Process()
-                process.executableURL = Repository.programs.appending(path: "medseal")
-                process.arguments = arguments + ["--home", home, "--passphrase-file", "\(home).pass"]
-                process.currentDirectoryURL = story.folder
-                process.standardOutput = FileHandle.nullDevice
-                process.standardError = FileHandle.nullDevice
-                try process.run()
-                usleep(UInt32.random(in: 500_000...2_500_000))
-                if round % 2 == 0 {
-                    story.end(SIGKILL)
-                    process.waitUntilExit()
-                    try story.start()
-                } else {
-                    kill(process.processIdentifier, SIGKILL)
-                    process.waitUntilExit()
-                }
+                try story.killed(round % 2 == 0 ? .server : .client, in: arguments, of: home)
                 return try story.medseal(arguments + ["--home", home, "--passphrase-file", "\(home).pass"])
             }
             let routed = try interrupted("ada", "route", request, "--patient", "P-1")

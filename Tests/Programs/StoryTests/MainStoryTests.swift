@@ -2,9 +2,10 @@ import Foundation
 import Testing
 
 @testable import StoryPlay
+@testable import Surroundings
 
 /// The main job, end to end, through the programs; every refusal on the way.
-@Suite(.serialized) struct MainStoryTests {
+@Suite(.serialized, .failsWhenStill) struct MainStoryTests {
     @Test func fromAHospitalsDiskToAnInsurers() throws {
         let story = try Story([
             "hospital1:hospital", "hospital2:hospital", "insurer:insurer", "auditor:auditor",

@@ -2,9 +2,10 @@ import Foundation
 import Testing
 
 @testable import StoryPlay
+@testable import Surroundings
 
 /// Members change: roles, keys, ends; and nobody is sealed to who is not in force (T3).
-@Suite(.serialized) struct MemberStoryTests {
+@Suite(.serialized, .failsWhenStill) struct MemberStoryTests {
     private func office(_ story: Story, _ command: String, _ arguments: String...) throws -> Story.Result {
         let organisation = command == "rotate" || arguments.contains("iris") ? "insurer" : "hospital1"
         return try story.medseal(

@@ -6,7 +6,7 @@ import Testing
 
 /// Killed while plaintext passes through: none of it stays on the disk, and the next call sweeps what ciphertext the
 /// dead process has left.
-@Suite(.serialized) struct SpoolStoryTests {
+@Suite(.serialized, .failsWhenStill) struct SpoolStoryTests {
     static let canary = Data("canary-plaintext: a slice of Noor's scan. ".utf8)
 
     @Test func killedInAFetchOrASealingAnewItLeavesNoPlaintext() throws {
@@ -29,8 +29,7 @@ import Testing
             // Until its work has begun.
             while process.isRunning, try files(in: spool).isEmpty { usleep(1_000) }
             usleep(UInt32.random(in: 0...150_000))
-            kill(process.processIdentifier, SIGKILL)
-            process.waitUntilExit()
+            process.end(SIGKILL)
 
             for file in try files(in: home) {
                 #expect(try Data(contentsOf: file).range(of: Self.canary) == nil, "\(file.path)")

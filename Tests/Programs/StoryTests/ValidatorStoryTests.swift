@@ -2,9 +2,10 @@ import Foundation
 import Testing
 
 @testable import StoryPlay
+@testable import Surroundings
 
 /// Validators beside a server that is not to be trusted, through the programs themselves.
-@Suite(.serialized) struct ValidatorStoryTests {
+@Suite(.serialized, .failsWhenStill) struct ValidatorStoryTests {
     private let organisations = ["hospital1:hospital", "insurer:insurer", "auditor:auditor"]
 
     @Test func nobodyBelievesWhatTheValidatorsHaveNotCosigned() throws {

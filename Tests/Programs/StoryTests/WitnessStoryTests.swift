@@ -2,10 +2,11 @@ import Foundation
 import Testing
 
 @testable import StoryPlay
+@testable import Surroundings
 
 /// Our log before another's witness, and another's client before our validator (c2sp.org/tlog-witness): both
 /// directions of the protocol against aics-witness, which shares nothing with MedSeal.
-@Suite(.serialized) struct WitnessStoryTests {
+@Suite(.serialized, .failsWhenStill) struct WitnessStoryTests {
     @Test func anothersWitnessAndAnothersClient() throws {
         let story = try Story(["hospital1:hospital", "auditor:auditor"])
         try story.enrol("eve", "auditor", "auditor")

@@ -8,7 +8,9 @@ import Testing
 final class Story: Sendable {
     let folder: URL
     let port: Int
-    private let server = Mutex<Process?>(nil)
+    private let server = Mutex<RunningProgram?>(nil)
+    /// How many microseconds each command took at most.
+    private let durations = Mutex<[String: UInt32]>([:])
     /// The first port of its Fabric network, where it has one.
     private let fabricPort: Int?
     /// What its server is started with besides its folder and passphrase.
@@ -70,12 +72,7 @@ final class Story: Sendable {
 
     deinit {
         if fabricPort != nil { try? fabric("down", "--wipe") }
-        server.withLock { server in
-            if let server, server.isRunning {
-                kill(server.processIdentifier, SIGKILL)
-                server.waitUntilExit()
-            }
-        }
+        end(SIGKILL)
         try? FileManager.default.removeItem(at: folder)
     }
 
@@ -88,33 +85,32 @@ final class Story: Sendable {
         var id: String { text.firstMatch(of: /[0-9a-f]{64}/).map { String($0.output) } ?? "" }
     }
 
+    /// What programs are told besides what this one was.
+    private static let environment = ProcessInfo.processInfo.environment.merging([
+        "SWIFT_BACKTRACE": "enable=no", "MEDSEAL_BIN": Repository.programs.path,
+        "FABRIC_BIN": fabricPrograms ?? "", "MEDSEAL_PASSPHRASE_WORK": "4",
+    ]) { $1 }
+
     /// Runs a program in the story's folder and waits for it.
     func run(_ program: String, _ arguments: [String]) throws -> Result {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.currentDirectoryURL = folder
-        process.environment = ProcessInfo.processInfo.environment.merging([
-            "SWIFT_BACKTRACE": "enable=no", "MEDSEAL_BIN": Repository.programs.path,
-            "FABRIC_BIN": Self.fabricPrograms ?? "",
-        ]) { $1 }
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let bytes = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return Result(code: process.terminationStatus, text: String(decoding: bytes, as: UTF8.self))
+        let outcome = try Command.run(
+            program, arguments, in: folder, environment: Self.environment, mergingErrors: true)
+        return Result(code: outcome.status, text: outcome.output)
     }
 
     func medseal(_ arguments: [String]) throws -> Result {
-        try run(Repository.programs.appending(path: "medseal").path, arguments)
+        let began = ContinuousClock.now
+        let result = try run(Self.program("medseal"), arguments)
+        let lasted = (ContinuousClock.now - began) / .microseconds(1)
+        if let command = arguments.first {
+            durations.withLock { $0[command] = max($0[command] ?? 0, UInt32(lasted)) }
+        }
+        return result
     }
 
     /// A command of the operator's that ends by itself.
     func medseald(_ arguments: [String]) throws -> Result {
-        try run(Repository.programs.appending(path: "medseald").path, arguments)
+        try run(Self.program("medseald"), arguments)
     }
 
     /// A script of Tests/Tools, with the packages that tools/prepare installs.
@@ -134,94 +130,63 @@ final class Story: Sendable {
     }
 
     /// Starts `medseal` and leaves it running.
-    func begin(as home: String, _ arguments: String...) throws -> Process { try begin(as: home, arguments) }
-
-    func begin(as home: String, _ arguments: [String]) throws -> Process {
-        let process = Process()
-        process.executableURL = Repository.programs.appending(path: "medseal")
-        process.arguments = arguments + ["--home", home, "--passphrase-file", "\(home).pass"]
-        process.currentDirectoryURL = folder
-        process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) {
-            $1
-        }
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        return process
+    func begin(as home: String, _ arguments: String...) throws -> RunningProgram {
+        try begin(as: home, arguments)
     }
+
+    func begin(as home: String, _ arguments: [String]) throws -> RunningProgram {
+        try begin(Self.program("medseal"), arguments + ["--home", home, "--passphrase-file", "\(home).pass"])
+    }
+
+    /// Starts a program, a path, in the story's folder.
+    private func begin(_ program: String, _ arguments: [String], log: URL? = nil) throws -> RunningProgram {
+        try RunningProgram(
+            program, arguments, in: folder, environment: Self.environment,
+            log: log ?? folder.appending(path: "\(UUID().uuidString).log"))
+    }
+
+    private static func program(_ name: String) -> String { Repository.programs.appending(path: name).path }
+
+    /// Begins a command and kills it, or the server, somewhere in it: at a moment within the time that the command
+    /// took before, when it ran to its end.
+    func killed(_ victim: Victim, in arguments: [String], of home: String) throws {
+        let command = try begin(as: home, arguments)
+        let lasting = durations.withLock { $0[arguments[0]] ?? 300_000 }
+        usleep(.random(in: 0...lasting))
+        switch victim {
+        case .client: command.end(SIGKILL)
+        case .server:
+            // A client waits some seconds for a server that is not there: it is there again before.
+            end(SIGKILL)
+            try start()
+            command.end(nil)
+        }
+    }
+
+    enum Victim { case client, server }
 
     // MARK: Validators
 
-    /// A `medseald` that runs beside the server.
-    final class Daemon: Sendable {
-        private let process: Process
-        private let log: URL
-
-        fileprivate init(_ process: Process, _ log: URL) {
-            self.process = process
-            self.log = log
-        }
-
-        deinit {
-            if process.isRunning {
-                kill(process.processIdentifier, SIGKILL)
-                process.waitUntilExit()
-            }
-        }
-
-        /// What it has said so far.
-        var said: String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
-
-        /// Waits until it has said `text`; false when it ends or half a minute passes before.
-        func says(_ text: String) -> Bool {
-            for _ in 0..<600 {
-                if said.contains(text) { return true }
-                if !process.isRunning { return said.contains(text) }
-                usleep(50_000)
-            }
-            return false
-        }
-
-        /// Ends it, or waits for its end; its exit code.
-        func end(_ signal: Int32? = SIGTERM) -> Int32 {
-            if let signal { kill(process.processIdentifier, signal) }
-            process.waitUntilExit()
-            return process.terminationStatus
-        }
-    }
-
     /// Starts the validator of an organisation. `arguments` are those besides the folder and the
     /// organisation.
-    func validate(_ organisation: String, _ arguments: String...) throws -> Daemon {
-        try daemon(
+    func validate(_ organisation: String, _ arguments: String...) throws -> RunningProgram {
+        try begin(
+            Self.program("medseald"),
             ["validate", "net", "--organisation", organisation, "--passphrase-file", "net.pass", "--verbose"]
                 + arguments)
     }
 
     /// Starts an organisation's own process in its folder of `homes`, and waits until it serves.
-    func serve(_ organisation: String) throws -> Daemon {
+    func serve(_ organisation: String) throws -> RunningProgram {
         let home = "homes/\(organisation)"
-        let daemon = try daemon([
-            "run", home, "--passphrase-file", "net.pass", "--ledger", "fabric", "--profile",
-            "\(home)/fabric/\(organisation)/connection.json",
-        ])
+        let daemon = try begin(
+            Self.program("medseald"),
+            [
+                "run", home, "--passphrase-file", "net.pass", "--ledger", "fabric", "--profile",
+                "\(home)/fabric/\(organisation)/connection.json",
+            ])
         try #require(daemon.says(": serving \(organisation) "), "\(daemon.said)")
         return daemon
-    }
-
-    private func daemon(_ arguments: [String]) throws -> Daemon {
-        let log = folder.appending(path: "daemon-\(UUID().uuidString).log")
-        try Data().write(to: log)
-        let process = Process()
-        process.executableURL = Repository.programs.appending(path: "medseald")
-        process.arguments = arguments
-        process.currentDirectoryURL = folder
-        let handle = try FileHandle(forWritingTo: log)
-        process.standardError = handle
-        process.standardOutput = handle
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        return Daemon(process, log)
     }
 
     // MARK: The server
@@ -230,56 +195,25 @@ final class Story: Sendable {
     var serverID: Int32 { server.withLock { $0?.processIdentifier ?? 0 } }
 
     func start() throws {
-        if !FileManager.default.fileExists(atPath: log.path) { try Data().write(to: log) }
-        let before = try serving
-        let process = Process()
-        let program = Repository.programs.appending(path: "medseald")
-        let arguments =
+        var program = Self.program("medseald")
+        var arguments =
             ["run", "net", "--passphrase-file", "net.pass", "--verbose"] + serverOptions
             + (fabricPort == nil ? [] : ["--ledger", "fabric", "--profile", profile("hospital1")])
         if let descriptors {
-            process.executableURL = URL(fileURLWithPath: "/bin/bash")
-            process.arguments =
-                ["-c", #"ulimit -n \#(descriptors); exec "$0" "$@""#, program.path] + arguments
-        } else {
-            process.executableURL = program
-            process.arguments = arguments
+            arguments = ["-c", #"ulimit -n \#(descriptors); exec "$0" "$@""#, program] + arguments
+            program = "/bin/bash"
         }
-        process.currentDirectoryURL = folder
-        let handle = try FileHandle(forWritingTo: log)
-        try handle.seekToEnd()
-        process.standardError = handle
-        process.standardOutput = handle
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        server.withLock { $0 = process }
-        for _ in 0..<600 {
-            if try serving > before { return }
-            let said = try String(contentsOf: log, encoding: .utf8)
-            try #require(process.isRunning, "medseald ended: \(said)")
-            usleep(50_000)
-        }
-        Issue.record("medseald does not start")
-    }
-
-    private var serving: Int {
-        get throws {
-            try String(contentsOf: log, encoding: .utf8).split(separator: "\n").count {
-                $0.contains(": serving ")
-            }
-        }
+        let server = try begin(program, arguments, log: log)
+        self.server.withLock { $0 = server }
+        try #require(server.says(": serving "), "medseald ended: \(server.said)")
     }
 
     /// Sends the server a signal and waits for its end; its exit code, or minus the signal that ended it.
     @discardableResult
     func end(_ signal: Int32) -> Int32 {
         server.withLock { server in
-            guard let process = server else { return 0 }
-            kill(process.processIdentifier, signal)
-            process.waitUntilExit()
-            server = nil
-            return process.terminationReason == .uncaughtSignal
-                ? -process.terminationStatus : process.terminationStatus
+            defer { server = nil }
+            return server?.end(signal) ?? 0
         }
     }
 

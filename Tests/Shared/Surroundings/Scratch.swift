@@ -1,7 +1,7 @@
 import Foundation
 
 /// A directory for one test, gone with it.
-final class Scratch {
+final class Scratch: Sendable {
     let directory: URL
 
     init() throws {

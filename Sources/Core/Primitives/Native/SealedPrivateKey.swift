@@ -13,7 +13,7 @@ public enum SealedPrivateKey {
 
     /// OpenSSL opens no file whose scrypt takes more than 32 MiB: N = 2^14 is the most, and p = 5 makes up
     /// for it (OWASP's equivalent of N = 2^17, p = 1).
-    static let scryptN: UInt64 = 1 << 14
+    static var scryptN: UInt64 { 1 << UInt64(PassphraseWork.keyFactor) }
     static let scryptP: UInt64 = 5
 
     /// Seals a PKCS#8 DER key under `passphrase`; returns PEM text as bytes.

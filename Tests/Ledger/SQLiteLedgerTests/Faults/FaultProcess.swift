@@ -31,9 +31,9 @@ enum FaultProcess {
     static let preload: String? = {
         let source = Repository.root.appending(path: "tools/faults.c").path
         let library = "\(FileManager.default.temporaryDirectory.path)/medseal-faults-\(getpid()).so"
-        let status = try? run(
-            "/usr/bin/env", ["clang", "-O1", "-shared", "-fPIC", "-o", library, source], environment: [:])
-        guard status == 0 else {
+        let built = try? Command.run(
+            "/usr/bin/env", ["clang", "-O1", "-shared", "-fPIC", "-o", library, source])
+        guard built?.status == 0 else {
             print("No faults: clang could not build \(source)")
             return nil
         }
@@ -55,13 +55,11 @@ enum FaultProcess {
         return Int(count())
     }
 
-    /// Runs the test named `name` in a process of its own and returns its exit code, or the number of the
-    /// signal that ended it, negative. It prints into `output`. `fault` is armed from its start, for files
-    /// below `directory`.
+    /// Runs the test named `name` in a process of its own. `fault` is armed from its start, for files below
+    /// `directory`.
     static func run(
-        test name: String, environment: [String: String], fault: Fault? = nil, below directory: String,
-        output: String = "/dev/null"
-    ) async throws -> Int32 {
+        test name: String, environment: [String: String], fault: Fault? = nil, below directory: String
+    ) async throws -> Command.Outcome {
         let preloading = fault.flatMap { fault in
             preload.map { preload in
                 [
@@ -71,35 +69,13 @@ enum FaultProcess {
                 ]
             }
         }
-        let environment = environment.merging(preloading ?? [:]) { $1 }
-        return try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                continuation.resume(
-                    with: Result {
-                        try run(
-                            FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"),
-                            ["--testing-library", "swift-testing", "--filter", name],
-                            environment: environment, output: output)
-                    })
-            }
+        let environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+            .merging(preloading ?? [:]) { $1 }
+        return try await aside {
+            try Command.run(
+                FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"),
+                ["--testing-library", "swift-testing", "--filter", name], environment: environment,
+                mergingErrors: true)
         }
-    }
-
-    private static func run(
-        _ program: String, _ arguments: [String], environment: [String: String],
-        output: String = "/dev/null"
-    ) throws -> Int32 {
-        // Foundation's way to make a file puts another in its place, in that of /dev/null too.
-        let descriptor = open(output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        try #require(descriptor >= 0, "\(output): \(String(cString: strerror(errno)))")
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardOutput = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        process.standardError = process.standardOutput
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
     }
 }

@@ -7,6 +7,7 @@ import Testing
 import TransparencyLog
 
 @testable import LedgerCases
+@testable import Surroundings
 
 /// Each system call of a small life of a ledger fails in its turn: nothing that was acknowledged is lost, the
 /// error has a name, and once the disk is well all goes on.
@@ -18,13 +19,11 @@ import TransparencyLog
         arguments: FaultProcess.Call.allCases)
     func aFailingCallIsOutlived(call: FaultProcess.Call) async throws {
         guard getenv(Self.variable) == nil else { return }
-        let output = TestDirectory()
-        let status = try await FaultProcess.run(
+        let run = try await FaultProcess.run(
             test: "FaultTests/everyCallInTurn", environment: [Self.variable: "\(call.rawValue)"],
-            fault: .init(call, number: 0, error: 0, isLasting: false), below: TestDirectory.prefix,
-            output: output.path + "/output")
-        let text = String(decoding: output.read("output"), as: UTF8.self)
-        #expect(status == 0, "\(text)")
+            fault: .init(call, number: 0, error: 0, isLasting: false), below: TestDirectory.prefix)
+        let text = run.output
+        #expect(run.status == 0, "\(text)")
         guard getenv("MEDSEAL_EVERY_FAULT") != nil else { return }
         for line in text.split(separator: "\n") where line.hasPrefix("\(call)") { print(line) }
     }

@@ -6,6 +6,7 @@ import SQLiteLedger
 import Testing
 
 @testable import LedgerCases
+@testable import Surroundings
 
 /// The power is cut at any moment: what was acknowledged is there, and what anybody was shown is a prefix of
 /// what is there (T33). `tools/torture` does it a thousand times.
@@ -177,7 +178,8 @@ struct PowerCutTorture: CustomStringConvertible {
             microseconds: ending.microseconds, lingering: dice.roll(0..<10_000), seed: dice.roll(0..<1 << 32))
         let status = try await FaultProcess.run(
             test: "PowerCutTests/life", environment: [PowerCutLife.Plan.variable: plan.text],
-            fault: ending.fault ?? lie, below: plan.mountPoint)
+            fault: ending.fault ?? lie, below: plan.mountPoint
+        ).status
         guard status == -SIGKILL || status == -SIGBUS else {
             throw PowerCutDisk.Failure(description: "the process ended with \(status)")
         }
