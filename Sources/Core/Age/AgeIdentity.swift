@@ -6,7 +6,7 @@ public import Primitives
 /// It prints as `<age identity>`; its text is reached only through `withText`.
 public struct AgeIdentity: Sendable, CustomStringConvertible {
     public let kind: AgeKeyKind
-    /// Whom to seal to so that this identity opens it.
+    /// The recipient to seal to so that this identity opens it.
     public let recipient: AgeRecipient
     let seed: SecretBytes
 

@@ -21,7 +21,7 @@ public enum AgeKeyKind: String, Sendable, CaseIterable {
     var identityPrefix: [UInt8] { Array((self == .hybrid ? "age-secret-key-pq-" : "age-secret-key-").utf8) }
 }
 
-/// Whom a file is sealed to: a public key, `age1pq1...` or `age1...` (c2sp.org/age, "Native recipient
+/// What a file is sealed to: a public key, `age1pq1...` or `age1...` (c2sp.org/age, "Native recipient
 /// types").
 public struct AgeRecipient: Hashable, Sendable {
     public let kind: AgeKeyKind

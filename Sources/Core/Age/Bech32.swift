@@ -11,7 +11,7 @@ enum Bech32 {
     private static let separator = UInt8(ascii: "1")
 
     /// The lower-case text of `bytes` under `prefix` (lower-case ASCII), handed to `append` character by
-    /// character, so that a secret need not pass through memory that nobody wipes.
+    /// character, so that a secret need not pass through memory that is not wiped.
     static func encode(prefix: [UInt8], _ bytes: UnsafeRawBufferPointer, append: (UInt8) -> Void) {
         var checksum = Checksum(prefix: prefix)
         prefix.forEach(append)

@@ -3,7 +3,7 @@ import Primitives
 /// A whole payload in memory, sealed or opened from one place into another without a copy between, on all
 /// cores.
 struct MemoryPayload: @unchecked Sendable {
-    /// Outlives this; nobody writes to it.
+    /// Outlives this, and is not written to.
     private let key: UnsafeRawBufferPointer
     /// 1 MiB of plaintext at a time.
     private static let chunksPerRun = 16

@@ -108,7 +108,7 @@ enum PassphraseStanza {
             stanza.body, under: try wrapKey(passphrase, salt: salt, workFactor: workFactor))
     }
 
-    /// 2^22 blocks of 1 KiB are 4 GiB of memory: nobody gets beyond this.
+    /// 2^22 blocks of 1 KiB are 4 GiB of memory: no machine gets beyond this.
     static let workFactorLimit = 22
 
     /// The number in canonical decimal: `[1-9][0-9]*`, at most two digits.

@@ -7,7 +7,7 @@ public struct LoggedStatement: Sendable {
     public let entry: LogEntry
     public let statement: VerifiedStatement
 
-    /// The statement of a leaf. That the log has it at `position` is the word of whoever shows it. Throws
+    /// The statement of a leaf. That the log has it at `position` is the word of the server that shows it. Throws
     /// `unverified`.
     public init(_ leaf: [UInt8], at position: UInt64, network: NetworkID) throws(ClientFailure) {
         guard let entry = try? LogEntry.decode(leaf), entry.position == position,

@@ -3,7 +3,7 @@ public import Identity
 
 extension RevocationList {
     /// What a server shows as the newest list of an organisation's authority (DER; nil: it has never published one),
-    /// held against the newest that was seen before: whoever shows an older one, another one of the same number, or
+    /// held against the newest that was seen before: a server that shows an older one, another one of the same number, or
     /// none, is found out.
     ///
     /// Throws `unverified`.

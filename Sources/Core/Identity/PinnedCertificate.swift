@@ -2,7 +2,7 @@ public import Contract
 import Primitives
 
 /// A member's certificate (RFC 5280, DER) whose bytes an enrolment on the ledger names: read strictly, but not
-/// verified under its authority, for which `MemberCertificate` is. Whoever has checked the enrolment knows that the
+/// verified under its authority, for which `MemberCertificate` is. A client that has checked the enrolment knows that the
 /// organisation's root stands for these very bytes.
 public struct PinnedCertificate: Hashable, Sendable {
     public let name: String
@@ -74,7 +74,7 @@ private struct Parts {
         let algorithm = try certificate.element(.sequence)
         var signature = DERReader(try certificate.bits())
         try certificate.requireEnd()
-        // Two numbers, which nobody looks at here.
+        // Two numbers, which are not looked at here.
         var numbers = try signature.sequence()
         _ = try (numbers.integer(), numbers.integer())
         try numbers.requireEnd()
@@ -88,7 +88,7 @@ private struct Parts {
         guard serial.count <= 20, try content.element(.sequence) == algorithm,
             algorithm == Self.ecdsaWithSHA256
         else { throw DERMalformed() }
-        // Who issued it is for whoever verifies the signature.
+        // Who issued it is for the code that verifies the signature.
         _ = try Self.names(content.sequence())
         var validity = try content.sequence()
         notBefore = try validity.time()

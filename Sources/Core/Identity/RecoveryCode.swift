@@ -25,7 +25,7 @@ extension Wallet {
     /// The printed code of the master secret: ASCII, 14 groups of 5 characters with hyphens between, 83 bytes
     /// (docs/reference/format.md).
     ///
-    /// The code is the wallet: whoever reads it has every key. Print it and let go of it; never make a String
+    /// The code is the wallet: a person who reads it has every key. Print it and let go of it; never make a String
     /// of it.
     public var recoveryCode: SecretBytes { RecoveryCode.print(master) }
 

@@ -1,7 +1,7 @@
 public import Contract
 import Primitives
 
-/// One of several shares from which a wallet is recovered together, for people whom the patient trusts
+/// One of several shares from which a wallet is recovered together, for people the patient trusts
 /// (docs/reference/format.md, "Recovery share"). Fewer than `needed` tell nothing of the wallet.
 ///
 /// Every share carries a commitment to each of the others, so that a share that was altered is named, which

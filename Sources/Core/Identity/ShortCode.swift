@@ -6,7 +6,7 @@ public enum ShortCode {
     /// Four groups of four characters (`7K2M-Q9XD-4TRA-0B6N`): the first 80 bits of the SHA-256 of `bytes` in
     /// Crockford's base32.
     ///
-    /// 80 bits, because whoever could find other bytes with the same code could put a key of theirs in place
+    /// 80 bits, because an attacker who could find other bytes with the same code could put a key of theirs in place
     /// of another's.
     public static func of(_ bytes: [UInt8]) -> String {
         let symbols = CrockfordBase32.symbols(of: SHA256.digest(bytes).prefix(10), count: 16)

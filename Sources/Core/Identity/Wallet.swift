@@ -45,7 +45,7 @@ public struct Wallet: Sendable {
         derive(salt: "medseal/inbox-age", info: organisation.bytes)
     }
 
-    /// The key number `index` with which this wallet's owner acts for somebody else as guardian or proxy: one
+    /// The key number `index` with which this wallet's owner acts for another patient as guardian or proxy: one
     /// for each record, so that none links two.
     ///
     /// Its seed: salt `medseal/proxy`, info the index (8 bytes, big endian).

@@ -28,7 +28,7 @@ public final class SecretBytes: Sendable, CustomStringConvertible {
         sodium_mprotect_readonly(memory)
     }
 
-    /// Copies `bytes`; whoever made them still has to wipe the original (see `wipe`).
+    /// Copies `bytes`; the caller still has to wipe the original (see `wipe`).
     public convenience init(copying bytes: some Collection<UInt8>) {
         self.init(count: bytes.count) { $0.copyBytes(from: bytes) }
     }

@@ -4,7 +4,7 @@ import CSodium
 /// arithmetic, which takes the same time for all values.
 ///
 /// What is shared is a fresh random number, 32 bytes little endian: a key to be derived from, never a secret of
-/// one's own. Fewer shares than needed tell nothing of it. Shares are not authenticated: whoever combines them
+/// one's own. Fewer shares than needed tell nothing of it. Shares are not authenticated: a person who combines them
 /// must know that they are right.
 public enum SecretSharing {
     public static let shareBytes = 32

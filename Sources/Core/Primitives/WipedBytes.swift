@@ -38,7 +38,7 @@ public func wipe(_ memory: UnsafeMutableRawBufferPointer) {
 }
 
 extension WipedBytes {
-    /// Copies `bytes`; whoever made them still has to wipe the original.
+    /// Copies `bytes`; the caller still has to wipe the original.
     public init(copying bytes: UnsafeRawBufferPointer) {
         self.init(count: bytes.count) { $0.copyMemory(from: bytes) }
     }

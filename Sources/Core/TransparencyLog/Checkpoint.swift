@@ -2,7 +2,7 @@ import Primitives
 
 /// A log's statement about itself: which log, how many entries, which root (c2sp.org/tlog-checkpoint).
 ///
-/// Extension lines, which the specification advises against and nobody can audit, are refused.
+/// Extension lines, which the specification advises against and no auditor can check, are refused.
 public struct Checkpoint: Sendable, Hashable {
     /// The log's name, as in its `VerifierKey`: printable ASCII without space and plus, not empty.
     public let origin: String

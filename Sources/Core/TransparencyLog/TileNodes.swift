@@ -1,6 +1,6 @@
 /// Reads a tree's nodes out of hash tiles: how a follower computes roots and proofs from what a log serves.
 ///
-/// It does not judge the tiles: whoever uses it must compare the root that follows from them with a verified
+/// It does not judge the tiles: its caller must compare the root that follows from them with a verified
 /// checkpoint before believing anything.
 public struct TileNodes: NodeReader {
     /// Size of the tree whose tiles are asked for: it decides which of them are partial.

@@ -5,7 +5,7 @@ import Synchronization
 /// The threads on which files are waited for.
 ///
 /// Swift's own threads are as many as the machine has cores, and a server's event loops as well: one that waits
-/// for a disk or a lock is missing to everybody. These may wait. They are no thread pool of NIO's, so that
+/// for a disk or a lock is missing to all others. These may wait. They are no thread pool of NIO's, so that
 /// Storage needs no network library.
 public final class FileThreads: Sendable {
     /// Enough for as many disks' and locks' worth of waiting; each job is short, or waits.

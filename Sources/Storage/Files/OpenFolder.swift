@@ -56,7 +56,7 @@ public final class OpenFolder: Sendable {
     }
 
     /// Makes a file for writing, empty, in place of the bytes of what had the name. A link of that name is followed:
-    /// only for folders into which nobody but their owner writes.
+    /// only for folders into which their owner alone writes.
     func overwriteFile(_ name: String, mode: UInt32) throws(FileError) -> OpenFile {
         try create(name, O_TRUNC, mode)
     }

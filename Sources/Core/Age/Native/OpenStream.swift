@@ -3,7 +3,7 @@ import Primitives
 /// Opens an age file, armored or not (c2sp.org/age), with memory that does not depend on its size.
 ///
 /// The header is verified before any of the payload is opened. Only authentic plaintext reaches the sink; but
-/// after an error it is a mere beginning: whoever needs all or nothing uses `openFile`. `progress` is told on
+/// after an error it is a mere beginning: callers that need all or nothing use `openFile`. `progress` is told on
 /// this thread how many bytes of plaintext are done. Throws `AgeError`, and what the source and the sink
 /// throw.
 @discardableResult

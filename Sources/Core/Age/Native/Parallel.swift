@@ -89,7 +89,7 @@ final class Mutex: @unchecked Sendable {
     func unlock() { pthread_mutex_unlock(mutex) }
     /// Gives the mutex up until something changes; it may return without cause.
     func wait() { pthread_cond_wait(condition, mutex) }
-    /// Wakes whoever waits.
+    /// Wakes the threads that wait.
     func signalChange() { pthread_cond_broadcast(condition) }
 }
 
@@ -102,7 +102,7 @@ struct Thread {
         init(_ run: @escaping () -> Void) { self.run = run }
     }
 
-    /// Nil when the system gives no further thread: then whoever wanted it works alone.
+    /// Nil when the system gives no further thread: then the caller works alone.
     init?(_ run: @escaping () -> Void) {
         var thread = pthread_t()
         let body = Unmanaged.passRetained(Body(run))

@@ -4,6 +4,9 @@ import Primitives
 /// A file that appears under its name only when it is whole: written beside it under another name, readable
 /// by its owner only, synced, then renamed, then the directory synced. Dropped without `publish`, it leaves
 /// nothing.
+///
+/// Files has the like, among folders that it holds open and locks. Core imports no other layer, and Age's own
+/// callers are to get all of a file or nothing, too.
 struct UnpublishedFile: ~Copyable {
     private let descriptor: Int32
     private let directory: Int32

@@ -21,7 +21,7 @@ extension PinnedCertificate {
 }
 
 extension RevocationList {
-    /// Throws: a list is believed by its authority's signature alone. Whoever is under an authority that has published
+    /// Throws: a list is believed by its authority's signature alone. A member under an authority that has published
     /// one is not sealed to from a browser until the signature can be verified there.
     public static func verify(
         _ der: [UInt8], under authority: [UInt8]

@@ -46,7 +46,7 @@ public enum SecretSource: Sendable {
         }
     }
 
-    /// Reads byte by byte, so that what follows the line stays for whoever reads next.
+    /// Reads byte by byte, so that what follows the line stays for the next reader.
     private static func firstLine(of descriptor: Int32) throws(Failure) -> SecretBytes {
         var line = [UInt8](repeating: 0, count: bytesMax)
         defer { wipe(&line) }

@@ -77,7 +77,7 @@ public enum XWing {
     }
 
     /// swift-crypto keeps the seed and what it expands to (7,840 bytes) inside one object and frees it
-    /// unwiped. Nobody else has that object here, so its contents are overwritten after the last use; a test
+    /// unwiped. No one else has that object here, so its contents are overwritten after the last use; a test
     /// (T55) holds this against a new version.
     private static func wipeStorage(of key: XWingMLKEM768X25519.PrivateKey) {
         guard MemoryLayout<XWingMLKEM768X25519.PrivateKey>.size == MemoryLayout<UnsafeMutableRawPointer>.size

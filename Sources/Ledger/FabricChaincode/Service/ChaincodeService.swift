@@ -45,7 +45,7 @@ public struct ChaincodeService: Protos_Chaincode.SimpleServiceProtocol {
         }
     }
 
-    /// The handshake, in which the chaincode speaks first, and then many transactions at once. Whoever ends
+    /// The handshake, in which the chaincode speaks first, and then many transactions at once. The side that ends
     /// it, all transactions that still run end with it.
     private func converse(
         _ request: RPCAsyncSequence<Protos_ChaincodeMessage, any Error>,

@@ -4,7 +4,7 @@ extension FabricPlan {
 
     /// `configtx.yaml`: what `configtxgen` makes the channel's first block from.
     ///
-    /// Whoever runs an orderer has one membership for orderer and peer. So blocks are believed by the signature of
+    /// An organisation that runs an orderer has one membership for orderer and peer. So blocks are believed by the signature of
     /// the role orderer: `ANY Writers`, as the usual examples have it, would let any client of the organisation sign
     /// one.
     var channelConfiguration: String {

@@ -16,7 +16,7 @@ extension FabricPlan {
           WALDir: ../../run/data/\(each.name)/orderer/wal
           SnapDir: ../../run/data/\(each.name)/orderer/snapshots
         ChannelParticipation: {Enabled: true, MaxRequestBodySize: 1 MB}
-        # Whoever is let in here can take the channel away: only the one certificate of an authority of its own is.
+        # A client that is let in here can take the channel away: only the one certificate of an authority of its own is.
         Admin:
           ListenAddress: \(address(each.ordererAdminPort))
           TLS:

@@ -3,9 +3,6 @@ import Identity
 import Ledger
 import TransparencyLog
 
-/// Told now and then how many entries of how many are done.
-public typealias LedgerProgress = (_ done: UInt64, _ total: UInt64) -> Void
-
 /// A database made from nothing but entries, by executing them, up to a signed checkpoint.
 struct Restoration {
     /// Entries in one transaction: a whole number of bundles.
