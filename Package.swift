@@ -287,7 +287,7 @@ let allTests: [Target] = [
         of: ["BrowserCalls", "ContractCases", "Surroundings", "Identity", "Contract", "Primitives"],
         links: ["X509"]),
     sharedByTests("VaultConformance", imports: ["Vault", "Contract", "Primitives"]),
-    tests("Storage", "FilesTests", of: ["Files"]),
+    tests("Storage", "FilesTests", of: ["Surroundings", "Files"]),
     tests("Storage", "VaultTests", of: ["FileVault", "Vault", "VaultConformance", "Contract"]),
     tests(
         "Ledger", "SQLiteLedgerTests",
@@ -299,7 +299,8 @@ let allTests: [Target] = [
     tests(
         "Ledger", "FabricLedgerTests",
         of: [
-            "LedgerCases", "FabricLedger", "FabricChannel", "FabricChaincode", "FabricProtocol",
+            "LedgerCases", "Surroundings", "FabricLedger", "FabricChannel", "FabricChaincode",
+            "FabricProtocol",
             "SQLiteLedger", "Ledger",
             "Contract", "Primitives", "TransparencyLog", "Identity",
         ], links: ["GRPCCore", "GRPCNIOTransportHTTP2Posix", "SwiftProtobuf"]),

@@ -3,27 +3,7 @@ import Primitives
 import Testing
 
 @testable import Age
-
-/// A folder that is there for one test.
-struct TemporaryFolder: ~Copyable {
-    let path: String
-
-    init() throws {
-        path = NSTemporaryDirectory() + "medseal-age-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    borrowing func file(_ name: String) -> String { path + "/" + name }
-
-    borrowing func write(_ bytes: [UInt8], to name: String) throws -> String {
-        try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
-        return file(name)
-    }
-
-    var names: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path).sorted()) ?? [] }
-}
+@testable import Surroundings
 
 func contents(_ path: String) throws -> [UInt8] {
     Array(try Data(contentsOf: URL(fileURLWithPath: path)))
@@ -35,39 +15,39 @@ func contents(_ path: String) throws -> [UInt8] {
     static var key: AgeSealing { .recipients([identity.recipient]) }
 
     @Test func aFileIsSealedAndOpened() throws {
-        let folder = try TemporaryFolder()
+        let folder = try Scratch()
         let plaintext = Random.bytes(2_000_000)
-        let source = try folder.write(plaintext, to: "scan")
+        let source = try folder.write("scan", plaintext)
         var told = [Int]()
         let sealed = try sealFile(
-            at: source, to: folder.file("scan.age"), for: Self.key, hashing: [.ciphertext]
+            at: source, to: folder.path("scan.age"), for: Self.key, hashing: [.ciphertext]
         ) {
             told.append($0)
         }
         #expect(told.last == plaintext.count && told == told.sorted())
-        #expect(sealed.sha256 == SHA256.digest(try contents(folder.file("scan.age"))))
+        #expect(sealed.sha256 == SHA256.digest(try contents(folder.path("scan.age"))))
         let opened = try openFile(
-            at: folder.file("scan.age"), to: folder.file("again"), with: .identity(Self.identity))
-        #expect(try contents(folder.file("again")) == plaintext)
+            at: folder.path("scan.age"), to: folder.path("again"), with: .identity(Self.identity))
+        #expect(try contents(folder.path("again")) == plaintext)
         #expect(opened.byteCount == plaintext.count)
         for name in ["scan.age", "again"] {
-            let attributes = try FileManager.default.attributesOfItem(atPath: folder.file(name))
+            let attributes = try FileManager.default.attributesOfItem(atPath: folder.path(name))
             #expect(attributes[.posixPermissions] as? Int == 0o600)
         }
         #expect(folder.names == ["again", "scan", "scan.age"])
     }
 
     @Test func nothingIsLeftOfWhatDoesNotOpen() throws {
-        let folder = try TemporaryFolder()
+        let folder = try Scratch()
         var file = try seal(Random.bytes(200_000), for: Self.key)
         file[file.count - 1] ^= 1
-        let source = try folder.write(file, to: "scan.age")
-        let before = try folder.write([1, 2, 3], to: "scan")
+        let source = try folder.write("scan.age", file)
+        let before = try folder.write("scan", [1, 2, 3])
         #expect(throws: AgeError.self) {
             try openFile(at: source, to: before, with: .identity(Self.identity))
         }
         #expect(throws: AgeError.self) {
-            try openFile(at: source, to: folder.file("new"), with: .identity(Self.identity))
+            try openFile(at: source, to: folder.path("new"), with: .identity(Self.identity))
         }
         // What was there before is there still, untouched.
         #expect(try contents(before) == [1, 2, 3])
@@ -75,10 +55,10 @@ func contents(_ path: String) throws -> [UInt8] {
     }
 
     @Test func whileItIsWrittenThereIsNoFile() throws {
-        let folder = try TemporaryFolder()
-        let source = try folder.write(Random.bytes(3_000_000), to: "scan")
+        let folder = try Scratch()
+        let source = try folder.write("scan", Random.bytes(3_000_000))
         var seen = 0
-        let path = folder.file("scan.age")
+        let path = folder.path("scan.age")
         try sealFile(at: source, to: path, for: Self.key) { _ in
             seen += FileManager.default.fileExists(atPath: path) ? 1 : 0
         }
@@ -87,19 +67,19 @@ func contents(_ path: String) throws -> [UInt8] {
     }
 
     @Test func failuresOfTheSystemSayWhatAndNotWhere() throws {
-        let folder = try TemporaryFolder()
+        let folder = try Scratch()
         let failure = #expect(throws: FileFailure.self) {
-            try sealFile(at: folder.file("no such patient"), to: folder.file("x"), for: Self.key)
+            try sealFile(at: folder.path("no such patient"), to: folder.path("x"), for: Self.key)
         }
         #expect(failure?.operation == "open")
         #expect("\(failure!)".contains("patient") == false)
-        let source = try folder.write([1], to: "scan")
+        let source = try folder.write("scan", [1])
         #expect(throws: FileFailure.self) {
-            try sealFile(at: source, to: folder.file("no/such/folder"), for: Self.key)
+            try sealFile(at: source, to: folder.path("no/such/folder"), for: Self.key)
         }
         #expect(throws: FileFailure.self) { try sealFile(at: source, to: "/proc/x.age", for: Self.key) }
         #expect(throws: FileFailure.self) {
-            try sealFile(at: folder.path, to: folder.file("x"), for: Self.key)
+            try sealFile(at: folder.directory.path, to: folder.path("x"), for: Self.key)
         }
         #expect(folder.names == ["scan"])
     }
@@ -151,17 +131,17 @@ func contents(_ path: String) throws -> [UInt8] {
     }
 
     @Test func manyFilesAtOnce() throws {
-        let folder = try TemporaryFolder()
+        let folder = try Scratch()
         let jobs = try (0..<40).map { number in
             FileJob(
-                from: try folder.write(Array("file \(number)".utf8), to: "\(number)"),
-                to: folder.file("\(number).age"))
+                from: try folder.write("\(number)", Array("file \(number)".utf8)),
+                to: folder.path("\(number).age"))
         }
-        let missing = FileJob(from: folder.file("missing"), to: folder.file("missing.age"))
+        let missing = FileJob(from: folder.path("missing"), to: folder.path("missing.age"))
         let results = sealFiles(jobs + [missing], for: Self.key)
         #expect(results.count == 41)
         for (number, result) in results.dropLast().enumerated() {
-            let file = try contents(folder.file("\(number).age"))
+            let file = try contents(folder.path("\(number).age"))
             #expect(try result.get().sha256 == SHA256.digest(file))
             #expect(try Age.open(file, with: .identity(Self.identity)) == Array("file \(number)".utf8))
         }

@@ -36,13 +36,13 @@ import Testing
     @Test(arguments: [false, true], [0, 65_536, 200_000]) func stockToolOpensOurs(armored: Bool, size: Int)
         throws
     {
-        let folder = try TemporaryFolder()
+        let folder = try Scratch()
         let plaintext = Random.bytes(size)
         let keys = try folder.write(
+            "key",
             IdentityFile(comments: ["a comment"], identities: [Self.identity]).serialized().withUnsafeBytes {
                 Array($0)
-            },
-            to: "key")
+            })
         let file = try seal(plaintext, for: .recipients([Self.identity.recipient]), armored: armored)
         let opened = try Command.run(try #require(Self.age), ["-d", "-i", keys], input: file)
         #expect(opened.status == 0)
@@ -121,13 +121,13 @@ import Testing
 
     /// The stock tool asks a terminal for a passphrase: `script` gives it one.
     @Test func stockToolOpensOurPassphraseFile() throws {
-        let folder = try TemporaryFolder()
+        let folder = try Scratch()
         let passphrase = SecretBytes(copying: Array("correct horse".utf8))
         let file = try folder.write(
-            try seal(Array("a scan".utf8), for: .passphrase(passphrase, workFactor: 10)), to: "f")
-        let command = "\(try #require(Self.age)) -d -o \(folder.file("out")) \(file)"
+            "f", try seal(Array("a scan".utf8), for: .passphrase(passphrase, workFactor: 10)))
+        let command = "\(try #require(Self.age)) -d -o \(folder.path("out")) \(file)"
         _ = try Command.run(
             try #require(Self.script), ["-qec", command, "/dev/null"], input: Array("correct horse\n".utf8))
-        #expect(try contents(folder.file("out")) == Array("a scan".utf8))
+        #expect(try contents(folder.path("out")) == Array("a scan".utf8))
     }
 }

@@ -2,6 +2,7 @@ import Primitives
 import Testing
 
 @testable import Age
+@testable import Surroundings
 
 /// Ranges of a file, and files that come piece by piece.
 @Suite struct RangeTests {
@@ -83,12 +84,12 @@ import Testing
     }
 
     @Test func rangesOfAFileOnDisk() throws {
-        let folder = try TemporaryFolder()
+        let folder = try Scratch()
         let plaintext = Random.bytes(300_000)
-        let path = try folder.write(try seal(plaintext, for: Self.key), to: "scan.age")
+        let path = try folder.write("scan.age", try seal(plaintext, for: Self.key))
         var reader = try AgeReader(FileRandomAccess(path: path), with: .identity(Self.identity))
         #expect(try reader.read(100_000..<250_000) == Array(plaintext[100_000..<250_000]))
-        #expect(throws: FileFailure.self) { _ = try FileRandomAccess(path: folder.file("none")).byteCount }
+        #expect(throws: FileFailure.self) { _ = try FileRandomAccess(path: folder.path("none")).byteCount }
     }
 
     // MARK: - Piece by piece

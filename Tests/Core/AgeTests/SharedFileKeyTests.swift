@@ -41,9 +41,9 @@ import Testing
 
     @Test func theStockToolOpensIt() throws {
         let grantee = AgeIdentity.generate(.x25519)
-        let folder = try TemporaryFolder()
+        let folder = try Scratch()
         let keys = try folder.write(
-            IdentityFile(identities: [grantee]).serialized().withUnsafeBytes { Array($0) }, to: "key")
+            "key", IdentityFile(identities: [grantee]).serialized().withUnsafeBytes { Array($0) })
         let stored = try seal(plaintext, for: .recipients([record.recipient]))
         let own = try header(of: stored).sharing(
             openedWith: .identity(record), for: .recipients([grantee.recipient]))

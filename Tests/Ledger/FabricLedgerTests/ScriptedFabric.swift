@@ -10,6 +10,8 @@ import Primitives
 import SwiftProtobuf
 import Synchronization
 
+@testable import Surroundings
+
 /// A Fabric network in one process: endorses by the real chaincode, orders, checks versions, and tells its
 /// blocks, over the real wire. It does what it is told to do wrong.
 final class ScriptedFabric: Sendable {
@@ -423,7 +425,7 @@ private struct ScriptedFiles {
     let tlsCertificate: [UInt8]
     let tlsKey: [UInt8]
     let clientKey: SecretBytes
-    private let folder: URL
+    private let scratch: Scratch
 
     init() throws {
         let now = Date()
@@ -435,11 +437,9 @@ private struct ScriptedFiles {
         tlsCertificate = PEM.encode(server.certificate, label: "CERTIFICATE")
         tlsKey = server.privateKey.withUnsafeBytes { Array($0) }
         clientKey = P256PrivateKey.generatePKCS8()
-        folder = FileManager.default.temporaryDirectory.appending(path: "medseal-fabric-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        scratch = try Scratch()
         let root = PEM.encode(certificate, label: "CERTIFICATE")
-        try Data(root).write(to: folder.appending(path: "ca.pem"))
-        try Data(root).write(to: folder.appending(path: "certificate.pem"))
+        for name in ["ca.pem", "certificate.pem"] { _ = try scratch.write(name, root) }
     }
 
     func profile(port: Int, peers: Int) throws -> ConnectionProfile {
@@ -449,10 +449,8 @@ private struct ScriptedFiles {
              "identity":{"certificate":"certificate.pem","key":"key.pem"},
              "peers":[\(Array(repeating: peer, count: peers).joined(separator: ","))]}
             """
-        let file = folder.appending(path: "connection.json")
-        try Data(json.utf8).write(to: file)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        return try ConnectionProfile(file: file)
+        let file = try scratch.write("connection.json", Array(json.utf8))
+        return try ConnectionProfile(file: URL(fileURLWithPath: file))
     }
 }
 

@@ -13,11 +13,15 @@ import TransparencyLog
 @testable import FabricChannel
 @testable import FabricLedger
 @testable import LedgerCases
+@testable import Surroundings
 
 /// The ledger's promise over a Fabric network, scripted (`ScriptedFabric`): over the real wire, with what can
 /// go wrong on it.
 @Suite struct ScriptedFabricTests {
     let network = TestNetwork()
+    private let scratch: Scratch
+
+    init() throws { scratch = try Scratch() }
 
     /// Runs `body` on a ledger over `fabric` that has begun.
     private func run(
@@ -89,10 +93,8 @@ import TransparencyLog
         let ledger = try await network.make(in: directory)
         defer { ledger.close() }
         for _ in 0..<deposits { try await ledger.commit(network.deposit()) }
-        let folder = FileManager.default.temporaryDirectory.appending(
-            path: "medseal-move-\(UUID().uuidString)")
-        try ledger.export(to: folder.path)
-        return try Archive(at: folder.path)
+        try ledger.export(to: scratch.path("log"))
+        return try Archive(at: scratch.path("log"))
     }
 
     @Test func aLogThatMovesIsTheSameLog() async throws {

@@ -12,6 +12,11 @@ final class Scratch: Sendable {
 
     deinit { try? FileManager.default.removeItem(at: directory) }
 
+    /// The names of what is in it, sorted.
+    var names: [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()) ?? []
+    }
+
     func path(_ name: String) -> String { directory.appendingPathComponent(name).path }
 
     func write(_ name: String, _ bytes: [UInt8]) throws -> String {

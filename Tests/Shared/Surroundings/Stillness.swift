@@ -27,8 +27,8 @@ struct FailsWhenStill: TestTrait, SuiteTrait, TestScoping {
 private final class Watch: Sendable {
     static let shared = Watch()
 
-    /// A tenth of a second apart: far more than what programs wait of themselves before they try something again.
-    private static let stillLooksMax = 600
+    /// A second apart, for a look costs some: far more than what programs wait of themselves in any one test.
+    private static let stillLooksMax = 180
 
     private struct State {
         var running = [Int: String]()
@@ -59,7 +59,7 @@ private final class Watch: Sendable {
     private func look() -> Never {
         let own = Threads.current
         while true {
-            usleep(100_000)
+            sleep(1)
             guard state.withLock({ !$0.running.isEmpty }), Threads.allWait(besides: own) else { continue }
             let names = state.withLock { state in
                 state.stillLooks += 1

@@ -2,8 +2,12 @@ import Files
 import Foundation
 import Testing
 
+@testable import Surroundings
+
 struct SpoolTests {
-    let folder = TemporaryFolder()
+    let folder: Scratch
+
+    init() throws { folder = try Scratch() }
 
     @Test func aPartGoesWithItsValueUnlessItIsKept() throws {
         let spool = Spool(folder.folder)
@@ -49,17 +53,14 @@ struct SpoolTests {
         let part = folder.folder.folder(".new-0000")
         try part.make()
         try part.write([1], as: "plaintext")
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/flock")
-        process.arguments = ["--no-fork", part.path, "sh", "-c", "echo held; exec sleep 1000"]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        #expect(output.fileHandleForReading.readData(ofLength: 5) == Data("held\n".utf8))
+        let scratch = try Scratch()
+        let holder = try RunningProgram(
+            "/usr/bin/flock", ["--no-fork", part.path, "sh", "-c", "echo held; exec sleep 1000"],
+            in: scratch.directory, log: scratch.directory.appending(path: "said"))
+        #expect(holder.says("held"))
         _ = Spool(folder.folder)
         #expect(part.exists)
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        holder.end(SIGKILL)
         _ = Spool(folder.folder)
         #expect(!part.exists)
     }

@@ -2,11 +2,15 @@ import Files
 import Foundation
 import Testing
 
+@testable import Surroundings
+
 struct UnpublishedFileTests {
-    let folder = TemporaryFolder()
+    let folder: Scratch
+
+    init() throws { folder = try Scratch() }
 
     @Test func itAppearsWholeOrNotAtAll() throws {
-        let open = try OpenFolder(path: folder.path)
+        let open = try OpenFolder(path: folder.directory.path)
         do {
             let dropped = try UnpublishedFile("file", in: open)
             try dropped.file.write([1, 2, 3])
@@ -23,7 +27,7 @@ struct UnpublishedFileTests {
 
     @Test func whatHasTheNameIsReplacedOnlyWhereThatIsAskedFor() throws {
         try folder.folder.write([7], as: "file")
-        let open = try OpenFolder(path: folder.path)
+        let open = try OpenFolder(path: folder.directory.path)
         do {
             var second = try UnpublishedFile("file", in: open)
             try second.file.write([8])
@@ -48,7 +52,7 @@ struct UnpublishedFileTests {
     @Test func whatADeadWriterLeftIsOverwritten() throws {
         try folder.folder.write([1, 2, 3, 4, 5], as: "file.new")
         var file = try UnpublishedFile(
-            "file", in: OpenFolder(path: folder.path), mode: 0o644, temporaryName: "file.new")
+            "file", in: OpenFolder(path: folder.directory.path), mode: 0o644, temporaryName: "file.new")
         try file.file.write([6])
         try file.publish()
         #expect(folder.names == ["file"])
@@ -56,20 +60,22 @@ struct UnpublishedFileTests {
     }
 
     @Test func noLinkIsFollowedOutOfAnOpenFolder() throws {
-        let outside = TemporaryFolder()
+        let outside = try Scratch()
         try outside.folder.write([9], as: "file")
         try FileManager.default.createSymbolicLink(
-            atPath: folder.path + "/file", withDestinationPath: outside.path + "/file")
+            atPath: folder.directory.path + "/file", withDestinationPath: outside.directory.path + "/file")
         try FileManager.default.createSymbolicLink(
-            atPath: folder.path + "/folder", withDestinationPath: outside.path)
-        let open = try OpenFolder(path: folder.path)
+            atPath: folder.directory.path + "/folder", withDestinationPath: outside.directory.path)
+        let open = try OpenFolder(path: folder.directory.path)
         let otherKind = FileError.Code.otherKind
         #expect(code { _ = try open.openFile("file") } == otherKind)
         #expect(code { _ = try open.openFolder("folder") } == otherKind)
-        #expect(code { _ = try OpenFolder(path: folder.path + "/folder") } == otherKind)
+        #expect(code { _ = try OpenFolder(path: folder.directory.path + "/folder") } == otherKind)
         #expect(code { _ = try open.createFile("file") } == .exists)
         #expect(
-            try OpenFolder(path: folder.path + "/folder", followingLink: true).names() == [Array("file".utf8)]
+            try OpenFolder(path: folder.directory.path + "/folder", followingLink: true).names() == [
+                Array("file".utf8)
+            ]
         )
         try open.remove("file")
         #expect(try outside.folder.read("file") == [9])
@@ -87,7 +93,7 @@ struct UnpublishedFileTests {
     @Test func namesComeInPortionsInOrder() throws {
         let names = (0..<25).map { String(format: "%02x", $0 * 7 % 25) }
         for name in names { try folder.folder.write([], as: name) }
-        let open = try OpenFolder(path: folder.path)
+        let open = try OpenFolder(path: folder.directory.path)
         let sorted = names.sorted().map { [UInt8]($0.utf8) }
         #expect(try open.names() == sorted)
         for limit in [1, 4, 25, 100] {
@@ -108,16 +114,6 @@ struct UnpublishedFileTests {
     }
 }
 
-/// A folder of its own that goes with the value.
-final class TemporaryFolder: Sendable {
-    let folder: Folder
-    var path: String { folder.path }
-    var names: [String] { folder.names }
-
-    init() {
-        folder = Folder(NSTemporaryDirectory()).folder("files-\(UUID().uuidString)")
-        #expect(throws: Never.self) { try folder.make() }
-    }
-
-    deinit { folder.parent.remove(folder.name) }
+extension Scratch {
+    var folder: Folder { Folder(directory.path) }
 }
