@@ -288,7 +288,8 @@ let allTests: [Target] = [
         links: ["X509"]),
     sharedByTests("VaultConformance", imports: ["Vault", "Contract", "Primitives"]),
     tests("Storage", "FilesTests", of: ["Surroundings", "Files"]),
-    tests("Storage", "VaultTests", of: ["FileVault", "Vault", "VaultConformance", "Contract"]),
+    tests(
+        "Storage", "VaultTests", of: ["Surroundings", "FileVault", "Vault", "VaultConformance", "Contract"]),
     tests(
         "Ledger", "SQLiteLedgerTests",
         of: [
@@ -315,7 +316,8 @@ let allTests: [Target] = [
     tests(
         "Service", "ServerTests",
         of: [
-            "Surroundings", "Server", "Records", "SQLiteLedger", "Ledger", "FileVault", "Files", "Vault",
+            "Surroundings", "VaultConformance", "Server", "Records", "SQLiteLedger", "Ledger", "FileVault",
+            "Files", "Vault",
             "Desk",
             "API",
             "Identity", "Contract", "Primitives",

@@ -18,6 +18,7 @@ import Testing
 import Vault
 
 @testable import Server
+@testable import Surroundings
 
 /// A network in a temporary folder with its server, driven request by request: two hospitals, an insurer, an
 /// auditor.
@@ -25,7 +26,8 @@ final class World: Sendable {
     /// What Hummingbird's test client puts into every request.
     static let authority = "localhost"
 
-    let folder: URL
+    private let scratch: Scratch
+    var folder: URL { scratch.directory }
     let network: NetworkID
     let ledger: EmbeddedLedger
     let records: RecordKeeping
@@ -39,9 +41,9 @@ final class World: Sendable {
     let insurer = OrganisationName("insurer")!
     let auditor = OrganisationName("auditor")!
 
-    init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "medseal-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    /// The vault of an organisation is a folder unless `vaults` has one.
+    init(vaults: [OrganisationName: any Vault] = [:]) throws {
+        scratch = try Scratch()
         let kinds: [(OrganisationName, OrganisationKind)] = [
             (hospital1, .hospital), (hospital2, .hospital), (insurer, .insurer), (auditor, .auditor),
         ]
@@ -70,7 +72,7 @@ final class World: Sendable {
             let home = folder.appending(path: "\(name)")
             try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
             custodians[name] = Custodian(
-                name: name, vault: try FileVault(path: home.appending(path: "vault").path),
+                name: name, vault: try vaults[name] ?? FileVault(path: home.appending(path: "vault").path),
                 desk: try DeskStore(directory: home.path))
         }
         records = RecordKeeping(ledger: ledger, custodians: custodians)
@@ -81,10 +83,7 @@ final class World: Sendable {
             clock: { time.now }, elapsed: { .seconds(time.now) }, logger: logger)
     }
 
-    deinit {
-        ledger.close()
-        try? FileManager.default.removeItem(at: folder)
-    }
+    deinit { ledger.close() }
 
     // MARK: Requests
 

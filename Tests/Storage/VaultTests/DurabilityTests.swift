@@ -5,6 +5,8 @@ import Testing
 import Vault
 import VaultConformance
 
+@testable import Surroundings
+
 /// The order of system calls, seen from outside the process by `strace`: bytes are durable before they get
 /// their name, and the name before `finish` returns.
 struct DurabilityTests {
@@ -32,9 +34,9 @@ struct DurabilityTests {
         .enabled(if: (try? strace(["-o", "/dev/null", "/bin/true"])) == 0, "needs an strace that may trace"))
     func bytesAreDurableBeforeTheirNameAndTheNameBeforeTheAnswer() throws {
         guard ProcessInfo.processInfo.environment[Self.variable] == nil else { return }
-        let parent = "\(FileManager.default.temporaryDirectory.path)/vault-traced-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: false)
-        defer { try? FileManager.default.removeItem(atPath: parent) }
+        let scratch = try Scratch()
+        defer { withExtendedLifetime(scratch) {} }
+        let parent = scratch.directory.path
         let store = "\(parent)/store"
         let trace = try trace(store: store, into: "\(parent)/trace")
         let path = blobPath(of: sample(1).name, in: store)
@@ -84,14 +86,9 @@ struct DurabilityTests {
 
     /// Runs `strace` to its end and returns the exit code of what it traced.
     private static func strace(_ arguments: [String], environment: [String: String] = [:]) throws -> Int32 {
-        let tracer = Process()
-        tracer.executableURL = URL(fileURLWithPath: "/usr/bin/strace")
-        tracer.arguments = arguments
-        tracer.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        tracer.standardOutput = FileHandle.nullDevice
-        tracer.standardError = FileHandle.nullDevice
-        try tracer.run()
-        tracer.waitUntilExit()
-        return tracer.terminationStatus
+        try Command.run(
+            "/usr/bin/strace", arguments,
+            environment: ProcessInfo.processInfo.environment.merging(environment) { $1 }, mergingErrors: true
+        ).status
     }
 }

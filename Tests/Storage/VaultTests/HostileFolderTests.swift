@@ -5,6 +5,8 @@ import Testing
 import Vault
 import VaultConformance
 
+@testable import Surroundings
+
 /// What a thief, a careless administrator or a dying disk may do to the files (T51).
 struct HostileFolderTests {
     @Test func everyFlippedBitIsFound() async throws {
@@ -102,7 +104,7 @@ struct HostileFolderTests {
         }
     }
 
-    @Test func aPipeOrDirectoryInPlaceOfACiphertextHoldsNoOneUp() async throws {
+    @Test(.failsWhenStill) func aPipeOrDirectoryInPlaceOfACiphertextHoldsNoOneUp() async throws {
         let temporary = try TemporaryVault()
         let vault = temporary.vault
         try temporary.makeRecordFolder()
@@ -157,9 +159,9 @@ struct HostileFolderTests {
     /// A file system of 1 MiB; only root can make one.
     @Test(.enabled(if: geteuid() == 0, "needs root, to mount a small tmpfs"))
     func aFullDiskIsNamedAndLeavesRoom() async throws {
-        let mountPoint = FileManager.default.temporaryDirectory.path + "/vault-full-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: mountPoint, withIntermediateDirectories: false)
-        defer { _ = rmdir(mountPoint) }
+        let scratch = try Scratch()
+        defer { withExtendedLifetime(scratch) {} }
+        let mountPoint = scratch.directory.path
         guard run("/bin/mount", "-t", "tmpfs", "-o", "size=1m", "medseal-test", mountPoint) else {
             print("aFullDiskIsNamedAndLeavesRoom: not run, this machine does not allow mounting a tmpfs")
             return
@@ -183,12 +185,6 @@ struct HostileFolderTests {
     }
 
     private func run(_ program: String, _ arguments: String...) -> Bool {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.standardError = FileHandle.nullDevice
-        do { try process.run() } catch { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
+        (try? Command.run(program, arguments).status) == 0
     }
 }
