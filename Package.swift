@@ -93,13 +93,17 @@ let core: [Target] = [
     module(
         "Core", "Identity", imports: ["Contract", "Primitives", "TransparencyLog"],
         links: ["X509", "SwiftASN1"], exclude: ["Browser"]),
-    module("Core", "Evidence", imports: ["Contract", "Identity", "Primitives", "TransparencyLog"]),
+    module(
+        "Core", "Evidence", imports: ["Contract", "Identity", "Manifests", "Primitives", "TransparencyLog"]),
     module(
         "Core", "Sealing",
         imports: ["Age", "Contract", "Evidence", "Identity", "Manifests", "Primitives", "TransparencyLog"]),
     module(
         "Core", "Workflow",
-        imports: ["Age", "Contract", "Evidence", "Identity", "Primitives", "Sealing", "TransparencyLog"]),
+        imports: [
+            "Age", "Contract", "Evidence", "Identity", "Manifests", "Primitives", "Sealing",
+            "TransparencyLog",
+        ]),
 ]
 
 let storage: [Target] = [
@@ -159,7 +163,8 @@ let wire: [Target] = [
 ]
 
 let service: [Target] = [
-    module("Service", "Records", imports: ["Contract", "Ledger", "Vault", "Desk", "Identity"]),
+    module(
+        "Service", "Records", imports: ["Contract", "Manifests", "Ledger", "Vault", "Desk", "Identity"]),
     module(
         "Service", "Server",
         imports: [
@@ -190,14 +195,13 @@ let parties: [Target] = [
         "Parties", "Members",
         imports: [
             "Homes", "Remote", "API", "Files", "Sealing", "Workflow", "Evidence", "Contract", "Age",
-            "Identity",
-            "TransparencyLog", "Primitives",
+            "Identity", "Manifests", "TransparencyLog", "Primitives",
         ]),
     module(
         "Parties", "Patients",
         imports: [
             "Homes", "Remote", "API", "Files", "Sealing", "Workflow", "Evidence", "Contract", "Age",
-            "Identity", "TransparencyLog", "Primitives",
+            "Identity", "Manifests", "TransparencyLog", "Primitives",
         ]),
     module(
         "Parties", "Offices",
@@ -208,8 +212,8 @@ let parties: [Target] = [
     module(
         "Parties", "Auditors",
         imports: [
-            "Homes", "Remote", "API", "Sealing", "Evidence", "Contract", "Identity", "TransparencyLog",
-            "Primitives",
+            "Homes", "Remote", "API", "Sealing", "Evidence", "Contract", "Identity", "Manifests",
+            "TransparencyLog", "Primitives",
         ]),
 ]
 
@@ -280,7 +284,8 @@ let allTests: [Target] = [
     tests(
         "Core", "WorkflowTests",
         of: [
-            "Age", "Contract", "Evidence", "Identity", "Primitives", "Sealing", "TransparencyLog", "Workflow",
+            "Age", "Contract", "Evidence", "Identity", "Manifests", "Primitives", "Sealing",
+            "TransparencyLog", "Workflow",
         ]),
     tests(
         "Core", "IdentityTests",
@@ -320,7 +325,7 @@ let allTests: [Target] = [
             "Files", "Vault",
             "Desk",
             "API",
-            "Identity", "Contract", "Primitives",
+            "Identity", "Contract", "Manifests", "Primitives",
         ],
         links: [
             "Hummingbird", "HummingbirdTesting", "NIOCore", "NIOEmbedded", "NIOHTTP1", "HTTPTypes", "Logging",

@@ -1,6 +1,6 @@
 import Primitives
 
-// One file of several that are sealed to the same recipient, for somebody who is to have that one alone: a header of its
+// One file of several that are sealed to the same recipient, for a reader who is to have that one alone: a header of its
 // own over the file's key. The header and what follows the stored header are an age file, which any age tool opens.
 
 extension AgeHeader {

@@ -1,6 +1,9 @@
-/// What a blob of a record is stored as: the role in which statements name it, without the party that it is for.
+/// What a blob of a record is stored as: the role in which statements or manifests name it, without the
+/// party that it is for.
 public enum BlobKind: UInt8, Sendable, CaseIterable {
     case file
+    case manifest
+    case grantManifest
     case descriptor
     case ownerEnvelope
     case custodianEnvelope
@@ -12,6 +15,8 @@ public enum BlobKind: UInt8, Sendable, CaseIterable {
     public var name: String {
         switch self {
         case .file: "file"
+        case .manifest: "manifest"
+        case .grantManifest: "grant-manifest"
         case .descriptor: "descriptor"
         case .ownerEnvelope: "owner-envelope"
         case .custodianEnvelope: "custodian-envelope"
@@ -45,7 +50,7 @@ public struct BlobName: Hashable, Sendable {
         self.init(digest, kind)
     }
 
-    /// The digest as 64 lowercase hexadecimal digits, so that `sha256sum -c` finds a record's files; then, for
+    /// The digest as 64 lowercase hexadecimal digits, so that `sha256sum -c` finds the files; then, for
     /// all but files, a dot and the kind: `ab...cd.descriptor`.
     public var text: String { digest.hex + Self.suffix(kind) }
 

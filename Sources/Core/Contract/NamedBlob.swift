@@ -14,7 +14,10 @@ public struct NamedBlob: Hashable, Sendable {
 
 /// What a blob is in the statement that names it. All but letters lie in vaults, letters on a desk.
 public enum BlobRole: Hashable, Sendable {
-    case file
+    /// The list of files that belong to the record; they are named by it.
+    case manifest
+    /// The list of the single files that a grant is for; nil where the statement itself is the grant.
+    case grantManifest(of: StatementID?)
     case descriptor
     /// The record key, sealed to the record's owner.
     case ownerEnvelope
@@ -31,7 +34,8 @@ public enum BlobRole: Hashable, Sendable {
     /// What a blob of this role is stored as; nil for a letter.
     public var kind: BlobKind? {
         switch self {
-        case .file: .file
+        case .manifest: .manifest
+        case .grantManifest: .grantManifest
         case .descriptor: .descriptor
         case .ownerEnvelope: .ownerEnvelope
         case .custodianEnvelope: .custodianEnvelope
@@ -44,13 +48,25 @@ public enum BlobRole: Hashable, Sendable {
 }
 
 extension [NamedBlob] {
-    /// What a record consists of: its files and its descriptor.
-    static func contents(_ files: [Digest], _ descriptor: Digest) -> [NamedBlob] {
-        files.map { NamedBlob($0, .file) } + [NamedBlob(descriptor, .descriptor)]
+    /// What brings files into a record: their manifest and their descriptor.
+    static func contents(_ manifest: Digest, _ descriptor: Digest) -> [NamedBlob] {
+        [NamedBlob(manifest, .manifest), NamedBlob(descriptor, .descriptor)]
     }
 
     /// One, or none where `digest` is nil.
     static func one(_ digest: Digest?, _ role: BlobRole) -> [NamedBlob] {
         digest.map { [NamedBlob($0, role)] } ?? []
+    }
+}
+
+extension Assertion {
+    /// The manifest that it names and the root that it states of it, where it brings files to a record.
+    public var contents: (manifest: Digest, root: Digest)? {
+        switch self {
+        case .deposit(let it): (it.manifest, it.root)
+        case .append(let it): (it.manifest, it.root)
+        case .reseal(let it): (it.manifest, it.root)
+        default: nil
+        }
     }
 }

@@ -18,7 +18,7 @@ public struct Manifest: Hashable, Sendable {
     /// `<64 hex digits>  <the same>\n`: the name of a file in its record's folder is its digest.
     public static let lineBytes = 64 + 2 + 64 + 1
     /// A study has 20,000 instances; this leaves room.
-    public static let filesMax = 100_000
+    public static let filesMax = 50_000
     public static let bytesMax = filesMax * lineBytes
 
     /// In rising order, one at least.

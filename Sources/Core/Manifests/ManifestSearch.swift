@@ -3,7 +3,7 @@ public import Contract
 /// The search for one file in a manifest that lies elsewhere: which bytes to read next, and what to make of them. It
 /// reads a few lines of the text, however long that is.
 ///
-/// What it reads it takes for a manifest's: it is for whoever has seen the whole of it before.
+/// What it reads it takes for a manifest's: it is for those who have seen the whole of it before.
 public struct ManifestSearch: Sendable {
     public enum Step: Equatable, Sendable {
         /// These bytes of the text are to be taken.

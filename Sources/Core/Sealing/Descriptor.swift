@@ -2,9 +2,11 @@ public import Age
 public import Contract
 public import Evidence
 import Identity
+public import Manifests
 import Primitives
 
-/// What a record holds, for those who may open it: sealed to the record's key, like the files.
+/// What a record holds, or what one statement brought to it, for those who may open it: sealed to the record's key, like
+/// the files.
 public struct Descriptor: Hashable, Sendable {
     public struct File: Hashable, Sendable {
         /// As the depositor named it. Show it through `SafeText`.
@@ -44,16 +46,24 @@ public struct Descriptor: Hashable, Sendable {
         self.files = files
     }
 
+    /// A descriptor is held in memory.
+    public static let bytesMax = 16 << 20
+
+    /// Throws `badInput` where it says more than a descriptor can.
     public func sealed(to recordRecipient: AgeRecipient) throws(ClientFailure) -> [UInt8] {
-        try SealedJSON.seal(json, to: recordRecipient)
+        let sealed = try SealedJSON.seal(json, to: recordRecipient)
+        guard sealed.count <= Self.bytesMax else {
+            throw .badInput("these are too many files for one deposit: deposit some, and append the others")
+        }
+        return sealed
     }
 
-    /// The descriptor of a record. Throws `unverified` unless the bytes are those that the ledger names, the
-    /// record's key opens them, and they speak of exactly the record's files.
+    /// The descriptor of a part of a record. Throws `unverified` unless the bytes are those that the ledger names, the
+    /// record's key opens them, and they speak of exactly the files whose manifest and root the ledger names.
     public init(
-        opening bytes: [UInt8], of record: RecordState, with recordKey: AgeIdentity
+        opening bytes: [UInt8], of part: RecordPart, with recordKey: AgeIdentity
     ) throws(ClientFailure) {
-        guard Digest(hashing: bytes) == record.descriptor else {
+        guard Digest(hashing: bytes) == part.descriptor else {
             throw .unverified("the descriptor is not the one that the ledger names")
         }
         let json: JSONValue
@@ -67,25 +77,63 @@ public struct Descriptor: Hashable, Sendable {
         } catch {
             throw .unverified("the descriptor is malformed", cause: error)
         }
-        guard files.map({ $0.ciphertext }) == record.files else {
-            throw .unverified("the descriptor speaks of other files than the ledger")
-        }
+        guard let manifest, Digest(hashing: manifest.encoded()) == part.manifest, manifest.root == part.root
+        else { throw .unverified("the descriptor speaks of other files than the ledger") }
     }
+
+    /// What the descriptors of a record's parts say together. Traps on none.
+    public init(of parts: [Descriptor]) {
+        guard let first = parts.first else { preconditionFailure("a record has a descriptor") }
+        self.init(
+            patient: first.patient, depositedAt: first.depositedAt, files: parts.flatMap { $0.files })
+    }
+
+    /// The manifest of its files; nil where it has none, or one twice.
+    public var manifest: Manifest? { Manifest(of: files.map { $0.ciphertext }) }
 
     /// A file name for each file that is safe to write and differs from the others', also where case does not
     /// count.
     public var safeFileNames: [String] {
         var taken = Set<[UInt8]>()
+        // Where the next number for a name is looked for: many files may have one name.
+        var numbers = [[UInt8]: Int]()
         return files.enumerated().map { index, file in
             let name = Array(SafeText.fileName(file.name, fallback: "file-\(index + 1)").utf8)
             var candidate = name
-            var number = 2
+            var number = numbers[Self.lowercased(name)] ?? 2
+            defer { numbers[Self.lowercased(name)] = number }
             while !taken.insert(Self.lowercased(candidate)).inserted {
                 let dot = name.lastIndex(of: UInt8(ascii: ".")) ?? name.endIndex
                 candidate = name[..<dot] + Array("-\(number)".utf8) + name[dot...]
                 number += 1
             }
             return String(decoding: candidate, as: UTF8.self)
+        }
+    }
+
+    /// Its files of these safe names, in its own order; all where `names` is nil. Throws `badInput` where it has none of
+    /// a name.
+    public func files(named names: [String]?) throws(ClientFailure) -> [(name: String, file: File)] {
+        let all = Array(zip(safeFileNames, files))
+        guard let names else { return all.map { ($0.0, $0.1) } }
+        var wanted = Set(names.map { Array($0.utf8) })
+        var found = [(name: String, file: File)]()
+        for (name, file) in all where wanted.remove(Array(name.utf8)) != nil { found.append((name, file)) }
+        guard wanted.isEmpty else { throw .badInput("the record has no file of such a name: see its list") }
+        return found
+    }
+
+    /// Whether it describes what `old` does, sealed anew: the same files of the same patient in the same order, and no
+    /// ciphertext of before.
+    public func isResealing(of old: Descriptor) -> Bool {
+        guard Array(patient.utf8) == Array(old.patient.utf8), depositedAt == old.depositedAt,
+            files.count == old.files.count
+        else { return false }
+        let before = Set(old.files.map { $0.ciphertext })
+        return zip(files, old.files).allSatisfy { new, old in
+            var same = old
+            same.ciphertext = new.ciphertext
+            return same == new && !before.contains(new.ciphertext)
         }
     }
 

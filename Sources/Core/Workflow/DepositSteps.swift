@@ -2,6 +2,7 @@ public import Age
 public import Contract
 public import Evidence
 import Identity
+import Manifests
 public import Primitives
 public import Sealing
 import TransparencyLog
@@ -12,7 +13,7 @@ import TransparencyLog
 /// A driver makes the calls, seals, keeps and uploads. What is refused is refused before anything is sealed. Whatever
 /// cuts a deposit off, it goes on with what was kept and leaves exactly one record.
 public struct DepositSteps: Sendable {
-    /// What is deposited, by whom, by what right.
+    /// What is deposited, by which member, by what right.
     public struct Order: Sendable {
         public enum Right: Sendable {
             /// A permit of this patient, which the desk takes from the stock for the record.
@@ -189,17 +190,21 @@ public struct DepositSteps: Sendable {
         case .custodial(_, let name): patient = name
         }
         let custodianEnvelope = try Envelope.wrap(recordKey, record: order.record, for: order.custodian)
-        let descriptor = try Descriptor(patient: patient, depositedAt: time, files: files)
-            .sealed(to: recordKey.recipient)
+        let described = Descriptor(patient: patient, depositedAt: time, files: files)
+        guard let manifest = described.manifest else {
+            throw .badInput("a record has one file at least, and each has a ciphertext of its own")
+        }
+        let descriptor = try described.sealed(to: recordKey.recipient)
+        let list = manifest.encoded()
         let deposit = SealedDeposit(
             record: order.record, recipientHash: recordKey.recipient.hash, suite: kind.suite,
             descriptor: Digest(hashing: descriptor),
             ownerEnvelope: ownerEnvelope.map { Digest(hashing: $0) },
-            custodianEnvelope: Digest(hashing: custodianEnvelope), files: files.map { $0.ciphertext },
-            custodial: order.custodial, batch: batch)
+            custodianEnvelope: Digest(hashing: custodianEnvelope),
+            manifest: Digest(hashing: list), root: manifest.root, custodial: order.custodial, batch: batch)
         stage = .keeping(
             permit: permit, deposit,
-            blobs: [(.descriptor, descriptor), (.custodianEnvelope, custodianEnvelope)]
+            blobs: [(.manifest, list), (.descriptor, descriptor), (.custodianEnvelope, custodianEnvelope)]
                 + (ownerEnvelope.map { [(.ownerEnvelope, $0)] } ?? []))
     }
 
@@ -233,7 +238,7 @@ public struct DepositSteps: Sendable {
             ?? SealedDeposit(
                 record: order.record, recipientHash: unknown, suite: kind.suite, descriptor: unknown,
                 ownerEnvelope: order.custodial == nil ? unknown : nil, custodianEnvelope: unknown,
-                files: [unknown], custodial: order.custodial)
+                manifest: unknown, root: unknown, custodial: order.custodial)
         let bytes = Statement(
             deposit.assertion(of: order.custodian.name, permit: permit), validUntil: time + 60,
             nonce: [UInt8](repeating: 0, count: Statement.nonceBytes)

@@ -14,6 +14,8 @@ public struct FetchSteps: Sendable {
     public struct Order: Sendable {
         public let record: RecordHandle
         public let state: RecordState
+        /// The parts of the record that the right to it covers.
+        public let parts: [RecordPart]
         public let custodian: OrganisationName
         /// The envelope for the reader.
         public let envelope: Digest
@@ -24,11 +26,12 @@ public struct FetchSteps: Sendable {
         public let identity: AgeIdentity
 
         public init(
-            _ record: RecordHandle, _ state: RecordState, at custodian: OrganisationName, envelope: Digest,
-            binding: Envelope.Binding, reader: SigningKey, identity: AgeIdentity
+            _ record: RecordHandle, _ state: RecordState, parts: [RecordPart], at custodian: OrganisationName,
+            envelope: Digest, binding: Envelope.Binding, reader: SigningKey, identity: AgeIdentity
         ) {
             self.record = record
             self.state = state
+            self.parts = parts
             self.custodian = custodian
             self.envelope = envelope
             self.binding = binding
@@ -48,9 +51,9 @@ public struct FetchSteps: Sendable {
         public let release: StatementID
         public let key: AgeIdentity
         public let descriptor: Descriptor
-        /// Envelope and descriptor as they were served.
+        /// Envelope and descriptors as they were served; a descriptor for each part.
         public let envelope: [UInt8]
-        public let sealedDescriptor: [UInt8]
+        public let sealedDescriptors: [[UInt8]]
 
         /// The call that gives a file's ciphertext. Its SHA-256 must be `file.ciphertext`, and what `key` opens it to
         /// must have `file.sha256`.
@@ -63,9 +66,11 @@ public struct FetchSteps: Sendable {
     private enum Stage: Sendable {
         case releasing
         case unwrapping(release: StatementID)
-        case describing(release: StatementID, envelope: [UInt8], key: AgeIdentity)
+        case describing(release: StatementID, envelope: [UInt8], key: AgeIdentity, [Described])
         case done(Fetched)
     }
+
+    private typealias Described = (descriptor: Descriptor, sealed: [UInt8])
 
     private let order: Order
     private let statement: [UInt8]
@@ -94,8 +99,9 @@ public struct FetchSteps: Sendable {
                 statement, keeper: order.custodian,
                 untilCosigned: !network.genesis.quorum.rules.isEmpty)
         case .unwrapping(let release): call = .released(order.envelope, under: release, at: order.custodian)
-        case .describing(let release, _, _):
-            call = .released(order.state.descriptor, under: release, at: order.custodian)
+        case .describing(let release, _, _, let described):
+            call = .released(
+                order.parts[described.count].descriptor, under: release, at: order.custodian)
         case .done(let fetched): return .done(fetched)
         }
         return .call(SignedCall(call: call, key: order.reader))
@@ -116,13 +122,19 @@ public struct FetchSteps: Sendable {
             let key = try Envelope.open(
                 body, with: order.identity, expecting: order.binding,
                 recipientHash: order.state.recipientHash)
-            stage = .describing(release: release, envelope: body, key: key)
-        case .describing(let release, let envelope, let key):
-            let descriptor = try Descriptor(opening: body, of: order.state, with: key)
+            stage = .describing(release: release, envelope: body, key: key, [])
+        case .describing(let release, let envelope, let key, var described):
+            let part = order.parts[described.count]
+            described.append((try Descriptor(opening: body, of: part, with: key), body))
+            guard described.count == order.parts.count else {
+                stage = .describing(release: release, envelope: envelope, key: key, described)
+                return
+            }
             stage = .done(
                 Fetched(
-                    order: order, release: release, key: key, descriptor: descriptor, envelope: envelope,
-                    sealedDescriptor: body))
+                    order: order, release: release, key: key,
+                    descriptor: Descriptor(of: described.map { $0.descriptor }), envelope: envelope,
+                    sealedDescriptors: described.map { $0.sealed }))
         case .done: preconditionFailure("there was no call to answer")
         }
     }

@@ -42,13 +42,20 @@ public struct OpenedRecord: Sendable {
 
     /// Throws `unverified` unless both are the record's and the wallet's.
     public init(
-        _ record: OwnRecord, envelope: [UInt8], descriptor: [UInt8], with wallet: Wallet
+        _ record: OwnRecord, envelope: [UInt8], descriptors: [[UInt8]], with wallet: Wallet
     ) throws(ClientFailure) {
         self.record = record
         key = try Envelope.open(
             envelope, with: wallet.inboxIdentity(organisation: record.depositedAt),
             expecting: .owner(record.handle), recipientHash: record.state.recipientHash)
-        self.descriptor = try Descriptor(opening: descriptor, of: record.state, with: key)
+        guard descriptors.count == record.state.parts.count else {
+            throw .unverified("the record has other parts than descriptors")
+        }
+        var parts = [Descriptor]()
+        for (bytes, part) in zip(descriptors, record.state.parts) {
+            parts.append(try Descriptor(opening: bytes, of: part, with: key))
+        }
+        descriptor = Descriptor(of: parts)
     }
 
     public init(_ record: OwnRecord, _ fetched: FetchSteps.Fetched) {
@@ -67,7 +74,7 @@ extension OwnRecord {
             throw .refused("the record has no owner yet")
         }
         return FetchSteps.Order(
-            handle, state, at: custodian, envelope: envelope, binding: .owner(handle),
+            handle, state, parts: state.parts, at: custodian, envelope: envelope, binding: .owner(handle),
             reader: wallet.ownerKey(organisation: depositedAt, index: index),
             identity: wallet.inboxIdentity(organisation: depositedAt))
     }

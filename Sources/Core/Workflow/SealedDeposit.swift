@@ -15,7 +15,9 @@ public struct SealedDeposit: Hashable, Sendable {
     /// Nil where there is no owner yet.
     public let ownerEnvelope: Digest?
     public let custodianEnvelope: Digest
-    public let files: [Digest]
+    /// The list of the files, and the Merkle root over their digests.
+    public let manifest: Digest
+    public let root: Digest
     /// Why there is no permit; nil where there is one.
     public let custodial: CustodialReason?
     /// The Merkle root of the one file, where that is a batch.
@@ -23,7 +25,8 @@ public struct SealedDeposit: Hashable, Sendable {
 
     public init(
         record: RecordHandle, recipientHash: Digest, suite: Suite, descriptor: Digest, ownerEnvelope: Digest?,
-        custodianEnvelope: Digest, files: [Digest], custodial: CustodialReason? = nil, batch: Digest? = nil
+        custodianEnvelope: Digest, manifest: Digest, root: Digest, custodial: CustodialReason? = nil,
+        batch: Digest? = nil
     ) {
         self.record = record
         self.recipientHash = recipientHash
@@ -31,7 +34,8 @@ public struct SealedDeposit: Hashable, Sendable {
         self.descriptor = descriptor
         self.ownerEnvelope = ownerEnvelope
         self.custodianEnvelope = custodianEnvelope
-        self.files = files
+        self.manifest = manifest
+        self.root = root
         self.custodial = custodial
         self.batch = batch
     }
@@ -42,12 +46,12 @@ public struct SealedDeposit: Hashable, Sendable {
             Deposit(
                 organisation: custodian, record: record, permit: permit, recipientHash: recipientHash,
                 descriptor: descriptor, ownerEnvelope: ownerEnvelope, custodianEnvelope: custodianEnvelope,
-                files: files, suite: suite, custodial: custodial, batch: batch))
+                manifest: manifest, root: root, suite: suite, custodial: custodial, batch: batch))
     }
 
     /// Whether the ledger's record is this one.
     func isRecord(_ state: RecordState) -> Bool {
-        state.files == files && state.recipientHash == recipientHash
+        state.parts.first?.manifest == manifest && state.recipientHash == recipientHash
     }
 }
 
@@ -60,7 +64,7 @@ extension SealedDeposit {
             ("suite", .number(suite.rawValue)), ("descriptor", .text(descriptor.hex)),
             ("ownerEnvelope", ownerEnvelope.map { .text($0.hex) }),
             ("custodianEnvelope", .text(custodianEnvelope.hex)),
-            ("files", .array(files.map { .text($0.hex) })),
+            ("manifest", .text(manifest.hex)), ("root", .text(root.hex)),
             ("custodial", custodial.map { .number($0.rawValue) }), ("batch", batch.map { .text($0.hex) }),
         ])
     }
@@ -76,9 +80,8 @@ extension SealedDeposit {
         descriptor = try fields.bytes32("descriptor")
         ownerEnvelope = try fields.has("ownerEnvelope") ? fields.bytes32("ownerEnvelope") : nil
         custodianEnvelope = try fields.bytes32("custodianEnvelope")
-        var files = [Digest]()
-        for file in try fields.array("files") { files.append(try Digest(json: file)) }
-        self.files = files
+        manifest = try fields.bytes32("manifest")
+        root = try fields.bytes32("root")
         custodial = try fields.has("custodial") ? Self.reason(try fields.number("custodial")) : nil
         batch = try fields.has("batch") ? fields.bytes32("batch") : nil
         try fields.end()

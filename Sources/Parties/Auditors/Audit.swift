@@ -4,6 +4,7 @@ import Evidence
 import Foundation
 import Homes
 import Identity
+import Manifests
 import Primitives
 import Remote
 import Sealing
@@ -77,8 +78,7 @@ private struct Audit {
             for (name, inventory) in vaults.sorted(by: { $0.key.description < $1.key.description }) {
                 try await auditVault(
                     of: name, inventory, expecting: retentions.kept(by: name),
-                    erased: retentions.erased(by: name),
-                    &report)
+                    erased: retentions.erased(by: name), roots: retentions.roots, &report)
             }
         }
         report.findings += try found.get()
@@ -182,10 +182,15 @@ private struct Audit {
     }
 
     private func auditVault(
-        of name: OrganisationName, _ inventory: VaultInventory, expecting: Set<BlobAddress>,
-        erased: Set<BlobAddress>, _ report: inout AuditReport
+        of name: OrganisationName, _ inventory: VaultInventory, expecting named: Set<BlobAddress>,
+        erased ended: Set<BlobAddress>, roots: [Digest: Digest], _ report: inout AuditReport
     ) async throws {
         let place = "vault of \(name)"
+        let manifests = VaultManifests(inventory, roots: roots)
+        let expecting = named.union(try await manifests.files(named, place, &report.findings))
+        // A manifest that is still there tells what else ought to be gone with it.
+        var left = [Finding]()
+        let erased = ended.union(try await manifests.files(ended, place, &left)).subtracting(expecting)
         var missing = expecting
         var notErased = Set<BlobAddress>()
         var foreign = Set<String>()
@@ -232,12 +237,15 @@ private struct Audit {
 private struct Retentions {
     private let names: [OrganisationName]
     private(set) var records = 0
+    /// The root that is stated of each manifest.
+    private(set) var roots: [Digest: Digest] = [:]
     private var retentions: [RecordHandle: [Retention]] = [:]
 
     init(of names: [OrganisationName]) { self.names = names }
 
     mutating func note(_ statement: VerifiedStatement) {
         guard let record = statement.assertion.record else { return }
+        if let contents = statement.assertion.contents { roots[contents.manifest] = contents.root }
         if case .deposit = statement.assertion {
             records += 1
             retentions[record] = names.map { Retention(organisation: $0, record: record) }
@@ -256,6 +264,41 @@ private struct Retentions {
             for blob in blobs(retentions[index]) { all.insert(BlobAddress(record, blob)) }
         }
         return all
+    }
+}
+
+/// What the manifests in a vault name, each held against its digest and against the root that the ledger has of it.
+private struct VaultManifests {
+    private let inventory: VaultInventory
+    private let roots: [Digest: Digest]
+
+    init(_ inventory: VaultInventory, roots: [Digest: Digest]) {
+        self.inventory = inventory
+        self.roots = roots
+    }
+
+    /// The files that those of `blobs` name which are manifests and are there.
+    func files(
+        _ blobs: Set<BlobAddress>, _ place: String, _ findings: inout [AuditReport.Finding]
+    ) async throws -> Set<BlobAddress> {
+        var files = Set<BlobAddress>()
+        for address in blobs.sorted() where address.blob.kind == .manifest {
+            try Task.checkCancellation()
+            let digest = address.blob.digest
+            // What is absent or altered, the inventory tells.
+            guard let bytes = try await inventory.manifest(digest, address.record),
+                Digest(hashing: bytes) == digest
+            else { continue }
+            guard let manifest = try? Manifest(decoding: bytes), manifest.root == roots[digest] else {
+                findings.append(
+                    AuditReport.Finding(
+                        kind: .manifest, place: place, subject: address.text,
+                        problem: "it is no manifest with the root that the ledger names"))
+                continue
+            }
+            for file in manifest.files { files.insert(BlobAddress(address.record, BlobName(file, .file))) }
+        }
+        return files
     }
 }
 

@@ -11,6 +11,8 @@ public struct AuditReport: Codable, Sendable {
             case damaged
             /// The vault has it although its organisation has attested that it is gone.
             case notErased
+            /// A manifest is not what the statement that names it says.
+            case manifest
             /// An organisation's certificate revocation list has expired.
             case revocationList
             /// A name in the vault that is no blob's of a record.

@@ -1,6 +1,7 @@
 import API
 public import Contract
 import Evidence
+import Manifests
 import Remote
 
 /// What a vault holds, record by record, each blob hashed anew: in pages, from a blob on. Its server gives it, or
@@ -33,9 +34,20 @@ public struct VaultInventory: Sendable {
         }
     }
 
-    private let page: @Sendable (_ after: BlobAddress?) async throws -> Page
+    /// The bytes of a manifest; nil where the record has none of that digest.
+    public typealias ReadManifest =
+        @Sendable (_ digest: Digest, _ record: RecordHandle) async throws -> [UInt8]?
 
-    public init(page: @escaping @Sendable (_ after: BlobAddress?) async throws -> Page) { self.page = page }
+    private let page: @Sendable (_ after: BlobAddress?) async throws -> Page
+    let manifest: ReadManifest
+
+    public init(
+        page: @escaping @Sendable (_ after: BlobAddress?) async throws -> Page,
+        manifest: @escaping ReadManifest
+    ) {
+        self.page = page
+        self.manifest = manifest
+    }
 
     /// Hands each page to `receive`. Throws `unverified` when the pages do not rise.
     func forEachPage(_ receive: (Page) throws -> Void) async throws {
@@ -55,15 +67,23 @@ public struct VaultInventory: Sendable {
 extension Connection {
     /// What an organisation's vault holds, as its server hashes it.
     func inventory(of name: OrganisationName) -> VaultInventory {
-        VaultInventory { after in
+        let routes = Routes.Organisation(name)
+        return VaultInventory { after in
             let answer: Wire.Inventory = try await call(
-                .get, Routes.Organisation(name).inventory, query: after.map { [("after", $0.text)] } ?? [])
+                .get, routes.inventory, query: after.map { [("after", $0.text)] } ?? [])
             return VaultInventory.Page(
                 blobs: answer.blobs.map {
                     VaultInventory.Blob(
                         address: BlobAddress($0.record, $0.name), byteCount: $0.byteCount,
                         isIntact: $0.intact)
                 }, foreign: answer.foreign, isLast: answer.isLast)
+        } manifest: { digest, record in
+            do {
+                return try await call(
+                    .get, routes.manifest(digest.hex, of: record.hex), answerBytesMax: Manifest.bytesMax)
+            } catch let problem as Problem where problem.type == .notFound {
+                return nil
+            }
         }
     }
 }

@@ -1,5 +1,5 @@
 import API
-import Age
+package import Age
 package import Contract
 import Evidence
 package import Files
@@ -7,6 +7,7 @@ import Glibc
 import Identity
 package import Primitives
 package import Remote
+package import Sealing
 
 /// A release that is on the ledger, and what it lets its reader have: every byte held against the hash that
 /// the ledger names.
@@ -78,6 +79,21 @@ package struct ReleasedRecord: Sendable {
         let bytes = try await connection.call(.get, path(digest), answerBytesMax: Self.smallBytesMax)
         guard Digest(hashing: bytes) == digest else { throw Self.altered(digest) }
         return bytes
+    }
+
+    /// The header with which a file is stored, without the rest of the file: held against nothing, as its digest is of
+    /// all of it. Who opens it finds out.
+    package func header(of file: Descriptor.File) async throws -> AgeHeader {
+        var count = 4 << 10
+        while true {
+            let bytes = try await connection.call(
+                .get, path(file.ciphertext), answerBytesMax: count, range: 0..<count)
+            if let (header, _) = try? AgeHeader.parse(prefixOf: bytes) { return header }
+            guard count < AgeHeader.byteCountMax, bytes.count == count else {
+                throw ClientFailure.unverified("a file of the record has no header")
+            }
+            count *= 4
+        }
     }
 
     private static func altered(_ digest: Digest) -> ClientFailure {

@@ -9,7 +9,7 @@ public import Remote
 
 /// A statement that others must agree to before its signer says it: a file that goes from hand to hand.
 ///
-/// It holds nothing secret. Whoever agrees signs the statement's own content, so what is shown of it
+/// It holds nothing secret. Who agrees signs the statement's own content, so what is shown of it
 /// (`StatementText`) is what is signed (T46).
 public struct StatementDraft: Sendable {
     /// The file, JSON.
@@ -23,6 +23,8 @@ public struct StatementDraft: Sendable {
         /// `Statement.approvedContent`.
         var content: Data
         var approvals: [Approval]
+        /// What those who agree have to see and no vault gives out yet, sealed; left out where there is nothing.
+        var enclosed: [Data]?
     }
 
     /// How long there is to agree and to submit: most of what the contract allows.
@@ -32,9 +34,15 @@ public struct StatementDraft: Sendable {
     /// Who will say it.
     public let signer: PublicKey
     public private(set) var statement: Statement
+    /// Sealed blobs that the statement names, for those who agree.
+    public let enclosed: [[UInt8]]
 
     /// A draft of what `signer` means to say.
-    public init(_ assertion: Assertion, signer: PublicKey, network: NetworkID, now: LedgerTime) {
+    public init(
+        _ assertion: Assertion, enclosing enclosed: [[UInt8]] = [], signer: PublicKey, network: NetworkID,
+        now: LedgerTime
+    ) {
+        self.enclosed = enclosed
         self.network = network
         self.signer = signer
         statement = .make(assertion, now: now, validSeconds: Self.validSeconds)
@@ -49,6 +57,7 @@ public struct StatementDraft: Sendable {
         else { throw .badInput("\(path) is not the draft of a statement") }
         network = read.network
         signer = read.signer
+        enclosed = (read.enclosed ?? []).map { [UInt8]($0) }
         let approvals = read.approvals.map {
             Contract.Approval(key: $0.key, signature: [UInt8]($0.signature))
         }
@@ -68,7 +77,8 @@ public struct StatementDraft: Sendable {
     public func write(to folder: Folder, _ name: String) throws {
         let file = File(
             network: network, signer: signer, content: Data(statement.approvedContent()),
-            approvals: statement.approvals.map { .init(key: $0.key, signature: Data($0.signature)) })
+            approvals: statement.approvals.map { .init(key: $0.key, signature: Data($0.signature)) },
+            enclosed: enclosed.isEmpty ? nil : enclosed.map { Data($0) })
         try folder.write(try JSON.pretty(file), as: name)
     }
 

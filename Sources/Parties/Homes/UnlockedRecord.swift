@@ -23,20 +23,49 @@ public struct Fetched: Sendable {
     public let files: [File]
 }
 
-/// A record's key and descriptor, out of a release.
+/// What a release lets open: a record by its key, or single files of it by headers of their own.
 package struct UnlockedRecord: Sendable {
     package let released: ReleasedRecord
+    /// What opens the files: the record's key, or the grantee's own where single files were granted.
     package let key: AgeIdentity
     package let descriptor: Descriptor
-    /// Envelope and descriptor as the vault gave them.
+    /// What the release covers, each part with its own descriptor.
+    package let parts: [(part: RecordPart, descriptor: Descriptor)]
+    /// Envelope and descriptors as the vault gave them.
     private let sealed: [(name: String, bytes: [UInt8])]
+    /// Where single files were granted: the headers that take the place of theirs, by the files' addresses.
+    private let headers: [Digest: PartialEnvelope.File]
 
-    package init(_ released: ReleasedRecord, _ key: AgeIdentity, envelope: [UInt8]) async throws {
-        let bytes = try await released.bytes(released.state.descriptor)
+    /// `parts`: those that the release covers.
+    package init(
+        _ released: ReleasedRecord, _ key: AgeIdentity, parts: [RecordPart], envelope: [UInt8]
+    ) async throws {
+        var described = [Descriptor]()
+        var sealed = [("envelope.age", envelope)]
+        for (index, part) in parts.enumerated() {
+            let bytes = try await released.bytes(part.descriptor)
+            described.append(try Descriptor(opening: bytes, of: part, with: key))
+            sealed.append((index == 0 ? "descriptor.age" : "descriptor-\(index + 1).age", bytes))
+        }
         self.released = released
         self.key = key
-        descriptor = try Descriptor(opening: bytes, of: released.state, with: key)
-        sealed = [("envelope.age", envelope), ("descriptor.age", bytes)]
+        descriptor = Descriptor(of: described)
+        self.parts = Array(zip(parts, described))
+        self.sealed = sealed
+        headers = [:]
+    }
+
+    /// Single files, whose headers `identity` opens.
+    package init(
+        _ released: ReleasedRecord, files: PartialEnvelope, with identity: AgeIdentity, envelope: [UInt8]
+    ) {
+        self.released = released
+        key = identity
+        parts = []
+        // Of the record itself it says nothing.
+        descriptor = Descriptor(patient: "", depositedAt: 0, files: files.files.map(\.description))
+        sealed = [("envelope.age", envelope)]
+        headers = Dictionary(files.files.map { ($0.description.ciphertext, $0) }) { one, _ in one }
     }
 
     /// Hands every file to its sink: ciphertext into the spool, its hash checked; opened into the sink, the
@@ -44,19 +73,23 @@ package struct UnlockedRecord: Sendable {
     ///
     /// `kept` gets what was served too, as it was served: `envelope.age`, `descriptor.age` and each file's ciphertext
     /// under its hash. Throws `unverified` when anything does not hold; of that file nothing is committed.
+    ///
+    /// `only`: the files of these names; nil: all. Throws `badInput` where there is none of a name.
     package func deliver(
-        into sinks: any FileSinks, keepingSealed kept: (any FileSinks)? = nil, spool: Spool,
-        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+        into sinks: any FileSinks, only: [String]? = nil, keepingSealed kept: (any FileSinks)? = nil,
+        spool: Spool, progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) async throws -> Fetched {
-        let names = descriptor.safeFileNames
+        let chosen = try descriptor.files(named: only)
+        let names = chosen.map(\.name)
+        let files = chosen.map(\.file)
         try sinks.prepare(names)
-        try kept?.prepare(sealed.map(\.name) + descriptor.files.map { "\($0.ciphertext).age" })
+        try kept?.prepare(sealed.map(\.name) + files.map { "\($0.ciphertext).age" })
         if let kept { for blob in sealed { try kept.put(blob.bytes, as: blob.name) } }
         let draft = try spool.part()
-        let total = descriptor.files.reduce(0) { $0 + Int($1.byteCount) }
+        let total = files.reduce(0) { $0 + Int($1.byteCount) }
         var before = 0
         var fetched = [Fetched.File]()
-        for (file, name) in zip(descriptor.files, names) {
+        for (file, name) in zip(files, names) {
             try Task.checkCancellation()
             let done = before
             let path = draft.folder.file("\(file.ciphertext).age")
@@ -65,7 +98,9 @@ package struct UnlockedRecord: Sendable {
                 progress(min(done + $0 / 2, total), total)
             }
             if let kept { try kept.copy(path, as: "\(file.ciphertext).age") }
-            let holdsProgram = try file.open(at: path, with: key, into: try sinks.begin(name)) {
+            let holdsProgram = try file.open(
+                at: path, with: key, under: headers[file.ciphertext], into: try sinks.begin(name)
+            ) {
                 progress(min(done + Int(file.byteCount) / 2 + $0 / 2, total), total)
             }
             fetched.append(
@@ -84,15 +119,24 @@ extension Descriptor.File {
     /// Opens its ciphertext, which lies at `path`, into `unfinished`, and commits that when all of it holds. Says
     /// whether a program hides in it.
     package func open(
-        at path: String, with key: AgeIdentity, into unfinished: any UnfinishedFile,
-        progress: @escaping (Int) -> Void
+        at path: String, with key: AgeIdentity, under granted: PartialEnvelope.File? = nil,
+        into unfinished: any UnfinishedFile, progress: @escaping (Int) -> Void
     ) throws -> Bool {
         var sink = Plaintext(file: unfinished)
         let opened: OpenedFile
         do {
             var source = try FileSource(path: path)
-            opened = try Age.open(
-                from: &source, to: &sink, with: .identity(key), hashing: .plaintext, progress: progress)
+            if let granted {
+                var reheaded = try ReheadedSource(source, under: granted.header)
+                guard try granted.belongs(to: reheaded.stored, openedWith: key) else {
+                    throw ClientFailure.unverified("what was granted of a file is of another file")
+                }
+                opened = try Age.open(
+                    from: &reheaded, to: &sink, with: .identity(key), hashing: .plaintext, progress: progress)
+            } else {
+                opened = try Age.open(
+                    from: &source, to: &sink, with: .identity(key), hashing: .plaintext, progress: progress)
+            }
         } catch let error as AgeError {
             throw ClientFailure.unverified("a file of the record does not open", cause: error)
         }

@@ -3,6 +3,7 @@ import Age
 public import Contract
 import Files
 public import Homes
+import Manifests
 import Remote
 import Sealing
 
@@ -25,7 +26,7 @@ extension Member {
         draft(.append(try await appended(files, to: record, under: nil)))
     }
 
-    /// Seals and sends them, with a descriptor of the whole record.
+    /// Seals and sends them, with a descriptor and a manifest of their own.
     private func appended(
         _ files: [SourceFile], to record: RecordHandle, under grant: StatementID?
     ) async throws -> Append {
@@ -33,15 +34,18 @@ extension Member {
         let work = try spool.part()
         defer { withExtendedLifetime(work) {} }
         let sealed = try await SealedFiles(files, to: unlocked.key.recipient, into: work.folder)
-        var whole = unlocked.descriptor
-        whole.files += sealed.files
+        let added = Descriptor(
+            patient: unlocked.descriptor.patient, depositedAt: surroundings.now(), files: sealed.files)
+        let manifest = try added.requireManifest()
         let descriptor = try work.folder.keep(
-            try whole.sealed(to: unlocked.key.recipient), as: "descriptor.age", .descriptor)
+            try added.sealed(to: unlocked.key.recipient), as: "descriptor.age", .descriptor)
+        let list = try work.folder.keep(manifest.encoded(), as: "manifest", .manifest)
         try await connection.send(
-            sealed.blobs + [descriptor], of: record, in: work.folder, to: organisation.name)
+            sealed.blobs + [list, descriptor], of: record, in: work.folder, to: organisation.name)
         unlocked.released.finish()
         return Append(
-            organisation: organisation.name, record: record, grant: grant, descriptor: descriptor.digest,
-            files: sealed.blobs.map(\.digest), batch: sealed.batch)
+            organisation: organisation.name, record: record, grant: grant,
+            after: unlocked.released.state.contents, descriptor: descriptor.digest, manifest: list.digest,
+            root: manifest.root, batch: sealed.batch)
     }
 }

@@ -18,9 +18,9 @@ public struct Deposited: Sendable {
     /// Where the ledger has it; nil when it was there before.
     public let receipt: Wire.Receipt?
 
-    fileprivate init(_ deposited: DepositSteps.Deposited) {
+    fileprivate init(_ deposited: DepositSteps.Deposited, _ blobs: [SealedBlob]) {
         record = deposited.deposit.record
-        files = deposited.deposit.files
+        files = blobs.filter { $0.blob.kind == .file }.map(\.digest)
         receipt = deposited.receipt.map { Wire.Receipt($0) }
         wasThere = receipt == nil
     }
@@ -141,7 +141,7 @@ extension Member {
                     steps.uploaded { surroundings.statement($0) }
                 case .done(let deposited):
                     try work.finish()
-                    return Deposited(deposited)
+                    return Deposited(deposited, work.blobs)
                 }
             }
         } catch {

@@ -4,7 +4,7 @@ import Homes
 import Remote
 
 extension Member {
-    /// Signs what was sent under a transfer, hash by hash: the sender's half of the receipt.
+    /// Signs what was sent under a transfer: the sender's half of the receipt.
     public func dispatch(_ release: StatementID) async throws -> Wire.Receipt {
         guard let state: ReleaseState = try await connection.state(.release(release)),
             let grant = state.grant,
@@ -14,6 +14,6 @@ extension Member {
             .dispatch(
                 Dispatch(
                     organisation: organisation.name, record: state.record, grant: grant, release: release,
-                    descriptor: record.descriptor, files: record.files)))
+                    contents: record.contents)))
     }
 }

@@ -4,6 +4,7 @@ public import Contract
 import Evidence
 public import Homes
 import Identity
+import Manifests
 import Remote
 import Sealing
 
@@ -20,22 +21,26 @@ extension Member {
 
     /// Fetches a record: a release on the ledger, then ciphertext, then every check, then each file into its sink.
     ///
-    /// `kept` gets what was served too, as it was served: any age tool opens it. Throws `Problem` when the contract
-    /// refuses; then nothing was served and no sink has begun. Throws `unverified` when anything does not hold; that
-    /// file is not committed.
+    /// `only`: the files of these names; nil: all. `kept` gets what was served too, as it was served: any age tool opens
+    /// it. Throws `Problem` when the contract refuses; then nothing was served and no sink has begun. Throws
+    /// `unverified` when anything does not hold; that file is not committed.
     public func fetch(
-        _ right: FetchRight, into sinks: any FileSinks, keepingSealed kept: (any FileSinks)? = nil,
+        _ right: FetchRight, into sinks: any FileSinks, only: [String]? = nil,
+        keepingSealed kept: (any FileSinks)? = nil,
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) async throws -> Fetched {
         try await unlock(right).deliver(
-            into: sinks, keepingSealed: kept, spool: spool, progress: progress)
+            into: sinks, only: only, keepingSealed: kept, spool: spool, progress: progress)
     }
 
     func unlock(_ right: FetchRight) async throws -> UnlockedRecord {
         switch right {
         case .grant(let id):
-            let (released, key, envelope) = try await released(under: try await granted(id))
-            return try await UnlockedRecord(released, key, envelope: envelope)
+            let granted = try await granted(id)
+            if granted.grant.coverage == .part { return try await unlockedFiles(of: granted) }
+            let (released, key, envelope) = try await released(under: granted)
+            return try await UnlockedRecord(
+                released, key, parts: granted.state.covered(of: released.state), envelope: envelope)
         case .emergency(let id):
             guard let state: EmergencyState = try await connection.state(.emergency(id)) else {
                 throw Problem.rejected(.emergencyUnknown)
@@ -51,7 +56,8 @@ extension Member {
             let opened = try Envelope.open(
                 envelope, with: keys.identity, expecting: .emergency(state.record, reader: key),
                 recipientHash: released.state.recipientHash)
-            return try await UnlockedRecord(released, opened, envelope: envelope)
+            return try await UnlockedRecord(
+                released, opened, parts: released.state.parts, envelope: envelope)
         case .custody(let record, let basis):
             let records = try keys.requireRecords()
             let released = try await released(
@@ -62,7 +68,8 @@ extension Member {
             let opened = try Envelope.open(
                 envelope, with: records, expecting: .custodian(record),
                 recipientHash: released.state.recipientHash)
-            return try await UnlockedRecord(released, opened, envelope: envelope)
+            return try await UnlockedRecord(
+                released, opened, parts: released.state.parts, envelope: envelope)
         }
     }
 
@@ -75,27 +82,61 @@ extension Member {
     func released(
         under granted: Granted
     ) async throws -> (ReleasedRecord, AgeIdentity, envelope: [UInt8]) {
-        let grant = granted.grant
+        let released = try await release(under: granted)
+        guard let digest = granted.state.envelope else { throw Problem.rejected(.grantOfOtherKind) }
+        let envelope = try await released.bytes(digest)
+        let (binding, identity) = try binding(of: granted)
+        let opened = try Envelope.open(
+            envelope, with: identity, expecting: binding, recipientHash: released.state.recipientHash)
+        return (released, opened, envelope)
+    }
+
+    /// Single files: their headers out of the grantee's envelope.
+    private func unlockedFiles(of granted: Granted) async throws -> UnlockedRecord {
+        let released = try await release(under: granted)
+        guard let digest = granted.state.envelope, let listed = granted.grant.manifest else {
+            throw Problem.rejected(.grantOfOtherKind)
+        }
+        let envelope = try await released.bytes(digest)
+        let manifest: Manifest
+        do {
+            manifest = try Manifest(decoding: try await released.bytes(listed))
+        } catch let malformed as Manifest.Malformed {
+            throw ClientFailure.unverified("the grant's manifest is malformed", cause: malformed)
+        }
+        guard manifest.root == granted.grant.root else {
+            throw ClientFailure.unverified("the grant's manifest has another root than the ledger names")
+        }
+        let (binding, identity) = try binding(of: granted)
+        let files = try PartialEnvelope(
+            opening: envelope, with: identity, expecting: binding, files: manifest)
+        return UnlockedRecord(released, files: files, with: identity, envelope: envelope)
+    }
+
+    private func release(under granted: Granted) async throws -> ReleasedRecord {
         guard
             let custodian = granted.custodians.first(where: { $0 != organisation.name })
                 ?? granted.custodians.first
         else { throw Problem.rejected(.notACustodian) }
-        let released = try await released(
+        return try await released(
             Release(
-                organisation: organisation.name, record: grant.record, custodian: custodian,
+                organisation: organisation.name, record: granted.grant.record, custodian: custodian,
                 grant: granted.id, basis: nil))
-        guard let digest = granted.state.envelope else { throw Problem.rejected(.grantOfOtherKind) }
-        let envelope = try await released.bytes(digest)
-        var binding = Envelope.Binding.grant(
-            grant.record, nonce: granted.nonce, grantee: key, notAfter: grant.notAfter)
-        var identity = keys.identity
+    }
+
+    /// What the grant's envelope is bound to, and what opens it.
+    private func binding(of granted: Granted) throws -> (Envelope.Binding, AgeIdentity) {
+        let grant = granted.grant
         if let role = grant.role {
-            binding = .role(
-                grant.record, nonce: granted.nonce, grant.organisation, role, notAfter: grant.notAfter)
-            identity = try keys.requireDesk()
+            return (
+                .role(
+                    grant.record, nonce: granted.nonce, grant.organisation, role, notAfter: grant.notAfter),
+                try keys.requireDesk()
+            )
         }
-        let opened = try Envelope.open(
-            envelope, with: identity, expecting: binding, recipientHash: released.state.recipientHash)
-        return (released, opened, envelope)
+        return (
+            .grant(grant.record, nonce: granted.nonce, grantee: key, notAfter: grant.notAfter),
+            keys.identity
+        )
     }
 }

@@ -42,8 +42,9 @@ public struct Member: Sendable {
     }
 
     /// A draft of what this member means to say once others have agreed.
-    func draft(_ assertion: Assertion) -> StatementDraft {
-        StatementDraft(assertion, signer: key, network: network.id, now: surroundings.now())
+    func draft(_ assertion: Assertion, enclosing enclosed: [[UInt8]] = []) -> StatementDraft {
+        StatementDraft(
+            assertion, enclosing: enclosed, signer: key, network: network.id, now: surroundings.now())
     }
 
     /// Stores a small blob of a record in the vault of this member's organisation.

@@ -3,6 +3,7 @@ public import Contract
 import Files
 import Homes
 import Identity
+import Manifests
 import Remote
 import Sealing
 
@@ -30,27 +31,38 @@ extension Member {
         let custody: CustodyState? = try await connection.state(.custody(record, organisation.name))
         guard custody == nil else { return Received(record: record, files: 0, receipt: nil) }
         let (released, key, _) = try await released(under: granted)
-        let descriptor = try await released.bytes(released.state.descriptor)
-        // Opened to be sure that the record is whole; nothing of it is kept.
-        _ = try Descriptor(opening: descriptor, of: released.state, with: key)
+        guard granted.state.covered(of: released.state).count == released.state.parts.count else {
+            throw Problem.rejected(.superseded)
+        }
+        var parts = [(manifest: Manifest, descriptor: [UInt8])]()
+        for part in released.state.parts {
+            let bytes = try await released.bytes(part.descriptor)
+            // Opened to be sure that the record is whole; nothing of it is kept.
+            let descriptor = try Descriptor(opening: bytes, of: part, with: key)
+            parts.append((try descriptor.requireManifest(), bytes))
+        }
         let ownerEnvelope = try await released.ownerEnvelope()
         let custodianEnvelope = try Envelope.wrap(key, record: record, for: organisation)
-        for (index, file) in released.state.files.enumerated() {
+        let files = parts.flatMap(\.manifest.files)
+        for (index, file) in files.enumerated() {
             try Task.checkCancellation()
             try await pass(file, of: record, released)
-            progress(index + 1, released.state.files.count)
+            progress(index + 1, files.count)
         }
-        _ = try await put(descriptor, as: .descriptor, of: record)
+        for part in parts {
+            _ = try await put(part.descriptor, as: .descriptor, of: record)
+            _ = try await put(part.manifest.encoded(), as: .manifest, of: record)
+        }
         _ = try await put(ownerEnvelope, as: .ownerEnvelope, of: record)
         _ = try await put(custodianEnvelope, as: .custodianEnvelope, of: record)
         let receipt = try await say(
             .acknowledge(
                 Acknowledge(
                     organisation: organisation.name, record: record, grant: id, release: released.id,
-                    descriptor: released.state.descriptor, ownerEnvelope: Digest(hashing: ownerEnvelope),
-                    custodianEnvelope: Digest(hashing: custodianEnvelope), files: released.state.files)))
+                    contents: released.state.contents, ownerEnvelope: Digest(hashing: ownerEnvelope),
+                    custodianEnvelope: Digest(hashing: custodianEnvelope))))
         released.finish()
-        return Received(record: record, files: released.state.files.count, receipt: receipt)
+        return Received(record: record, files: files.count, receipt: receipt)
     }
 
     /// One file's ciphertext out of the old vault, checked, into the new one.

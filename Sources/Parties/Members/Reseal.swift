@@ -6,6 +6,7 @@ import Files
 import Foundation
 public import Homes
 import Identity
+import Manifests
 import Primitives
 import Remote
 import Sealing
@@ -30,6 +31,8 @@ extension Member {
             whole.files[index].ciphertext = blob.digest
             blobs.append(blob)
         }
+        let manifest = try whole.requireManifest()
+        let list = try folder.keep(manifest.encoded(), as: "manifest", .manifest)
         let descriptor = try folder.keep(
             try whole.sealed(to: recordKey.recipient), as: "descriptor.age", .descriptor)
         let owner = try folder.keep(
@@ -37,20 +40,23 @@ extension Member {
         let custodian = try folder.keep(
             try Envelope.wrap(recordKey, record: record, for: organisation), as: "custodian.age",
             .custodianEnvelope)
-        let granted = try await rewrapped(recordKey, record, in: folder)
+        let granted = try await rewrapped(recordKey, record, unlocked.released.state, in: folder)
         try await connection.send(
-            blobs + [descriptor, owner, custodian] + granted.map(\.blob), of: record, in: folder,
+            blobs + [list, descriptor, owner, custodian] + granted.map(\.blob), of: record, in: folder,
             to: organisation.name)
         unlocked.released.finish()
+        // The owner sees by these that all files are there again, and no other.
         return draft(
             .reseal(
                 Reseal(
                     organisation: organisation.name, record: record,
                     recipientHash: recordKey.recipient.hash, suite: kind.suite,
                     descriptor: descriptor.digest, ownerEnvelope: owner.digest,
-                    custodianEnvelope: custodian.digest, files: blobs.map(\.digest),
+                    custodianEnvelope: custodian.digest, manifest: list.digest,
+                    root: manifest.root,
                     grants: granted.map { Rewrapped(of: $0.grant, envelope: $0.blob.digest) }
-                        .sorted { $0.of < $1.of }, delegates: [])))
+                        .sorted { $0.of < $1.of }, delegates: [])),
+            enclosing: [try folder.read(owner.name), try folder.read(descriptor.name)])
     }
 
     /// One file out of the vault, opened and sealed anew; its plaintext is in memory only, a piece at a time.
@@ -79,19 +85,21 @@ extension Member {
         return SealedBlob(name: name, blob: BlobName(digest, .file), byteCount: sealed.byteCount)
     }
 
-    /// An envelope with the new key for each grant to a member that is in force; whose identity does not hold
-    /// any more is left out, and opens nothing any more.
+    /// An envelope with the new key for each grant to a member that is in force and for all there is; whose identity does
+    /// not hold any more is left out, and opens nothing any more.
     private func rewrapped(
-        _ recordKey: AgeIdentity, _ record: RecordHandle, in folder: Folder
+        _ recordKey: AgeIdentity, _ record: RecordHandle, _ whole: RecordState, in folder: Folder
     ) async throws -> [(grant: StatementID, blob: SealedBlob)] {
         let checkpoint = try await remembered.advance(connection)
         var all = [(grant: StatementID, blob: SealedBlob)]()
         for position in try await connection.positions(about: record.bytes, kind: .grant) {
             let statement = try await connection.statement(at: position)
             guard case .grant(let grant) = statement.assertion, grant.record == record, grant.kind != .append,
+                grant.coverage != .part,
                 let grantee = grant.grantee,
                 let state: GrantState = try await connection.state(.grant(statement.id)), !state.revoked,
-                surroundings.now() < state.notAfter, all.count < Limits.rewrappedMax,
+                state.covered(of: whole).count == whole.parts.count, surroundings.now() < state.notAfter,
+                all.count < Limits.rewrappedMax,
                 let holder = try? await connection.verifiedMember(grantee, under: checkpoint)
             else { continue }
             let envelope = try Envelope.wrap(

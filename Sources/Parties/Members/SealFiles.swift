@@ -5,6 +5,7 @@ import Files
 import Foundation
 import Homes
 import Identity
+import Manifests
 import Sealing
 
 /// Files sealed to a record's key, and what the descriptor says of them.
@@ -55,9 +56,9 @@ struct SealedFiles: Sendable {
 
     /// What each file is, by its first bytes.
     private static func described(_ sources: [SourceFile]) throws -> [Described] {
-        guard (1...Limits.filesPerRecordMax).contains(sources.count) else {
+        guard (1...Manifest.filesMax).contains(sources.count) else {
             throw ClientFailure.badInput(
-                "a record has 1 to \(Limits.filesPerRecordMax) files; these are \(sources.count)")
+                "a record gets 1 to \(Manifest.filesMax) files at once; these are \(sources.count)")
         }
         return try sources.map { source in
             let head = try source.head(DICOMAttributes.prefixBytes)
@@ -106,5 +107,14 @@ struct SealedFiles: Sendable {
         return try sealFile(
             from: &reading, to: path, for: .recipients([recipient]), hashing: [.ciphertext, .plaintext],
             progress: progress)
+    }
+}
+
+extension Descriptor {
+    /// The manifest of what was just sealed. Throws `unverified` when a file was sealed to the same bytes as another:
+    /// then randomness has failed.
+    func requireManifest() throws(ClientFailure) -> Manifest {
+        guard let manifest else { throw .unverified("two files of the record have the same ciphertext") }
+        return manifest
     }
 }

@@ -43,13 +43,13 @@ extension Connection {
 
 /// How many bytes of each blob were sent.
 private final class SentBytes: Sendable {
-    private let counts = Mutex<[BlobName: Int]>([:])
+    private let sent = Mutex<(counts: [BlobName: Int], total: Int)>(([:], 0))
 
     /// The sum over all blobs.
     func report(_ count: Int, of blob: BlobName) -> Int {
-        counts.withLock { counts in
-            counts[blob] = count
-            return counts.values.reduce(0, +)
+        sent.withLock { sent in
+            sent.total += count - (sent.counts.updateValue(count, forKey: blob) ?? 0)
+            return sent.total
         }
     }
 }

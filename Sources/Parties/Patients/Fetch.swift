@@ -20,8 +20,10 @@ extension Patient {
             let key = try Envelope.open(
                 envelope, with: inboxIdentity(record.depositedAt), expecting: .owner(handle),
                 recipientHash: released.state.recipientHash)
-            return try await UnlockedRecord(released, key, envelope: envelope)
-                .deliver(into: sinks, spool: spool)
+            return try await UnlockedRecord(
+                released, key, parts: released.state.parts, envelope: envelope
+            )
+            .deliver(into: sinks, spool: spool)
         }
     }
 
@@ -43,8 +45,10 @@ extension Patient {
             let key = try Envelope.open(
                 envelope, with: proxyIdentity(entrusted.index),
                 expecting: .delegate(handle, signingKey.key), recipientHash: released.state.recipientHash)
-            return try await UnlockedRecord(released, key, envelope: envelope)
-                .deliver(into: sinks, spool: spool)
+            return try await UnlockedRecord(
+                released, key, parts: released.state.parts, envelope: envelope
+            )
+            .deliver(into: sinks, spool: spool)
         }
     }
 }

@@ -4,6 +4,7 @@ public import Contract
 import Evidence
 import Homes
 import Identity
+import Manifests
 import Remote
 import Sealing
 import Workflow
@@ -16,12 +17,23 @@ extension Patient {
         case role(Role, OrganisationName)
     }
 
-    /// Lets somebody read, receive or append to a record, without a request.
+    /// Which of a record's files a grant is for.
+    public enum Extent: Sendable {
+        /// Those that there are now.
+        case present
+        /// Those, and what is added.
+        case growing
+        /// Those of these names, as the record's list has them.
+        case files([String])
+    }
+
+    /// Lets somebody read, receive or append to a record, or read single files of it, without a request.
     ///
-    /// Throws unless a member's identity holds, and the contract's reason.
+    /// Throws unless a member's identity holds, and the contract's reason; `badInput` for files that the record has
+    /// not.
     public func grant(
-        _ handle: RecordHandle, to grantee: Grantee, kind: GrantKind, purpose: Purpose, days: Int,
-        releases: UInt64
+        _ handle: RecordHandle, to grantee: Grantee, kind: GrantKind, extent: Extent = .present,
+        purpose: Purpose, days: Int, releases: UInt64
     ) async throws -> (grant: StatementID, receipt: Wire.Receipt) {
         guard (1...3_650).contains(days) else {
             throw ClientFailure.badInput("a grant lasts 1 to 3650 days")
@@ -35,6 +47,7 @@ extension Patient {
                 record: handle, organisation: record.depositedAt, kind: kind, purpose: purpose,
                 notBefore: now.dayBegun, notAfter: notAfter, releases: releases)
             let wrap: (AgeIdentity) throws -> [UInt8]
+            let wrapFiles: ([PartialEnvelope.Stored], AgeIdentity) throws -> [UInt8]
             switch grantee {
             case .member(let key):
                 let checkpoint = try await remembered.advance(connection)
@@ -42,6 +55,10 @@ extension Patient {
                 (grant.organisation, grant.grantee) = (member.organisation, member.key)
                 wrap = {
                     try Envelope.wrap($0, record: handle, nonce: nonce, notAfter: notAfter, for: member)
+                }
+                wrapFiles = {
+                    try PartialEnvelope.wrap(
+                        $0, openedWith: $1, record: handle, nonce: nonce, notAfter: notAfter, for: member)
                 }
                 try remember(member)
             case .role(let role, let name):
@@ -51,8 +68,31 @@ extension Patient {
                     try Envelope.wrap(
                         $0, record: handle, nonce: nonce, notAfter: notAfter, role: role, of: organisation)
                 }
+                wrapFiles = {
+                    try PartialEnvelope.wrap(
+                        $0, openedWith: $1, record: handle, nonce: nonce, notAfter: notAfter, role: role,
+                        of: organisation)
+                }
             }
-            if kind != .append {
+            switch extent {
+            case .present: break
+            case .growing: grant.coverage = .growing
+            case .files(let names):
+                guard kind == .read else {
+                    throw ClientFailure.badInput("single files are granted to be read: --kind read")
+                }
+                let (files, key) = try await stored(names, of: record, connection)
+                guard let manifest = Manifest(of: files.map(\.description.ciphertext)) else {
+                    throw ClientFailure.badInput("name one file at least, each once")
+                }
+                grant.coverage = .part
+                grant.root = manifest.root
+                grant.manifest = try await put(
+                    manifest.encoded(), as: .grantManifest, record, connection)
+                grant.envelope = try await put(
+                    try wrapFiles(files, key), as: .grantEnvelope, record, connection)
+            }
+            if kind != .append, grant.coverage != .part {
                 let opened = try await opened(record, connection)
                 grant.envelope = try await put(
                     try wrap(opened.key), as: .grantEnvelope, record, connection)
@@ -61,6 +101,22 @@ extension Patient {
             let receipt = try await connection.submit(statement, signedBy: ownerKey(of: record))
             return (receipt.statement, receipt)
         }
+    }
+
+    /// Files of a record with the headers that they are stored under, and the record's key, which opens those.
+    private func stored(
+        _ names: [String], of record: OwnRecord, _ connection: Connection
+    ) async throws -> ([PartialEnvelope.Stored], AgeIdentity) {
+        let opened = try await opened(record, connection)
+        let chosen = try opened.descriptor.files(named: names)
+        guard let custodian = record.custodians.first else { throw Problem.rejected(.notACustodian) }
+        let released = try await ReleasedRecord(
+            Release(record: record.handle, custodian: custodian, basis: .owner), by: ownerKey(of: record),
+            home: home.folder, connection)
+        var stored = [PartialEnvelope.Stored]()
+        for (_, file) in chosen { stored.append((file, try await released.header(of: file))) }
+        released.finish()
+        return (stored, opened.key)
     }
 
     /// The organisation whose members in `role` can be granted something together. Throws `badInput`.

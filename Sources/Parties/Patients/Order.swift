@@ -7,6 +7,7 @@ public import Homes
 import Identity
 import Primitives
 import Remote
+import Sealing
 import TransparencyLog
 import Workflow
 
@@ -44,6 +45,9 @@ extension Patient {
     }
 
     /// Agrees to a draft about a record of this wallet: an `append` or a `reseal`.
+    ///
+    /// A re-sealing has to be of the very files that the record has, each once: the ledger does not see that, so this
+    /// does. Throws `unverified` where it is of others.
     public func agree(to draft: inout StatementDraft) async throws {
         guard draft.network == network.id else {
             throw ClientFailure.badInput("the draft is for another network")
@@ -51,7 +55,33 @@ extension Patient {
         guard let handle = draft.statement.assertion.record else {
             throw ClientFailure.badInput("the draft is about no record: no wallet has to agree to it")
         }
-        draft.agree(by: ownerKey(of: try await ownRecord(handle)))
+        let record = try await ownRecord(handle)
+        if case .reseal(let it) = draft.statement.assertion {
+            try await check(it, draft.enclosed, of: record)
+        }
+        draft.agree(by: ownerKey(of: record))
+    }
+
+    private func check(_ it: Reseal, _ enclosed: [[UInt8]], of record: OwnRecord) async throws {
+        func blob(_ digest: Digest) throws(ClientFailure) -> [UInt8] {
+            guard let bytes = enclosed.first(where: { Digest(hashing: $0) == digest }) else {
+                throw .unverified(
+                    "the draft does not show what is sealed: ask for the draft that medseal reseal writes")
+            }
+            return bytes
+        }
+        let key = try Envelope.open(
+            try blob(it.ownerEnvelope), with: inboxIdentity(record.depositedAt), expecting: .owner(it.record),
+            recipientHash: it.recipientHash)
+        let part = RecordPart(
+            statement: record.state.contents, descriptor: it.descriptor, manifest: it.manifest, root: it.root)
+        let new = try Descriptor(opening: try blob(it.descriptor), of: part, with: key)
+        let old = try await connected(at: record.depositedAt) { try await opened(record, $0) }
+        guard new.isResealing(of: old.descriptor) else {
+            throw ClientFailure.unverified(
+                "the re-sealing is not of the files that the record has: do not agree, and ask the hospital why"
+            )
+        }
     }
 
     /// Leaves an envelope with the custodian that the record was deposited at, under the record's own key: no server

@@ -39,11 +39,11 @@ extension Patient {
     func opened(_ record: OwnRecord, _ connection: Connection) async throws -> OpenedRecord {
         let kept = home.folder.folder("records")
         let envelopeName = "\(record.handle).owner.age"
-        let descriptorName = "\(record.handle).descriptor.age"
-        if kept.has(envelopeName), kept.has(descriptorName),
+        let descriptorNames = record.state.parts.map { "\(record.handle).\($0.descriptor).descriptor.age" }
+        if kept.has(envelopeName), descriptorNames.allSatisfy({ kept.has($0) }),
             let whole = try? OpenedRecord(
-                record, envelope: try kept.read(envelopeName), descriptor: try kept.read(descriptorName),
-                with: wallet)
+                record, envelope: try kept.read(envelopeName),
+                descriptors: try descriptorNames.map { try kept.read($0) }, with: wallet)
         {
             return whole
         }
@@ -56,11 +56,12 @@ extension Patient {
         let released = try await ReleasedRecord(
             release, by: ownerKey(of: record), home: home.folder, connection)
         let envelope = try await released.ownerEnvelope()
-        let descriptor = try await released.bytes(record.state.descriptor)
-        let whole = try OpenedRecord(record, envelope: envelope, descriptor: descriptor, with: wallet)
+        var descriptors = [[UInt8]]()
+        for part in record.state.parts { descriptors.append(try await released.bytes(part.descriptor)) }
+        let whole = try OpenedRecord(record, envelope: envelope, descriptors: descriptors, with: wallet)
         try kept.make()
         try kept.write(envelope, as: envelopeName)
-        try kept.write(descriptor, as: descriptorName)
+        for (name, descriptor) in zip(descriptorNames, descriptors) { try kept.write(descriptor, as: name) }
         released.finish()
         return whole
     }

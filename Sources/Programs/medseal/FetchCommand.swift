@@ -63,6 +63,7 @@ struct FetchCommand: AsyncParsableCommand {
             Examples:
               medseal fetch --grant GRANT -o scans --home officer
               medseal fetch --record RECORD --basis care -o scans --home gateway
+              medseal fetch --grant GRANT --file scan.dcm -o scans --home officer
             """)
 
     @Option(help: ArgumentHelp("A grant's id.", valueName: "grant"))
@@ -90,6 +91,11 @@ struct FetchCommand: AsyncParsableCommand {
             "Keep in this folder what was served, as it was served: any age tool opens it.", valueName: "dir")
     )
     var sealed: String?
+
+    @Option(
+        name: .customLong("file"),
+        help: ArgumentHelp("Only this file; may be given more than once.", valueName: "name"))
+    var files: [String] = []
 
     @Flag(help: "Replace files that are there.")
     var force = false
@@ -151,7 +157,9 @@ struct FetchCommand: AsyncParsableCommand {
     ) async throws -> (fetched: Fetched, places: FolderSinks) {
         let places = try FolderSinks(target, replacing: force)
         let kept = try sealed.map { try FolderSinks($0 + "/", replacing: true) }
-        let fetched = try await member.fetch(right, into: places, keepingSealed: kept) {
+        let fetched = try await member.fetch(
+            right, into: places, only: files.isEmpty ? nil : files, keepingSealed: kept
+        ) {
             bar.report($0, of: $1)
         }
         return (fetched, places)

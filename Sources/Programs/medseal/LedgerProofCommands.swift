@@ -5,6 +5,7 @@ import FabricChannel
 import Files
 import Foundation
 import Homes
+import Members
 import Primitives
 import Remote
 import Sealing
@@ -23,12 +24,24 @@ struct LedgerProve: AsyncParsableCommand {
 
             With --fabric the file is the block of the Fabric channel that has the statement, as peers and orderers keep it.
 
+            With --file it proves that a record has the file of that name, without the others: your member reads the record's list \
+            for it (a gateway its own organisation's, others with --grant), which is a release on the ledger.
+
             Example: medseal ledger prove RECORD -o deposit.tlog-proof --home eve
+            Example: medseal ledger prove RECORD --file scan.dcm -o scan.proof --home gateway
             Example: medseal ledger prove RECORD -o deposit.block --home eve --fabric net/fabric/hospital1/connection.json
             """)
 
     @Argument(help: ArgumentHelp("A statement's id or a record's handle.", valueName: "id"))
     var id: Digest
+
+    @Option(
+        name: .customLong("file"),
+        help: ArgumentHelp("A file of the record, by its name in the record's list.", valueName: "name"))
+    var recordFile: String?
+
+    @Option(help: ArgumentHelp("The grant by which you read the record's list.", valueName: "grant"))
+    var grant: StatementID?
 
     @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
     var output: String
@@ -39,6 +52,18 @@ struct LedgerProve: AsyncParsableCommand {
     func run() async throws {
         let file = Folder(output)
         try file.requireNew()
+        if let recordFile {
+            guard let record = RecordHandle(id.bytes) else {
+                throw ValidationError("Name the record by its handle.")
+            }
+            let right = grant.map { Member.FetchRight.grant($0) } ?? .custody(record, .care)
+            let proof = try await self.member.open {
+                try await $0.proveFile(recordFile, of: record, right)
+            }
+            try file.parent.write(proof, as: file.name, mode: 0o644)
+            print("Wrote \(output): verify it with medseal ledger verify \(output) --genesis GENESIS")
+            return
+        }
         let member = try self.member.keys()
         let proof = try await Auditor.open(member) { try await $0.prove(id) }
         if let block = try await block(of: proof, member.network) {
@@ -101,9 +126,12 @@ struct LedgerVerify: ParsableCommand {
     func run() throws {
         if let network { return try verifyBlock(Network(Folder(network))) }
         guard let genesis else { return }
+        let bytes = try Folder.read(file, bytesMax: ProofFile.bytesMax)
+        if FileProof.isOne(bytes) {
+            return try show(try FileProof(verifying: bytes, genesis: try Folder.read(genesis)))
+        }
         let proven = try StatementProof(
-            verifying: try Folder.read(file, bytesMax: ProofFile.bytesMax),
-            genesis: try Folder.read(genesis))
+            verifying: bytes, genesis: try Folder.read(genesis))
         struct Answer: Encodable {
             var statement: StatementID
             var kind: String
@@ -129,6 +157,31 @@ struct LedgerVerify: ParsableCommand {
             print("All holds.")
         }
     }
+
+    private func show(_ proven: FileProof) throws {
+        struct Answer: Encodable {
+            var file: Digest
+            var record: RecordHandle
+            var statement: StatementID
+            var kind: String
+            var position: UInt64
+            var time: LedgerTime
+            var cosigners: [OrganisationName]
+        }
+        let (statement, entry) = (proven.statement.statement, proven.statement.entry)
+        let answer = Answer(
+            file: proven.file, record: proven.record, statement: statement.id,
+            kind: "\(statement.assertion.kind)", position: entry.position, time: entry.time,
+            cosigners: proven.statement.cosigners)
+        try output.print(answer) {
+            print("File \(answer.file)")
+            print("  of record  \(answer.record)")
+            print("  brought by \(answer.kind) \(answer.statement)")
+            print("  on the ledger at position \(answer.position), \(Moment.text(answer.time))")
+            print("All holds.")
+        }
+    }
+
     private func verifyBlock(_ network: Network) throws {
         let proof = try BlockProof(
             verifying: try Folder.read(file, bytesMax: BlockProof.bytesMax), genesis: network.genesisFile,

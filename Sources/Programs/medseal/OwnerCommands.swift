@@ -21,6 +21,7 @@ struct GrantCommand: AsyncParsableCommand {
               medseal grant RECORD --to KEY --kind read --purpose treatment --days 14 --home wallet
               medseal grant RECORD --role clinician --organisation hospital2 --days 7 --home wallet
               medseal grant RECORD --to KEY --kind append --days 365 --releases 50 --home wallet
+              medseal grant RECORD --to KEY --file scan.dcm --file report.pdf --home wallet
             """)
 
     @Argument(help: ArgumentHelp("The record.", valueName: "record"))
@@ -40,6 +41,16 @@ struct GrantCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("What it may do.", valueName: "kind"))
     var kind = GrantKind.read
 
+    @Option(
+        name: .customLong("file"),
+        help: ArgumentHelp(
+            "Only this file, by its name in the record's list; may be given more than once.",
+            valueName: "name"))
+    var files: [String] = []
+
+    @Flag(help: "And what is added to the record later.")
+    var growing = false
+
     @Option(help: ArgumentHelp("What for.", valueName: "purpose"))
     var purpose = Purpose.treatment
 
@@ -56,6 +67,9 @@ struct GrantCommand: AsyncParsableCommand {
         guard (to == nil) != (role == nil), (role == nil) == (organisation == nil) else {
             throw ValidationError("Say --to KEY, or --role ROLE --organisation NAME.")
         }
+        guard files.isEmpty || !growing else {
+            throw ValidationError("Say --file or --growing, not both: single files do not grow.")
+        }
     }
 
     func run() async throws {
@@ -64,7 +78,9 @@ struct GrantCommand: AsyncParsableCommand {
         guard let grantee = named ?? roles else { throw ValidationError("Say --to KEY.") }
         let (grant, receipt) = try await patient.patient {
             try await $0.grant(
-                record, to: grantee, kind: kind, purpose: purpose, days: days, releases: releases)
+                record, to: grantee, kind: kind,
+                extent: files.isEmpty ? (growing ? .growing : .present) : .files(files), purpose: purpose,
+                days: days, releases: releases)
         }
         try output.print(receipt, "Granted \(grant)")
     }

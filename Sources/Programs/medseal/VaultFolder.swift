@@ -1,4 +1,5 @@
 import Auditors
+import Contract
 import FileVault
 import Files
 import Remote
@@ -18,6 +19,11 @@ extension VaultInventory {
                         address: $0.address, byteCount: $0.byteCount, isIntact: $0.condition == .sound)
                 },
                 foreign: page.foreign.map { String(decoding: $0, as: UTF8.self) }, isLast: page.next == nil)
+        } manifest: { digest, record in
+            let name = BlobName(digest, .manifest)
+            guard try await vault.size(of: name, in: record) != nil else { return nil }
+            let stored = try await vault.open(name, in: record)
+            return try await stored.bytes(0..<stored.byteCount)
         }
     }
 }

@@ -36,7 +36,7 @@ extension RecordKeeping {
         // A time in the future is not old: after a clock was set back nothing goes too early.
         func toCollect() async throws -> [BlobName] {
             let old = try await custodian.vault.blobs(of: record).filter { $0.time < time }
-            return old.isEmpty ? [] : try unnamed(old.map(\.name), in: record)
+            return old.isEmpty ? [] : try await unnamed(old.map(\.name), in: record, at: custodian)
         }
         guard try await !toCollect().isEmpty else { return 0 }
         return try await custodian.turns.alone(record) {
@@ -47,20 +47,34 @@ extension RecordKeeping {
         }
     }
 
-    /// Those of `blobs` that no statement about the record names, nor only as the envelope of a revoked grant.
-    private func unnamed(_ blobs: [BlobName], in record: RecordHandle) throws -> [BlobName] {
+    /// Those of `blobs` that no statement about the record names, nor a manifest that one names, nor only as the envelope
+    /// or the manifest of a revoked grant.
+    private func unnamed(
+        _ blobs: [BlobName], in record: RecordHandle, at custodian: Custodian
+    ) async throws -> [BlobName] {
         var unnamed = Set(blobs)
+        var manifests = Set<BlobName>()
         try forEachStatement(about: record) { statement in
             for blob in statement.statement.assertion.blobs {
-                guard let name = blob.name, unnamed.contains(name) else { continue }
-                if case .grantEnvelope(let grant) = blob.role,
-                    try state(.grant(grant ?? statement.id), as: GrantState.self)?.revoked == true
-                {
-                    continue
-                }
+                guard let name = blob.name, try !isRevoked(blob, in: statement) else { continue }
                 unnamed.remove(name)
+                if name.kind == .manifest { manifests.insert(name) }
             }
         }
+        let files = StoredFiles(vault: custodian.vault, record: record)
+        for manifest in manifests where unnamed.contains(where: { $0.kind == .file }) {
+            guard try await custodian.vault.size(of: manifest, in: record) != nil else { continue }
+            for file in try await files.named(by: manifest).files { unnamed.remove(BlobName(file, .file)) }
+        }
         return blobs.filter(unnamed.contains)
+    }
+
+    /// Whether it is named for a grant that was revoked.
+    private func isRevoked(_ blob: NamedBlob, in statement: SignedStatement) throws -> Bool {
+        switch blob.role {
+        case .grantEnvelope(let grant), .grantManifest(let grant):
+            try state(.grant(grant ?? statement.id), as: GrantState.self)?.revoked == true
+        default: false
+        }
     }
 }

@@ -54,9 +54,26 @@ extension RecordKeeping {
             try await custodian.vault.erase(record)
             return present.count
         }
-        let (gone, kept) = (Set(gone), Set(retention.kept))
-        let erased = present.filter { gone.contains($0) && !kept.contains($0) }
-        for blob in erased { try await custodian.vault.erase(blob, in: record) }
+        let stored = Set(present)
+        let files = StoredFiles(vault: custodian.vault, record: record)
+        let manifests = retention.kept.filter { $0.kind == .manifest && stored.contains($0) }
+        var kept = Set(retention.kept)
+        for manifest in manifests {
+            kept.formUnion(try await files.named(by: manifest).files.map { BlobName($0, .file) })
+        }
+        var ended = Set(gone)
+        for manifest in gone where manifest.kind == .manifest && stored.contains(manifest) {
+            if let found = try? await files.named(by: manifest) {
+                ended.formUnion(found.files.map { BlobName($0, .file) })
+            } else {
+                // It does not say any more what goes with it: whatever no other manifest keeps.
+                ended.formUnion(present.filter { $0.kind == .file })
+            }
+        }
+        let erased = present.filter { ended.contains($0) && !kept.contains($0) }
+        // Manifests last: what is left after a crash is found by them again.
+        let inOrder = erased.filter { $0.kind != .manifest } + erased.filter { $0.kind == .manifest }
+        for blob in inOrder { try await custodian.vault.erase(blob, in: record) }
         return erased.count
     }
 

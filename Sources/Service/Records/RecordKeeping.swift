@@ -27,8 +27,9 @@ public struct RecordKeeping: Sendable {
     public enum Submission: Sendable {
         case committed(Receipt)
         case rejected(RejectionCode)
-        /// The contract would accept it, but these are not (durably) kept as the statement names them.
-        case missing([NamedBlob])
+        /// The contract would accept it, but these are not (durably) kept as the statement, or a manifest that it names,
+        /// names them.
+        case missing([BlobName], letters: [Digest])
         /// It is for that organisation's server to order: this one does not serve it, so it cannot see to what
         /// the statement points to.
         case elsewhere(OrganisationName)
@@ -54,40 +55,37 @@ public struct RecordKeeping: Sendable {
             }
         }
         guard !assertion.blobs.isEmpty else { return try await orderWithinLimits(signed, until: level) }
-        var missing = assertion.blobs
+        var missing = assertion.blobs.compactMap(\.name)
+        let letters = assertion.blobs.filter { $0.role == .letter }.map(\.digest)
         for custodian in try custodians(for: assertion) {
             if let submission = try await order(signed, until: level, at: custodian, &missing) {
                 return submission
             }
         }
-        return try refusal(of: signed) ?? .missing(missing)
+        return try refusal(of: signed) ?? .missing(missing, letters: letters)
     }
 
     /// Orders a statement if everything that it names is at `custodian`; else tells in `missing` what is not.
     private func order(
         _ signed: SignedStatement, until level: Acknowledgement, at custodian: Custodian,
-        _ missing: inout [NamedBlob]
+        _ missing: inout [BlobName]
     ) async throws -> Submission? {
         let assertion = signed.statement.assertion
         guard let record = assertion.record else {
-            missing = try missingLetters(of: assertion, at: custodian)
-            return missing.isEmpty ? try await orderWithinLimits(signed, until: level) : nil
+            let hasAll = try assertion.blobs.allSatisfy {
+                try $0.role == .letter && custodian.desk.hasLetter(digest: $0.digest.bytes)
+            }
+            return hasAll ? try await orderWithinLimits(signed, until: level) : nil
         }
         // Nothing leaves the record between this look and the commit.
         let (submission, absent) = try await custodian.turns.sharing(record) {
-            let absent = Set(
-                try await custodian.vault.absent(of: assertion.blobs.compactMap(\.name), in: record))
+            var absent = try await custodian.vault.absent(of: try names(in: assertion), in: record)
+            if absent.isEmpty { absent = try await absentFiles(of: assertion, in: record, at: custodian) }
             guard absent.isEmpty else { return (Submission?.none, absent) }
             return (try await orderWithinLimits(signed, until: level), absent)
         }
-        missing = assertion.blobs.filter { $0.name.map(absent.contains) ?? true }
+        missing = absent
         return submission
-    }
-
-    private func missingLetters(of assertion: Assertion, at custodian: Custodian) throws -> [NamedBlob] {
-        try assertion.blobs.filter {
-            try $0.role != .letter || !custodian.desk.hasLetter(digest: $0.digest.bytes)
-        }
     }
 
     /// Orders what counts against its signer's limits, if it does, only within those.
@@ -182,7 +180,7 @@ public struct RecordKeeping: Sendable {
         let now = ledger.now()
         guard now < release.time + Limits.releaseSeconds else { throw Denial.releaseOver }
         if record.removed != nil { throw Denial.refused(.recordRemoved) }
-        let covered = try envelopes(of: release, record, custody, at: now)
+        let envelopes = try envelopes(of: release, record, custody, at: now)
         if release.basis != .owner, release.basis != .delegate {
             guard let member = try state(.member(release.reader), as: MemberState.self) else {
                 throw Denial.nothing
@@ -192,10 +190,29 @@ public struct RecordKeeping: Sendable {
             let organisation = try state(.organisation(member.organisation), as: OrganisationState.self)
             if organisation?.suspended != false { throw Denial.refused(.organisationSuspended) }
         }
-        guard let blob = record.content(digest) ?? covered.first(where: { $0.digest == digest }) else {
-            throw Denial.nothing
+        let (names, manifests) = try covered(by: release, of: record)
+        if let blob = (names + envelopes).first(where: { $0.digest == digest }) {
+            return try await custodian.vault.open(blob, in: release.record)
         }
-        return try await custodian.vault.open(blob, in: release.record)
+        let files = StoredFiles(vault: custodian.vault, record: release.record)
+        guard try await files.has(digest, in: manifests) else { throw Denial.nothing }
+        return try await custodian.vault.open(BlobName(digest, .file), in: release.record)
+    }
+
+    /// What a release covers of the record besides envelopes, and the manifests whose files it covers.
+    private func covered(
+        by release: ReleaseState, of record: RecordState
+    ) throws -> (names: [BlobName], manifests: [BlobName]) {
+        var parts = record.parts
+        if let id = release.grant {
+            guard let grant = try state(.grant(id), as: GrantState.self) else { throw Denial.nothing }
+            if let manifest = grant.manifest {
+                let name = BlobName(manifest, .grantManifest)
+                return ([name], [name])
+            }
+            parts = grant.covered(of: record)
+        }
+        return (parts.flatMap(\.names), parts.map { BlobName($0.manifest, .manifest) })
     }
 
     /// The envelopes that a release lets its reader have, if what it rests on still holds.
@@ -244,13 +261,5 @@ public struct RecordKeeping: Sendable {
         guard let bytes = try ledger.value(of: key) else { return nil }
         guard let value = Value(bytes: bytes) else { preconditionFailure("damaged state") }
         return value
-    }
-}
-
-extension RecordState {
-    /// The name of that digest among what the record consists of; nil when it is none of it.
-    fileprivate func content(_ digest: Digest) -> BlobName? {
-        if digest == descriptor { return BlobName(digest, .descriptor) }
-        return files.contains(digest) ? BlobName(digest, .file) : nil
     }
 }

@@ -15,6 +15,9 @@ extension Problem {
         case let problem as Problem: self = problem
         case let denial as RecordKeeping.Denial: self = Self.of(denial)
         case is RecordKeeping.RecordRemoved: self = .rejected(.recordRemoved)
+        case let unfit as RecordKeeping.UnfitManifest:
+            self = Problem(
+                .malformed, "\(unfit.manifest.text): \(unfit.reason); store the right one and name that")
         case let error as VaultError where error.code == .absent: self = .notFound
         case let error as VaultError where error.code == .digestMismatch:
             self = Problem(.digestMismatch, "the bytes have not the digest in the path")

@@ -43,6 +43,9 @@ public enum Routes {
             "\(base)/records/\(record)/blobs/\(blob)"
         }
         public func missing(in record: String) -> String { "\(base)/records/\(record)/missing" }
+        public func manifest(_ digest: String, of record: String) -> String {
+            "\(base)/records/\(record)/manifests/\(digest)"
+        }
         public var inventory: String { "\(base)/inventory" }
         public func releasedBlob(_ release: String, _ digest: String) -> String {
             "\(base)/releases/\(release)/\(digest)"

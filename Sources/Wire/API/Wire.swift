@@ -60,7 +60,7 @@ extension BlobName: Codable {
 public enum Wire {
     public static let jsonBytesMax = 4 << 20
     public static let letterBytesMax = 64 << 10
-    public static let envelopeBytesMax = 64 << 10
+    public static let envelopeBytesMax = 4 << 20
     public static let permitsPerCallMax = 500
     /// Of one inbox at one organisation, used or not.
     public static let permitsMax = 10_000

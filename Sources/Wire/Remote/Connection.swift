@@ -143,10 +143,12 @@ public struct Connection: Sendable {
     package func call(
         _ method: Method, _ path: String, query: [(String, String)] = [], at server: OrganisationName? = nil,
         _ content: Content = .none,
-        answerBytesMax: Int = Wire.jsonBytesMax * 4, progress: (@Sendable (Int) -> Void)? = nil
+        answerBytesMax: Int = Wire.jsonBytesMax * 4, range: Range<Int>? = nil,
+        progress: (@Sendable (Int) -> Void)? = nil
     ) async throws -> [UInt8] {
         let authority = authority(of: path, at: server)
-        let response = try await send(method, path, query: query, to: authority, content, progress: progress)
+        let response = try await send(
+            method, path, query: query, to: authority, content, range: range, progress: progress)
         do {
             let body = try await response.body.collect(upTo: answerBytesMax)
             return Array(body.readableBytesView)
@@ -221,12 +223,12 @@ public struct Connection: Sendable {
     /// Sends a call and sees its status, once more after a lost connection.
     private func send(
         _ method: Method, _ path: String, query: [(String, String)], to authority: String, _ content: Content,
-        progress: (@Sendable (Int) -> Void)?
+        range: Range<Int>? = nil, progress: (@Sendable (Int) -> Void)?
     ) async throws -> HTTPClientResponse {
         do {
             return try await attempt(
-                method, path, query: query, to: authority, content, deadline: content.deadline,
-                progress: progress)
+                method, path, query: query, to: authority, content, range: range,
+                deadline: content.deadline, progress: progress)
         } catch let problem as Problem {
             throw problem
         } catch let failure as ClientFailure {
@@ -236,8 +238,8 @@ public struct Connection: Sendable {
             // Whatever is sent here may arrive twice: statements, blobs and letters are known by their hash.
             do {
                 return try await attempt(
-                    method, path, query: query, to: authority, content, deadline: content.deadline,
-                    progress: progress)
+                    method, path, query: query, to: authority, content, range: range,
+                    deadline: content.deadline, progress: progress)
             } catch let problem as Problem {
                 throw problem
             } catch let failure as ClientFailure {
@@ -250,7 +252,7 @@ public struct Connection: Sendable {
 
     private func attempt(
         _ method: Method, _ path: String, query: [(String, String)], to authority: String, _ content: Content,
-        deadline: Duration?, progress: (@Sendable (Int) -> Void)?
+        range: Range<Int>? = nil, deadline: Duration?, progress: (@Sendable (Int) -> Void)?
     ) async throws -> HTTPClientResponse {
         let queryText = query.map { "\($0)=\($1)" }.joined(separator: "&")
         var request = HTTPClientRequest(
@@ -269,6 +271,9 @@ public struct Connection: Sendable {
         ]
         if let size = seen.size(elsewhereThanAt: authority) {
             request.headers.add(name: Routes.logSizeHeader, value: String(size))
+        }
+        if let range {
+            request.headers.add(name: "Range", value: "bytes=\(range.lowerBound)-\(range.upperBound - 1)")
         }
         switch content {
         case .none: break

@@ -18,14 +18,12 @@ enum Samples {
             .dispatch(
                 Dispatch(
                     organisation: hospital, record: Toy.named("record"), grant: Toy.named("grant"),
-                    release: Toy.named("release"), descriptor: Toy.named("descriptor"),
-                    files: [Toy.named("scan")])),
+                    release: Toy.named("release"), contents: Toy.named("deposit"))),
             .acknowledge(
                 Acknowledge(
                     organisation: hospital, record: Toy.named("record"), grant: Toy.named("grant"),
-                    release: Toy.named("release"), descriptor: Toy.named("descriptor"),
-                    ownerEnvelope: Toy.named("owner's"), custodianEnvelope: Toy.named("custodian's"),
-                    files: [Toy.named("scan")])),
+                    release: Toy.named("release"), contents: Toy.named("deposit"),
+                    ownerEnvelope: Toy.named("owner's"), custodianEnvelope: Toy.named("custodian's"))),
             .adopt(adopt(permit: permitMessage)),
             .remove(Remove(record: Toy.named("record"))),
             .attestErasure(AttestErasure(organisation: hospital, record: Toy.named("record"))),
@@ -89,11 +87,13 @@ enum Samples {
 
     /// The other forms that some kinds have, where of two fields one is there.
     static let others: [Assertion] = [
+        .grant(grant(request: nil, coverage: .part)),
         .deposit(
             Deposit(
                 organisation: hospital, record: Toy.named("record"), recipientHash: Toy.named("recipient"),
                 descriptor: Toy.named("descriptor"), custodianEnvelope: Toy.named("custodian's"),
-                files: [Toy.named("scan")], suite: .classical, custodial: .patientUnable)),
+                manifest: Toy.named("manifest"), root: Toy.named("root"), suite: .classical,
+                custodial: .patientUnable)),
         .grant(
             Grant(
                 record: Toy.named("record"), organisation: hospital, kind: .append, purpose: .treatment,
@@ -112,7 +112,7 @@ enum Samples {
     /// The numbers of the fields of a kind that are not in `full`, and of those in it that may be left out
     /// with another there or with another choice made.
     static let alternatives: [StatementKind: (more: [UInt64], less: [UInt64])] = [
-        .deposit: ([12], [8]), .grant: ([13], [5, 11]), .delegate: ([], [7]),
+        .deposit: ([13], [8]), .grant: ([13, 15, 16], [5, 11]), .delegate: ([], [7]),
     ]
 
     /// The one with every field.
@@ -163,20 +163,21 @@ enum Samples {
             organisation: hospital, record: Toy.named("record"), permit: permit,
             recipientHash: Toy.named("recipient"), descriptor: Toy.named("descriptor"),
             ownerEnvelope: Toy.named("owner's"), custodianEnvelope: Toy.named("custodian's"),
-            files: [Toy.named("scan")] + (batch == nil ? [Toy.named("prescription")] : []), suite: .hybrid,
-            batch: batch)
+            manifest: Toy.named("manifest"), root: Toy.named("root"), suite: .hybrid, batch: batch)
     }
 
     private static func append(grant: StatementID?, batch: Digest?) -> Append {
         Append(
             organisation: hospital, record: Toy.named("record"), grant: grant,
-            descriptor: Toy.named("descriptor"), files: [Toy.named("report")], batch: batch)
+            after: Toy.named("deposit"), descriptor: Toy.named("descriptor"), manifest: Toy.named("manifest"),
+            root: Toy.named("root"), batch: batch)
     }
 
     private static let reseal = Reseal(
         organisation: hospital, record: Toy.named("record"), recipientHash: Toy.named("recipient"),
         suite: .hybrid, descriptor: Toy.named("descriptor"), ownerEnvelope: Toy.named("owner's"),
-        custodianEnvelope: Toy.named("custodian's"), files: [Toy.named("scan")],
+        custodianEnvelope: Toy.named("custodian's"), manifest: Toy.named("manifest"),
+        root: Toy.named("root"),
         grants: ["g1", "g2"].map { Rewrapped(of: Toy.named($0), envelope: Toy.named("envelope")) }
             .sorted { $0.of < $1.of },
         delegates: ["d1", "d2"].map { Rewrapped(of: Toy.named($0), envelope: Toy.named("envelope")) }
@@ -198,11 +199,14 @@ enum Samples {
         )
     }
 
-    private static func grant(request: StatementID?) -> Grant {
+    private static func grant(request: StatementID?, coverage: Coverage = .present) -> Grant {
         Grant(
             record: Toy.named("record"), organisation: insurer, grantee: Toy.named("grantee"),
-            kind: .transfer, purpose: .legal, notBefore: 1_700_000_000, notAfter: 1_710_000_000, releases: 3,
-            envelope: Toy.named("envelope"), request: request)
+            kind: coverage == .part ? .read : .transfer, purpose: .legal, notBefore: 1_700_000_000,
+            notAfter: 1_710_000_000, releases: 3,
+            envelope: Toy.named("envelope"), request: request, coverage: coverage,
+            manifest: coverage == .part ? Toy.named("manifest") : nil,
+            root: coverage == .part ? Toy.named("root") : nil)
     }
 
     private static func reassign(permit: [UInt8]?) -> Reassign {

@@ -23,7 +23,7 @@ enum Samples {
             organisation: hospital, record: record, permit: permit, recipientHash: digest("recipient"),
             descriptor: digest("descriptor"), ownerEnvelope: digest("owner"),
             custodianEnvelope: digest("custodian"),
-            files: [digest("file")], suite: .hybrid)
+            manifest: digest("manifest"), root: digest("root"), suite: .hybrid)
     }
 
     static func genesis(roots: [SigningKey], ledger: SigningKey) -> Genesis {

@@ -2,6 +2,7 @@ import Age
 import Contract
 import Evidence
 import Identity
+import Manifests
 import Primitives
 import Testing
 
@@ -21,29 +22,70 @@ struct DescriptorTests {
             })
     }
 
-    func record(_ sealed: [UInt8]) -> RecordState {
-        RecordState(
-            owner: SigningKey.generate().key, suite: .hybrid, recipientHash: key.recipient.hash,
-            descriptor: Digest(hashing: sealed), files: files)
+    func part(_ sealed: [UInt8]) -> RecordPart {
+        let manifest = Manifest(of: files)!
+        return RecordPart(
+            statement: StatementID([UInt8](repeating: 5, count: 32))!, descriptor: Digest(hashing: sealed),
+            manifest: Digest(hashing: manifest.encoded()), root: manifest.root)
     }
 
     @Test func opensAsItWasSealed() throws {
         let sealed = try descriptor(files).sealed(to: key.recipient)
-        #expect(try Descriptor(opening: sealed, of: record(sealed), with: key) == descriptor(files))
+        #expect(try Descriptor(opening: sealed, of: part(sealed), with: key) == descriptor(files))
     }
 
     @Test func refusesOtherBytesKeysAndFiles() throws {
         let sealed = try descriptor(files).sealed(to: key.recipient)
         let twin = try descriptor(files).sealed(to: key.recipient)
-        #expect(throws: ClientFailure.self) { try Descriptor(opening: twin, of: record(sealed), with: key) }
+        #expect(throws: ClientFailure.self) { try Descriptor(opening: twin, of: part(sealed), with: key) }
         #expect(throws: ClientFailure.self) {
-            try Descriptor(opening: sealed, of: record(sealed), with: .generate(.x25519))
+            try Descriptor(opening: sealed, of: part(sealed), with: .generate(.x25519))
         }
-        for other in [[files[0]], [files[1], files[0]], files + [Digest(hashing: [3])]] {
+        for other in [[], [files[0]], files + [files[0]], files + [Digest(hashing: [3])]] {
             let sealed = try descriptor(other).sealed(to: key.recipient)
             #expect(throws: ClientFailure.self) {
-                try Descriptor(opening: sealed, of: record(sealed), with: key)
+                try Descriptor(opening: sealed, of: part(sealed), with: key)
             }
+        }
+    }
+
+    @Test func refusesAnotherManifestOrRoot() throws {
+        let sealed = try descriptor(files).sealed(to: key.recipient)
+        var wrong = part(sealed)
+        wrong.root = Digest(hashing: [9])
+        #expect(throws: ClientFailure.self) { try Descriptor(opening: sealed, of: wrong, with: key) }
+        wrong = part(sealed)
+        wrong.manifest = Digest(hashing: [9])
+        #expect(throws: ClientFailure.self) { try Descriptor(opening: sealed, of: wrong, with: key) }
+    }
+
+    @Test func partsAreReadTogetherAndFilesFoundByName() throws {
+        var (one, two) = (descriptor([files[0]]), descriptor([files[1]]))
+        one.patient = "P-9"
+        two.files[0].name = "b"
+        let whole = Descriptor(of: [one, two])
+        #expect(whole.patient == "P-9" && whole.files == one.files + two.files)
+        #expect(try whole.files(named: ["b"]).map(\.file) == two.files)
+        #expect(try whole.files(named: nil).map(\.name) == ["a", "b"])
+        #expect(throws: ClientFailure.self) { try whole.files(named: ["a", "c"]) }
+    }
+
+    /// What the contract does not see of a re-sealing.
+    @Test func aResealingIsOfTheSameFilesUnderOtherCiphertext() {
+        let (old, fresh) = (descriptor(files), [Digest(hashing: [3]), Digest(hashing: [4])])
+        let new = descriptor(fresh)
+        #expect(new.isResealing(of: old) && !old.isResealing(of: old))
+        #expect(!descriptor([fresh[0]]).isResealing(of: old))
+        #expect(!descriptor(fresh + [Digest(hashing: [5])]).isResealing(of: old))
+        #expect(!descriptor([fresh[0], files[1]]).isResealing(of: old))
+        for change in [
+            { $0.patient = "P-2" }, { $0.depositedAt = 8 }, { $0.files[1].name = "c" },
+            { $0.files[0].sha256 = Digest(hashing: [8]) }, { $0.files[1].byteCount = 2 },
+            { $0.files[1].mediaType = "c" },
+        ] as [(inout Descriptor) -> Void] {
+            var other = new
+            change(&other)
+            #expect(!other.isResealing(of: old))
         }
     }
 

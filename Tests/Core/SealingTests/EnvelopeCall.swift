@@ -28,7 +28,7 @@ enum EnvelopeCall {
             let key = try Envelope.open(
                 envelope, with: identity, expecting: .delegate(record, delegate),
                 recipientHash: state.recipientHash)
-            let descriptor = try Descriptor(opening: sealed, of: state, with: key)
+            let descriptor = try Descriptor(opening: sealed, of: state.parts[0], with: key)
             let again = try Envelope.wrap(key, record: record, for: (delegate, identity.recipient))
             let found = try Envelope.open(
                 again, with: identity, expecting: .delegate(record, delegate),

@@ -2,6 +2,7 @@ import Age
 import BrowserCalls
 import Contract
 import Identity
+import Manifests
 import Primitives
 import Sealing
 import Testing
@@ -15,17 +16,23 @@ struct EnvelopeCallTests {
             let record = try #require(RecordHandle(Random.bytes(32)))
             let delegate = SigningKey.generate().key
             let files = [Digest(hashing: [1]), Digest(hashing: [2])]
-            let descriptor = try Descriptor(
+            let described = Descriptor(
                 patient: "Ångström, \"A\"\n", depositedAt: 7,
                 files: files.map {
                     .init(
                         name: "a/b", mediaType: "image/png", byteCount: 1 << 40, sha256: Digest(hashing: []),
                         ciphertext: $0, dicom: nil)
-                }
-            ).sealed(to: key.recipient)
+                })
+            let descriptor = try described.sealed(to: key.recipient)
+            let manifest = try #require(described.manifest)
             let state = RecordState(
                 owner: SigningKey.generate().key, suite: kind.suite, recipientHash: key.recipient.hash,
-                descriptor: Digest(hashing: descriptor), files: files)
+                parts: [
+                    RecordPart(
+                        statement: StatementID([UInt8](repeating: 5, count: 32))!,
+                        descriptor: Digest(hashing: descriptor),
+                        manifest: Digest(hashing: manifest.encoded()), root: manifest.root)
+                ])
             let envelope = try Envelope.wrap(key, record: record, for: (delegate, identity.recipient))
             func open(_ identity: AgeIdentity, _ envelope: [UInt8], _ descriptor: [UInt8]) -> [[UInt8]]? {
                 let input = EnvelopeCall.input(

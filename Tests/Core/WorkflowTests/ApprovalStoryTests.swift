@@ -3,6 +3,7 @@ import Contract
 import Evidence
 import Foundation
 import Identity
+import Manifests
 import Primitives
 import Sealing
 import Testing
@@ -47,12 +48,13 @@ struct ApprovalStory {
         let owner = try seal(
             IdentityFile(comments: Envelope.Binding.owner(record).comments, identities: [recordKey])
                 .serialized(), for: .recipients([inbox.recipient]))
+        let manifest = try #require(descriptor.manifest)
         let deposit = Deposit(
             organisation: hospital, record: record, permit: Self.permit(0, wallet, server),
             recipientHash: recordKey.recipient.hash,
             descriptor: keep(try descriptor.sealed(to: recordKey.recipient), &server),
-            ownerEnvelope: keep(owner, &server), custodianEnvelope: Digest(hashing: [3]), files: [file],
-            suite: .hybrid)
+            ownerEnvelope: keep(owner, &server), custodianEnvelope: Digest(hashing: [3]),
+            manifest: keep(manifest.encoded(), &server), root: manifest.root, suite: .hybrid)
         try server.say(.deposit(deposit), by: clinician)
         // The request, and its route under permit number 1.
         request = try server.say(
@@ -185,7 +187,8 @@ struct ApprovalStoryTests {
         let record = try #require(
             story.server.state[.record(story.record)].flatMap { RecordState(bytes: $0) })
         let order = FetchSteps.Order(
-            story.record, record, at: story.server.hospital, envelope: try #require(state.envelope),
+            story.record, record, parts: state.covered(of: record), at: story.server.hospital,
+            envelope: try #require(state.envelope),
             binding: .grant(
                 story.record, nonce: statement.statement.nonce, grantee: story.officer.key,
                 notAfter: state.notAfter), reader: story.officer, identity: story.officerIdentity)

@@ -154,14 +154,14 @@ struct DepositStoryTests {
         let membership = WalletMembership(story.wallet, at: story.server.hospital, handedOver: 1)
         let own = try #require(
             try story.server.read { ledger throws(Pause) in try ledger.ownRecords(membership) }.first)
-        #expect(own.handle == story.record && own.state.files == deposited.deposit.files)
+        #expect(own.handle == story.record && own.state.parts.map(\.manifest) == [deposited.deposit.manifest])
         func blob(_ digest: Digest?) throws -> [UInt8] {
             let digest = try #require(digest)
             return try #require(story.server.blobs[digest])
         }
         let opened = try OpenedRecord(
             own, envelope: try blob(deposited.deposit.ownerEnvelope),
-            descriptor: try blob(deposited.deposit.descriptor), with: story.wallet)
+            descriptors: [try blob(deposited.deposit.descriptor)], with: story.wallet)
         #expect(opened.descriptor.patient == DepositStory.number)
         let contents = try opened.descriptor.files.map {
             try open(try blob($0.ciphertext), with: .identity(opened.key))
@@ -228,7 +228,8 @@ struct DepositStoryTests {
                     organisation: story.server.hospital, record: elsewhere.record, permit: permit,
                     recipientHash: elsewhere.recipientHash, descriptor: elsewhere.descriptor,
                     ownerEnvelope: elsewhere.ownerEnvelope, custodianEnvelope: elsewhere.custodianEnvelope,
-                    files: elsewhere.files, suite: elsewhere.suite)), by: story.clinician)
+                    manifest: elsewhere.manifest, root: elsewhere.root, suite: elsewhere.suite)),
+            by: story.clinician)
         // The one asks before it uploads, the other had asked before.
         let used = try story.failure(of: try story.resumed())
         #expect(used.failure?.rejection == .permitUsed && used.isPermitRefused)

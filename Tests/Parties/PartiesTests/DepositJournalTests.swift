@@ -28,7 +28,7 @@ struct DepositJournalTests {
         SealedDeposit(
             record: RecordHandle(Random.bytes(32))!, recipientHash: Digest(hashing: [9]), suite: .hybrid,
             descriptor: Digest(hashing: [4]), ownerEnvelope: Digest(hashing: [5]),
-            custodianEnvelope: Digest(hashing: [6]), files: blobs.prefix(2).map(\.digest))
+            custodianEnvelope: Digest(hashing: [6]), manifest: Digest(hashing: [7]), root: Digest(hashing: [8]))
     }
 
     @Test func theNameIsOfPatientFilesAndMember() throws {

@@ -19,13 +19,13 @@ import Testing
     private static let assertions: [Assertion] = [
         .append(
             Append(
-                organisation: hospital, record: random(), grant: random(), descriptor: random(),
-                files: [random(), random()])),
+                organisation: hospital, record: random(), grant: random(), after: random(), descriptor: random(),
+                manifest: random(), root: random())),
         .reseal(
             Reseal(
                 organisation: hospital, record: random(), recipientHash: random(), suite: .hybrid,
                 descriptor: random(), ownerEnvelope: random(), custodianEnvelope: random(),
-                files: [random()], grants: [Rewrapped(of: random(), envelope: random())],
+                manifest: random(), root: random(), grants: [Rewrapped(of: random(), envelope: random())],
                 delegates: [Rewrapped(of: random(), envelope: random())])),
         .emergency(
             Emergency(

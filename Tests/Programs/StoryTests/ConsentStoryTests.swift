@@ -93,7 +93,7 @@ import Testing
         // Who did what stands in the history, the hospital's own staff included.
         let history = try story.medseal(as: "noor", "history")
         for text in [
-            "Member ada (hospital1, clinician) saved 1 file(s)", "you let Member iris", "opened once",
+            "Member ada (hospital1, clinician) saved files", "you let Member iris", "opened once",
             "never opened", "sealed it anew", "own staff",
         ] {
             #expect(history.code == 0 && history.text.contains(text), "\(text): \(history.text)")

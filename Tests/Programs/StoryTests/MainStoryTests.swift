@@ -113,10 +113,10 @@ import Testing
         let received = try story.medseal(as: "ben", "receive", "--request", asking.id)
         #expect(received.code == 0, "\(received.text)")
         let names = { (paths: [String]) in Set(paths.map { URL(fileURLWithPath: $0).lastPathComponent }) }
-        // Two files, the descriptor and the owner's envelope are the same; the custodian's envelope is its
+        // Two files, their manifest, the descriptor and the owner's envelope are the same; the custodian's envelope is its
         // own.
         #expect(
-            names(try story.vault("hospital1")).intersection(names(try story.vault("hospital2"))).count == 4)
+            names(try story.vault("hospital1")).intersection(names(try story.vault("hospital2"))).count == 5)
 
         try audit(story)
         try otherPeoplesCode(story, record)

@@ -246,6 +246,9 @@ private struct Town {
         case "POST \(organisation.missing(in: ":record"))":
             return .init(
                 parameters: ["record": record.handle.hex], body: Self.json(Wire.BlobNames(blobs: [])))
+        case "GET \(organisation.manifest(":digest", of: ":record"))":
+            return .init(
+                parameters: ["record": record.handle.hex, "digest": record.deposit.manifest.hex])
         case "GET \(organisation.releasedBlob(":release", ":digest"))":
             let reader = own ? party : party == .stranger ? .inbox(.applying) : .stranger
             let release = releases[reader] ?? releases[.stranger]!

@@ -59,14 +59,16 @@ import Vault
                 try await world.put(blob, as: kind, of: stray, by: clinician, at: world.hospital1).status
                     == 201)
         }
-        #expect(try await world.records.collectUnnamed(now: later) == 4)
-        #expect(try await world.blobs(of: record.handle, at: world.hospital1).count == 4)
+        #expect(try await world.records.collectUnnamed(now: later) == 5)
+        #expect(try await world.blobs(of: record.handle, at: world.hospital1).count == 5)
         // At another organisation the record's own name them.
         let other = try await world.enrol(world.hospital2, .clinician)
-        #expect(
-            try await world.put(
-                record.files, as: .file, of: record.handle, by: other, at: world.hospital2
-            ).status == 201)
+        for (blob, kind) in [(record.files, BlobKind.file), (record.blobs[4], .manifest)] {
+            #expect(
+                try await world.put(
+                    blob, as: kind, of: record.handle, by: other, at: world.hospital2
+                ).status == 201)
+        }
         #expect(try await world.records.collectUnnamed(now: later) == 0)
     }
 
@@ -91,6 +93,6 @@ import Vault
             #expect(answer.problem?.code == RejectionCode.permitUsed.rawValue)
         }
         #expect(try await vault.blobs(of: deposit.record) == before)
-        #expect(try await world.records.collectUnnamed(now: later) == 4)
+        #expect(try await world.records.collectUnnamed(now: later) == 5)
     }
 }

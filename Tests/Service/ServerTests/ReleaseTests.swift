@@ -30,7 +30,7 @@ import Testing
                 == 404)
         let release = try await world.release(record, by: officer, of: world.insurer, grant: grant.id)
         #expect(release.answer.status == 200)
-        for blob in [record.files, record.blobs[1], grant.envelope] {
+        for blob in [record.files, record.blobs[1], record.blobs[4], grant.envelope] {
             let answer = try await world.fetch(blob, by: officer, release: release.id, from: world.hospital1)
             #expect(answer.status == 200)
             #expect(answer.body == blob)
@@ -146,12 +146,14 @@ import Testing
 
         var acknowledge = Acknowledge(
             organisation: world.hospital2, record: record.handle, grant: grant.id, release: release.id,
-            descriptor: record.deposit.descriptor, ownerEnvelope: record.deposit.ownerEnvelope!,
-            custodianEnvelope: Digest(hashing: [5]), files: record.deposit.files)
+            contents: try #require(
+                try world.records.state(.record(record.handle), as: RecordState.self)
+            ).contents, ownerEnvelope: record.deposit.ownerEnvelope!,
+            custodianEnvelope: Digest(hashing: [5]))
         // Nobody becomes custodian of what is not in the vault.
         let early = try await world.submit(.acknowledge(acknowledge), by: gateway)
         #expect(early.answer.problem?.type == .conflict)
-        for (blob, kind) in zip(record.blobs.prefix(3) + [[5]], World.Deposited.kinds) {
+        for (blob, kind) in zip(record.blobs.prefix(3) + [[5], record.blobs[4]], World.Deposited.kinds) {
             #expect(
                 try await world.put(
                     blob, as: kind, of: record.handle, by: gateway, at: world.hospital2
@@ -289,7 +291,7 @@ import Testing
         deposit.permit = Permit.signed(
             key: .generate(), organisation: world.hospital1, notAfter: world.time.now + 100,
             network: world.network)
-        deposit.files = [Digest(hashing: [42])]
+        deposit.manifest = Digest(hashing: [42])
         let (_, absent) = try await world.submit(.deposit(deposit), by: clinician)
         #expect(absent.status == 409 && absent.problem?.type == .conflict)
         // What the contract refuses is refused with the contract's reason, whatever is missing.

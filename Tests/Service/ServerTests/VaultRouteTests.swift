@@ -32,7 +32,7 @@ import Vault
                 #expect(try await put(kind, by: key, record.handle) == 403)
                 #expect(try await put(kind, by: key, handle) == 403)
             }
-            let isOwners = [.grantEnvelope, .delegateEnvelope].contains(kind)
+            let isOwners = [.grantEnvelope, .grantManifest, .delegateEnvelope].contains(kind)
             #expect(try await put(kind, by: record.owner, record.handle) == (isOwners ? 201 : 403))
             // Nor where the record is not kept.
             #expect(try await put(kind, by: record.owner, record.handle, at: world.hospital2) == 403)
@@ -40,7 +40,7 @@ import Vault
         let large = [UInt8](repeating: 5, count: Wire.envelopeBytesMax + 1)
         #expect(try await put(.grantEnvelope, by: record.owner, record.handle, large) == 413)
         #expect(try await put(.grantEnvelope, by: clinician, record.handle, large) == 201)
-        #expect(try await world.blobs(of: record.handle, at: world.hospital1).count == 4 + 2 + 1)
+        #expect(try await world.blobs(of: record.handle, at: world.hospital1).count == 5 + 3 + 1)
         #expect(try await world.blobs(of: record.handle, at: world.hospital2).isEmpty)
     }
 

@@ -9,6 +9,7 @@ import HummingbirdTesting
 import Identity
 import Ledger
 import Logging
+import Manifests
 import NIOCore
 import Primitives
 import Records
@@ -184,7 +185,7 @@ final class World: Sendable {
         var deposit: Deposit
         var custodian: OrganisationName { deposit.organisation }
 
-        static let kinds: [BlobKind] = [.file, .descriptor, .ownerEnvelope, .custodianEnvelope]
+        static let kinds: [BlobKind] = [.file, .descriptor, .ownerEnvelope, .custodianEnvelope, .manifest]
 
         /// The names of the blobs in the record.
         var names: [BlobName] { zip(blobs, Self.kinds).map { BlobName(Digest(hashing: $0), $1) } }
@@ -195,9 +196,11 @@ final class World: Sendable {
         by clinician: SigningKey, at organisation: OrganisationName, owner: SigningKey = .generate(),
         custodial: Bool = false
     ) async throws -> Deposited {
-        let blobs = ["ciphertext", "descriptor", "owner's", "custodian's"].map {
+        var blobs = ["ciphertext", "descriptor", "owner's", "custodian's"].map {
             Array($0.utf8) + Random.bytes(8)
         }
+        let manifest = Manifest(of: [Digest(hashing: blobs[0])])!
+        blobs.append(manifest.encoded())
         let record = RecordHandle(Random.bytes(32))!
         for (blob, kind) in zip(blobs, Deposited.kinds) {
             #expect(
@@ -212,7 +215,8 @@ final class World: Sendable {
                     key: owner, organisation: organisation, notAfter: time.now + 10_000, network: network),
             recipientHash: Digest(hashing: [7]), descriptor: digests[1],
             ownerEnvelope: custodial ? nil : digests[2], custodianEnvelope: digests[3],
-            files: [digests[0]], suite: .hybrid, custodial: custodial ? .patientUnable : nil)
+            manifest: digests[4], root: manifest.root, suite: .hybrid,
+            custodial: custodial ? .patientUnable : nil)
         #expect(try await submit(.deposit(deposit), by: clinician).answer.status == 200)
         return Deposited(handle: deposit.record, owner: owner, blobs: blobs, deposit: deposit)
     }
@@ -245,7 +249,7 @@ final class World: Sendable {
     func grant(
         _ record: Deposited, to grantee: SigningKey, of organisation: OrganisationName,
         kind: GrantKind = .read, purpose: Purpose = .claim,
-        seconds: UInt64 = 5_000, releases: UInt64 = 5
+        seconds: UInt64 = 5_000, releases: UInt64 = 5, coverage: Coverage = .present
     ) async throws -> (id: StatementID, envelope: [UInt8]) {
         let envelope = Array("envelope".utf8) + Random.bytes(8)
         let stored = try await put(
@@ -255,7 +259,7 @@ final class World: Sendable {
             record: record.handle, organisation: organisation, grantee: grantee.key, kind: kind,
             purpose: purpose,
             notBefore: time.now, notAfter: time.now + seconds, releases: releases,
-            envelope: Digest(hashing: envelope), request: nil)
+            envelope: Digest(hashing: envelope), request: nil, coverage: coverage)
         let (id, answer) = try await submit(.grant(grant), by: record.owner)
         #expect(answer.status == 200)
         return (id, envelope)

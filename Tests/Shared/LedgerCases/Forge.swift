@@ -41,7 +41,7 @@ struct Forge: Sendable {
                 Deposit(
                     organisation: network.hospital, record: .random(), permit: permit,
                     recipientHash: digest(6), descriptor: digest(7), ownerEnvelope: digest(8),
-                    custodianEnvelope: digest(9), files: [digest(10)], suite: .hybrid)), by: network.clinician
+                    custodianEnvelope: digest(9), manifest: digest(10), root: digest(11), suite: .hybrid)), by: network.clinician
         )
     }
 

@@ -69,7 +69,7 @@ package struct Stories: Sendable {
                 Deposit(
                     organisation: hospital.name, record: record, permit: permit(owner), recipientHash: letter,
                     descriptor: digests[0], ownerEnvelope: digests[1], custodianEnvelope: digests[2],
-                    files: [digests[4]], suite: .hybrid)), clinician)
+                    manifest: digests[4], root: digests[4], suite: .hybrid)), clinician)
         let request = sign(
             .request(
                 Request(

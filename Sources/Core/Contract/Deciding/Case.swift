@@ -173,6 +173,11 @@ struct Case: ContentVisitor {
         return max(clock?.seen ?? 0, time)
     }
 
+    /// What this statement brings to the record.
+    func part(descriptor: Digest, manifest: Digest, root: Digest) -> RecordPart {
+        RecordPart(statement: statement.id, descriptor: descriptor, manifest: manifest, root: root)
+    }
+
     /// The owner has agreed to this very statement.
     func requireConsent(of record: RecordState) throws(RejectionCode) {
         guard let owner = record.owner(at: time), statement.isApproved(by: owner) else {

@@ -3,7 +3,8 @@ public enum Limits {
     /// A signed statement, in bytes: with what a log entry adds it fits an entry bundle (c2sp.org/tlog-tiles:
     /// 65,535 bytes).
     public static let statementBytesMax = 61_440
-    public static let filesPerRecordMax = 1_536
+    /// How many statements may have brought files to a record since it was sealed: its state names each.
+    public static let partsPerRecordMax = 256
     /// How far ahead a statement may say that it is valid: a day.
     public static let validitySecondsMax: UInt64 = 86_400
     /// How long a release may be used after it was recorded: a quarter of an hour.

@@ -156,7 +156,8 @@ public enum RejectionCode: UInt64, Error, Sendable, CaseIterable {
         case .keyNotOneTime: "a key that speaks for somebody already cannot be taken for this"
         case .purposeNotAllowed: "an organisation of this kind has no access for this purpose"
         case .suiteTooWeak: "the recipient's key is of a weaker kind than the record asks for"
-        case .filesNotAllowed: "a file is in the record already, or there would be too many"
+        case .filesNotAllowed:
+            "the files are in the record already, or it was added to too often: have it sealed anew"
         case .recordOwned: "the record has an owner"
         case .recordNotOwned: "the record has no owner yet"
         case .nothingToErase: "there is nothing that had to be erased"

@@ -79,6 +79,18 @@ public enum GrantKind: UInt64, Choice, FieldValue {
     public static let names = ["read", "transfer", "append"]
 }
 
+/// Which of a record's files a grant is for.
+public enum Coverage: UInt64, Choice, FieldValue {
+    /// Those that there are when it is given.
+    case present = 1
+    /// Those, and what is added.
+    case growing = 2
+    /// Single ones, by a manifest of their own.
+    case part = 3
+
+    public static let names = ["present", "growing", "part"]
+}
+
 /// Why a record was made without a permit.
 public enum CustodialReason: UInt64, Choice, FieldValue {
     /// The patient cannot be asked.

@@ -100,22 +100,6 @@ extension Array: FieldValue where Element: ListedValue {
     var text: FieldText { .list(map { $0.listed }) }
 }
 
-/// The files of a record: one at least, none twice.
-extension Bytes32: ListedValue where Meaning == DigestMeaning {
-    static func readList(_ items: [CBOR], field: UInt64) throws(CBOR.Malformed) -> [Digest] {
-        guard (1...Limits.filesPerRecordMax).contains(items.count) else { throw .wrongType(field) }
-        var digests = [Digest]()
-        digests.reserveCapacity(items.count)
-        for item in items { digests.append(try Digest.read(item, field: field)) }
-        guard Set(digests).count == digests.count else {
-            throw CBOR.Malformed("field \(field) names one file twice")
-        }
-        return digests
-    }
-
-    var listed: String { hex }
-}
-
 /// Organisations in rising order of their names.
 extension OrganisationName: ListedValue {
     static func readList(_ items: [CBOR], field: UInt64) throws(CBOR.Malformed) -> [OrganisationName] {
@@ -147,5 +131,4 @@ extension CBOR.Malformed {
 extension CBOR {
     static func bytes32<Meaning>(_ value: Bytes32<Meaning>) -> CBOR { .bytes(value.bytes) }
     static func name(_ value: OrganisationName) -> CBOR { .text(value.bytes) }
-    static func digests(_ values: [Digest]) -> CBOR { .array(values.map { .bytes($0.bytes) }) }
 }

@@ -11,6 +11,8 @@ public struct Retention: Sendable {
     /// What it has attested to have erased, and keeps not again.
     public private(set) var erased: [BlobName] = []
     private var blobs: [NamedBlob] = []
+    /// Manifests and descriptors of all of the record, whoever keeps it.
+    private var contents: [NamedBlob] = []
     /// Owners leave envelopes where the record was deposited.
     private var isWhereItWasDeposited = false
 
@@ -40,8 +42,9 @@ public struct Retention: Sendable {
 
     // MARK: What a statement does to it
 
-    /// `name` has the record first.
-    mutating func begin(at name: OrganisationName, with new: [NamedBlob]) {
+    /// `name` has the record first; `contents` of `new` are manifest and descriptor.
+    mutating func begin(at name: OrganisationName, with new: [NamedBlob], contents: [NamedBlob]) {
+        self.contents = contents
         guard name == organisation else { return }
         isWhereItWasDeposited = true
         replace(at: name, with: new)
@@ -57,14 +60,27 @@ public struct Retention: Sendable {
     }
 
     /// The same, and what any other organisation keeps opens nothing any more.
-    mutating func replaceEverywhere(at name: OrganisationName, with new: [NamedBlob]) {
+    mutating func replaceEverywhere(
+        at name: OrganisationName, with new: [NamedBlob], contents: [NamedBlob]
+    ) {
+        self.contents = contents
         if name == organisation { replace(at: name, with: new) } else { endAll() }
     }
 
-    /// `name` keeps these too. A record has one descriptor: a new one ends the one before.
+    /// `name` keeps all that there is of the record, with these envelopes.
+    mutating func receive(_ envelopes: [NamedBlob], at name: OrganisationName) {
+        replace(at: name, with: contents + envelopes)
+    }
+
+    /// Files were added at `name`: their manifest and descriptor.
+    mutating func append(_ new: [NamedBlob], at name: OrganisationName) {
+        contents += new
+        add(new, at: name)
+    }
+
+    /// `name` keeps these too.
     mutating func add(_ new: [NamedBlob], at name: OrganisationName) {
         guard name == organisation else { return }
-        if new.contains(where: { $0.role == .descriptor }) { end(.descriptor) }
         keep(new)
     }
 

@@ -67,11 +67,17 @@ public struct GrantState: StateValue, Hashable, Sendable {
     /// The sealing that its envelope opens.
     public var sealing: UInt64
     public var revoked: Bool
+    public var coverage: Coverage
+    /// `RecordState.contents` when it was given.
+    public var contents: StatementID
+    /// The list of the single files that it is for.
+    public var manifest: Digest?
 
     public init(
         record: RecordHandle, organisation: OrganisationName, grantee: PublicKey?, role: Role? = nil,
         kind: GrantKind, purpose: Purpose, notBefore: LedgerTime, notAfter: LedgerTime,
-        releasesAllowed: UInt64, releasesUsed: UInt64, envelope: Digest?, sealing: UInt64 = 0, revoked: Bool
+        releasesAllowed: UInt64, releasesUsed: UInt64, envelope: Digest?, sealing: UInt64 = 0, revoked: Bool,
+        coverage: Coverage = .present, contents: StatementID, manifest: Digest? = nil
     ) {
         self.record = record
         self.organisation = organisation
@@ -86,6 +92,9 @@ public struct GrantState: StateValue, Hashable, Sendable {
         self.envelope = envelope
         self.sealing = sealing
         self.revoked = revoked
+        self.coverage = coverage
+        self.contents = contents
+        self.manifest = manifest
     }
 
     public var items: [CBOR] {
@@ -103,6 +112,9 @@ public struct GrantState: StateValue, Hashable, Sendable {
             envelope.map { .bytes32($0) } ?? .null,
             .unsigned(sealing),
             .bool(revoked),
+            .unsigned(coverage.rawValue),
+            .bytes32(contents),
+            manifest.map { .bytes32($0) } ?? .null,
         ]
     }
 
@@ -120,7 +132,24 @@ public struct GrantState: StateValue, Hashable, Sendable {
         envelope = try items.optional { item throws(CBOR.Malformed) in try item.bytes32() }
         sealing = try items.unsigned()
         revoked = try items.bool()
+        coverage = try items.choice()
+        contents = try items.bytes32()
+        manifest = try items.optional { item throws(CBOR.Malformed) in try item.bytes32() }
     }
+
+    /// The parts of `record`, which it is for, that it covers: those there were when it was given, or all.
+    /// One for single files covers none: its own manifest says which.
+    public func covered(of record: RecordState) -> [RecordPart] {
+        switch coverage {
+        case .part: []
+        case .growing: record.parts
+        case .present:
+            record.parts.firstIndex { $0.statement == contents }.map { Array(record.parts[...$0]) } ?? []
+        }
+    }
+
+    /// Whether it covers all that there is of `record`, which it is for.
+    func coversAll(of record: RecordState) -> Bool { covered(of: record).count == record.parts.count }
 
     /// Why a release at `time` would be refused, if it would be; what a server checks again before it serves.
     public func refusal(at time: LedgerTime) -> RejectionCode? {

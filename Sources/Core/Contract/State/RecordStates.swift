@@ -1,15 +1,15 @@
 // What the state says of records and of those who keep them.
 
-/// A record, whoever keeps it.
+/// A record, the same at all who keep it.
 public struct RecordState: StateValue, Hashable, Sendable {
-    /// Whoever signs with this key gives orders about it; nil until a custodial record is adopted.
+    /// Who signs with this key gives orders about it; nil until a custodial record is adopted.
     public var owner: PublicKey?
     /// Why it was made without a permit, for ever openly.
     public var custodial: CustodialReason?
     public var suite: Suite
     public var recipientHash: Digest
-    public var descriptor: Digest
-    public var files: [Digest]
+    /// What brought its files, in their order: the deposit or the last re-sealing, and what was appended.
+    public var parts: [RecordPart]
     /// How often it was sealed anew.
     public var sealing: UInt64
     /// How often its files changed: by appending and by sealing anew.
@@ -21,15 +21,14 @@ public struct RecordState: StateValue, Hashable, Sendable {
 
     public init(
         owner: PublicKey?, custodial: CustodialReason? = nil, suite: Suite, recipientHash: Digest,
-        descriptor: Digest, files: [Digest], sealing: UInt64 = 0, generation: UInt64 = 0,
-        removed: LedgerTime? = nil, emergencies: EmergencyRule = .allowed, reassignment: Reassignment? = nil
+        parts: [RecordPart], sealing: UInt64 = 0, generation: UInt64 = 0, removed: LedgerTime? = nil,
+        emergencies: EmergencyRule = .allowed, reassignment: Reassignment? = nil
     ) {
         self.owner = owner
         self.custodial = custodial
         self.suite = suite
         self.recipientHash = recipientHash
-        self.descriptor = descriptor
-        self.files = files
+        self.parts = parts
         self.sealing = sealing
         self.generation = generation
         self.removed = removed
@@ -43,8 +42,7 @@ public struct RecordState: StateValue, Hashable, Sendable {
             custodial.map { .unsigned($0.rawValue) } ?? .null,
             .unsigned(suite.rawValue),
             .bytes32(recipientHash),
-            .bytes32(descriptor),
-            .digests(files),
+            .array(parts.map { .array($0.items) }),
             .unsigned(sealing),
             .unsigned(generation),
             removed.map { .unsigned($0) } ?? .null,
@@ -58,8 +56,7 @@ public struct RecordState: StateValue, Hashable, Sendable {
         custodial = try items.optional { item throws(CBOR.Malformed) in try item.choice() }
         suite = try items.choice()
         recipientHash = try items.bytes32()
-        descriptor = try items.bytes32()
-        files = try items.digests()
+        parts = try items.list()
         sealing = try items.unsigned()
         generation = try items.unsigned()
         removed = try items.optional { item throws(CBOR.Malformed) in try item.unsigned() }
@@ -67,7 +64,18 @@ public struct RecordState: StateValue, Hashable, Sendable {
         reassignment = try items.optional { item throws(CBOR.Malformed) in try item.value() }
     }
 
-    /// The owner at `time`: the one whom a reassignment has named, once nobody can veto it any more.
+    /// The statement that brought the last of its files. Each names the one before it: it stands for all.
+    public var contents: StatementID {
+        guard let last = parts.last else { preconditionFailure("a record has files") }
+        return last.statement
+    }
+
+    /// Whether what `part` names is new to it: the contract does not see files, but the same list twice.
+    func adds(_ part: RecordPart) -> Bool {
+        !parts.contains { $0.manifest == part.manifest || $0.root == part.root }
+    }
+
+    /// The owner at `time`: the one that a reassignment has named, once it cannot be vetoed.
     public func owner(at time: LedgerTime) -> PublicKey? {
         effectiveReassignment(at: time)?.owner ?? owner
     }
@@ -88,6 +96,39 @@ public struct RecordState: StateValue, Hashable, Sendable {
     ) -> Digest? {
         let reassignment = effectiveReassignment(at: time)
         return reassignment?.custodian == custodian ? reassignment?.ownerEnvelope : custody.ownerEnvelope
+    }
+}
+
+/// Files that one statement brought to a record: a deposit, a re-sealing or an appending.
+public struct RecordPart: StateValue, Hashable, Sendable {
+    public var statement: StatementID
+    public var descriptor: Digest
+    /// The list of the files.
+    public var manifest: Digest
+    /// The Merkle root over the files' digests.
+    public var root: Digest
+
+    public init(statement: StatementID, descriptor: Digest, manifest: Digest, root: Digest) {
+        self.statement = statement
+        self.descriptor = descriptor
+        self.manifest = manifest
+        self.root = root
+    }
+
+    public var items: [CBOR] {
+        [
+            .bytes32(statement),
+            .bytes32(descriptor),
+            .bytes32(manifest),
+            .bytes32(root),
+        ]
+    }
+
+    public init(_ items: inout StateReader) throws(CBOR.Malformed) {
+        statement = try items.bytes32()
+        descriptor = try items.bytes32()
+        manifest = try items.bytes32()
+        root = try items.bytes32()
     }
 }
 
@@ -262,7 +303,7 @@ public struct DelegationState: StateValue, Hashable, Sendable {
         ended = try items.bool()
     }
 
-    /// Whether it is over at `time`, whoever owns the record then.
+    /// Whether it is over at `time`, no matter who owns the record then.
     func isOver(at time: LedgerTime) -> Bool { ended || time >= notAfter }
 
     /// Whether it is over at `time`: at its end, or because the record has another owner than who gave it.

@@ -99,14 +99,15 @@ public struct StateReader {
         return choice
     }
 
-    mutating func digests() throws(CBOR.Malformed) -> [Digest] {
-        guard case .array(let list) = try next() else { throw Self.malformed }
-        var digests = [Digest]()
+    /// One value or more.
+    mutating func list<Value: StateValue>() throws(CBOR.Malformed) -> [Value] {
+        guard case .array(let list) = try next(), !list.isEmpty else { throw Self.malformed }
+        var values = [Value]()
         for item in list {
-            guard let digest: Digest = item.bytes32() else { throw Self.malformed }
-            digests.append(digest)
+            var reader = try StateReader(item)
+            values.append(try reader.whole())
         }
-        return digests
+        return values
     }
 
     mutating func value<Value: StateValue>() throws(CBOR.Malformed) -> Value {

@@ -4,23 +4,22 @@ public struct Acknowledge: Hashable, Sendable {
     public var record: RecordHandle
     public var grant: StatementID
     public var release: StatementID
-    public var descriptor: Digest
+    /// The statement that added files last, or brought the first: it stands for every file there was then.
+    public var contents: StatementID
     public var ownerEnvelope: Digest
     public var custodianEnvelope: Digest
-    public var files: [Digest]
 
     public init(
         organisation: OrganisationName, record: RecordHandle, grant: StatementID, release: StatementID,
-        descriptor: Digest, ownerEnvelope: Digest, custodianEnvelope: Digest, files: [Digest]
+        contents: StatementID, ownerEnvelope: Digest, custodianEnvelope: Digest
     ) {
         self.organisation = organisation
         self.record = record
         self.grant = grant
         self.release = release
-        self.descriptor = descriptor
+        self.contents = contents
         self.ownerEnvelope = ownerEnvelope
         self.custodianEnvelope = custodianEnvelope
-        self.files = files
     }
 }
 
@@ -33,10 +32,9 @@ extension Acknowledge: StatementContent {
         record = try fields.required(4, "record", it?.record)
         grant = try fields.required(5, "grant", it?.grant)
         release = try fields.required(6, "release", it?.release)
-        descriptor = try fields.required(7, "descriptor", it?.descriptor)
+        contents = try fields.required(7, "contents", it?.contents)
         ownerEnvelope = try fields.required(8, "ownerEnvelope", it?.ownerEnvelope)
         custodianEnvelope = try fields.required(9, "custodianEnvelope", it?.custodianEnvelope)
-        files = try fields.required(10, "files", it?.files)
     }
 
     var subjects: [Subject] {
@@ -46,11 +44,10 @@ extension Acknowledge: StatementContent {
     var keeper: Keeper? { .organisation(organisation) }
 
     var blobs: [NamedBlob] {
-        .contents(files, descriptor) + .one(ownerEnvelope, .ownerEnvelope)
-            + .one(custodianEnvelope, .custodianEnvelope)
+        .one(ownerEnvelope, .ownerEnvelope) + .one(custodianEnvelope, .custodianEnvelope)
     }
 
-    func note(in copy: inout Retention, as id: StatementID) { copy.replace(at: organisation, with: blobs) }
+    func note(in copy: inout Retention, as id: StatementID) { copy.receive(blobs, at: organisation) }
 
     var sentence: Sentence { "\(organisation) has received it and keeps it too (\(who))" }
 
@@ -70,7 +67,7 @@ extension Case {
         let present: CustodyState? = value(.custody(it.record, it.organisation))
         let isBehind = present.map { $0.erased != nil || $0.generation < record.generation } ?? true
         try require(isBehind, .alreadyCustodian)
-        try require(it.files == record.files && it.descriptor == record.descriptor, .contentDiffers)
+        try require(it.contents == record.contents, .contentDiffers)
         try require(record.removed == nil, .recordRemoved)
         let grant = try value(.grant(it.grant), as: GrantState.self, else: .grantUnknown)
         try require(grant.record == it.record, .grantForOtherRecord)
@@ -79,7 +76,7 @@ extension Case {
         if let refusal = grant.refusal(at: time) { throw refusal }
         let release = try value(.release(it.release), as: ReleaseState.self, else: .releaseMissing)
         try require(release.grant == it.grant, .releaseMissing)
-        try require(grant.sealing == record.sealing, .superseded)
+        try require(grant.sealing == record.sealing && grant.coversAll(of: record), .superseded)
         // What it has erased already it need not erase again.
         let kept = present.flatMap { $0.erased == nil ? $0 : nil }
         let custody = CustodyState(

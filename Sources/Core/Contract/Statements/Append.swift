@@ -4,22 +4,27 @@ public struct Append: Hashable, Sendable {
     public var record: RecordHandle
     /// The owner's standing consent: a grant of the kind `append`.
     public var grant: StatementID?
-    /// Takes the place of the present one.
+    /// The statement that added files last, or brought the first: what this one is added to.
+    public var after: StatementID
+    /// Of the further files.
     public var descriptor: Digest
-    /// The further files.
-    public var files: [Digest]
+    /// The list of the further files, and the Merkle root over their digests.
+    public var manifest: Digest
+    public var root: Digest
     /// The Merkle root of the entries of the one file, where that is a batch (docs/reference/format.md).
     public var batch: Digest?
 
     public init(
-        organisation: OrganisationName, record: RecordHandle, grant: StatementID? = nil, descriptor: Digest,
-        files: [Digest], batch: Digest? = nil
+        organisation: OrganisationName, record: RecordHandle, grant: StatementID? = nil, after: StatementID,
+        descriptor: Digest, manifest: Digest, root: Digest, batch: Digest? = nil
     ) {
         self.organisation = organisation
         self.record = record
         self.grant = grant
+        self.after = after
         self.descriptor = descriptor
-        self.files = files
+        self.manifest = manifest
+        self.root = root
         self.batch = batch
     }
 }
@@ -33,13 +38,11 @@ extension Append: StatementContent {
         organisation = try fields.required(3, "organisation", it?.organisation)
         record = try fields.required(4, "record", it?.record)
         grant = try fields.optional(5, "grant", it?.grant)
-        descriptor = try fields.required(6, "descriptor", it?.descriptor)
-        files = try fields.required(7, "files", it?.files)
-        batch = try fields.optional(8, "batch", it?.batch)
-    }
-
-    func check() throws(CBOR.Malformed) {
-        guard batch == nil || files.count == 1 else { throw CBOR.Malformed("a batch is one file") }
+        after = try fields.required(6, "after", it?.after)
+        descriptor = try fields.required(7, "descriptor", it?.descriptor)
+        manifest = try fields.required(8, "manifest", it?.manifest)
+        root = try fields.required(9, "root", it?.root)
+        batch = try fields.optional(10, "batch", it?.batch)
     }
 
     var subjects: [Subject] {
@@ -48,11 +51,11 @@ extension Append: StatementContent {
 
     var keeper: Keeper? { .organisation(organisation) }
 
-    var blobs: [NamedBlob] { .contents(files, descriptor) }
+    var blobs: [NamedBlob] { .contents(manifest, descriptor) }
 
-    func note(in copy: inout Retention, as id: StatementID) { copy.add(blobs, at: organisation) }
+    func note(in copy: inout Retention, as id: StatementID) { copy.append(blobs, at: organisation) }
 
-    var sentence: Sentence { "\(who) added \(files.count) file(s) at \(organisation)" }
+    var sentence: Sentence { "\(who) added files at \(organisation)" }
 
     func reads(_ keys: ReadKeys) -> [StateKey] {
         keys.member(of: organisation) + keys.copy(record, of: organisation)
@@ -76,12 +79,12 @@ extension Case {
         } else {
             try requireConsent(of: record)
         }
-        let files = record.files + it.files
+        let added = part(descriptor: it.descriptor, manifest: it.manifest, root: it.root)
         try require(
-            files.count <= Limits.filesPerRecordMax && Set(files).count == files.count, .filesNotAllowed)
-        try require(custody.generation == record.generation, .superseded)
-        record.files = files
-        record.descriptor = it.descriptor
+            record.parts.count < Limits.partsPerRecordMax && record.adds(added), .filesNotAllowed)
+        try require(
+            custody.generation == record.generation && it.after == record.contents, .superseded)
+        record.parts.append(added)
         record.generation += 1
         custody.generation = record.generation
         return writes + [

@@ -9,7 +9,9 @@ public struct Deposit: Hashable, Sendable {
     /// Left out where there is no owner yet.
     public var ownerEnvelope: Digest?
     public var custodianEnvelope: Digest
-    public var files: [Digest]
+    /// The list of its files, and the Merkle root over their digests.
+    public var manifest: Digest
+    public var root: Digest
     /// The kind of the record key's recipient: nobody with a weaker one is granted anything.
     public var suite: Suite
     /// Why there is no permit.
@@ -19,8 +21,8 @@ public struct Deposit: Hashable, Sendable {
 
     public init(
         organisation: OrganisationName, record: RecordHandle, permit: [UInt8]? = nil, recipientHash: Digest,
-        descriptor: Digest, ownerEnvelope: Digest? = nil, custodianEnvelope: Digest, files: [Digest],
-        suite: Suite, custodial: CustodialReason? = nil, batch: Digest? = nil
+        descriptor: Digest, ownerEnvelope: Digest? = nil, custodianEnvelope: Digest, manifest: Digest,
+        root: Digest, suite: Suite, custodial: CustodialReason? = nil, batch: Digest? = nil
     ) {
         self.organisation = organisation
         self.record = record
@@ -29,7 +31,8 @@ public struct Deposit: Hashable, Sendable {
         self.descriptor = descriptor
         self.ownerEnvelope = ownerEnvelope
         self.custodianEnvelope = custodianEnvelope
-        self.files = files
+        self.manifest = manifest
+        self.root = root
         self.suite = suite
         self.custodial = custodial
         self.batch = batch
@@ -48,14 +51,14 @@ extension Deposit: StatementContent {
         descriptor = try fields.required(7, "descriptor", it?.descriptor)
         ownerEnvelope = try fields.optional(8, "ownerEnvelope", it?.ownerEnvelope)
         custodianEnvelope = try fields.required(9, "custodianEnvelope", it?.custodianEnvelope)
-        files = try fields.required(10, "files", it?.files)
-        suite = try fields.required(11, "suite", it?.suite)
-        custodial = try fields.optional(12, "custodial", it?.custodial)
-        batch = try fields.optional(13, "batch", it?.batch)
+        manifest = try fields.required(10, "manifest", it?.manifest)
+        root = try fields.required(11, "root", it?.root)
+        suite = try fields.required(12, "suite", it?.suite)
+        custodial = try fields.optional(13, "custodial", it?.custodial)
+        batch = try fields.optional(14, "batch", it?.batch)
     }
 
     func check() throws(CBOR.Malformed) {
-        guard batch == nil || files.count == 1 else { throw CBOR.Malformed("a batch is one file") }
         guard permit == nil || custodial == nil, (ownerEnvelope == nil) == (custodial != nil) else {
             throw CBOR.Malformed("a record has an owner or a reason why it has none")
         }
@@ -65,16 +68,20 @@ extension Deposit: StatementContent {
 
     var keeper: Keeper? { .organisation(organisation) }
 
+    private var contents: [NamedBlob] { .contents(manifest, descriptor) }
+
     var blobs: [NamedBlob] {
-        .contents(files, descriptor) + .one(custodianEnvelope, .custodianEnvelope)
+        contents + .one(custodianEnvelope, .custodianEnvelope)
             + .one(ownerEnvelope, .ownerEnvelope)
     }
 
-    func note(in copy: inout Retention, as id: StatementID) { copy.begin(at: organisation, with: blobs) }
+    func note(in copy: inout Retention, as id: StatementID) {
+        copy.begin(at: organisation, with: blobs, contents: contents)
+    }
 
     var sentence: Sentence {
         let under = custodial.map { "without your permit (\($0.name))" } ?? "under one of your permits"
-        return "\(who) saved \(files.count) file(s) at \(organisation), \(under)"
+        return "\(who) saved files at \(organisation), \(under)"
     }
 
     func reads(_ keys: ReadKeys) -> [StateKey] {
@@ -92,7 +99,7 @@ extension Case {
         if let owner { try require(reads[.member(owner)] == nil, .keyNotOneTime) }
         let record = RecordState(
             owner: owner, custodial: it.custodial, suite: it.suite, recipientHash: it.recipientHash,
-            descriptor: it.descriptor, files: it.files)
+            parts: [part(descriptor: it.descriptor, manifest: it.manifest, root: it.root)])
         let custody = CustodyState(ownerEnvelope: it.ownerEnvelope, custodianEnvelope: it.custodianEnvelope)
         return (owner.map { [write(.permit($0), PermitState(use: .record(it.record)))] } ?? []) + [
             write(.record(it.record), record), write(.clock(it.record), ClockState(seen: time)),

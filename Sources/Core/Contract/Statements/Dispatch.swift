@@ -1,22 +1,21 @@
-/// The sending custodian of a transfer says what it sent, hash by hash: one half of the receipt.
+/// The sending custodian of a transfer says what it sent: one half of the receipt.
 public struct Dispatch: Hashable, Sendable {
     public var organisation: OrganisationName
     public var record: RecordHandle
     public var grant: StatementID
     public var release: StatementID
-    public var descriptor: Digest
-    public var files: [Digest]
+    /// The statement that added files last, or brought the first: it stands for every file there was then.
+    public var contents: StatementID
 
     public init(
         organisation: OrganisationName, record: RecordHandle, grant: StatementID, release: StatementID,
-        descriptor: Digest, files: [Digest]
+        contents: StatementID
     ) {
         self.organisation = organisation
         self.record = record
         self.grant = grant
         self.release = release
-        self.descriptor = descriptor
-        self.files = files
+        self.contents = contents
     }
 }
 
@@ -29,15 +28,12 @@ extension Dispatch: StatementContent {
         record = try fields.required(4, "record", it?.record)
         grant = try fields.required(5, "grant", it?.grant)
         release = try fields.required(6, "release", it?.release)
-        descriptor = try fields.required(7, "descriptor", it?.descriptor)
-        files = try fields.required(8, "files", it?.files)
+        contents = try fields.required(7, "contents", it?.contents)
     }
 
     var subjects: [Subject] {
         [.organisation(organisation), .record(record), .statement(grant), .statement(release)]
     }
-
-    var blobs: [NamedBlob] { .contents(files, descriptor) }
 
     var sentence: Sentence { "\(organisation) signed what it has sent (\(who))" }
 
@@ -55,7 +51,7 @@ extension Case {
         try custodian(it.organisation, roles: [.clinician, .registrar, .gateway])
         let record = try record(it.record)
         _ = try custody(it.record, of: it.organisation)
-        try require(it.files == record.files && it.descriptor == record.descriptor, .contentDiffers)
+        try require(it.contents == record.contents, .contentDiffers)
         let grant = try value(.grant(it.grant), as: GrantState.self, else: .grantUnknown)
         try require(grant.record == it.record, .grantForOtherRecord)
         try require(grant.kind == .transfer, .grantOfOtherKind)

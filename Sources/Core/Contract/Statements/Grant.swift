@@ -17,11 +17,17 @@ public struct Grant: Hashable, Sendable {
     public var request: StatementID?
     /// Any member of the organisation in this role.
     public var role: Role?
+    /// Which of the record's files it is for.
+    public var coverage: Coverage
+    /// Where it is for single files: their list, and the Merkle root over their digests.
+    public var manifest: Digest?
+    public var root: Digest?
 
     public init(
         record: RecordHandle, organisation: OrganisationName, grantee: PublicKey? = nil, kind: GrantKind,
         purpose: Purpose, notBefore: LedgerTime, notAfter: LedgerTime, releases: UInt64,
-        envelope: Digest? = nil, request: StatementID? = nil, role: Role? = nil
+        envelope: Digest? = nil, request: StatementID? = nil, role: Role? = nil,
+        coverage: Coverage = .present, manifest: Digest? = nil, root: Digest? = nil
     ) {
         self.record = record
         self.organisation = organisation
@@ -34,6 +40,9 @@ public struct Grant: Hashable, Sendable {
         self.envelope = envelope
         self.request = request
         self.role = role
+        self.coverage = coverage
+        self.manifest = manifest
+        self.root = root
     }
 }
 
@@ -53,6 +62,9 @@ extension Grant: StatementContent {
         envelope = try fields.optional(11, "envelope", it?.envelope)
         request = try fields.optional(12, "request", it?.request)
         role = try fields.optional(13, "role", it?.role)
+        coverage = try fields.required(14, "coverage", it?.coverage)
+        manifest = try fields.optional(15, "manifest", it?.manifest)
+        root = try fields.optional(16, "root", it?.root)
     }
 
     func check() throws(CBOR.Malformed) {
@@ -61,6 +73,12 @@ extension Grant: StatementContent {
         }
         guard (envelope == nil) == (kind == .append) else {
             throw CBOR.Malformed("a grant has an envelope unless it lets append")
+        }
+        guard (manifest != nil) == (coverage == .part), (root != nil) == (coverage == .part) else {
+            throw CBOR.Malformed("a grant of single files has their manifest and its root")
+        }
+        guard kind == .read || coverage != .part, kind != .append || coverage == .present else {
+            throw CBOR.Malformed("a grant of this kind is for no such files")
         }
     }
 
@@ -71,10 +89,13 @@ extension Grant: StatementContent {
 
     var keeper: Keeper? { envelope.map { _ in .anyCustodian(of: record) } }
 
-    var blobs: [NamedBlob] { .one(envelope, .grantEnvelope(of: nil)) }
+    var blobs: [NamedBlob] {
+        .one(envelope, .grantEnvelope(of: nil)) + .one(manifest, .grantManifest(of: nil))
+    }
 
     func note(in copy: inout Retention, as id: StatementID) {
-        copy.addOwners(.one(envelope, .grantEnvelope(of: id)))
+        copy.addOwners(
+            .one(envelope, .grantEnvelope(of: id)) + .one(manifest, .grantManifest(of: id)))
     }
 
     var sentence: Sentence {
@@ -84,8 +105,14 @@ extension Grant: StatementContent {
             case .transfer: "receive"
             case .append: "add to"
             }
+        let extent: Sentence =
+            switch coverage {
+            case .present: "it"
+            case .growing: "it and what is added"
+            case .part: "single files of it"
+            }
         let terms: Sentence = """
-            \(what) it for \(purpose), at most \(releases) time(s), from \(time: notBefore) until \
+            \(what) \(extent) for \(purpose), at most \(releases) time(s), from \(time: notBefore) until \
             \(time: notAfter)
             """
         return grantee.map { "\(who) let \(holder: $0) \(terms)" }
@@ -139,7 +166,7 @@ extension Case {
             record: it.record, organisation: it.organisation, grantee: it.grantee, role: it.role,
             kind: it.kind, purpose: it.purpose, notBefore: it.notBefore, notAfter: it.notAfter,
             releasesAllowed: it.releases, releasesUsed: 0, envelope: it.envelope, sealing: record.sealing,
-            revoked: false)
+            revoked: false, coverage: it.coverage, contents: record.contents, manifest: it.manifest)
         return [write(.grant(statement.id), grant), clock(it.record)]
     }
 

@@ -7,8 +7,9 @@ public struct Reseal: Hashable, Sendable {
     public var descriptor: Digest
     public var ownerEnvelope: Digest
     public var custodianEnvelope: Digest
-    /// The same files in the same order, sealed anew.
-    public var files: [Digest]
+    /// The list of all its files, sealed anew, and the Merkle root over their digests.
+    public var manifest: Digest
+    public var root: Digest
     /// The grants that live on, and their new envelopes; all others open nothing any more.
     public var grants: [Rewrapped<StatementMeaning>]
     /// The delegates who may read on, and their new envelopes.
@@ -16,8 +17,9 @@ public struct Reseal: Hashable, Sendable {
 
     public init(
         organisation: OrganisationName, record: RecordHandle, recipientHash: Digest, suite: Suite,
-        descriptor: Digest, ownerEnvelope: Digest, custodianEnvelope: Digest, files: [Digest],
-        grants: [Rewrapped<StatementMeaning>], delegates: [Rewrapped<KeyMeaning>]
+        descriptor: Digest, ownerEnvelope: Digest, custodianEnvelope: Digest,
+        manifest: Digest, root: Digest, grants: [Rewrapped<StatementMeaning>],
+        delegates: [Rewrapped<KeyMeaning>]
     ) {
         self.organisation = organisation
         self.record = record
@@ -26,7 +28,8 @@ public struct Reseal: Hashable, Sendable {
         self.descriptor = descriptor
         self.ownerEnvelope = ownerEnvelope
         self.custodianEnvelope = custodianEnvelope
-        self.files = files
+        self.manifest = manifest
+        self.root = root
         self.grants = grants
         self.delegates = delegates
     }
@@ -45,9 +48,10 @@ extension Reseal: StatementContent {
         descriptor = try fields.required(7, "descriptor", it?.descriptor)
         ownerEnvelope = try fields.required(8, "ownerEnvelope", it?.ownerEnvelope)
         custodianEnvelope = try fields.required(9, "custodianEnvelope", it?.custodianEnvelope)
-        files = try fields.required(10, "files", it?.files)
-        grants = try fields.required(11, "grants", it?.grants)
-        delegates = try fields.required(12, "delegates", it?.delegates)
+        manifest = try fields.required(10, "manifest", it?.manifest)
+        root = try fields.required(11, "root", it?.root)
+        grants = try fields.required(12, "grants", it?.grants)
+        delegates = try fields.required(13, "delegates", it?.delegates)
     }
 
     var subjects: [Subject] {
@@ -57,15 +61,17 @@ extension Reseal: StatementContent {
 
     var keeper: Keeper? { .organisation(organisation) }
 
+    private var contents: [NamedBlob] { .contents(manifest, descriptor) }
+
     var blobs: [NamedBlob] {
-        .contents(files, descriptor) + .one(ownerEnvelope, .ownerEnvelope)
+        contents + .one(ownerEnvelope, .ownerEnvelope)
             + .one(custodianEnvelope, .custodianEnvelope)
             + grants.map { NamedBlob($0.envelope, .grantEnvelope(of: $0.of)) }
             + delegates.map { NamedBlob($0.envelope, .delegateEnvelope(of: $0.of)) }
     }
 
     func note(in copy: inout Retention, as id: StatementID) {
-        copy.replaceEverywhere(at: organisation, with: blobs)
+        copy.replaceEverywhere(at: organisation, with: blobs, contents: contents)
     }
 
     var sentence: Sentence {
@@ -88,18 +94,19 @@ extension Case {
         try custodian(it.organisation, roles: [.clinician, .gateway])
         var record = try record(it.record)
         var custody = try custody(it.record, of: it.organisation)
-        try require(it.files.count == record.files.count, .contentDiffers)
         try require(record.removed == nil, .recordRemoved)
         let delegations = try resealed(it.delegates, of: record, it.record)
         let grants = try resealed(it.grants, it.record, to: record.sealing + 1)
+        let whole = part(descriptor: it.descriptor, manifest: it.manifest, root: it.root)
         try requireConsent(of: record)
         try require(it.suite >= record.suite, .suiteTooWeak)
-        try require(Set(record.files).isDisjoint(with: it.files), .filesNotAllowed)
+        try require(record.adds(whole), .filesNotAllowed)
         try require(custody.generation == record.generation, .superseded)
+        for (_, grant) in grants { try require(grant.coversAll(of: record), .superseded) }
         try require(!record.awaitsReassignment(at: time), .reassignmentPending)
         (record.owner, record.reassignment) = (record.owner(at: time), nil)
         (record.recipientHash, record.suite) = (it.recipientHash, it.suite)
-        (record.descriptor, record.files) = (it.descriptor, it.files)
+        record.parts = [whole]
         record.sealing += 1
         record.generation += 1
         (custody.ownerEnvelope, custody.custodianEnvelope) = (it.ownerEnvelope, it.custodianEnvelope)
@@ -107,7 +114,12 @@ extension Case {
         return [
             write(.record(it.record), record), clock(it.record),
             write(.custody(it.record, it.organisation), custody),
-        ] + delegations + grants
+        ] + delegations
+            + grants.map { key, state in
+                var grant = state
+                grant.contents = statement.id
+                return write(key, grant)
+            }
     }
 
     /// The delegations with their new envelopes.
@@ -128,7 +140,7 @@ extension Case {
     /// The grants with their new envelopes.
     private func resealed(
         _ grants: [Rewrapped<StatementMeaning>], _ handle: RecordHandle, to sealing: UInt64
-    ) throws(RejectionCode) -> [Write] {
+    ) throws(RejectionCode) -> [(StateKey, GrantState)] {
         var all = [(StateKey, GrantState)]()
         for new in grants {
             var grant = try value(.grant(new.of), as: GrantState.self, else: .grantUnknown)
@@ -136,10 +148,12 @@ extension Case {
             all.append((.grant(new.of), grant))
         }
         for (_, grant) in all { try require(grant.record == handle, .grantForOtherRecord) }
-        for (_, grant) in all { try require(grant.kind != .append, .grantOfOtherKind) }
+        for (_, grant) in all {
+            try require(grant.kind != .append && grant.coverage != .part, .grantOfOtherKind)
+        }
         for (_, grant) in all { try require(!grant.revoked, .grantRevoked) }
         for (_, grant) in all { try require(time < grant.notAfter, .grantExpired) }
-        return all.map { write($0, $1) }
+        return all
     }
 }
 

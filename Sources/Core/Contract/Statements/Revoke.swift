@@ -20,7 +20,10 @@ extension Revoke: StatementContent {
 
     var subjects: [Subject] { [.record(record), .statement(grant)] }
 
-    func note(in copy: inout Retention, as id: StatementID) { copy.end(.grantEnvelope(of: grant)) }
+    func note(in copy: inout Retention, as id: StatementID) {
+        copy.end(.grantEnvelope(of: grant))
+        copy.end(.grantManifest(of: grant))
+    }
 
     var sentence: Sentence { "\(who) ended the grant \(short: grant)" }
 

@@ -95,7 +95,8 @@ struct Depositor: Sendable {
             return
         }
         switch (try records.recordKey(call.key, of: record, at: custodian), blob.kind) {
-        case (.owner, .grantEnvelope), (.owner, .delegateEnvelope), (.decidingDelegate, .grantEnvelope):
+        case (.owner, .grantEnvelope), (.owner, .delegateEnvelope), (.decidingDelegate, .grantEnvelope),
+            (.owner, .grantManifest), (.decidingDelegate, .grantManifest):
             ciphertextBytesMax = envelopeBytesMax
         default: return nil
         }

@@ -28,9 +28,10 @@ extension APIRoute {
         case .rejected(let code): throw Problem.rejected(code)
         case .elsewhere(let name):
             throw Problem(.conflict, "this server does not serve \(name): submit it at \(name)'s server")
-        case .missing(let blobs):
-            let names = blobs.prefix(missingTold).map { $0.name?.text ?? "letter \($0.digest)" }
-            let more = blobs.count > missingTold ? ", and \(blobs.count - missingTold) more" : ""
+        case .missing(let blobs, let letters):
+            let all = blobs.map(\.text) + letters.map { "letter \($0)" }
+            let names = all.prefix(missingTold)
+            let more = all.count > missingTold ? ", and \(all.count - missingTold) more" : ""
             throw Problem(
                 .conflict,
                 "store these under the record (letters at the desk) and submit again: "

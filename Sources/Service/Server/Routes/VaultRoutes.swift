@@ -10,7 +10,7 @@ import Vault
 // Ciphertext: stored under its record, asked about, and let go by a release.
 
 extension APIRoute {
-    static let vault: [APIRoute] = [put, missing, releasedBlob, inventory]
+    static let vault: [APIRoute] = [put, missing, releasedBlob, manifest, inventory]
 
     private static let organisation = Routes.Organisation.pattern
 
@@ -45,6 +45,16 @@ extension APIRoute {
         let blob = try await call.server.records.blob(
             try call.signed.path("digest"), under: call.caller.release)
         return try blob.response(to: call.signed)
+    }
+
+    private static let manifest = APIRoute(
+        .get, organisation.manifest(":digest", of: ":record"),
+        "Gives a manifest of a record: the digests of its files, and nothing that opens them.",
+        for: .vaultInspector, gives: .own("text/plain", statuses: [200, 206])
+    ) { call in
+        let blob = BlobName(try call.signed.path("digest"), .manifest)
+        let stored = try await call.caller.custodian.vault.open(blob, in: try call.signed.path("record"))
+        return try stored.response(to: call.signed)
     }
 
     private static let inventory = APIRoute(

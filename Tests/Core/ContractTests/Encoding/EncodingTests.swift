@@ -123,32 +123,29 @@ import Testing
         }
     }
 
-    @Test("a batch is the one file of its statement")
-    func batches() throws {
-        for (kind, files, batch) in [(StatementKind.deposit, 10, 13), (.append, 7, 8)]
-            as [(_, UInt64, UInt64)]
-        {
-            let pairs = Samples.fields(of: Samples.named(kind))
-            let two = CBOR.array(["scan", "report"].map { .bytes((Toy.named($0) as Digest).bytes) })
-            let wrong = pairs.map { $0.key == files ? CBOR.Pair(files, two) : $0 }
-            #expect(throws: CBOR.Malformed("a batch is one file")) { try signed(CBOR.map(wrong).encoded()) }
-            let right = wrong.filter { $0.key != batch }
-            #expect(try signed(CBOR.map(right).encoded()).statement.assertion.kind == kind)
+    @Test("what a grant is for goes with its kind, and single files have a manifest and its root")
+    func coverage() throws {
+        let pairs = Samples.fields(of: try #require(Samples.others.first))
+        func isRead(_ change: ([CBOR.Pair]) -> [CBOR.Pair]) -> Bool {
+            (try? signed(CBOR.map(change(pairs)).encoded())) != nil
         }
-    }
-
-    @Test("files: one at least, a bounded number, none twice")
-    func files() throws {
-        func deposit(_ files: [Digest]) throws {
-            var pairs = Samples.fields(of: Samples.named(.deposit)).filter { $0.key != 13 }
-            pairs[pairs.firstIndex { $0.key == 10 }!] = .init(10, .array(files.map { .bytes($0.bytes) }))
-            _ = try signed(CBOR.map(pairs).encoded())
+        func with(_ field: UInt64, _ value: UInt64) -> ([CBOR.Pair]) -> [CBOR.Pair] {
+            { $0.map { $0.key == field ? CBOR.Pair(field, .unsigned(value)) : $0 } }
         }
-        let files = (0...Limits.filesPerRecordMax).map { Toy.named("file \($0)") as Digest }
-        #expect(throws: CBOR.Malformed.self) { try deposit([]) }
-        #expect(throws: CBOR.Malformed.self) { try deposit([files[0], files[1], files[0]]) }
-        #expect(throws: CBOR.Malformed.self) { try deposit(files) }
-        try deposit(Array(files.dropLast()))
+        #expect(isRead { $0 })
+        for field in [UInt64(14), 15, 16] { #expect(!isRead { $0.filter { $0.key != field } }) }
+        for coverage in [Coverage.present, .growing] {
+            #expect(!isRead(with(14, coverage.rawValue)))
+            #expect(isRead { with(14, coverage.rawValue)($0).filter { $0.key < 15 } })
+        }
+        #expect(!isRead(with(6, GrantKind.transfer.rawValue)))
+        #expect(!isRead { with(6, GrantKind.append.rawValue)($0).filter { $0.key != 11 } })
+        #expect(
+            !isRead {
+                with(14, Coverage.growing.rawValue)(with(6, GrantKind.append.rawValue)($0)).filter {
+                    ![11, 15, 16].contains($0.key)
+                }
+            })
     }
 
     /// Whether the statement is read with another value in one of its fields.
@@ -168,7 +165,7 @@ import Testing
         }
     }
 
-    @Test("new envelopes: up to 128, in rising order of what they are for, none twice", arguments: [11, 12])
+    @Test("new envelopes: up to 128, in rising order of what they are for, none twice", arguments: [12, 13])
     func newEnvelopes(_ field: UInt64) {
         let keys = (0..<129).map { Toy.named("key \($0)") as PublicKey }.sorted()
         let all = keys.map { CBOR.array([.bytes($0.bytes), .bytes($0.bytes)]) }

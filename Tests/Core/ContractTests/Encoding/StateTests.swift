@@ -13,11 +13,12 @@ import Testing
         PermitState(use: .record(Toy.named("record"))), PermitState(use: .request(Toy.named("request"))),
         RecordState(
             owner: Toy.named("owner"), suite: .hybrid, recipientHash: Toy.named("recipient"),
-            descriptor: Toy.named("descriptor"), files: [Toy.named("scan"), Toy.named("prescription")],
+            parts: [part("deposit"), part("append")],
             sealing: 2, generation: 3, removed: 100, emergencies: .refused, reassignment: reassignment),
         RecordState(
             owner: nil, custodial: .patientUnable, suite: .classical, recipientHash: Toy.named("recipient"),
-            descriptor: Toy.named("descriptor"), files: [Toy.named("scan")]),
+            parts: [part("deposit")]),
+        part("deposit"),
         reassignment, ClockState(seen: 100),
         CustodyState(
             ownerEnvelope: Toy.named("a"), custodianEnvelope: Toy.named("b"), sealing: 1, generation: 2,
@@ -32,17 +33,24 @@ import Testing
         GrantState(
             record: Toy.named("record"), organisation: insurer, grantee: Toy.named("officer"), kind: .read,
             purpose: .claim, notBefore: 100, notAfter: 200, releasesAllowed: 3, releasesUsed: 1,
-            envelope: Toy.named("envelope"), sealing: 1, revoked: false),
+            envelope: Toy.named("envelope"), sealing: 1, revoked: false, coverage: .part,
+            contents: Toy.named("deposit"), manifest: Toy.named("manifest")),
         GrantState(
             record: Toy.named("record"), organisation: insurer, grantee: nil, role: .gateway, kind: .append,
             purpose: .claim, notBefore: 100, notAfter: 200, releasesAllowed: 3, releasesUsed: 1,
-            envelope: nil, revoked: true),
+            envelope: nil, revoked: true, contents: Toy.named("deposit")),
         release(grant: Toy.named("grant"), basis: nil), release(grant: nil, basis: .care),
         emergency(nil), emergency(.unjustified), StatementState(kind: .deposit, time: 100),
     ]
 
     private static let insurer = OrganisationName("insurer")!
     private static let hospital = OrganisationName("hospital1")!
+
+    private static func part(_ statement: String) -> RecordPart {
+        RecordPart(
+            statement: Toy.named(statement), descriptor: Toy.named("descriptor"),
+            manifest: Toy.named("manifest"), root: Toy.named("root"))
+    }
 
     private static let reassignment = Reassignment(
         owner: Toy.named("new owner"), effective: 300, custodian: hospital, ownerEnvelope: Toy.named("c"))
@@ -99,7 +107,7 @@ import Testing
     func delegationOver() {
         var record = RecordState(
             owner: Toy.named("o"), suite: .hybrid, recipientHash: Toy.named("recipient"),
-            descriptor: Toy.named("descriptor"), files: [])
+            parts: [Self.part("deposit")])
         var delegation = DelegationState(
             owner: Toy.named("o"), scope: .read, notAfter: 200, envelope: nil, sealing: 0)
         #expect(!delegation.isOver(at: 199, in: record) && delegation.isOver(at: 200, in: record))

@@ -77,13 +77,18 @@ extension HistoryMaker {
         let purpose: Purpose = isInsurer ? .claim : source.pick([.treatment, .research, .claim])
         let longest = isInsurer ? Limits.insurerGrantSecondsMax : Limits.grantSecondsMax
         let ending = end(within: longest)
+        let coverage: Coverage =
+            kind == .append ? .present : source.chance(1, in: 3) ? .growing : .present
+        let isForSome = kind == .read && source.chance(1, in: 8)
         let grant = Grant(
             record: handle, organisation: grantee.organisation, grantee: isByRole ? nil : grantee.key,
             kind: kind,
             purpose: isSloppy() ? source.pick(Purpose.allCases) : asked?.request.purpose ?? purpose,
             notBefore: beginning(), notAfter: isSloppy() ? ending : min(ending, last),
             releases: source.pick([1, 1, 2, 3, 5, source.pick([5, 10_000, 10_001, 0])]),
-            envelope: kind == .append ? nil : fresh(), request: named, role: isByRole ? grantee.role : nil)
+            envelope: kind == .append ? nil : fresh(), request: named, role: isByRole ? grantee.role : nil,
+            coverage: isForSome ? .part : coverage, manifest: isForSome ? fresh() : nil,
+            root: isForSome ? fresh() : nil)
         return Draft(says: .grant(grant), signer: decider)
     }
 

@@ -135,8 +135,6 @@ extension HistoryMaker {
 
     // MARK: Records
 
-    mutating func files(_ count: Int) -> [Digest] { (0..<count).map { _ in fresh() } }
-
     private mutating func deposit() -> Draft {
         let name = isSloppy() ? source.pick(history.organisations) : custodian()
         let isCustodial = source.chance(1, in: 4)
@@ -144,7 +142,7 @@ extension HistoryMaker {
             organisation: name, record: isSloppy() ? choose(records) ?? fresh() : fresh(),
             permit: isCustodial ? nil : permit(for: name), recipientHash: fresh(), descriptor: fresh(),
             ownerEnvelope: isCustodial ? nil : fresh(), custodianEnvelope: fresh(),
-            files: files(1 + source.below(2)),
+            manifest: fresh(), root: fresh(),
             suite: source.chance(1, in: 3) ? .classical : .hybrid,
             custodial: isCustodial ? source.pick(CustodialReason.allCases) : nil)
         return Draft(says: .deposit(deposit), signer: member(of: name, .clinician, .gateway).key)
@@ -157,17 +155,18 @@ extension HistoryMaker {
             let name = isSloppy() ? custodian() : grant.terms.organisation
             let append = Append(
                 organisation: name, record: handle, grant: isSloppy() ? fresh() : grant.id,
-                descriptor: fresh(),
-                files: files(1))
+                after: history.record(handle)?.parts.last?.id ?? fresh(), descriptor: fresh(),
+                manifest: fresh(), root: fresh())
             let signer = grant.terms.grantee ?? member(of: name, grant.terms.role ?? .clinician).key
             return Draft(says: .append(append), signer: isSloppy() ? member(of: name).key : signer)
         }
         let (handle, record) = record { $0.owner(at: 0) != nil }
         let name = custodian(of: record) { $0.isNewest }
-        let old = record?.files.last
+        let old = isSloppy() ? record?.parts.last : nil
         let append = Append(
-            organisation: name, record: handle, descriptor: fresh(),
-            files: isSloppy() ? (old.map { [$0] } ?? files(1)) : files(1))
+            organisation: name, record: handle,
+            after: isSloppy() ? fresh() : record?.parts.last?.id ?? fresh(), descriptor: fresh(),
+            manifest: old?.manifest ?? fresh(), root: isSloppy() ? old?.root ?? fresh() : fresh())
         return Draft(
             says: .append(append), signer: member(of: name, .clinician, .gateway).key,
             approvers: owner(of: record).map { [$0] } ?? [])
@@ -179,7 +178,7 @@ extension HistoryMaker {
         let name = custodian(of: record) { $0.isNewest }
         var live = grants.filter { $0.terms.record == handle }.filter { grant in
             record?.grant(grant.id).map {
-                !$0.isRevoked && now < $0.terms.notAfter && $0.terms.kind != .append
+                !$0.isRevoked && now < $0.terms.notAfter && $0.terms.kind != .append && $0.isForAll
             } ?? false
         }
         if isSloppy() { live += grants.suffix(1) }
@@ -193,8 +192,7 @@ extension HistoryMaker {
             organisation: name, record: handle, recipientHash: fresh(),
             suite: isSloppy() ? .classical : source.chance(1, in: 3) ? .hybrid : suite, descriptor: fresh(),
             ownerEnvelope: fresh(), custodianEnvelope: fresh(),
-            files: isSloppy()
-                ? record?.files ?? files(1) : files((record?.files.count ?? 1) + (isSloppy() ? 1 : 0)),
+            manifest: isSloppy() ? record?.parts.last?.manifest ?? fresh() : fresh(), root: fresh(),
             grants: Set(live.map(\.id)).sorted().map { Rewrapped(of: $0, envelope: fresh()) },
             delegates: proxies.sorted().map { Rewrapped(of: $0, envelope: fresh()) })
         return Draft(
@@ -226,8 +224,8 @@ extension HistoryMaker {
         let name = isSloppy() ? custodian() : release.custodian
         let dispatch = Dispatch(
             organisation: name, record: release.record, grant: release.grant ?? fresh(),
-            release: isSloppy() ? fresh() : id, descriptor: record?.descriptor ?? fresh(),
-            files: isSloppy() ? files(1) : record?.files ?? files(1))
+            release: isSloppy() ? fresh() : id,
+            contents: isSloppy() ? fresh() : record?.parts.last?.id ?? fresh())
         return Draft(
             says: .dispatch(dispatch), signer: member(of: name, .clinician, .registrar, .gateway).key)
     }
@@ -242,9 +240,9 @@ extension HistoryMaker {
         let acknowledge = Acknowledge(
             organisation: name, record: isSloppy() ? self.record().0 : release.record,
             grant: release.grant ?? fresh(),
-            release: isSloppy() ? fresh() : id, descriptor: record?.descriptor ?? fresh(),
-            ownerEnvelope: fresh(),
-            custodianEnvelope: fresh(), files: isSloppy() ? files(1) : record?.files ?? files(1))
+            release: isSloppy() ? fresh() : id,
+            contents: isSloppy() ? fresh() : record?.parts.last?.id ?? fresh(), ownerEnvelope: fresh(),
+            custodianEnvelope: fresh())
         return Draft(says: .acknowledge(acknowledge), signer: member(of: name, .clinician, .gateway).key)
     }
 

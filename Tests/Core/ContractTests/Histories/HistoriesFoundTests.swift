@@ -84,7 +84,7 @@ import Testing
                 organisation: bench.hospital, record: deposited, permit: bench.permit("owner"),
                 recipientHash: Toy.named("recipient"), descriptor: Toy.named("descriptor"),
                 ownerEnvelope: Toy.named("envelope"), custodianEnvelope: Toy.named("envelope"),
-                files: [Toy.named("file")], suite: .hybrid))
+                manifest: Toy.named("manifest"), root: Toy.named("root"), suite: .hybrid))
     }
 
     private func reassign(_ bench: Bench, second: OrganisationName) -> Assertion {

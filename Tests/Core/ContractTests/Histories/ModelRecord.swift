@@ -63,25 +63,20 @@ struct ModelRecord {
 
     var suite: Suite { lastSealing?.said.suite ?? birth.suite }
 
-    var files: [Digest] {
-        facts.reduce(into: []) { files, fact in
+    /// What brought files to it since it was sealed last, each with what it names.
+    var parts: [(id: StatementID, manifest: Digest, root: Digest)] {
+        facts[(lastSealing?.index ?? 0)...].compactMap { fact in
             switch fact.says {
-            case .deposit(let it): files = it.files
-            case .reseal(let it): files = it.files
-            case .append(let it): files += it.files
-            default: break
+            case .deposit(let it): (fact.said.id, it.manifest, it.root)
+            case .reseal(let it): (fact.said.id, it.manifest, it.root)
+            case .append(let it): (fact.said.id, it.manifest, it.root)
+            default: nil
             }
         }
     }
 
-    var descriptor: Digest {
-        facts.reduce(into: birth.descriptor) { descriptor, fact in
-            switch fact.says {
-            case .reseal(let it): descriptor = it.descriptor
-            case .append(let it): descriptor = it.descriptor
-            default: break
-            }
-        }
+    func has(manifest: Digest, root: Digest) -> Bool {
+        parts.contains { $0.manifest == manifest || $0.root == root }
     }
 
     // MARK: Who keeps it
@@ -139,6 +134,8 @@ struct ModelRecord {
         let uses: UInt64
         /// Its envelope opens the record as it is sealed now.
         let isOfThisSealing: Bool
+        /// It is for every file that the record has now.
+        let isForAll: Bool
     }
 
     func grant(_ id: StatementID) -> Granted? {
@@ -156,7 +153,15 @@ struct ModelRecord {
         }
         let isCarriedOn =
             lastSealing.map { $0.index < index || $0.said.grants.contains { $0.of == id } } ?? true
-        return Granted(terms: terms, isRevoked: isRevoked, uses: uses, isOfThisSealing: isCarriedOn)
+        let renewed = facts.lastIndex {
+            if case .reseal(let it) = $0.says { it.grants.contains { $0.of == id } } else { false }
+        }
+        let isUnchanged = !facts[((renewed ?? index) + 1)...].contains {
+            [.append, .reseal].contains($0.says.kind)
+        }
+        return Granted(
+            terms: terms, isRevoked: isRevoked, uses: uses, isOfThisSealing: isCarriedOn,
+            isForAll: terms.coverage == .growing || terms.coverage == .present && isUnchanged)
     }
 
     struct Delegation {

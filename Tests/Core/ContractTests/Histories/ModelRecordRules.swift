@@ -28,9 +28,11 @@ extension ModelHearing {
         } else {
             ownerAgrees(record)
         }
-        let present = record.files
-        let isTooMuch = present.count + it.files.count > Limits.filesPerRecordMax
-        object(.filesNotAllowed, if: isTooMuch || it.files.contains(where: present.contains))
+        let parts = record.parts
+        object(.superseded, if: it.after != parts.last?.id)
+        object(
+            .filesNotAllowed,
+            if: parts.count == Limits.partsPerRecordMax || record.has(manifest: it.manifest, root: it.root))
     }
 
     mutating func hear(_ it: Reseal) {
@@ -38,9 +40,7 @@ extension ModelHearing {
         guard let record = record(it.record) else { return }
         _ = copy(of: it.organisation, in: record, mustBeNewest: true)
         mustBeThere(record)
-        let present = record.files
-        object(.contentDiffers, if: it.files.count != present.count)
-        object(.filesNotAllowed, if: it.files.contains(where: present.contains))
+        object(.filesNotAllowed, if: record.has(manifest: it.manifest, root: it.root))
         for new in it.delegates {
             guard let delegation = found(record.delegation(new.of), else: .delegationEnded) else { continue }
             object(.delegationEnded, if: record.isOver(delegation, at: now))
@@ -51,7 +51,9 @@ extension ModelHearing {
                 object(.grantUnknown, if: true)
                 continue
             }
-            _ = grant(new.of, of: record, it.record, kinds: [.read, .transfer])
+            let granted = grant(new.of, of: record, it.record, kinds: [.read, .transfer])
+            object(.grantOfOtherKind, if: terms.coverage == .part)
+            object(.superseded, if: granted?.isForAll == false)
             let isRevoked = history.record(terms.record)?.grant(new.of)?.isRevoked
             object(.grantRevoked, if: isRevoked == true)
             object(.grantExpired, if: now >= terms.notAfter)
@@ -72,7 +74,7 @@ extension ModelHearing {
         isMember(of: it.organisation, custodian: true, as: [.clinician, .registrar, .gateway])
         guard let record = record(it.record) else { return }
         _ = copy(of: it.organisation, in: record)
-        object(.contentDiffers, if: it.files != record.files || it.descriptor != record.descriptor)
+        object(.contentDiffers, if: it.contents != record.parts.last?.id)
         _ = grant(it.grant, of: record, it.record, kinds: [.transfer])
         guard let release = release(it.release, under: it.grant) else { return }
         object(.releaseMissing, if: release.custodian != it.organisation)
@@ -83,13 +85,13 @@ extension ModelHearing {
         isMember(of: it.organisation, custodian: true, as: [.clinician, .gateway])
         guard let record = record(it.record) else { return }
         object(.alreadyCustodian, if: record.copy(of: it.organisation)?.isNewest == true)
-        object(.contentDiffers, if: it.files != record.files || it.descriptor != record.descriptor)
+        object(.contentDiffers, if: it.contents != record.parts.last?.id)
         mustBeThere(record)
         _ = release(it.release, under: it.grant)
         guard let granted = grant(it.grant, of: record, it.record, kinds: [.transfer]) else { return }
         object(.notTheGrantee, if: granted.terms.organisation != it.organisation)
         isInForce(granted)
-        object(.superseded, if: !granted.isOfThisSealing)
+        object(.superseded, if: !granted.isOfThisSealing || !granted.isForAll)
     }
 
     mutating func hear(_ it: Adopt) {

@@ -38,8 +38,8 @@ struct PrivacyLedger {
         /// When the record has an owner.
         var owned: LedgerTime
         let owner: PublicKey
-        let descriptor: Digest
-        let files: [Digest]
+        /// The statement that deposited it.
+        let deposit: StatementID
     }
 
     private(set) var lines: [Line] = []
@@ -152,14 +152,12 @@ struct PrivacyLedger {
         let deposit = Deposit(
             organisation: name, record: record, permit: isCustodial ? nil : permit, recipientHash: random(),
             descriptor: random(), ownerEnvelope: isCustodial ? nil : random(), custodianEnvelope: random(),
-            files: (0..<(1 + source.below(3))).map { _ in random() }, suite: .hybrid,
+            manifest: random(), root: random(), suite: .hybrid,
             custodial: isCustodial ? .patientUnable : nil)
-        say(.deposit(deposit), by: member(of: name, .clinician).key, at: time)
+        let id = say(.deposit(deposit), by: member(of: name, .clinician).key, at: time)
         patients[record] = patient.number
         var visit = Visit(
-            record: record, custodian: name, time: time, owned: time, owner: owner,
-            descriptor: deposit.descriptor,
-            files: deposit.files)
+            record: record, custodian: name, time: time, owned: time, owner: owner, deposit: id)
         if isCustodial {
             visit.owned = later(than: time, days: 20)
             let adopt = Adopt(organisation: name, record: record, permit: permit, ownerEnvelope: random())

@@ -19,7 +19,9 @@ extension PrivacyLedger {
                 at: later(than: visit.owned, days: 60))
         }
         if isSo(1, in: 5) {
-            let append = Append(organisation: name, record: record, descriptor: random(), files: [random()])
+            let append = Append(
+                organisation: name, record: record, after: visit.deposit, descriptor: random(),
+                manifest: random(), root: random())
             say(
                 .append(append), by: member(of: name, .clinician).key, with: [owner],
                 at: later(than: visit.owned, days: 20))
@@ -157,12 +159,11 @@ extension PrivacyLedger {
         }
         let dispatch = Dispatch(
             organisation: visit.custodian, record: visit.record, grant: grant, release: release,
-            descriptor: visit.descriptor, files: visit.files)
+            contents: visit.deposit)
         say(.dispatch(dispatch), by: member(of: visit.custodian, .gateway).key, at: time + 30)
         let acknowledge = Acknowledge(
             organisation: name, record: visit.record, grant: grant, release: release,
-            descriptor: visit.descriptor, ownerEnvelope: random(), custodianEnvelope: random(),
-            files: visit.files)
+            contents: visit.deposit, ownerEnvelope: random(), custodianEnvelope: random())
         say(.acknowledge(acknowledge), by: member(of: name, .gateway).key, at: time + 90)
     }
 

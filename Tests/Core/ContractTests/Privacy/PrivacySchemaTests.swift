@@ -14,10 +14,10 @@ import Testing
             "Bytes32<StatementMeaning>", "UInt64", "Suite", "Standing", "Role", "Purpose", "GrantKind",
             "CustodialReason", "HoldReason", "DelegateScope", "EmergencyRule", "EmergencyReason",
             "ReviewFinding",
-            "Verdict", "Basis", "OrganisationKind",
+            "Verdict", "Basis", "OrganisationKind", "Coverage",
         ]
         let lists = [
-            "Array<OrganisationName>", "Array<Bytes32<DigestMeaning>>", "Array<Rewrapped<StatementMeaning>>",
+            "Array<OrganisationName>", "Array<Rewrapped<StatementMeaning>>",
             "Array<Rewrapped<KeyMeaning>>",
         ]
         // A permit, which is held against its own table below; an organisation that joins, field by field.

@@ -124,14 +124,16 @@ struct SimulatedStory {
             organisation: home, record: record, permit: HistoryCast.permit(owner, for: home, until: until),
             recipientHash: name("recipient"), descriptor: name("descriptor"),
             ownerEnvelope: name("owner's envelope"),
-            custodianEnvelope: name("custodian's envelope"), files: [name("file")], suite: .hybrid)
+            custodianEnvelope: name("custodian's envelope"), manifest: name("manifest"), root: name("root"),
+            suite: .hybrid)
         let request = said(
             .request(
                 Request(
                     organisation: Self.officer.organisation, custodian: home, purpose: .claim,
                     notAfter: until,
                     letter: name("letter"))), by: Self.officer.key)
-        waves = [[said(.deposit(deposit), by: Self.clinician.key), request]]
+        let deposited = said(.deposit(deposit), by: Self.clinician.key)
+        waves = [[deposited, request]]
         let route = Route(
             organisation: home, request: request.id,
             permit: HistoryCast.permit(answerer, for: home, until: until),
@@ -154,8 +156,7 @@ struct SimulatedStory {
             let taken = release(record, by: Self.gateway, transfer)
             let acknowledge = Acknowledge(
                 organisation: other, record: record, grant: transfer.id, release: taken.id,
-                descriptor: deposit.descriptor,
-                ownerEnvelope: name("e1"), custodianEnvelope: name("e2"), files: deposit.files)
+                contents: deposited.id, ownerEnvelope: name("e1"), custodianEnvelope: name("e2"))
             waves += [[transfer], [taken], [said(.acknowledge(acknowledge), by: Self.gateway.key)]]
         }
         if wish.chance(1, in: 2) {

@@ -135,7 +135,8 @@ import Testing
         let others: Set = [
             "organisation", "record", "grant", "release", "request", "emergency", "grantee", "member",
             "replaces", "root",
-            "delegate", "second", "reader", "recipientHash", "certificateHash", "batch",
+            "delegate", "second", "reader", "recipientHash", "certificateHash", "batch", "after",
+            "contents",
         ]
         for assertion in Samples.full {
             let names = Dictionary(uniqueKeysWithValues: assertion.fields.map { ($0.number, $0.name) })

@@ -25,10 +25,23 @@ import Testing
 
     private let deposit = "100 | clinician@hospital1 | deposit r1 permit=p1 files=a,b suite=classical"
 
-    private var deposited: RecordState {
+    /// The record as `world`, which deposited it first, ought to have it.
+    private func deposited(in world: World) throws -> RecordState {
         RecordState(
             owner: Toy.named("p1"), suite: .classical, recipientHash: Toy.named("recipient"),
-            descriptor: Toy.named("descriptor"), files: [Toy.named("a"), Toy.named("b")])
+            parts: [try part(0, "a,b", in: world)])
+    }
+
+    /// What the statement at `index` of those accepted since the beginning brought.
+    private func part(
+        _ index: Int, _ files: String, _ descriptor: String = "descriptor", in world: World
+    ) throws -> RecordPart {
+        let message = world.accepted[World.members.count + index].message
+        let signed = try SignedStatement(message, network: Cast.toy.network)
+        let id = try #require(signed.verified(hash: Cast.toy.hash, isValid: Cast.toy.isValid)).id
+        return RecordPart(
+            statement: id, descriptor: Toy.named(descriptor), manifest: Toy.named("manifest of \(files)"),
+            root: Toy.named("root of \(files)"))
     }
 
     private func custody(
@@ -86,7 +99,7 @@ import Testing
     @Test("a deposit: the record, its custody, its clock, the permit's use, the statement's mark")
     func deposits() throws {
         let world = world(deposit)
-        #expect(try value(.record(record), in: world) == deposited)
+        #expect(try value(.record(record), in: world) == deposited(in: world))
         #expect(try value(.custody(record, hospital), in: world) == custody("owner's"))
         #expect(try value(.clock(record), in: world) == ClockState(seen: 100))
         #expect(try value(.permit(Toy.named("p1")), in: world) == PermitState(use: .record(record)))
@@ -100,7 +113,7 @@ import Testing
         var world = world("100 | clinician@hospital1 | deposit r1 custodial=patientUnable")
         var expected = RecordState(
             owner: nil, custodial: .patientUnable, suite: .hybrid, recipientHash: Toy.named("recipient"),
-            descriptor: Toy.named("descriptor"), files: [Toy.named("scan")])
+            parts: [try part(0, "scan", in: world)])
         #expect(try value(.record(record), in: world) == expected)
         #expect(try value(.custody(record, hospital), in: world) == custody(nil))
         #expect(world.play(Line("101 | registrar@hospital1 | adopt r1 permit=p2 | ok")).result == "ok")
@@ -113,16 +126,17 @@ import Testing
     @Test("files are added behind those there are; a re-sealing takes their place")
     func contents() throws {
         var world = world(
-            deposit, "101 | p1 | grant g1 on=r1 to=officer@insurer", "101 | p1 | delegate d1 on=r1 until=900",
+            deposit, "101 | p1 | grant g1 on=r1 to=officer@insurer coverage=growing",
+            "101 | p1 | delegate d1 on=r1 until=900",
             "102 | clinician@hospital1 | append r1 files=c approve=p1 descriptor=d2")
-        var expected = deposited
-        (expected.files, expected.generation) = (["a", "b", "c"].map { Toy.named($0) }, 1)
-        expected.descriptor = Toy.named("d2")
+        var expected = try deposited(in: world)
+        expected.parts.append(try part(3, "c", "d2", in: world))
+        expected.generation = 1
         #expect(try value(.record(record), in: world) == expected)
         #expect(try value(.custody(record, hospital), in: world) == custody("owner's", generation: 1))
         let reseal = "reseal r1 files=x,y,z descriptor=d3 grants=g1 delegates=d1 approve=p1"
         #expect(world.play(Line("103 | clinician@hospital1 | \(reseal) | ok")).result == "ok")
-        (expected.files, expected.descriptor) = (["x", "y", "z"].map { Toy.named($0) }, Toy.named("d3"))
+        expected.parts = [try part(4, "x,y,z", "d3", in: world)]
         (expected.suite, expected.recipientHash) = (.hybrid, Toy.named("recipient anew"))
         (expected.sealing, expected.generation) = (1, 2)
         #expect(try value(.record(record), in: world) == expected)
@@ -130,10 +144,33 @@ import Testing
         #expect(try value(.custody(record, hospital), in: world) == kept)
         let grant: GrantState = try value(.grant(world.id("g1")), in: world)
         #expect(grant.sealing == 1 && grant.envelope == Toy.named("rewrapped"))
+        #expect(grant.contents == expected.contents)
         let delegation = DelegationState(
             owner: Toy.named("p1"), scope: .readAndDecide, notAfter: 900, envelope: Toy.named("rewrapped"),
             sealing: 1)
         #expect(try value(.delegation(record, Toy.named("d1")), in: world) == delegation)
+    }
+
+    @Test("a grant is for what there was, for that and what is added, or for single files")
+    func coverage() throws {
+        let world = world(
+            deposit, "101 | p1 | grant g1 on=r1 to=officer@insurer",
+            "101 | p1 | grant g2 on=r1 to=officer@insurer coverage=growing",
+            "101 | p1 | grant g3 on=r1 to=officer@insurer coverage=part files=a",
+            "102 | clinician@hospital1 | append r1 files=c approve=p1",
+            "103 | p1 | grant g4 on=r1 to=officer@insurer")
+        let record: RecordState = try value(.record(record), in: world)
+        func covered(_ grant: String) throws -> [RecordPart] {
+            let state: GrantState = try value(.grant(world.id(grant)), in: world)
+            return state.covered(of: record)
+        }
+        #expect(record.parts.count == 2)
+        #expect(try covered("g1") == [record.parts[0]])
+        #expect(try covered("g2") == record.parts)
+        #expect(try covered("g3") == [])
+        #expect(try covered("g4") == record.parts)
+        let single: GrantState = try value(.grant(world.id("g3")), in: world)
+        #expect(single.manifest == Toy.named("manifest of a"))
     }
 
     @Test("a transfer: what was released, that it was sent, the receiver's custody")
@@ -141,8 +178,8 @@ import Testing
         let world = world(
             deposit, "101 | p1 | grant g1 on=r1 to=gateway@hospital2 kind=transfer",
             "102 | gateway@hospital2 | release x1 on=r1 grant=g1",
-            "103 | registrar@hospital1 | dispatch r1 grant=g1 release=x1 files=a,b",
-            "104 | gateway@hospital2 | acknowledge r1 grant=g1 release=x1 files=a,b")
+            "103 | registrar@hospital1 | dispatch r1 grant=g1 release=x1",
+            "104 | gateway@hospital2 | acknowledge r1 grant=g1 release=x1")
         let release = ReleaseState(
             reader: Toy.named("gateway@hospital2"), record: record, custodian: hospital,
             grant: world.id("g1"), basis: nil, time: 102, dispatched: true)
@@ -181,7 +218,7 @@ import Testing
         var expected = GrantState(
             record: record, organisation: hospital, grantee: nil, role: .gateway, kind: .append,
             purpose: .legal, notBefore: 90, notAfter: 900, releasesAllowed: 7, releasesUsed: 0,
-            envelope: nil, revoked: false)
+            envelope: nil, revoked: false, contents: try deposited(in: world).contents)
         #expect(try value(key, in: world) == expected)
         #expect(world.play(Line("102 | gateway@hospital1 | append r1 files=c grant=g1 | ok")).result == "ok")
         expected.releasesUsed = 1
@@ -200,7 +237,7 @@ import Testing
     @Test("what a record's owner orders, and that it was done")
     func orders() throws {
         var world = world(deposit, "101 | p1 | instruct r1", "102 | registrar@hospital1 | hold r1 until=200")
-        var expected = deposited
+        var expected = try deposited(in: world)
         expected.emergencies = .refused
         #expect(try value(.record(record), in: world) == expected)
         var kept = custody("owner's")
@@ -217,7 +254,7 @@ import Testing
     @Test("a reassignment: who owns the record when, and which envelope opens it")
     func reassigned() throws {
         var world = world(deposit, "0d+110 | registrar@hospital1 | reassign r1 permit=p2")
-        var expected = deposited
+        var expected = try deposited(in: world)
         expected.reassignment = Reassignment(
             owner: Toy.named("p2"), effective: 110 + Limits.reassignmentSeconds, custodian: hospital,
             ownerEnvelope: Toy.named("new owner's"))
@@ -234,7 +271,7 @@ import Testing
         }
         var vetoed = world
         #expect(vetoed.play(Line("0d+111 | p1 | veto r1 | ok")).result == "ok")
-        #expect(try value(.record(record), in: vetoed) == deposited)
+        #expect(try value(.record(record), in: vetoed) == deposited(in: world))
         // Another one: the first has taken effect by then.
         #expect(world.play(Line("4d | registrar@hospital1 | reassign r1 permit=p3 | ok")).result == "ok")
         expected.owner = Toy.named("p2")

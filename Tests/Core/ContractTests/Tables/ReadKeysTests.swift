@@ -12,13 +12,13 @@ import Testing
             101 | clinician@hospital2 | request q#                                                | ok
             102 | registrar@hospital1 | route q# permit=a#                                        | ok
             103 | p#                  | delegate d# on=r#                                         | ok
-            103 | d#                  | grant g# on=r# to=clinician@hospital2 request=q#          | ok
+            103 | d#                  | grant g# on=r# to=clinician@hospital2 request=q# coverage=growing          | ok
             104 | a#                  | answer q#                                                 | ok
             105 | clinician@hospital2 | release x# on=r# grant=g#                                 | ok
             106 | clinician@hospital1 | release y# on=r# basis=care                               | ok
             107 | p#                  | release z# on=r# basis=owner                              | ok
             107 | d#                  | release v# on=r# basis=delegate                           | ok
-            108 | p#                  | grant t# on=r# to=gateway@hospital2 kind=transfer         | ok
+            108 | p#                  | grant t# on=r# to=gateway@hospital2 kind=transfer coverage=growing         | ok
             108 | p#                  | grant b# on=r# to=gateway@hospital1 kind=append           | ok
             109 | gateway@hospital2   | release w# on=r# grant=t#                                 | ok
             110 | registrar@hospital1 | dispatch r# grant=t# release=w#                           | ok

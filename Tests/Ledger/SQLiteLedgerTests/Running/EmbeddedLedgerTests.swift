@@ -31,7 +31,7 @@ import TransparencyLog
         #expect(try ledger.entries(from: 1, limit: 1) == [entries[1]])
         #expect(try ledger.entries(from: 3, limit: 1) == [])
         let state = try #require(try ledger.value(of: .record(record)).flatMap { RecordState(bytes: $0) })
-        #expect(state.files == [digest(10)])
+        #expect(state.parts.map(\.manifest) == [digest(10)])
         #expect(try ledger.value(of: .record(.random())) == nil)
         let values = try ledger.values(of: [.record(record), .clock(record), .record(.random())])
         #expect(Set(values.keys) == [.record(record), .clock(record)])

@@ -41,7 +41,7 @@ extension FaultTable {
         grantNotYetValid           ! grant g1 from 101
         grantExpired               ! grant g1 until 100
         releasesUsedUp             ! grant g1 used 3
-        filesNotAllowed            files=more,scan
+        filesNotAllowed            files=scan
         superseded                 ! custody r1 hospital1 generation 7
         """)
 
@@ -71,7 +71,6 @@ extension FaultTable {
         recordUnknown              on=r9
         clockBehindRecord          ! seen r1 101
         notACustodian              ! custody r1 hospital1 erased
-        contentDiffers             files=a,b
         recordRemoved              ! record r1 removed
         delegationEnded            ! delegation r1 d1 ended
         delegationTooNarrow        ! delegation r1 d1 scope decide
@@ -98,7 +97,7 @@ extension FaultTable {
         recordUnknown              on=r9
         clockBehindRecord          ! seen r1 101
         notACustodian              ! custody r1 hospital1 erased
-        contentDiffers             files=other
+        contentDiffers             contents=other
         grantUnknown               grant=g9
         grantForOtherRecord        ! grant g1 record r2
         grantOfOtherKind           ! grant g1 kind read
@@ -117,7 +116,7 @@ extension FaultTable {
         recordUnknown              on=r9
         clockBehindRecord          ! seen r1 101
         alreadyCustodian           ! keeps r1 hospital2
-        contentDiffers             files=other
+        contentDiffers             contents=other
         recordRemoved              ! record r1 removed
         grantUnknown               grant=g9
         grantForOtherRecord        ! grant g1 record r2

@@ -15,7 +15,9 @@ extension DecisionTable {
         101 | clinician@hospital1 | append r1 files=c approve=p1,p2                  | ok
         102 | gateway@hospital1   | append r1 files=d approve=p1 descriptor=d        | ok
         103 | clinician@hospital1 | append r1 files=c approve=p1                     | filesNotAllowed
-        103 | clinician@hospital1 | append r1 files=e,a approve=p1                   | filesNotAllowed
+        103 | clinician@hospital1 | append r1 files=e root=d approve=p1              | filesNotAllowed
+        103 | clinician@hospital1 | append r1 files=a,b approve=p1                   | filesNotAllowed
+        103 | clinician@hospital1 | append r1 files=e after=nothing approve=p1       | superseded
         101 | clinician@hospital1 | append r1 files=e approve=p1                     | clockBehindRecord
         103 | clinician@hospital1 | append r9 files=e approve=p1                     | recordUnknown
         103 | clinician@hospital2 | append r1 files=e approve=p1                     | notACustodian
@@ -55,12 +57,13 @@ extension DecisionTable {
         106 | p1                  | remove r1                                         | ok
         107 | gateway@hospital2   | append r1 files=c approve=p1                      | recordRemoved
 
-        ## to a bounded number of files
+        ## a bounded number of times
         100 | clinician@hospital1 | deposit r1 permit=p1@hospital1 | ok
-        ! record r1 files 1534
-        101 | clinician@hospital1 | append r1 files=a,b,c approve=p1 | filesNotAllowed
-        101 | clinician@hospital1 | append r1 files=a,b approve=p1   | ok
-        102 | clinician@hospital1 | append r1 files=c approve=p1     | filesNotAllowed
+        ! record r1 parts 255
+        101 | clinician@hospital1 | append r1 files=a approve=p1 | ok
+        102 | clinician@hospital1 | append r1 files=b approve=p1 | filesNotAllowed
+        103 | clinician@hospital1 | reseal r1 files=c approve=p1 | ok
+        104 | clinician@hospital1 | append r1 files=b approve=p1 | ok
 
         ## a custodian's clinicians and gateways in force add
         100 | clinician@hospital1 | deposit r1 permit=p1@hospital1    | ok
@@ -84,16 +87,15 @@ extension DecisionTable {
         ## the owner orders it; what it named lives on, and nothing else
         100 | clinician@hospital1 | deposit r1 permit=p1@hospital1 files=a,b | ok
         101 | p1                  | grant g1 on=r1 to=officer@insurer | ok
-        101 | p1                  | grant g2 on=r1 to=officer2@insurer | ok
+        101 | p1                  | grant g2 on=r1 to=officer2@insurer coverage=growing | ok
         101 | p1                  | delegate d1 on=r1 | ok
         101 | p1                  | delegate d2 on=r1 scope=read | ok
         102 | clinician@hospital1 | reseal r1 files=c,d grants=g1 delegates=d1 | consentMissing
         102 | clinician@hospital1 | reseal r1 files=c,d grants=g1 delegates=d1 approve=d1 | consentMissing
         102 | clinician@hospital1 | reseal r1 files=c,d approve=p1 approvalOld | signatureInvalid
         102 | clinician@hospital1 | reseal r1 files=c,d approve=p1 approvalFor=gateway | signatureInvalid
-        102 | clinician@hospital1 | reseal r1 files=c approve=p1 | contentDiffers
-        102 | clinician@hospital1 | reseal r1 files=c,d,e approve=p1 | contentDiffers
-        102 | clinician@hospital1 | reseal r1 files=c,a approve=p1 | filesNotAllowed
+        102 | clinician@hospital1 | reseal r1 files=a,b approve=p1 | filesNotAllowed
+        102 | clinician@hospital1 | reseal r1 files=c root=a,b approve=p1 | filesNotAllowed
         102 | clinician@hospital1 | reseal r1 files=c,d approve=p1 suite=classical | suiteTooWeak
         102 | clinician@hospital1 | reseal r9 files=c,d approve=p1 | recordUnknown
         102 | clinician@hospital2 | reseal r1 files=c,d approve=p1 | notACustodian
@@ -133,6 +135,22 @@ extension DecisionTable {
         199 | clinician@hospital1 | reseal r1 approve=p1 grants=g1 delegates=d2       | ok
         200 | clinician@hospital1 | reseal r1 approve=p1 grants=g1 files=b            | grantExpired
         200 | clinician@hospital1 | reseal r1 approve=p1 delegates=d2 files=b         | delegationEnded
+
+        ## a grant lives on that is for all there is; one for single files, or for less, opens nothing any more
+        100 | clinician@hospital1 | deposit r1 permit=p1@hospital1                    | ok
+        101 | p1                  | grant g1 on=r1 to=officer@insurer                 | ok
+        101 | p1                  | grant g2 on=r1 to=officer@insurer coverage=growing | ok
+        101 | p1                  | grant g3 on=r1 to=officer@insurer coverage=part files=scan | ok
+        102 | clinician@hospital1 | append r1 files=a approve=p1                      | ok
+        103 | p1                  | grant g4 on=r1 to=officer@insurer                 | ok
+        104 | clinician@hospital1 | reseal r1 grants=g3 approve=p1                    | grantOfOtherKind
+        104 | clinician@hospital1 | reseal r1 grants=g1,g2 approve=p1                 | superseded
+        104 | clinician@hospital1 | reseal r1 grants=g2,g4 approve=p1                 | ok
+        105 | officer@insurer     | release x1 on=r1 grant=g1                         | superseded
+        105 | officer@insurer     | release x1 on=r1 grant=g2                         | ok
+        105 | officer@insurer     | release x3 on=r1 grant=g3                         | superseded
+        105 | officer@insurer     | release x4 on=r1 grant=g4                         | ok
+        106 | clinician@hospital1 | reseal r1 files=b grants=g2,g4 approve=p1         | ok
 
         ## to the same kind of key or a stronger one
         100 | clinician@hospital1 | deposit r1 permit=p1@hospital1 suite=classical | ok

@@ -59,7 +59,7 @@ extension DecisionTable {
         106 | clinician@hospital1 | release x2 on=r1 basis=care                       | ok
         106 | gateway@hospital2   | attestErasure r1                                  | ok
         107 | gateway@hospital2   | attestErasure r1                                  | notACustodian
-        107 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1 files=anew     | ok
+        107 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1     | ok
         108 | clinician@hospital1 | append r1 approve=p1                              | ok
         109 | gateway@hospital1   | attestErasure r1                                  | nothingToErase
         109 | gateway@hospital2   | attestErasure r1                                  | nothingToErase

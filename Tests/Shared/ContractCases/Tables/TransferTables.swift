@@ -10,19 +10,17 @@ extension DecisionTable {
         102 | gateway@hospital2   | release x1 on=r1 grant=g1                              | ok
         102 | gateway@hospital2   | release x2 on=r1 grant=g2                              | ok
         102 | gateway@laboratory  | release x3 on=r1 grant=g3                              | ok
-        103 | registrar@hospital1 | dispatch r1 grant=g9 release=x1 files=a,b              | grantUnknown
-        103 | registrar@hospital1 | dispatch r1 grant=g2 release=x2 files=a,b              | grantOfOtherKind
-        103 | registrar@hospital1 | dispatch r1 grant=g1 release=x9 files=a,b              | releaseMissing
-        103 | registrar@hospital1 | dispatch r1 grant=g1 release=x3 files=a,b              | releaseMissing
-        103 | registrar@hospital1 | dispatch r1 grant=g1 release=x1 files=a                | contentDiffers
-        103 | registrar@hospital1 | dispatch r1 grant=g1 release=x1 files=b,a              | contentDiffers
-        103 | registrar@hospital1 | dispatch r1 grant=g1 release=x1 files=a,b descriptor=d | contentDiffers
-        101 | registrar@hospital1 | dispatch r1 grant=g1 release=x1 files=a,b              | clockBehindRecord
-        103 | registrar@hospital1 | dispatch r1 grant=g1 release=x1 files=a,b              | ok
-        104 | registrar@hospital1 | dispatch r1 grant=g1 release=x1 files=a,b              | nothingChanges
+        103 | registrar@hospital1 | dispatch r1 grant=g9 release=x1              | grantUnknown
+        103 | registrar@hospital1 | dispatch r1 grant=g2 release=x2              | grantOfOtherKind
+        103 | registrar@hospital1 | dispatch r1 grant=g1 release=x9              | releaseMissing
+        103 | registrar@hospital1 | dispatch r1 grant=g1 release=x3              | releaseMissing
+        103 | registrar@hospital1 | dispatch r1 grant=g1 release=x1 contents=x                | contentDiffers
+        101 | registrar@hospital1 | dispatch r1 grant=g1 release=x1              | clockBehindRecord
+        103 | registrar@hospital1 | dispatch r1 grant=g1 release=x1              | ok
+        104 | registrar@hospital1 | dispatch r1 grant=g1 release=x1              | nothingChanges
         104 | gateway@hospital2   | release x4 on=r1 grant=g1                              | ok
-        104 | gateway@hospital1   | dispatch r1 grant=g1 release=x4 files=a,b              | ok
-        105 | clinician@hospital1 | dispatch r1 grant=g3 release=x3 files=a,b              | ok
+        104 | gateway@hospital1   | dispatch r1 grant=g1 release=x4              | ok
+        105 | clinician@hospital1 | dispatch r1 grant=g3 release=x3              | ok
 
         ## of this record, from this custodian
         100 | clinician@hospital1 | deposit r1 permit=p1@hospital1                    | ok
@@ -62,8 +60,8 @@ extension DecisionTable {
         101 | p1                  | grant g1 on=r1 to=gateway@hospital2 kind=transfer | ok
         102 | clinician@hospital2 | release x0 on=r1 custodian=hospital2 basis=care   | notACustodian
         102 | gateway@hospital2   | release x1 on=r1 grant=g1                         | ok
-        103 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1 files=a,b      | ok
-        104 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1 files=a,b      | alreadyCustodian
+        103 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1      | ok
+        104 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1      | alreadyCustodian
         104 | clinician@hospital2 | release x2 on=r1 custodian=hospital2 basis=care   | ok
         104 | clinician@hospital1 | release x3 on=r1 custodian=hospital1 basis=care   | ok
 
@@ -108,22 +106,19 @@ extension DecisionTable {
         102 | gateway@hospital2   | release x3 on=r2 grant=g3 | ok
         102 | gateway@laboratory  | release x4 on=r1 grant=g4 | ok
         102 | p1                  | release x5 on=r1 basis=owner | ok
-        103 | gateway@hospital2   | acknowledge r9 grant=g1 release=x1 files=a,b | recordUnknown
-        103 | gateway@hospital2   | acknowledge r1 grant=g9 release=x1 files=a,b | grantUnknown
-        103 | gateway@hospital2   | acknowledge r1 grant=g3 release=x3 files=a,b | grantForOtherRecord
-        103 | gateway@hospital2   | acknowledge r1 grant=g2 release=x2 files=a,b | grantOfOtherKind
-        103 | gateway@hospital2   | acknowledge r1 grant=g4 release=x4 files=a,b | notTheGrantee
-        103 | gateway@hospital2   | acknowledge r1 grant=g1 release=x9 files=a,b | releaseMissing
-        103 | gateway@hospital2   | acknowledge r1 grant=g1 release=x2 files=a,b | releaseMissing
-        103 | gateway@hospital2   | acknowledge r1 grant=g1 release=x4 files=a,b | releaseMissing
-        103 | gateway@hospital2   | acknowledge r1 grant=g1 release=x5 files=a,b | releaseMissing
+        103 | gateway@hospital2   | acknowledge r9 grant=g1 release=x1 | recordUnknown
+        103 | gateway@hospital2   | acknowledge r1 grant=g9 release=x1 | grantUnknown
+        103 | gateway@hospital2   | acknowledge r1 grant=g3 release=x3 | grantForOtherRecord
+        103 | gateway@hospital2   | acknowledge r1 grant=g2 release=x2 | grantOfOtherKind
+        103 | gateway@hospital2   | acknowledge r1 grant=g4 release=x4 | notTheGrantee
+        103 | gateway@hospital2   | acknowledge r1 grant=g1 release=x9 | releaseMissing
+        103 | gateway@hospital2   | acknowledge r1 grant=g1 release=x2 | releaseMissing
+        103 | gateway@hospital2   | acknowledge r1 grant=g1 release=x4 | releaseMissing
+        103 | gateway@hospital2   | acknowledge r1 grant=g1 release=x5 | releaseMissing
         104 | gateway@hospital2   | release x1 on=r1 grant=g1 | ok
-        105 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1 files=a | contentDiffers
-        105 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1 files=b,a | contentDiffers
-        105 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1 files=a,b,c | contentDiffers
-        105 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1 files=a,b descriptor=d | contentDiffers
-        103 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1 files=a,b | clockBehindRecord
-        105 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1 files=a,b | ok
+        105 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1 contents=x | contentDiffers
+        103 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1 | clockBehindRecord
+        105 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1 | ok
 
         ## a transfer that has ended makes no custodian
         100 | clinician@hospital1 | deposit r1 permit=p1@hospital1                              | ok
@@ -157,18 +152,21 @@ extension DecisionTable {
 
         ## a custodian whose copy is older, or that erased it, receives it again
         100 | clinician@hospital1 | deposit r1 permit=p1@hospital1 | ok
-        101 | p1                  | grant g1 on=r1 to=gateway@hospital2 kind=transfer releases=9 | ok
+        101 | p1                  | grant g1 on=r1 to=gateway@hospital2 kind=transfer releases=9 coverage=growing | ok
+        101 | p1                  | grant g2 on=r1 to=gateway@hospital2 kind=transfer releases=9 | ok
         102 | gateway@hospital2   | release x1 on=r1 grant=g1 | ok
         103 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1 | ok
         104 | clinician@hospital1 | append r1 approve=p1 | ok
-        105 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1 | contentDiffers
-        105 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1 files=scan,more | ok
-        106 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1 files=scan,more | alreadyCustodian
+        105 | gateway@hospital2   | release x2 on=r1 grant=g2 | ok
+        105 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1 contents=x | contentDiffers
+        105 | gateway@hospital2   | acknowledge r1 grant=g2 release=x2 | superseded
+        105 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1 | ok
+        106 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1 | alreadyCustodian
         107 | clinician@hospital1 | reseal r1 files=a,b approve=p1 | ok
-        108 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1 files=a,b | superseded
+        108 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1 | superseded
         109 | registrar@hospital2 | attestErasure r1 | ok
         110 | clinician@hospital1 | reseal r1 files=c,d grants=g1 approve=p1 | ok
-        111 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1 files=c,d | ok
+        111 | gateway@hospital2   | acknowledge r1 grant=g1 release=x1 | ok
 
         ## what it has erased it need not erase again; what it has still, it must
         100 | clinician@hospital1  | deposit r1 permit=p1@hospital1                     | ok
@@ -181,8 +179,8 @@ extension DecisionTable {
         103 | registrar@laboratory | hold r1 until=107                                  | ok
         104 | clinician@hospital1  | reseal r1 grants=g1,g2 approve=p1                  | ok
         105 | registrar@hospital2  | attestErasure r1                                   | ok
-        106 | gateway@hospital2    | acknowledge r1 grant=g1 release=x1 files=anew      | ok
-        106 | gateway@laboratory   | acknowledge r1 grant=g2 release=x2 files=anew      | ok
+        106 | gateway@hospital2    | acknowledge r1 grant=g1 release=x1      | ok
+        106 | gateway@laboratory   | acknowledge r1 grant=g2 release=x2      | ok
         106 | registrar@hospital2  | attestErasure r1                                   | nothingToErase
         106 | registrar@laboratory | attestErasure r1                                   | recordHeld
         107 | registrar@laboratory | attestErasure r1                                   | ok

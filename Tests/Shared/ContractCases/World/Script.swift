@@ -140,7 +140,7 @@ struct Script {
             return "\(staff) | release \(fresh(3)) on=\(known(0)) custodian=\(hospital) basis=care"
         case 33..<37:
             return "\(reader) | release \(fresh(3)) on=\(known(0)) custodian=hospital1 grant=\(known(2))"
-        case 37: return "\(reader) | acknowledge \(known(0)) grant=\(known(2)) release=\(known(3)) files=scan"
+        case 37: return "\(reader) | acknowledge \(known(0)) grant=\(known(2)) release=\(known(3))"
         default:
             let (record, grant, release) = (fresh(0), fresh(2), fresh(3))
             pending = [

@@ -62,7 +62,12 @@ extension World {
             case "removed": record.removed = value == "no" ? nil : 60
             case "sealing": record.sealing = UInt64(value)!
             case "generation": record.generation = UInt64(value)!
-            case "files": record.files = (0..<Int(value)!).map { cast.named("file \($0)") }
+            case "parts":
+                record.parts = (0..<Int(value)!).map {
+                    RecordPart(
+                        statement: cast.named("part \($0)"), descriptor: cast.named("descriptor"),
+                        manifest: cast.named("manifest \($0)"), root: cast.named("root \($0)"))
+                }
             case "emergencies": record.emergencies = choice(value)
             case "reassigned":
                 record.reassignment =
@@ -131,6 +136,7 @@ extension World {
             case "revoked": grant.revoked = true
             case "used": grant.releasesUsed = UInt64(value)!
             case "sealing": grant.sealing = UInt64(value)!
+            case "coverage": grant.coverage = choice(value)
             default: preconditionFailure("no such field: \(field)")
             }
         }

@@ -45,35 +45,37 @@ extension World {
                     organisation: line.own, record: record(of: line), permit: permit(of: line),
                     recipientHash: cast.named("recipient"), descriptor: descriptor(of: line),
                     ownerEnvelope: custodial == nil ? cast.named("owner's") : nil,
-                    custodianEnvelope: cast.named("custodian's"), files: files(of: line, else: "scan"),
+                    custodianEnvelope: cast.named("custodian's"), manifest: manifest(of: line, else: "scan"),
+                    root: root(of: line, else: "scan"),
                     suite: line.pick("suite", .hybrid), custodial: custodial))
         case .append:
             return .append(
                 Append(
                     organisation: line.own, record: record(of: line), grant: grant,
-                    descriptor: descriptor(of: line), files: files(of: line, else: "more")))
+                    after: contents(of: line, "after"), descriptor: descriptor(of: line),
+                    manifest: manifest(of: line, else: "more"), root: root(of: line, else: "more")))
         case .reseal:
             return .reseal(
                 Reseal(
                     organisation: line.own, record: record(of: line),
                     recipientHash: cast.named("recipient anew"), suite: line.pick("suite", .hybrid),
                     descriptor: descriptor(of: line), ownerEnvelope: cast.named("owner's anew"),
-                    custodianEnvelope: cast.named("custodian's anew"), files: files(of: line, else: "anew"),
+                    custodianEnvelope: cast.named("custodian's anew"),
+                    manifest: manifest(of: line, else: "anew"), root: root(of: line, else: "anew"),
                     grants: rewrapped(line.names("grants").map { id($0) }),
                     delegates: rewrapped(line.names("delegates").map { cast.named($0) })))
         case .dispatch:
             return .dispatch(
                 Dispatch(
                     organisation: line.own, record: record(of: line), grant: grant ?? id("-"),
-                    release: id(line.options["release"] ?? "-"), descriptor: descriptor(of: line),
-                    files: files(of: line, else: "scan")))
+                    release: id(line.options["release"] ?? "-"), contents: contents(of: line, "contents")))
         case .acknowledge:
             return .acknowledge(
                 Acknowledge(
                     organisation: line.own, record: record(of: line), grant: grant ?? id("-"),
-                    release: id(line.options["release"] ?? "-"), descriptor: descriptor(of: line),
+                    release: id(line.options["release"] ?? "-"), contents: contents(of: line, "contents"),
                     ownerEnvelope: cast.named("owner's again"),
-                    custodianEnvelope: cast.named("custodian's again"), files: files(of: line, else: "scan")))
+                    custodianEnvelope: cast.named("custodian's again")))
         case .adopt:
             return .adopt(
                 Adopt(
@@ -142,13 +144,16 @@ extension World {
     private func grant(_ line: Line) -> Grant {
         let (to, kind) = (line.options["to"]!, line.pick("kind", GrantKind.read))
         let role: Role? = line.optional("role") { choice($0) }
+        let coverage = line.pick("coverage", Coverage.present)
         return Grant(
             record: record(of: line), organisation: line.employer(of: to),
             grantee: role == nil ? cast.named(to) : nil, kind: kind, purpose: line.pick("purpose", .claim),
             notBefore: line.time("from") ?? line.time, notAfter: line.time("until") ?? 30 * 86_400,
             releases: UInt64(line.options["releases"] ?? "3")!,
             envelope: kind == .append ? nil : cast.named("envelope"),
-            request: line.optional("request") { id($0) }, role: role)
+            request: line.optional("request") { id($0) }, role: role, coverage: coverage,
+            manifest: coverage == .part ? manifest(of: line, else: "scan") : nil,
+            root: coverage == .part ? root(of: line, else: "scan") : nil)
     }
 
     private func releaseAssertion(_ kind: StatementKind, _ line: Line) -> Assertion? {
@@ -186,8 +191,20 @@ extension World {
         cast.named(line.options["descriptor"] ?? "descriptor")
     }
 
-    private func files(of line: Line, else usual: String) -> [Digest] {
-        commaSeparated(line.options["files"] ?? usual).map { cast.named($0) }
+    /// The manifest of the files that a line names.
+    private func manifest(of line: Line, else usual: String) -> Digest {
+        cast.named("manifest of \(line.options["files"] ?? usual)")
+    }
+
+    private func root(of line: Line, else usual: String) -> Digest {
+        cast.named("root of \(line.options["root"] ?? line.options["files"] ?? usual)")
+    }
+
+    /// The statement that brought a record's files last, unless the line names another under `option`.
+    private func contents(of line: Line, _ option: String) -> StatementID {
+        if let name = line.options[option] { return id(name) }
+        let record = state[.record(record(of: line))].flatMap { RecordState(bytes: $0) }
+        return record?.contents ?? id("-")
     }
 
     /// `permit=p1@hospital1`: the one-time key p1, for hospital1; `permit=p1`: for the signer's organisation;

@@ -1,0 +1,39 @@
+import Age
+public import Contract
+import Evidence
+import Homes
+import Manifests
+import Remote
+import Sealing
+
+extension Member {
+    /// A file that proves that the file of that name is in a record: its address, the way from it to the root that a
+    /// statement names, and the proof that this is on the ledger. It was verified as its readers will; it shows nothing
+    /// of the record's other files.
+    ///
+    /// `right`: by what the record's list is read. Throws `badInput` where it has no such file.
+    public func proveFile(
+        _ name: String, of record: RecordHandle, _ right: FetchRight
+    ) async throws -> [UInt8] {
+        let unlocked = try await unlock(right)
+        guard unlocked.released.record == record else {
+            throw ClientFailure.badInput("the grant is of another record")
+        }
+        guard let file = try unlocked.descriptor.files(named: [name]).first?.file else {
+            throw ClientFailure.badInput("the record has no file of such a name: see its list")
+        }
+        let checkpoint = try await remembered.advance(connection)
+        for (part, descriptor) in unlocked.parts {
+            guard let manifest = descriptor.manifest, manifest.contains(file.ciphertext) else { continue }
+            let statement = try await connection.proof(of: part.statement.bytes, under: checkpoint)
+            guard let proof = FileProof.encoded(file.ciphertext, in: manifest, statement: statement) else {
+                continue
+            }
+            _ = try FileProof(verifying: proof, genesis: network.genesisFile)
+            unlocked.released.finish()
+            return proof
+        }
+        throw ClientFailure.refused(
+            "a grant of single files proves nothing of the record: ask its owner or its hospital")
+    }
+}
