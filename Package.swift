@@ -112,6 +112,10 @@ let storage: [Target] = [
     .target(name: "Migrations", path: "migrations", swiftSettings: strict, plugins: ["EmbedSQL"]),
     module("Storage", "Files", imports: ["Contract", "Primitives"]),
     module("Storage", "Vault", imports: ["Contract", "Primitives"]),
+    module(
+        "Storage", "S3", imports: ["Contract", "Primitives"],
+        links: ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL"]),
+    module("Storage", "S3Vault", imports: ["S3", "Files", "Vault", "Contract", "Primitives"]),
     module("Storage", "FileVault", imports: ["Files", "Vault", "Contract", "Primitives"]),
     module("Storage", "Desk", imports: ["Migrations"], links: ["GRDB"]),
 ]
@@ -226,7 +230,8 @@ let programs: [Target] = [
         "medseal",
         imports: [
             "Terminal", "Homes", "Members", "Patients", "Offices", "Auditors", "FabricChannel", "Remote",
-            "API", "FileVault", "Files", "Vault", "Sealing", "Workflow", "Contract", "Age", "Identity",
+            "API", "S3", "S3Vault", "FileVault", "Files", "Vault", "Sealing", "Workflow", "Contract", "Age",
+            "Identity",
             "TransparencyLog", "Primitives",
         ],
         links: ["ArgumentParser"]),
@@ -234,7 +239,8 @@ let programs: [Target] = [
         "medseald",
         imports: [
             "Terminal", "Server", "Validation", "Remote", "Records", "FabricNetwork", "FabricLedger",
-            "FabricChannel", "FabricChaincode", "SQLiteLedger", "Ledger", "Files", "FileVault", "Desk",
+            "FabricChannel", "FabricChaincode", "SQLiteLedger", "Ledger", "Files", "FileVault", "S3Vault",
+            "S3", "Vault", "Desk",
             "Identity", "API", "Contract", "Primitives", "TransparencyLog",
         ],
         links: ["ArgumentParser", "Logging", "NIOCore", "UnixSignals"]),
@@ -292,6 +298,18 @@ let allTests: [Target] = [
         of: ["BrowserCalls", "ContractCases", "Surroundings", "Identity", "Contract", "Primitives"],
         links: ["X509"]),
     sharedByTests("VaultConformance", imports: ["Vault", "Contract", "Primitives"]),
+    sharedByTests(
+        "ObjectStore", imports: ["S3", "Surroundings"],
+        links: ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL"]),
+    tests(
+        "Storage", "S3Tests", of: ["ObjectStore", "S3", "Surroundings", "Contract", "Primitives"],
+        links: ["NIOHTTP1", "NIOSSL"]),
+    tests(
+        "Storage", "S3VaultTests",
+        of: [
+            "ObjectStore", "S3", "S3Vault", "Files", "Vault", "VaultConformance", "Surroundings", "Contract",
+        ],
+        links: ["NIOHTTP1"]),
     tests("Storage", "FilesTests", of: ["Surroundings", "Files"]),
     tests(
         "Storage", "VaultTests", of: ["Surroundings", "FileVault", "Vault", "VaultConformance", "Contract"]),
@@ -358,8 +376,8 @@ let allTests: [Target] = [
     tests(
         "Programs", "StoryTests",
         of: [
-            "ContractCases", "SignedCases", "StoryPlay", "Surroundings", "medseal", "medseald",
-            "medseal-chaincode", "FabricChannel", "FabricLedger", "FabricChaincode", "SQLiteLedger", "Files",
+            "ContractCases", "SignedCases", "ObjectStore", "S3", "StoryPlay", "Surroundings", "medseal",
+            "medseald", "medseal-chaincode", "FabricChannel", "FabricLedger", "FabricChaincode", "SQLiteLedger", "Files",
             "Ledger",
             "Remote",
             "Contract", "Identity", "Primitives", "TransparencyLog",

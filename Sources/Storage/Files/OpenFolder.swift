@@ -1,4 +1,6 @@
+import Contract
 public import Glibc
+import Primitives
 
 /// An open folder, and what is done to the names in it; closed with its last reference.
 ///
@@ -59,6 +61,19 @@ public final class OpenFolder: Sendable {
     /// only for folders into which their owner alone writes.
     func overwriteFile(_ name: String, mode: UInt32) throws(FileError) -> OpenFile {
         try create(name, O_TRUNC, mode)
+    }
+
+    /// Makes a file for writing and reading that has no name: nothing else opens it, and it goes with its last
+    /// reference, however the process ends.
+    public func unnamedFile() throws(FileError) -> OpenFile {
+        let name = ".\(lowercaseHex(Random.bytes(16)))"
+        let number = uninterrupted {
+            openat(descriptor, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        }
+        guard number >= 0 else { throw FileError(after: "openat", "cannot write into \(path)") }
+        let file = OpenFile(number, "a file in \(path)")
+        try remove(name)
+        return file
     }
 
     private func create(_ name: String, _ flag: Int32, _ mode: UInt32) throws(FileError) -> OpenFile {
