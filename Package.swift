@@ -377,7 +377,8 @@ let allTests: [Target] = [
         "Programs", "StoryTests",
         of: [
             "ContractCases", "SignedCases", "ObjectStore", "S3", "StoryPlay", "Surroundings", "medseal",
-            "medseald", "medseal-chaincode", "FabricChannel", "FabricLedger", "FabricChaincode", "SQLiteLedger", "Files",
+            "medseald", "medseal-chaincode", "FabricChannel", "FabricLedger", "FabricChaincode",
+            "SQLiteLedger", "Files",
             "Ledger",
             "Remote",
             "Contract", "Identity", "Primitives", "TransparencyLog",

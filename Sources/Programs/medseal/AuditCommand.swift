@@ -17,7 +17,7 @@ struct AuditCommand: AsyncParsableCommand {
             Executes the ledger again from its genesis: signatures, decisions, state digests, Merkle root, the checkpoint's \
             signature, and that nothing that this home has seen before was changed. Holds every vault that the caller may ask about \
             against it: what is missing, damaged or unknown, by hash. An auditor may ask about all, others about their own \
-            organisation's. A vault's folder on this machine is hashed here; otherwise its server hashes.
+            organisation's. A vault's folder on this machine or in a bucket is hashed here; otherwise its server hashes.
 
             Where Hyperledger Fabric orders, --fabric audits the channel first: every block and transaction of it from the first \
             on, on nobody's word but the genesis' (hash chain, orderers' and endorsers' signatures, versions read, the contract \
@@ -31,7 +31,9 @@ struct AuditCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("vault"),
-        help: ArgumentHelp("Hash this vault's folder on this machine.", valueName: "organisation=folder"))
+        help: ArgumentHelp(
+            "Hash this vault here: its folder on this machine, or its folder in a bucket (s3://...).",
+            valueName: "organisation=place"))
     var vaults: [String] = []
 
     @OptionGroup var fabric: MemberFabricOptions
@@ -59,9 +61,9 @@ struct AuditCommand: AsyncParsableCommand {
         for vault in vaults {
             let parts = vault.split(separator: "=", maxSplits: 1)
             guard parts.count == 2, let name = OrganisationName(String(parts[0])) else {
-                throw ClientFailure.badInput("--vault takes organisation=folder")
+                throw ClientFailure.badInput("--vault takes organisation=folder or organisation=s3://...")
             }
-            inventories[name] = try VaultInventory.folder(String(parts[1]))
+            inventories[name] = try await VaultInventory.at(String(parts[1]))
         }
         let member = try self.member.keys()
         var channel = try await fabric.audit(of: member.network) {

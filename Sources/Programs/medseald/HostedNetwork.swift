@@ -3,7 +3,6 @@ import Contract
 import Desk
 import FabricChannel
 import FabricLedger
-import FileVault
 import Files
 import Foundation
 import Identity
@@ -37,7 +36,8 @@ struct HostedNetwork {
     /// `profile` is the connection profile of the Fabric network that orders the statements; nil: this process
     /// does.
     init(
-        directory: String, passphrase: SecretBytes, listen: String?, port: Int?, profile: String?
+        directory: String, passphrase: SecretBytes, listen: String?, port: Int?, profile: String?,
+        vaults: VaultOptions
     ) async throws {
         let folder = URL(fileURLWithPath: directory, isDirectory: true)
         func bytes(_ path: String) throws -> [UInt8] {
@@ -109,7 +109,8 @@ struct HostedNetwork {
             try FileManager.default.createDirectory(
                 at: desk, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             custodians[name] = Custodian(
-                name: name, vault: try FileVault(path: home.appending(path: "vault").path),
+                name: name,
+                vault: try await vaults.open(of: name, home: Folder(home.path), origin: "\(genesis.origin)"),
                 desk: try DeskStore(directory: desk.path))
         }
         self.custodians = custodians
@@ -217,6 +218,29 @@ struct HostedNetwork {
 
     /// What clocks of different machines may differ by.
     private static let leadSecondsMax: UInt64 = 120
+
+    /// Moves ciphertext to where `--vault` says, while all is served, until nothing is left to be moved.
+    func move(_ say: @Sendable (String) -> Void) async {
+        let records = RecordKeeping(ledger: ledger, custodians: custodians)
+        repeat {
+            do {
+                let move = try await records.move { move in
+                    say(
+                        "moving: \(move.blobCount) blobs (\(move.byteCount) bytes) of \(move.recordCount) records so far"
+                    )
+                }
+                guard let move else { return }
+                say(
+                    "moved \(move.blobCount) blobs (\(move.byteCount) bytes) of \(move.recordCount) records: each was read back "
+                        + "at the new place, has its digest, and is gone from the old one")
+                for blob in move.damaged {
+                    say("DAMAGED, left where it was: \(blob.text)")
+                }
+                if move.damaged.isEmpty { say("all has moved: start without --moving-from from now on") }
+                return
+            } catch { say("cannot move ciphertext now, tries again in ten minutes: \(StartFailure(error))") }
+        } while (try? await Task.sleep(for: .seconds(600))) != nil
+    }
 
     var organisations: String { custodians.keys.map(\.description).sorted().joined(separator: ", ") }
 

@@ -125,6 +125,8 @@ struct RunCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The port to serve on, instead of the one in the network's address.")
     var port: Int?
 
+    @OptionGroup(title: "Vaults") var vaults: VaultOptions
+
     @OptionGroup(title: "Limits") var limits: LimitOptions
 
     @Flag(name: .long, help: "Log every request, not only what went wrong.")
@@ -144,7 +146,7 @@ struct RunCommand: AsyncParsableCommand {
             let network = try await HostedNetwork(
                 directory: directory, passphrase: try passphrase.read("Passphrase of the network's services"),
                 listen: listen, port: port,
-                profile: profile)
+                profile: profile, vaults: vaults)
             defer { network.close() }
             let address = "https://\(network.listener.host):\(network.listener.port)"
             let organisations = network.organisations
@@ -155,6 +157,7 @@ struct RunCommand: AsyncParsableCommand {
             try await withThrowingTaskGroup(of: Void.self) { [logger] group in
                 group.addTask { await network.collect { say($0) } }
                 group.addTask { await network.watchClock { say($0) } }
+                group.addTask { await network.move { say($0) } }
                 try await network.running { [logger] in
                     try await network.listener.run(server, logger: logger) {
                         say("serving \(organisations) on \(address)")

@@ -194,11 +194,12 @@ final class Story: Sendable {
     var log: URL { folder.appending(path: "medseald.log") }
     var serverID: Int32 { server.withLock { $0?.processIdentifier ?? 0 } }
 
-    func start() throws {
+    /// Starts the server; `more` are options besides.
+    func start(_ more: [String] = []) throws {
         var program = Self.program("medseald")
         var arguments =
             ["run", "net", "--passphrase-file", "net.pass", "--verbose"] + serverOptions
-            + (fabricPort == nil ? [] : ["--ledger", "fabric", "--profile", profile("hospital1")])
+            + (fabricPort == nil ? [] : ["--ledger", "fabric", "--profile", profile("hospital1")]) + more
         if let descriptors {
             arguments = ["-c", #"ulimit -n \#(descriptors); exec "$0" "$@""#, program] + arguments
             program = "/bin/bash"
