@@ -62,14 +62,13 @@ import VaultConformance
         let told = Mutex(false)
         let wasToldEarly = Mutex(false)
         vault.after(look: 2, at: record) { [world] in
-            late.withLock {
-                $0 = Task {
-                    let answer = try await world.put(
-                        blob, as: .file, of: record, by: clinician, at: world.hospital1)
-                    told.withLock { $0 = true }
-                    return answer.status
-                }
+            let task = Task { [world] in
+                let answer = try await world.put(
+                    blob, as: .file, of: record, by: clinician, at: world.hospital1)
+                told.withLock { $0 = true }
+                return answer.status
             }
+            late.withLock { $0 = task }
             // Long enough for a depositor who does not wait.
             for _ in 0..<2_000 { await Task.yield() }
             wasToldEarly.withLock { $0 = told.withLock { $0 } }
