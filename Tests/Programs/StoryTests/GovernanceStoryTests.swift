@@ -164,7 +164,7 @@ import Testing
         try story.admit("mina", at: "clinic", by: "kim", number: "M-1")
         let kept = try story.medseal(as: "kim", "deposit", "scan.dcm", "--patient", "M-1")
         #expect(kept.code == 0, "\(kept.text)")
-        #expect(try story.vault("clinic").count == 4)
+        #expect(try story.vault("clinic").count == 5)
         // Two of four do not decide any more.
         let few = try network(story, "suspend", as: "hospital1", "clinic", "--with", "insurer", "-o", "few")
         #expect(few.code == 2 && few.text.contains("3 organisations must agree"), "\(few.text)")
