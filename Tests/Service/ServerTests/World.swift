@@ -44,7 +44,9 @@ final class World: Sendable {
 
     /// The vault of an organisation is a folder unless `vaults` has one.
     init(vaults: [OrganisationName: any Vault] = [:]) throws {
-        scratch = try Scratch()
+        let scratch = try Scratch()
+        self.scratch = scratch
+        let folder = scratch.directory
         let kinds: [(OrganisationName, OrganisationKind)] = [
             (hospital1, .hospital), (hospital2, .hospital), (insurer, .insurer), (auditor, .auditor),
         ]
