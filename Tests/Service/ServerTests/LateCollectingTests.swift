@@ -58,25 +58,30 @@ import VaultConformance
         let (record, blob) = (RecordHandle(Random.bytes(32))!, Array("a draft's".utf8))
         try await put([blob], as: [.file], of: record, by: clinician)
         vault.clock.advance(RecordKeeping.collectionGraceSeconds + 10)
-        let late = Mutex<Task<Int, any Error>?>(nil)
-        let told = Mutex(false)
-        let wasToldEarly = Mutex(false)
+        let depositor = Depositor()
         vault.after(look: 2, at: record) { [world] in
-            let task = Task { [world] in
+            let task = Task {
                 let answer = try await world.put(
                     blob, as: .file, of: record, by: clinician, at: world.hospital1)
-                told.withLock { $0 = true }
+                depositor.isTold.withLock { $0 = true }
                 return answer.status
             }
-            late.withLock { $0 = task }
+            depositor.task.withLock { $0 = task }
             // Long enough for a depositor who does not wait.
             for _ in 0..<2_000 { await Task.yield() }
-            wasToldEarly.withLock { $0 = told.withLock { $0 } }
+            depositor.wasToldEarly.withLock { early in early = depositor.isTold.withLock { $0 } }
         }
         #expect(try await world.records.collectUnnamed(now: vault.clock.now) == 1)
-        #expect(!wasToldEarly.withLock { $0 })
-        #expect(try await late.withLock { $0 }?.value == 201)
+        #expect(!depositor.wasToldEarly.withLock { $0 })
+        #expect(try await depositor.task.withLock { $0 }?.value == 201)
         #expect(try await world.blobs(of: record, at: world.hospital1).count == 1)
+    }
+
+    /// Who puts a blob while it is being collected.
+    private final class Depositor: Sendable {
+        let task = Mutex<Task<Int, any Error>?>(nil)
+        let isTold = Mutex(false)
+        let wasToldEarly = Mutex(false)
     }
 
     private func put(
