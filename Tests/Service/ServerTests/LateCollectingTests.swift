@@ -49,7 +49,7 @@ import VaultConformance
         }
         #expect(try await world.records.collectUnnamed(now: vault.clock.now) == 0)
         #expect(late.withLock { $0 } == 200)
-        #expect(try await world.blobs(of: record, at: world.hospital1).count == 4)
+        #expect(try await world.blobs(of: record, at: world.hospital1).count == 5)
     }
 
     /// Nothing but turns can keep the two apart then: what the depositor is told must be true when the sweep has gone on.
