@@ -11,12 +11,23 @@ extension Member {
     /// The wallets that wait to be admitted, each with the short code that its owner must show too.
     public func applicants() async throws -> [Applicant] {
         let desk = try deskKeys()
-        let answer: Wire.Applications = try await connection.call(
-            .get, Routes.Organisation(organisation.name).inboxes)
-        return answer.applications.compactMap {
-            desk.applicant(inbox: $0.inbox, recipient: $0.recipient, letter: [UInt8]($0.letter))
+        var applicants = [Applicant]()
+        var last: PublicKey?
+        // More than a server keeps: a server that lists without end is not believed.
+        for _ in 0..<Self.applicationPagesMax {
+            let page: Wire.Applications = try await connection.call(
+                .get, Routes.Organisation(organisation.name).inboxes,
+                query: last.map { [("after", $0.hex)] } ?? [])
+            guard let end = page.applications.last?.inbox else { break }
+            applicants += page.applications.compactMap {
+                desk.applicant(inbox: $0.inbox, recipient: $0.recipient, letter: [UInt8]($0.letter))
+            }
+            last = end
         }
+        return applicants
     }
+
+    private static let applicationPagesMax = 64
 
     /// Enters the patient whose wallet shows `shortCode`. Throws `refused` when no wallet does.
     public func admit(shortCode: String, number: String, name: String) async throws {

@@ -64,9 +64,7 @@ extension Member {
         }
         var all = letters
         if all == nil, let state: RequestState = try await connection.state(.request(id)) {
-            let answer: Wire.Letters = try await connection.call(
-                .get, Routes.Organisation(state.custodian).letters, query: [("request", id.hex)])
-            all = answer.letters
+            all = try await connection.letters(at: state.custodian, about: id)
         }
         for letter in all ?? [] where letter.request == id && letter.addressee == .key(key) {
             guard

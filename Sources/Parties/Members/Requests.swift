@@ -36,7 +36,6 @@ extension Member {
                 try await connection.positions(about: organisation.name.bytes, kind: .request))
         }
         let checkpoint = try await remembered.advance(connection)
-        var letters = [OrganisationName: [Wire.Letter]]()
         var views = [RequestView]()
         for position in positions.sorted() where position < checkpoint.checkpoint.head.size {
             let (_, statement) = try await connection.provenStatement(at: position, under: checkpoint)
@@ -48,15 +47,11 @@ extension Member {
             else { continue }
             let isOpen = state.stage == .open && surroundings.now() < request.notAfter
             guard all || isOwn || isOpen else { continue }
-            if letters[request.custodian] == nil {
-                let answer: Wire.Letters = try await connection.call(
-                    .get, Routes.Organisation(request.custodian).letters)
-                letters[request.custodian] = answer.letters
-            }
             views.append(
                 try await view(
-                    statement, request, state, letters: letters[request.custodian] ?? [], isOwn: isOwn,
-                    isToUs: isToUs, under: checkpoint))
+                    statement, request, state,
+                    letters: try await connection.letters(at: request.custodian, about: statement.id),
+                    isOwn: isOwn, isToUs: isToUs, under: checkpoint))
         }
         return views
     }

@@ -21,9 +21,8 @@ extension Member {
             throw Problem.rejected(.requestAlreadyRouted)
         }
         let routes = Routes.Organisation(organisation.name)
-        let letters: Wire.Letters = try await connection.call(
-            .get, routes.letters, query: [("request", id.hex)])
-        guard let asked = requestLetter(letters.letters, for: id, digest: request.letter) else {
+        let letters = try await connection.letters(at: organisation.name, about: id)
+        guard let asked = requestLetter(letters, for: id, digest: request.letter) else {
             throw ClientFailure.unverified("the request's letter is not here or does not open")
         }
         guard let permit = try await permit(of: patient, for: id.bytes) else {

@@ -78,7 +78,11 @@ extension Patient {
         else {
             throw ClientFailure.refused("the wallet has not joined \(name)")
         }
-        let missing = max(0, stock - status.permitsLeft)
+        // Before the wallet is admitted the organisation takes a first stock; the rest follows by itself.
+        let room = status.admitted ? Wire.permitsMax : Wire.firstPermitsMax
+        let missing = min(
+            max(0, stock - status.permitsLeft), max(0, room - status.permitsHandedOver),
+            Wire.permitsPerCallMax)
         if missing > 0 {
             let first = status.permitsHandedOver
             let notAfter = (surroundings.now() + Self.permitDays * 86_400).quarterEnded

@@ -1,3 +1,4 @@
+import API
 import Age
 public import Contract
 import Evidence
@@ -86,12 +87,17 @@ public struct Patient: Sendable {
             memory: home.folder, surroundings: surroundings, body)
     }
 
-    /// Runs `body` with a connection to each organisation that the wallet has joined. One whose own server cannot be
-    /// reached is left out and noted, unless all are.
+    /// Runs `body` with a connection to each organisation that the wallet has joined and that has admitted it: there is
+    /// nothing of it at others. One whose own server cannot be reached is left out and noted, unless all are.
+    ///
+    /// Throws `refused` where none of them has admitted it yet.
     func everywhere(_ body: (Joined, Connection) async throws -> Void) async throws {
         var failures = [ClientFailure]()
+        var isAdmitted = joined.isEmpty
         for membership in joined {
             do {
+                guard try await status(at: membership.name)?.admitted == true else { continue }
+                isAdmitted = true
                 try await connected(at: membership.name) { try await body(membership, $0) }
             } catch let failure as ClientFailure
                 where failure.code == .unreachable && network.hasSeveralServers
@@ -101,5 +107,10 @@ public struct Patient: Sendable {
             }
         }
         if let failure = failures.first, failures.count == joined.count { throw failure }
+        guard isAdmitted || !failures.isEmpty else {
+            throw ClientFailure.refused(
+                "no organisation that this wallet has joined has admitted it yet: show its short code at the desk"
+            )
+        }
     }
 }

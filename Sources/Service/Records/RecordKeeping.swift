@@ -171,14 +171,16 @@ public struct RecordKeeping: Sendable {
     /// is for the caller to have seen to.
     ///
     /// It asks the ledger anew each time, so a grant that was revoked or has expired since stops the service
-    /// at once.
-    public func blob(_ digest: Digest, under release: ReleaseState) async throws -> any StoredBlob {
+    /// at once. An answer that began in time may go on after the release is over: `goingOn` says that it is one.
+    public func blob(
+        _ digest: Digest, under release: ReleaseState, goingOn: Bool = false
+    ) async throws -> any StoredBlob {
         guard let custodian = custodians[release.custodian],
             let record = try state(.record(release.record), as: RecordState.self),
             let custody = try state(.custody(release.record, release.custodian), as: CustodyState.self)
         else { throw Denial.nothing }
         let now = ledger.now()
-        guard now < release.time + Limits.releaseSeconds else { throw Denial.releaseOver }
+        guard goingOn || now < release.time + Limits.releaseSeconds else { throw Denial.releaseOver }
         if record.removed != nil { throw Denial.refused(.recordRemoved) }
         let envelopes = try envelopes(of: release, record, custody, at: now)
         if release.basis != .owner, release.basis != .delegate {

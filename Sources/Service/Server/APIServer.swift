@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 public import Ledger
 public import Logging
+import Primitives
 public import Records
 
 /// Serves the HTTP API over the record keeping of one process: every call is authenticated, admitted by its
@@ -16,6 +17,16 @@ public struct APIServer: Sendable {
     private let authentication: CallAuthentication
     private let rates: CallRates
     private let elapsed: @Sendable () -> Duration
+    let clock: @Sendable () -> UInt64
+    /// After so long an answer that goes on asks again whether it may.
+    let askingInterval: Duration
+    /// Streams of events.
+    let streams: CallerPlaces
+    /// What hashes or executes much again.
+    let examinations = CallerPlaces(perCaller: 1, all: 16)
+    let inventories = CallerPlaces(perCaller: 1, all: 4)
+    let examination = SharedRun<[Finding]>()
+    private let salt = Random.bytes(16)
     private let logger: Logger
 
     /// How many calls one key may make in a second, and twice as many at once.
@@ -23,15 +34,21 @@ public struct APIServer: Sendable {
 
     /// `authorities` are the host:port names that clients may address; `organisations` what is described to
     /// them; `seen` what was answered before, also by the process before this one. `clock` is this machine's, in seconds
-    /// since 1970; `elapsed` does not go back, and cannot be set.
+    /// since 1970; `elapsed` does not go back, and cannot be set. After `askingInterval` an answer that goes on is asked again
+    /// whether it may.
     public init(
         records: RecordKeeping, authorities: Set<String>, organisations: [Wire.Organisation] = [],
         callsPerSecond: Int = callsPerSecondDefault, connections: ConnectionLimits,
         seen: SeenRequests, clock: @escaping @Sendable () -> UInt64 = systemClock,
-        elapsed: @escaping @Sendable () -> Duration = monotonicClock(), logger: Logger
+        elapsed: @escaping @Sendable () -> Duration = monotonicClock(),
+        askingInterval: Duration = .seconds(1),
+        logger: Logger
     ) {
         self.rates = CallRates(perSecond: callsPerSecond)
         self.elapsed = elapsed
+        self.clock = clock
+        self.askingInterval = askingInterval
+        self.streams = CallerPlaces(perCaller: 4, all: max(4, connections.connections / 4))
         self.connections = OpenConnections(connections)
         self.records = records
         self.organisations = organisations
@@ -40,6 +57,12 @@ public struct APIServer: Sendable {
     }
 
     var ledger: any ConsentLedger { records.ledger }
+
+    /// From where a call came: a hash of the address under a key that ends with this process.
+    func origin(of call: SignedCall) -> [UInt8] {
+        let address = connections.connection(of: call.context.channel)?.caller
+        return Array(SHA256.digest(salt + (address?.bytes ?? [])).prefix(8))
+    }
 
     func router() -> Router<CallContext> {
         let router = Router(context: CallContext.self)

@@ -70,10 +70,17 @@ extension Problem {
 
     private static func of(_ failure: DeskStore.Failure) -> Problem {
         switch failure {
-        case .tooManyApplications: Problem(.conflict, "too many wallets wait to be admitted here")
         case .unknownInbox: .notFound
         case .alreadyInDirectory:
             Problem(.conflict, "this patient or this inbox stands in the directory already")
+        case .tooManyPermits:
+            Problem(
+                .tooLarge,
+                "at most \(DeskStore.firstPermitsMax) permits before an inbox is admitted, and \(DeskStore.permitsMax) in all"
+            )
+        case .tooManyLetters:
+            Problem(
+                .tooMany, "as many letters as one may leave within a day: try again later", retryAfter: 3_600)
         case .permitsOutOfOrder: Problem(.conflict, "permits are handed over in order, without a gap")
         }
     }

@@ -47,16 +47,30 @@ public final class DeskStore: Sendable {
     }
 
     public enum Failure: Error, Equatable, Sendable {
-        /// Too many wallets wait to be admitted.
-        case tooManyApplications
         case unknownInbox
         /// The patient, or this inbox, stands in the directory under something else already.
         case alreadyInDirectory
         /// Permits are handed over in order, without a gap.
         case permitsOutOfOrder
+        /// The inbox has so many permits here already; before it is admitted that is `firstPermitsMax`.
+        case tooManyPermits
+        /// The sender has left as many letters within a day as anybody may.
+        case tooManyLetters
     }
 
     public static let applicationsMax = 1_000
+    /// What was not admitted by then is forgotten.
+    public static let applicationSeconds: UInt64 = 30 * 86_400
+    /// How many permits an inbox may hand over before it is admitted, and in all.
+    public static let firstPermitsMax = 20
+    public static let permitsMax = 10_000
+    /// How many letters, and bytes of letters, one sender may leave within a day.
+    public static let lettersPerDayMax = 1_000
+    public static let letterBytesPerDayMax = 16 << 20
+    /// What was not collected by then is forgotten: no request is good for longer than a year.
+    public static let letterSeconds: UInt64 = 400 * 86_400
+    /// How many bytes of applications, or of letters, are listed at a time; one at least.
+    public static let pageBytes = 4 << 20
 
     private let database: DatabaseQueue
 
@@ -77,25 +91,69 @@ public final class DeskStore: Sendable {
 
     // MARK: Inboxes
 
-    /// Adds an inbox; adding the same one again changes nothing.
-    public func addInbox(key: [UInt8], recipient: String, application: [UInt8]) throws {
+    /// Adds an inbox at `now`, in seconds since 1970; adding the same one again changes nothing. What has waited too long
+    /// goes. Where too many wait, the oldest goes of those that came from where most came from: `origin` says from where.
+    public func addInbox(
+        key: [UInt8], recipient: String, application: [UInt8], origin: [UInt8], now: UInt64
+    ) throws {
+        let now = Int64(clamping: now)
         try database.write { db in
+            guard try !Self.exists(db, "SELECT 1 FROM inboxes WHERE key = ?", key) else { return }
+            let old = try Row.fetchAll(
+                db,
+                sql: "SELECT key FROM inboxes WHERE applied < ? AND key NOT IN (SELECT inbox FROM directory)",
+                arguments: [now - Int64(Self.applicationSeconds)])
+            for row in old { try Self.forget(Self.bytes(row[0]), db) }
             let waiting = try Int.fetchOne(
                 db, sql: "SELECT count(*) FROM inboxes WHERE key NOT IN (SELECT inbox FROM directory)")
-            guard waiting ?? 0 < Self.applicationsMax else { throw Failure.tooManyApplications }
+            if waiting ?? 0 >= Self.applicationsMax {
+                let oldest = try Row.fetchOne(
+                    db,
+                    sql: """
+                        WITH waiting AS (SELECT * FROM inboxes WHERE key NOT IN (SELECT inbox FROM directory))
+                        SELECT key FROM waiting WHERE origin =
+                            (SELECT origin FROM waiting GROUP BY origin ORDER BY count(*) DESC, origin LIMIT 1)
+                        ORDER BY applied, key LIMIT 1
+                        """)
+                if let oldest { try Self.forget(Self.bytes(oldest[0]), db) }
+            }
             try db.execute(
-                sql: "INSERT INTO inboxes VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                arguments: [Self.blob(key), recipient, Self.blob(application)])
+                sql:
+                    "INSERT INTO inboxes (key, recipient, application, applied, origin) VALUES (?, ?, ?, ?, ?)",
+                arguments: [Self.blob(key), recipient, Self.blob(application), now, Self.blob(origin)])
         }
     }
 
-    /// Inboxes that stand in no directory entry yet.
-    public func applications() throws -> [Inbox] {
+    /// Forgets an inbox that was not admitted.
+    private static func forget(_ key: [UInt8], _ db: Database) throws {
+        try db.execute(sql: "DELETE FROM permits WHERE inbox = ?", arguments: [blob(key)])
+        try db.execute(sql: "DELETE FROM inboxes WHERE key = ?", arguments: [blob(key)])
+    }
+
+    /// Inboxes that stand in no directory entry yet, after `key` in the order of their keys: a page of them, empty at the end.
+    public func applications(after key: [UInt8]? = nil) throws -> [Inbox] {
         try database.read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM inboxes WHERE key NOT IN (SELECT inbox FROM directory)")
-                .map {
-                    Inbox(key: Self.bytes($0[0]), recipient: $0[1], application: Self.bytes($0[2]))
-                }
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT key, recipient, application FROM inboxes
+                    WHERE key NOT IN (SELECT inbox FROM directory) AND (?1 IS NULL OR key > ?1) ORDER BY key
+                    """, arguments: [key.map(Self.blob)])
+            var (page, byteCount) = ([Inbox](), 0)
+            while byteCount < Self.pageBytes, let row = try rows.next() {
+                let inbox = Inbox(key: Self.bytes(row[0]), recipient: row[1], application: Self.bytes(row[2]))
+                byteCount += inbox.application.count + inbox.recipient.utf8.count
+                page.append(inbox)
+            }
+            return page
+        }
+    }
+
+    /// Whether the inbox stands in the directory; nil when there is none of that key.
+    public func isAdmitted(inbox key: [UInt8]) throws -> Bool? {
+        try database.read { db in
+            guard try Self.exists(db, "SELECT 1 FROM inboxes WHERE key = ?", key) else { return nil }
+            return try Self.exists(db, "SELECT 1 FROM directory WHERE inbox = ?", key)
         }
     }
 
@@ -122,6 +180,10 @@ public final class DeskStore: Sendable {
             let count = try Int.fetchOne(
                 db, sql: "SELECT count(*) FROM permits WHERE inbox = ?", arguments: [Self.blob(inbox)])
             guard (0...(count ?? 0)).contains(first) else { throw Failure.permitsOutOfOrder }
+            let isAdmitted = try Self.exists(db, "SELECT 1 FROM directory WHERE inbox = ?", inbox)
+            guard first + permits.count <= (isAdmitted ? Self.permitsMax : Self.firstPermitsMax) else {
+                throw Failure.tooManyPermits
+            }
             for (offset, permit) in permits.enumerated() {
                 try db.execute(
                     sql:
@@ -182,14 +244,28 @@ public final class DeskStore: Sendable {
 
     // MARK: Letters
 
-    /// Keeps a letter; keeping the same bytes again changes nothing.
-    public func keep(_ letter: Letter, digest: [UInt8]) throws {
+    /// Keeps a letter that `sender` leaves at `now`, in seconds since 1970; keeping the same bytes again changes nothing.
+    /// What was kept too long goes.
+    public func keep(_ letter: Letter, digest: [UInt8], from sender: [UInt8], now: UInt64) throws {
+        let now = Int64(clamping: now)
         try database.write { db in
+            guard try !Self.exists(db, "SELECT 1 FROM letters WHERE digest = ?", digest) else { return }
             try db.execute(
-                sql: "INSERT INTO letters VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                sql: "DELETE FROM letters WHERE kept < ?", arguments: [now - Int64(Self.letterSeconds)])
+            let lately = try Row.fetchOne(
+                db, sql: "SELECT count(*), total(length(body)) FROM letters WHERE sender = ? AND kept > ?",
+                arguments: [Self.blob(sender), now - 86_400])
+            let (count, byteCount): (Int, Double) = (lately?[0] ?? 0, lately?[1] ?? 0)
+            guard count < Self.lettersPerDayMax,
+                byteCount + Double(letter.body.count) <= Double(Self.letterBytesPerDayMax)
+            else { throw Failure.tooManyLetters }
+            try db.execute(
+                sql: """
+                    INSERT INTO letters (digest, addressee, request, body, sender, kept) VALUES (?, ?, ?, ?, ?, ?)
+                    """,
                 arguments: [
                     Self.blob(digest), Self.blob(letter.addressee), Self.blob(letter.request),
-                    Self.blob(letter.body),
+                    Self.blob(letter.body), Self.blob(sender), now,
                 ])
         }
     }
@@ -198,19 +274,34 @@ public final class DeskStore: Sendable {
         try database.read { try Self.exists($0, "SELECT 1 FROM letters WHERE digest = ?", digest) }
     }
 
-    /// The letters to `addressee`, in the order of their coming; about one request or all.
-    public func letters(to addressee: [UInt8], request: [UInt8]?) throws -> [Letter] {
+    /// The letters to any of `addressees`, in the order of their coming; about one request or all. A page of them, after the
+    /// place where the last page ended, and where this one does: nil at the end.
+    public func letters(
+        to addressees: [[UInt8]], request: [UInt8]?, after place: Int64?
+    ) throws -> (letters: [Letter], next: Int64?) {
         try database.read { db in
-            try Row.fetchAll(
+            let rows = try Row.fetchCursor(
                 db,
                 sql: """
-                    SELECT addressee, request, body FROM letters
-                    WHERE addressee = ?1 AND (?2 IS NULL OR request = ?2) ORDER BY rowid
+                    SELECT addressee, request, body, rowid FROM letters
+                    WHERE addressee IN (\(addressees.map { _ in "?" }.joined(separator: ", ")))
+                    AND (? IS NULL OR request = ?) AND rowid > ? ORDER BY rowid
                     """,
-                arguments: [Self.blob(addressee), request.map(Self.blob)]
-            ).map {
-                Letter(addressee: Self.bytes($0[0]), request: Self.bytes($0[1]), body: Self.bytes($0[2]))
+                arguments: StatementArguments(
+                    addressees.map(Self.blob) + [
+                        request.map(Self.blob) ?? .null, request.map(Self.blob) ?? .null,
+                    ]
+                        + [(place ?? 0).databaseValue]))
+            var (page, byteCount, last) = ([Letter](), 0, place)
+            while let row = try rows.next() {
+                if byteCount >= Self.pageBytes { return (page, last) }
+                let letter = Letter(
+                    addressee: Self.bytes(row[0]), request: Self.bytes(row[1]), body: Self.bytes(row[2]))
+                byteCount += letter.body.count
+                last = row[3]
+                page.append(letter)
             }
+            return (page, nil)
         }
     }
 

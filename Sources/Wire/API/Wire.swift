@@ -62,6 +62,9 @@ public enum Wire {
     public static let letterBytesMax = 64 << 10
     public static let envelopeBytesMax = 4 << 20
     public static let permitsPerCallMax = 500
+    public static let permitBytesMax = 8 << 10
+    /// How many an inbox may hand over before it is admitted.
+    public static let firstPermitsMax = 20
     /// Of one inbox at one organisation, used or not.
     public static let permitsMax = 10_000
     public static let revocationListBytesMax = 4 << 20
@@ -343,6 +346,11 @@ public enum Wire {
 
     public struct Letters: Codable, Sendable {
         public var letters: [Letter]
-        public init(letters: [Letter]) { self.letters = letters }
+        /// Where the next page begins; nil at the end.
+        public var next: UInt64?
+        public init(letters: [Letter], next: UInt64?) {
+            self.letters = letters
+            self.next = next
+        }
     }
 }

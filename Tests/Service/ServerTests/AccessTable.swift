@@ -17,6 +17,7 @@ enum AccessTable {
         Column(title: "any key", parties: [("✓", .stranger)]),
         Column(title: "own members", parties: members(.own)),
         Column(title: "other members", parties: members(.other)),
+        Column(title: "auditing organisation", parties: [("A", .auditor)]),
         Column(
             title: "ended",
             parties: [("s", .ended(.suspended)), ("r", .ended(.retired)), ("x", .ended(.expired))]),

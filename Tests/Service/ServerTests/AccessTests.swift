@@ -93,7 +93,8 @@ private struct Town {
         keys[.ended(.suspended)] = try await world.enrol(world.insurer, .clinician)
         keys[.ended(.retired)] = try await world.enrol(world.hospital1, .clinician)
         keys[.ended(.expired)] = try await world.enrol(world.hospital1, .clinician, seconds: 60)
-        keys[.inbox(.applying)] = try await world.inbox(at: world.hospital1)
+        keys[.auditor] = try await world.enrol(world.auditor, .auditor)
+        keys[.inbox(.applying)] = try await world.inbox(at: world.hospital1, applying: true)
         keys[.inbox(.admitted)] = try await world.inbox(at: world.hospital1)
         keys[.inbox(.elsewhere)] = try await world.inbox(at: world.hospital2)
         (keys[.owner], keys[.delegate]) = (.generate(), .generate())
@@ -103,12 +104,6 @@ private struct Town {
         try await delegate()
         for (party, key) in keys { releases[party] = try await release(to: party, key) }
 
-        let entry = Wire.DirectoryEntry(
-            index: Digest(hashing: [1]), inbox: keys[.inbox(.admitted)]!.key, recipient: "age1inbox",
-            entry: Data([1]))
-        let entered = try await world.send(
-            .put, Routes.Organisation(world.hospital1).directory, by: clinician, body: Self.json(entry))
-        #expect(entered.status == 201)
         let retire = Retire(organisation: world.hospital1, member: keys[.ended(.retired)]!.key)
         #expect(
             try await world.submit(.retire(retire), by: world.roots[world.hospital1]!).answer.status == 200)
@@ -143,7 +138,7 @@ private struct Town {
         let made: (id: StatementID, answer: World.Answer)
         var released = record
         switch party {
-        case .member, .ended:
+        case .member, .auditor, .ended:
             let name = try #require(try world.records.state(.member(key.key), as: MemberState.self))
                 .organisation
             let grant = try await world.grant(

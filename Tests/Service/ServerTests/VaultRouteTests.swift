@@ -122,7 +122,7 @@ import Vault
         let world = try World()
         let clinician = try await world.enrol(world.hospital1, .clinician)
         let officer = try await world.enrol(world.insurer, .officer)
-        let inbox = try await world.inbox(at: world.hospital1)
+        let inbox = try await world.inbox(at: world.hospital1, applying: true)
         let routes = Routes.Organisation(world.hospital1)
         func post(_ path: String, _ value: some Encodable, by key: SigningKey) async throws -> World.Answer {
             try await world.send(.post, path, by: key, body: [UInt8](JSONEncoder().encode(value)))

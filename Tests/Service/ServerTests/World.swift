@@ -196,11 +196,12 @@ final class World: Sendable {
     /// Blobs in the vault of `organisation`, then the deposit, under a permit signed by the owner's key.
     func deposit(
         by clinician: SigningKey, at organisation: OrganisationName, owner: SigningKey = .generate(),
-        custodial: Bool = false
+        custodial: Bool = false, content: [UInt8]? = nil
     ) async throws -> Deposited {
         var blobs = ["ciphertext", "descriptor", "owner's", "custodian's"].map {
             Array($0.utf8) + Random.bytes(8)
         }
+        if let content { blobs[0] = content }
         let manifest = Manifest(of: [Digest(hashing: blobs[0])])!
         blobs.append(manifest.encoded())
         let record = RecordHandle(Random.bytes(32))!
@@ -237,13 +238,18 @@ final class World: Sendable {
         try await records.custodians[organisation]!.vault.blobs(of: record).map(\.name)
     }
 
-    func inbox(at organisation: OrganisationName) async throws -> SigningKey {
+    /// A patient's inbox, which the organisation admits unless it is only `applying`.
+    func inbox(at organisation: OrganisationName, applying: Bool = false) async throws -> SigningKey {
         let key = SigningKey.generate()
         let application = Wire.Application(inbox: key.key, recipient: "age1inbox", letter: Data([1]))
         let answer = try await send(
             .post, Routes.Organisation(organisation).inboxes, by: key,
             body: [UInt8](JSONEncoder().encode(application)))
         #expect(answer.status == 201)
+        if !applying {
+            try records.custodians[organisation]?.desk.enter(
+                index: Random.bytes(32), inbox: key.key.bytes, entry: [1])
+        }
         return key
     }
 

@@ -3,7 +3,7 @@ public import NIOCore
 /// What a connection counts against: an IPv4 address, or the first 64 bits of an IPv6 address, which belong to one
 /// customer.
 public struct CallerAddress: Hashable, Sendable {
-    private let bytes: [UInt8]
+    let bytes: [UInt8]
 
     /// Nil for what is no IP address.
     public init?(_ address: SocketAddress?) {

@@ -87,6 +87,9 @@ final class OpenConnection: Sendable {
         }
     }
 
+    /// Whose call is being answered.
+    var caller: CallerAddress? { isProxy ? state.withLock { $0.forwarded.first?.address } : address }
+
     /// Behind a proxy: the call that is being answered is one too many of its address.
     var isCallTooMany: Bool { state.withLock { $0.forwarded.first?.isTooMany == true } }
 

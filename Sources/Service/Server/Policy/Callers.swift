@@ -18,40 +18,46 @@ struct Signer: Sendable {
 struct ActiveMember: Sendable {
     let key: PublicKey
     let organisation: OrganisationName
+    let organisationKind: OrganisationKind
     let role: Role
 
     init?(_ key: PublicKey, _ records: RecordKeeping) throws {
         guard let member = try records.state(.member(key), as: MemberState.self), !member.retired,
             records.ledger.now() < member.expires,
-            try records.activeOrganisation(member.organisation) != nil
+            let organisation = try records.activeOrganisation(member.organisation)
         else { return nil }
         self.key = key
         self.organisation = member.organisation
+        self.organisationKind = organisation.kind
         self.role = member.role
     }
 }
 
-/// A validator, as the genesis names it.
+/// A validator, as the genesis names it, of an organisation that is not suspended. Where the others alone could no longer
+/// meet the network's quorum a suspended one goes on: without it the ledger could be believed no more.
 struct NetworkValidator: Sendable {
     let organisation: OrganisationName
 
-    init?(_ key: PublicKey, _ records: RecordKeeping) {
-        guard let found = records.ledger.genesis.organisations.first(where: { $0.validator == key }) else {
-            return nil
+    init?(_ key: PublicKey, _ records: RecordKeeping) throws {
+        let genesis = records.ledger.genesis
+        guard let found = genesis.organisations.first(where: { $0.validator == key }) else { return nil }
+        if try records.activeOrganisation(found.name) == nil {
+            let others = try genesis.organisations.filter { try records.activeOrganisation($0.name) != nil }
+            guard !genesis.quorum.isMet(by: others.map(\.kind)) else { return nil }
         }
         organisation = found.name
     }
 }
 
-/// Who belongs to the network: a member, a validator, an organisation's root, or a patient's inbox at one of
-/// the organisations that are served here.
+/// Who belongs to the network: a member, a validator, an organisation's root, or a patient's inbox that one of
+/// the organisations that are served here has admitted.
 struct NetworkParty: Sendable {
     init?(_ call: SignedCall, _ records: RecordKeeping) throws {
-        if NetworkValidator(call.key, records) != nil { return }
+        if try NetworkValidator(call.key, records) != nil { return }
         if try ActiveMember(call.key, records) != nil { return }
         let names = Set(records.ledger.genesis.organisations.map(\.name)).union(records.custodians.keys)
         for name in names where try records.activeOrganisation(name)?.root == call.key { return }
-        for custodian in records.custodians.values where try custodian.hasInbox(call.key) { return }
+        for custodian in records.custodians.values where try custodian.hasAdmitted(call.key) { return }
         return nil
     }
 }
@@ -62,8 +68,10 @@ struct NetworkParty: Sendable {
 struct StatementBearer: Sendable {
     let statement: SignedStatement
 
-    init?(_ call: SignedCall, _ statement: SignedStatement, _ records: RecordKeeping) {
-        guard statement.caller == call.key || NetworkValidator(call.key, records) != nil else { return nil }
+    init?(_ call: SignedCall, _ statement: SignedStatement, _ records: RecordKeeping) throws {
+        guard try statement.caller == call.key || NetworkValidator(call.key, records) != nil else {
+            return nil
+        }
         self.statement = statement
     }
 }
@@ -73,8 +81,8 @@ struct CardBearer: Sendable {
     let card: Wire.MemberCard
 
     init?(_ call: SignedCall, _ card: Wire.MemberCard, _ records: RecordKeeping) throws {
-        guard
-            try call.key == card.key || records.activeOrganisation(card.organisation)?.root == call.key
+        let isOwn = try call.key == card.key && ActiveMember(call.key, records) != nil
+        guard try isOwn || records.activeOrganisation(card.organisation)?.root == call.key
         else { return nil }
         self.card = card
     }

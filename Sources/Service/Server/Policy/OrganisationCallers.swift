@@ -18,7 +18,7 @@ struct StaffMember: Sendable {
     }
 }
 
-/// A patient's inbox at the organisation in the path.
+/// A patient's inbox at the organisation in the path, admitted there or not.
 struct Inbox: Sendable {
     let key: PublicKey
     let custodian: Custodian
@@ -42,14 +42,15 @@ struct Inbox: Sendable {
     }
 }
 
-/// A key that introduces itself as a patient's inbox at the organisation in the path: it was never a member's.
+/// A key that introduces itself as a patient's inbox at the organisation in the path, which is not suspended: it was never
+/// a member's.
 struct Applicant: Sendable {
     let key: PublicKey
     let custodian: Custodian
 
     init?(_ call: SignedCall, _ application: Wire.Application, _ records: RecordKeeping) throws {
         let custodian = try records.custodian(of: call)
-        guard application.inbox == call.key,
+        guard application.inbox == call.key, try records.activeOrganisation(custodian.name) != nil,
             try records.state(.member(call.key), as: MemberState.self) == nil
         else { return nil }
         self.key = call.key
@@ -103,14 +104,16 @@ struct Depositor: Sendable {
     }
 }
 
-/// Who may see what the vault of the organisation in the path holds: its own members, and auditors.
+/// Who may see what the vault of the organisation in the path holds: its own members, and the auditors of an auditing
+/// organisation. A role that an organisation gives to its own members opens no other's vault.
 struct VaultInspector: Sendable {
     let custodian: Custodian
 
     init?(_ call: SignedCall, _ records: RecordKeeping) throws {
         let custodian = try records.custodian(of: call)
         guard let member = try ActiveMember(call.key, records),
-            member.role == .auditor || member.organisation == custodian.name
+            member.organisation == custodian.name
+                || member.role == .auditor && member.organisationKind == .auditor
         else { return nil }
         self.custodian = custodian
     }
@@ -143,7 +146,7 @@ struct LetterWriter: Sendable {
                 if try custodian.hasInbox(key) {
                     try StaffMember(call, roles: deskRoles, records) != nil
                 } else {
-                    try custodian.hasInbox(call.key)
+                    try custodian.hasAdmitted(call.key)
                 }
             }
         guard mayWrite else { return nil }
@@ -167,7 +170,12 @@ struct LetterReader: Sendable {
 }
 
 extension Custodian {
-    func hasInbox(_ key: PublicKey) throws -> Bool { try desk.status(ofInbox: key.bytes) != nil }
+    /// Whether the inbox is admitted; nil when there is none of that key.
+    func admission(of key: PublicKey) throws -> Bool? { try desk.isAdmitted(inbox: key.bytes) }
+
+    func hasInbox(_ key: PublicKey) throws -> Bool { try admission(of: key) != nil }
+
+    func hasAdmitted(_ key: PublicKey) throws -> Bool { try admission(of: key) == true }
 }
 
 extension RecordKeeping {

@@ -2,7 +2,7 @@ import API
 import Contract
 import Identity
 
-// The policies of all routes: each says whom it admits, and is one of the checks in Callers.swift.
+// The policies of all routes: each says who is admitted, and is one of the checks in Callers.swift.
 
 /// Who work at a custodian's desk: they admit patients, take permits, read and route requests.
 private let deskRoles: [Role] = [.clinician, .registrar, .gateway]
@@ -26,8 +26,9 @@ extension Policy where Caller == Visitor {
 extension Policy where Caller == NetworkParty {
     static let party = Policy(
         Terms(
-            "members, inboxes, validators, roots", .parties,
-            refusal: notAllowed("the signing key belongs to no member and no inbox here"))
+            "members, admitted inboxes, validators, roots", .parties,
+            refusal: notAllowed(
+                "the signing key belongs to no member in force, and to no inbox that was admitted here"))
     ) { call, records in try NetworkParty(call, records) }
 }
 
@@ -40,9 +41,9 @@ extension Policy where Caller == ActiveMember {
 extension Policy where Caller == NetworkValidator {
     static let validator = Policy(
         Terms(
-            "validators", .validators,
+            "validators", .activeValidators,
             refusal: notAllowed("the signing key is no validator's of this network"))
-    ) { call, records in NetworkValidator(call.key, records) }
+    ) { call, records in try NetworkValidator(call.key, records) }
 }
 
 extension Policy where Caller == StaffMember {
@@ -82,10 +83,11 @@ extension Policy where Caller == Depositor {
 extension Policy where Caller == VaultInspector {
     static let vaultInspector = Policy(
         Terms(
-            "auditors; its own members",
-            .any(.staff(Role.allCases), .members([.auditor], of: [.other])),
+            "auditors of auditing organisations; its own members",
+            .any(.staff(Role.allCases), [.auditor]),
             refusal: notAllowed(
-                "only auditors and the organisation's own members may see what its vault holds"))
+                "only auditing organisations' auditors and the organisation's own members may see what its vault holds"
+            ))
     ) { call, records in try VaultInspector(call, records) }
 }
 
@@ -123,8 +125,10 @@ extension Policy where Caller == Inbox {
 extension Policy where Caller == LetterReader {
     static let letterReader = Policy(
         Terms(
-            "members, inboxes, validators, roots, each its own; its own desk's staff those to the desk",
-            .parties, refusal: notAllowed("the signing key belongs to no member and no inbox here"))
+            "members, admitted inboxes, validators, roots, each its own; its own desk's staff those to the desk",
+            .parties,
+            refusal: notAllowed(
+                "the signing key belongs to no member in force, and to no inbox that was admitted here"))
     ) { call, records in try LetterReader(call, deskRoles: deskRoles, records) }
 }
 
@@ -134,9 +138,9 @@ extension BodyPolicy where Body == SignedStatement, Caller == StatementBearer {
             "the statement's own signer; a validator that passes it on",
             cases: [
                 .init(name: "one's own", admitted: .everySigner),
-                .init(name: "another's", admitted: .validators),
+                .init(name: "another's", admitted: .activeValidators),
             ], refusal: notAllowed("the request is signed by another key than the statement"))
-    ) { call, statement, records in StatementBearer(call, statement, records) }
+    ) { call, statement, records in try StatementBearer(call, statement, records) }
 }
 
 extension BodyPolicy where Body == Wire.Application, Caller == Applicant {
@@ -146,9 +150,14 @@ extension BodyPolicy where Body == Wire.Application, Caller == Applicant {
             cases: [
                 .init(
                     name: "for oneself",
-                    admitted: .any(.inboxes, .roots, .validators, [.stranger, .owner, .delegate])),
+                    admitted: .any(
+                        .inboxes, .activeValidators,
+                        [.root(.own), .root(.other), .stranger, .owner, .delegate])),
                 .init(name: "for another", admitted: []),
-            ], refusal: notAllowed("an inbox introduces itself, and was never a member's key"))
+            ],
+            refusal: notAllowed(
+                "an inbox introduces itself, and was never a member's key; a suspended organisation takes none"
+            ))
     ) { call, application, records in try Applicant(call, application, records) }
 }
 
@@ -157,7 +166,7 @@ extension BodyPolicy where Body == Wire.MemberCard, Caller == CardBearer {
         Terms(
             "the member; its organisation's root",
             cases: [
-                .init(name: "one's own", admitted: .everySigner),
+                .init(name: "one's own", admitted: .any(.members(), [.root(.own)])),
                 .init(name: "another member's of the organisation", admitted: [.root(.own)]),
             ], refusal: notAllowed("a card is shown by its member or by the organisation's root"))
     ) { call, card, records in try CardBearer(call, card, records) }
@@ -166,11 +175,11 @@ extension BodyPolicy where Body == Wire.MemberCard, Caller == CardBearer {
 extension BodyPolicy where Body == Wire.Letter, Caller == LetterWriter {
     static let letterWriter = BodyPolicy(
         Terms(
-            "members to the desk; its own desk's staff to its inboxes; its inboxes to others",
+            "members to the desk; its own desk's staff to its inboxes; inboxes that it has admitted to others",
             cases: [
                 .init(name: "to the desk", admitted: .members()),
                 .init(name: "to one of its inboxes", admitted: .staff(deskRoles)),
-                .init(name: "to a member", admitted: .inboxesHere),
+                .init(name: "to a member", admitted: .inboxAdmitted),
             ],
             refusal: notAllowed(
                 "a letter goes from a member to the desk, from the desk to an inbox, or from an inbox"))

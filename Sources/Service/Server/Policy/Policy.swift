@@ -65,6 +65,8 @@ enum Party: Hashable, Sendable {
     /// A key that the network does not know.
     case stranger
     case member(Role, Place)
+    /// An auditor of another organisation, whose kind is to audit.
+    case auditor
     /// A member of the organisation itself that is no more in force.
     case ended(Ending)
     case inbox(Standing)
@@ -87,17 +89,21 @@ extension Set<Party> {
         [.stranger, .owner, .delegate])
 
     /// Those who belong to the network.
-    static let parties: Set<Party> = .any(members(), inboxes, validators, [.root(.own), .root(.other)])
+    static let parties: Set<Party> = .any(
+        members(), [.inbox(.admitted), .inbox(.elsewhere)], activeValidators, [.root(.own), .root(.other)])
 
     static let roots = Set(Party.Place.allCases.map { .root($0) })
     static let validators = Set(Party.Place.allCases.map { .validator($0) })
+    static let activeValidators: Set<Party> = [.validator(.own), .validator(.other)]
     static let inboxes = Set(Party.Standing.allCases.map { .inbox($0) })
     static let inboxesHere: Set<Party> = [.inbox(.applying), .inbox(.admitted)]
+    static let inboxAdmitted: Set<Party> = [.inbox(.admitted)]
 
     static func members(
         _ roles: [Role] = Role.allCases, of places: [Party.Place] = [.own, .other]
     ) -> Set<Party> {
         Set(places.flatMap { place in roles.map { .member($0, place) } })
+            .union(roles.contains(.auditor) && places.contains(.other) ? [.auditor] : [])
     }
 
     static func staff(_ roles: [Role]) -> Set<Party> { members(roles, of: [.own]) }

@@ -11,19 +11,36 @@ import ServiceLifecycle
 /// Every statement as it is committed, as server-sent events (WHATWG HTML, section 9.2).
 struct EventStream: Sendable {
     let ledger: any ConsentLedger
+    /// The caller's right to it: the stream ends with that.
+    let right: AskedAgain
+    /// How often that is looked at where nothing happens.
+    let askingInterval: Duration
+    /// Held while it runs.
+    let place: CallerPlaces.Place
 
     /// How often a quiet stream shows that it is alive.
     private static let heartbeat = Duration.seconds(15)
     private static let eventsAtOnce = 256
 
-    /// The statements after `position`, without end.
+    /// The statements after `position`, for as long as the caller may have them.
     func response(after position: UInt64?) -> Response {
         let body = ResponseBody { writer in
+            defer { place.leave() }
+            var right = right
             var next = position.map { $0 + 1 } ?? 0
+            var shown = ContinuousClock.now
             for await _ in news(after: position).cancelOnGracefulShutdown() {
+                do { try await right.require() } catch is AskedAgain.Ended { break }
                 var page = try ledger.entries(from: next, limit: Self.eventsAtOnce)
-                if page.isEmpty { try await writer.write(ByteBuffer(string: ":\n\n")) }
+                if page.isEmpty, .now - shown >= Self.heartbeat {
+                    try await writer.write(ByteBuffer(string: ":\n\n"))
+                    shown = .now
+                }
                 while !page.isEmpty {
+                    do { try await right.require() } catch is AskedAgain.Ended {
+                        return try await writer.finish(nil)
+                    }
+                    shown = .now
                     let text = try page.map { try event($0) }.joined()
                     next += UInt64(page.count)
                     try await writer.write(ByteBuffer(string: text))
@@ -36,24 +53,24 @@ struct EventStream: Sendable {
             status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"], body: body)
     }
 
-    /// A sign whenever the log has grown, at once, and from time to time; ends when the ledger closes.
+    /// A sign whenever the log has grown, at once, and whenever the right is to be asked for; ends when the ledger closes.
     private func news(after position: UInt64?) -> AsyncStream<Void> {
         let sizes = ledger.committed(after: position)
-        return AsyncStream { continuation in
+        return AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
             let growth = Task {
                 continuation.yield()
                 for await _ in sizes { continuation.yield() }
                 continuation.finish()
             }
-            let heartbeat = Task {
+            let asking = Task {
                 while !Task.isCancelled {
-                    try? await Task.sleep(for: Self.heartbeat)
+                    try? await Task.sleep(for: askingInterval)
                     continuation.yield()
                 }
             }
             continuation.onTermination = { _ in
                 growth.cancel()
-                heartbeat.cancel()
+                asking.cancel()
             }
         }
     }

@@ -23,15 +23,20 @@ extension APIRoute {
         else { throw Problem(.tooLarge, "a letter has at most \(Wire.letterBytesMax) bytes") }
         try call.caller.custodian.desk.addInbox(
             key: call.caller.key.bytes, recipient: application.recipient,
-            application: [UInt8](application.letter))
+            application: [UInt8](application.letter), origin: call.server.origin(of: call.signed),
+            now: call.server.clock())
     }
 
+    private static let afterInbox: QueryField<PublicKey> = .id("after")
+
     private static let applications = APIRoute(
-        .get, organisation.inboxes, "Lists who waits to be admitted.", for: .desk,
-        gives: .json(Wire.Applications.self)
+        .get, organisation.inboxes, "Lists who waits to be admitted, a page at a time.", for: .desk,
+        query: [afterInbox.description], gives: .json(Wire.Applications.self)
     ) { call in
-        Wire.Applications(
-            applications: try call.caller.custodian.desk.applications().compactMap { inbox in
+        let after = try call.signed.query(afterInbox)
+        return Wire.Applications(
+            applications: try call.caller.custodian.desk.applications(after: after?.bytes).compactMap {
+                inbox in
                 PublicKey(inbox.key).map {
                     Wire.Application(inbox: $0, recipient: inbox.recipient, letter: Data(inbox.application))
                 }
@@ -56,8 +61,12 @@ extension APIRoute {
     ) { call in
         let permits = call.body.permits
         guard permits.count <= Wire.permitsPerCallMax,
-            permits.allSatisfy({ $0.count <= Wire.letterBytesMax })
-        else { throw Problem(.tooLarge, "at most \(Wire.permitsPerCallMax) permits at a time") }
+            permits.allSatisfy({ $0.count <= Wire.permitBytesMax })
+        else {
+            throw Problem(
+                .tooLarge,
+                "at most \(Wire.permitsPerCallMax) permits at a time, each of \(Wire.permitBytesMax) bytes")
+        }
         try call.caller.custodian.desk.addPermits(
             inbox: call.caller.key.bytes, first: call.body.first, permits: permits.map { [UInt8]($0) })
     }

@@ -80,7 +80,13 @@ extension APIRoute {
     private static let examination = APIRoute(
         .get, Routes.examination, "Has the server examine its own store.", for: .member,
         gives: .json(Wire.Examination.self)
-    ) { call in Wire.Examination(findings: try call.server.ledger.examine().map(\.description)) }
+    ) { call in
+        let (ledger, server) = (call.server.ledger, call.server)
+        let place = try server.examinations.enter(call.caller.key)
+        defer { place.leave() }
+        let findings = try await server.examination.value { try ledger.examine() }
+        return Wire.Examination(findings: findings.map(\.description))
+    }
 
     /// A position: what comes behind it is asked for.
     static let after = QueryField.number("after")

@@ -22,21 +22,20 @@ extension APIRoute {
         try call.caller.custodian.desk.keep(
             DeskStore.Letter(
                 addressee: call.body.addressee.bytes, request: call.body.request.bytes, body: body),
-            digest: Digest(hashing: body).bytes)
+            digest: Digest(hashing: body).bytes, from: call.signed.key.bytes, now: call.server.clock())
     }
 
     private static let request: QueryField<StatementID> = .id("request")
 
     private static let readLetters = APIRoute(
-        .get, path, "Gives the caller its letters, about one request or all.", for: .letterReader,
-        query: [request.description], gives: .json(Wire.Letters.self)
+        .get, path, "Gives the caller its letters, about one request or all, a page at a time.",
+        for: .letterReader, query: [request.description, after.description], gives: .json(Wire.Letters.self)
     ) { call in
         let request = try call.signed.query(request)
-        let desk = call.caller.custodian.desk
-        var letters = try desk.letters(to: call.caller.key.bytes, request: request?.bytes)
-        if call.caller.readsDesk {
-            letters += try desk.letters(to: Wire.Addressee.desk.bytes, request: request?.bytes)
-        }
+        let after = try call.signed.query(after).map { Int64(clamping: $0) }
+        let desk = call.caller.readsDesk ? [Wire.Addressee.desk.bytes] : []
+        let (letters, next) = try call.caller.custodian.desk.letters(
+            to: [call.caller.key.bytes] + desk, request: request?.bytes, after: after)
         return Wire.Letters(
             letters: letters.compactMap { letter in
                 StatementID(letter.request).map {
@@ -44,7 +43,7 @@ extension APIRoute {
                         addressee: PublicKey(letter.addressee).map { .key($0) } ?? .desk, request: $0,
                         body: Data(letter.body))
                 }
-            })
+            }, next: next.map { UInt64($0) })
     }
 }
 

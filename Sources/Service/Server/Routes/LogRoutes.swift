@@ -114,6 +114,12 @@ extension APIRoute {
         }
         let position = try seen ?? call.signed.query(after)
         guard position != .max else { throw Problem(.malformed, "no log has a position after that") }
-        return EventStream(ledger: call.server.ledger).response(after: position)
+        let (signed, server) = (call.signed, call.server)
+        return EventStream(
+            ledger: server.ledger,
+            right: AskedAgain(every: server.askingInterval) {
+                try NetworkParty(signed, server.records) != nil
+            }, askingInterval: server.askingInterval, place: try server.streams.enter(signed.key)
+        ).response(after: position)
     }
 }

@@ -42,9 +42,16 @@ extension APIRoute {
         "Gives ciphertext that a release covers, whole or one range of it.", for: .reader,
         gives: .own("application/octet-stream", statuses: [200, 206])
     ) { call in
-        let blob = try await call.server.records.blob(
-            try call.signed.path("digest"), under: call.caller.release)
-        return try blob.response(to: call.signed)
+        let (digest, release): (Digest, ReleaseState) = (try call.signed.path("digest"), call.caller.release)
+        let records = call.server.records
+        let blob = try await records.blob(digest, under: release)
+        // What was revoked, removed or ended meanwhile ends the answer too.
+        return try blob.response(
+            to: call.signed,
+            while: AskedAgain(every: call.server.askingInterval) {
+                _ = try await records.blob(digest, under: release, goingOn: true)
+                return true
+            })
     }
 
     private static let manifest = APIRoute(
@@ -54,13 +61,20 @@ extension APIRoute {
     ) { call in
         let blob = BlobName(try call.signed.path("digest"), .manifest)
         let stored = try await call.caller.custodian.vault.open(blob, in: try call.signed.path("record"))
-        return try stored.response(to: call.signed)
+        let (signed, server) = (call.signed, call.server)
+        return try stored.response(
+            to: signed,
+            while: AskedAgain(every: server.askingInterval) {
+                try VaultInspector(signed, server.records) != nil
+            })
     }
 
     private static let inventory = APIRoute(
         .get, organisation.inventory, "Lists what the vault holds, each blob hashed again.",
         for: .vaultInspector, query: [QueryField.afterBlob.description], gives: .json(Wire.Inventory.self)
     ) { call in
+        let place = try call.server.inventories.enter(call.signed.key)
+        defer { place.leave() }
         let page = try await call.caller.custodian.vault.inspect(
             after: try call.signed.query(.afterBlob), limit: 1_000, bytesMax: 256 << 20)
         return Wire.Inventory(
@@ -74,7 +88,7 @@ extension APIRoute {
 
 extension StoredBlob {
     /// The blob, whole or the range that was asked for, in pieces that wait for the connection.
-    fileprivate func response(to call: SignedCall) throws -> Response {
+    fileprivate func response(to call: SignedCall, while right: AskedAgain) throws -> Response {
         var range = 0..<byteCount
         var headers: HTTPFields = [
             .contentType: "application/octet-stream", .xContentTypeOptions: "nosniff",
@@ -92,7 +106,9 @@ extension StoredBlob {
         let bounds = range
         let eventLoop = call.context.channel.eventLoop
         let body = ResponseBody(contentLength: bounds.count) { writer in
+            var right = right
             try await self.read(bounds) { piece in
+                try await right.require()
                 try await writer.write(ByteBuffer(bytes: piece))
                 // A fast producer over TLS would fill memory: wait until the event loop has taken the piece.
                 try await eventLoop.submit {}.get()
