@@ -64,7 +64,12 @@ extension RecordKeeping {
         let files = StoredFiles(vault: custodian.vault, record: record)
         for manifest in manifests where unnamed.contains(where: { $0.kind == .file }) {
             guard try await custodian.vault.size(of: manifest, in: record) != nil else { continue }
-            for file in try await files.named(by: manifest).files { unnamed.remove(BlobName(file, .file)) }
+            guard let found = try? await files.named(by: manifest) else {
+                // It does not say any more what belongs to it: the record's files stay.
+                unnamed = unnamed.filter { $0.kind != .file }
+                break
+            }
+            for file in found.files { unnamed.remove(BlobName(file, .file)) }
         }
         return blobs.filter(unnamed.contains)
     }
