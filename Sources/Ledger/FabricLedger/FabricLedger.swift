@@ -231,6 +231,9 @@ public final class FabricLedger: ConsentLedger {
     public func values(of keys: [StateKey]) throws(LedgerError) -> [StateKey: [UInt8]] {
         try copy.values(of: keys)
     }
+    public func keys(beginning prefix: [UInt8], limit: Int) throws(LedgerError) -> [StateKey] {
+        try copy.keys(beginning: prefix, limit: limit)
+    }
     public func entries(from position: UInt64, limit: Int) throws(LedgerError) -> [[UInt8]] {
         try copy.entries(from: position, limit: limit)
     }

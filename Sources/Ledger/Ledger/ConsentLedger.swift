@@ -29,6 +29,11 @@ public protocol ConsentLedger: Sendable {
     /// The values of those of `keys` that have one, all of one moment. Throws like `value(of:)`.
     func values(of keys: [StateKey]) throws(LedgerError) -> [StateKey: [UInt8]]
 
+    /// Keys of the contract's state that begin with `prefix`, up to `limit` of them: for completing an id of which
+    /// a person has typed the first digits. Empty where `prefix` is shorter than a kind's byte and
+    /// `StateKey.idPrefixBytesMin` bytes of an id.
+    func keys(beginning prefix: [UInt8], limit: Int) throws(LedgerError) -> [StateKey]
+
     /// Up to `limit` entries (`LogEntry.encoded`, the leaves of the log) from `position` on, in order; empty
     /// at the log's end. Throws `damaged` when one differs from its leaf hash.
     func entries(from position: UInt64, limit: Int) throws(LedgerError) -> [[UInt8]]
@@ -104,6 +109,12 @@ extension ConsentLedger {
     public func submit(_ statement: [UInt8]) async throws(LedgerError) -> Outcome {
         try await submit(statement, until: .durable)
     }
+}
+
+extension StateKey {
+    /// How much of an id finds it: 32 bits tell every id of a large network apart from nearly all others, and no one
+    /// lists the whole state by asking for all of them.
+    public static let idPrefixBytesMin = 4
 }
 
 /// How much a statement's acknowledgement is worth.

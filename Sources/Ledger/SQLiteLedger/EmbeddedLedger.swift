@@ -195,6 +195,10 @@ public final class EmbeddedLedger: ConsentLedger {
         try read { try $0.values(of: keys) }
     }
 
+    public func keys(beginning prefix: [UInt8], limit: Int) throws(LedgerError) -> [StateKey] {
+        try read { try $0.keys(beginning: prefix, limit: limit) }
+    }
+
     public func entries(from position: UInt64, limit: Int) throws(LedgerError) -> [[UInt8]] {
         let size = publisher.present.tip.head.size
         guard position < size, limit > 0 else { return [] }

@@ -12,6 +12,7 @@ public enum Routes {
     /// c2sp.org/tlog-tiles: `tile/...` below this.
     public static let log = "/v1/ledger"
     public static let state = "/v1/ledger/state"
+    public static let keys = "/v1/ledger/keys"
     public static let positions = "/v1/ledger/positions"
     public static let inclusion = "/v1/ledger/proofs/inclusion"
     public static let consistency = "/v1/ledger/proofs/consistency"

@@ -128,6 +128,12 @@ public enum Wire {
         public init(values: [String: Data]) { self.values = values }
     }
 
+    /// Keys of the contract's state, in hexadecimal.
+    public struct StateKeys: Codable, Sendable {
+        public var keys: [String]
+        public init(keys: [String]) { self.keys = keys }
+    }
+
     public struct Positions: Codable, Sendable {
         public var positions: [UInt64]
         public init(positions: [UInt64]) { self.positions = positions }

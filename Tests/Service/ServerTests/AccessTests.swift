@@ -209,6 +209,7 @@ private struct Town {
                 body: Statement.make(.remove(remove), now: world.time.now).signed(
                     by: signer, network: world.network))
         case "POST \(Routes.state)": return .init(body: Self.json(Wire.StateQuery(keys: [])))
+        case "GET \(Routes.keys)": return .init(query: "beginning=04" + hash.prefix(8))
         case "POST \(Routes.cosignatures)": return .init(body: Array("no note".utf8))
         case "GET \(Routes.log)/tile/**": return .init(parameters: ["**": "0/000.p/1"])
         case "GET \(Routes.entries)": return .init(query: "from=0")

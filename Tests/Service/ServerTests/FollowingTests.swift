@@ -86,6 +86,9 @@ private final class CopiedLedger: ConsentLedger {
     func values(of keys: [StateKey]) throws(LedgerError) -> [StateKey: [UInt8]] {
         try ledger.values(of: keys)
     }
+    func keys(beginning prefix: [UInt8], limit: Int) throws(LedgerError) -> [StateKey] {
+        try ledger.keys(beginning: prefix, limit: limit)
+    }
     func entries(from position: UInt64, limit: Int) throws(LedgerError) -> [[UInt8]] {
         try ledger.entries(from: position, limit: limit)
     }

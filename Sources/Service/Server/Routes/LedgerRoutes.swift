@@ -9,7 +9,7 @@ import Records
 // Statements, and what the contract made of them.
 
 extension APIRoute {
-    static let ledger: [APIRoute] = [submit, state, positions, examination]
+    static let ledger: [APIRoute] = [submit, state, keys, positions, examination]
 
     private static let stateKeysMax = 4_096
     private static let positionsMax: UInt64 = 1_000
@@ -55,6 +55,18 @@ extension APIRoute {
         let values = try call.server.ledger.values(of: keys)
         return Wire.StateAnswer(
             values: Dictionary(uniqueKeysWithValues: values.map { (lowercaseHex($0.bytes), Data($1)) }))
+    }
+
+    /// More that begin alike are too many to choose from.
+    private static let keysMax = 16
+
+    private static let keys = APIRoute(
+        .get, Routes.keys, "Completes a key of the contract's state of which the first bytes are known.",
+        for: .party, query: [QueryField.beginning.description], gives: .json(Wire.StateKeys.self)
+    ) { call in
+        let keys = try call.server.ledger.keys(
+            beginning: try call.signed.required(.beginning), limit: keysMax)
+        return Wire.StateKeys(keys: keys.map { lowercaseHex($0.bytes) })
     }
 
     private static let subject = QueryField.bytes("subject", max: 40)

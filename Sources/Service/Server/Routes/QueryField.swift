@@ -1,5 +1,6 @@
 import API
 import Contract
+import Ledger
 import Primitives
 
 /// A field of a route's query: its name, and how its text is read.
@@ -44,6 +45,19 @@ extension QueryField<[UInt8]> {
             decodeLowercaseHex(Array(text.utf8)).flatMap { $0.count <= max ? $0 : nil }
         }
     }
+}
+
+extension QueryField<[UInt8]> {
+    /// How a key of the state begins: a kind's byte and as much of an id as must be known.
+    static let beginning = Self(
+        name: "beginning",
+        form: "lowercase hexadecimal of \(lengths.lowerBound) to \(lengths.upperBound) bytes",
+        pattern: "^([0-9a-f]{2}){\(lengths.lowerBound),\(lengths.upperBound)}$", isRequired: true
+    ) { text in
+        decodeLowercaseHex(Array(text.utf8)).flatMap { lengths.contains($0.count) ? $0 : nil }
+    }
+
+    private static let lengths = 1 + StateKey.idPrefixBytesMin...33
 }
 
 extension QueryField {
