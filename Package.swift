@@ -374,6 +374,12 @@ let allTests: [Target] = [
         name: "StructureTests", dependencies: dependencies(["Surroundings", "medseal", "medseald"], []),
         swiftSettings: optimised),
     tests(
+        "Programs", "CommandTests",
+        of: [
+            "Surroundings", "Terminal", "Homes", "Members", "Patients", "Auditors", "FabricChannel", "Remote",
+            "API", "Contract", "medseal", "medseald",
+        ], links: ["ArgumentParser"]),
+    tests(
         "Programs", "StoryTests",
         of: [
             "ContractCases", "SignedCases", "ObjectStore", "S3", "StoryPlay", "Surroundings", "medseal",

@@ -149,7 +149,7 @@ public struct VerifiedMember: Sendable {
         }
         guard now < list.ends else {
             throw .refused(
-                "the revocation list of \(list.organisation) has expired: its office publishes a new one (medseal member crl)"
+                "the revocation list of \(list.organisation) has expired: its office publishes a new one (medseal member publish-crl)"
             )
         }
     }

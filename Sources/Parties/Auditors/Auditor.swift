@@ -7,7 +7,7 @@ public import Remote
 /// opens anything, so that any member may do it; whom a vault answers, its server decides.
 public struct Auditor: Sendable {
     let member: MemberKeys
-    let connection: Connection
+    public let connection: Connection
 
     private init(_ member: MemberKeys, _ connection: Connection) {
         self.member = member

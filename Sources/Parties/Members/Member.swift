@@ -14,7 +14,7 @@ import Sealing
 /// custodian's envelopes; each such look is released on the ledger.
 public struct Member: Sendable {
     let keys: MemberKeys
-    let connection: Connection
+    public let connection: Connection
     let spool: Spool
 
     var surroundings: Surroundings { connection.surroundings }

@@ -14,7 +14,7 @@ public struct Office: Sendable {
     /// The organisation that acts. It need not take part yet: an applicant agrees to its own admission.
     public let name: OrganisationName
     let keys: OfficeKeys
-    let connection: Connection
+    public let connection: Connection
     /// Nil where it is lost: then the other organisations replace it.
     private let root: SigningKey?
 

@@ -29,7 +29,7 @@ extension Office {
         let ended = try await endedEnrolments()
         guard reasons.keys.allSatisfy({ key in ended.contains { $0.key == key } }) else {
             throw ClientFailure.refused(
-                "the member's end is on the ledger, not yet under a checkpoint that may be believed: publish the revocation list in a minute (medseal member crl)"
+                "the member's end is on the ledger, not yet under a checkpoint that may be believed: publish the revocation list in a minute (medseal member publish-crl)"
             )
         }
         let published = try await connection.revocationList(of: name, under: organisation.authority)
@@ -66,7 +66,7 @@ extension Office {
             let place = receipt.map { "the ledger has it (position \($0.position))" } ?? "it ended before"
             throw ClientFailure(
                 .unreachable,
-                "\(place), but the revocation list is not published yet: run medseal member crl", cause: error
+                "\(place), but the revocation list is not published yet: run medseal member publish-crl", cause: error
             )
         }
     }

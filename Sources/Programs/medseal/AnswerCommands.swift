@@ -20,12 +20,12 @@ struct ApproveCommand: AsyncParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("The request's id.", valueName: "request"))
-    var request: StatementID
+    var request: TypedStatement
 
     @Option(
         name: .customLong("record"),
         help: ArgumentHelp("A record to grant; may be given more than once.", valueName: "record"))
-    var records: [RecordHandle] = []
+    var records: [TypedRecord] = []
 
     @Flag(help: "Grant every record that the hospital keeps.")
     var all = false
@@ -58,29 +58,30 @@ struct ApproveCommand: AsyncParsableCommand {
         if removal {
             try confirm("Have \(records.count) record(s) erased for good?", yes: yes)
             let receipt = try await patient.patient { patient in
-                try await patient.approveRemoval(
-                    try await patient.waitingRequest(request), records: records)
+                let request = try await patient.request(self.request)
+                return try await patient.approveRemoval(
+                    try await patient.waitingRequest(request),
+                    records: try await patient.records(records))
             }
             return try output.print(receipt, "Ordered \(records.count) record(s) to be erased")
         }
         let approved = try await patient.patient { patient in
+            let request = try await patient.request(self.request)
             if let approved = try await patient.resumeApproval(of: request) {
                 Standard.error("medseal: went on with the approval that was cut off")
                 return approved
             }
             let asked = try await patient.waitingRequest(request)
             let approval = try await patient.approval(
-                of: asked, records: all ? nil : records, days: days, releases: releases)
+                of: asked, records: all ? nil : try await patient.records(records), days: days,
+                releases: releases)
             if !output.json || !yes { show(approval) }
             try confirm("Approve?", yes: yes)
             return try await patient.approve(approval)
         }
-        struct Answer: Encodable {
-            var grants: [StatementID]
-            var acknowledged: Wire.Acknowledged
-        }
-        try output.print(Answer(grants: approved.grants, acknowledged: approved.acknowledged)) {
-            for grant in approved.grants { print("Granted \(grant) (\(approved.acknowledged))") }
+        let short = ShortIDs(approved.grants)
+        try output.print(Printed.Approved(grants: approved.grants, acknowledged: approved.acknowledged)) {
+            for grant in approved.grants { print("Granted \(short(grant)) (\(approved.acknowledged))") }
         }
     }
 
@@ -89,13 +90,14 @@ struct ApproveCommand: AsyncParsableCommand {
             "To        \(approval.grantee.shown)",
             "May       \(approval.kind == .read ? "read" : "receive and keep") the records below",
             "For       \(approval.purpose.name)",
-            "Until     \(Moment.text(approval.notAfter))",
+            "Until     \(Moment.text(approval.notAfter, on: .error))",
             "At most   \(approval.releases) times each",
         ]
         if approval.request.isUnderAnotherKey { lines.insert("NOTE      \(InboxCommand.otherKey)", at: 1) }
+        let short = ShortIDs(approval.items.map(\.record))
         for item in approval.items {
-            lines.append("Record    \(item.record)")
-            lines += item.descriptor.files.map { "  \(FileRow($0).line)" }
+            lines.append("Record    \(short(item.record))")
+            lines += item.descriptor.files.map { "  \(Printed.RecordFile($0).line)" }
         }
         // What is asked about belongs beside the question; standard output is for the answer.
         Standard.error(lines.joined(separator: "\n"))
@@ -110,15 +112,18 @@ struct RejectCommand: AsyncParsableCommand {
         discussion: "Example: medseal reject REQUEST --home wallet")
 
     @Argument(help: ArgumentHelp("The request's id.", valueName: "request"))
-    var request: StatementID
+    var request: TypedStatement
 
     @OptionGroup var patient: PatientOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let receipt = try await patient.patient { try await $0.reject(try await $0.waitingRequest(request)) }
-        try output.print(["rejected": request.hex, "acknowledged": receipt.acknowledged.rawValue]) {
-            print("Rejected \(request), \(receipt.shown)")
+        let (request, receipt) = try await patient.patient { patient in
+            let request = try await patient.request(self.request)
+            return (request, try await patient.reject(try await patient.waitingRequest(request)))
+        }
+        try output.print(Printed.Rejected(request: request, acknowledged: receipt.acknowledged)) {
+            print("Rejected \(request.short), \(receipt.shown)")
         }
     }
 }
@@ -129,7 +134,7 @@ struct RevokeCommand: AsyncParsableCommand {
         commandName: "revoke",
         abstract: "End a grant, every grant on a record or to somebody, or all, at once.",
         discussion: """
-            What was released before stays with whoever has it; nothing more is released.
+            What was released before stays with its reader; nothing more is released.
 
             Examples:
               medseal revoke GRANT --home wallet
@@ -138,13 +143,13 @@ struct RevokeCommand: AsyncParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("The grant's id.", valueName: "grant"))
-    var grant: StatementID?
+    var grant: TypedStatement?
 
     @Option(help: ArgumentHelp("Every grant on this record.", valueName: "record"))
-    var record: RecordHandle?
+    var record: TypedRecord?
 
     @Option(help: ArgumentHelp("Every grant to the member of this key.", valueName: "key"))
-    var to: PublicKey?
+    var to: TypedKey?
 
     @Flag(help: "Every grant there is.")
     var all = false
@@ -161,20 +166,20 @@ struct RevokeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let revoked = try await patient.patient { patient in
-            if let record { return try await patient.revokeAll(of: record) }
-            if all || to != nil { return try await patient.revokeAll(to: to) }
+            if let record { return try await patient.revokeAll(of: try await patient.record(record)) }
+            if let to { return try await patient.revokeAll(to: try await patient.grantee(to)) }
+            if all { return try await patient.revokeAll(to: nil) }
             guard let grant else { return [] }
-            return [(grant, try await patient.revoke(grant))]
+            let meant = try await patient.grant(grant)
+            return [(meant, try await patient.revoke(meant))]
         }
-        struct Answer: Encodable {
-            var revoked: [StatementID]
-            var acknowledged: Wire.Acknowledged
-        }
-        let answer = Answer(
-            revoked: revoked.map(\.grant), acknowledged: revoked.map(\.receipt).acknowledged)
-        try output.print(answer) {
+        let grants = revoked.map(\.grant)
+        let short = ShortIDs(grants)
+        try output.print(
+            Printed.Revoked(grants: grants, acknowledged: revoked.map(\.receipt).acknowledged)
+        ) {
             if revoked.isEmpty { print("Nothing was in force.") }
-            for (grant, receipt) in revoked { print("Revoked \(grant), \(receipt.shown)") }
+            for (grant, receipt) in revoked { print("Revoked \(short(grant)), \(receipt.shown)") }
         }
     }
 }

@@ -40,22 +40,6 @@ struct AuditCommand: AsyncParsableCommand {
     @OptionGroup var member: MemberOptions
     @OptionGroup var output: OutputOptions
 
-    /// What `--json` prints.
-    private struct Answer: Encodable {
-        let ledger: AuditReport
-        let fabric: ChannelAudit.Report?
-
-        func encode(to encoder: any Encoder) throws {
-            // Without Fabric it is the ledger's report and nothing around it.
-            guard let fabric else { return try ledger.encode(to: encoder) }
-            var container = encoder.container(keyedBy: Key.self)
-            try container.encode(ledger, forKey: .ledger)
-            try container.encode(fabric, forKey: .fabric)
-        }
-
-        private enum Key: CodingKey { case ledger, fabric }
-    }
-
     func run() async throws {
         var inventories = [OrganisationName: VaultInventory]()
         for vault in vaults {
@@ -74,7 +58,7 @@ struct AuditCommand: AsyncParsableCommand {
         }
         Standard.endProgress()
         channel?.compare(with: report)
-        try output.print(Answer(ledger: report, fabric: channel)) {
+        try output.print(Printed.Audit(ledger: report, fabric: channel)) {
             channel?.print()
             print(report, channel)
         }

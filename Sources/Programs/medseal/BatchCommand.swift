@@ -82,20 +82,13 @@ struct BatchList: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        struct Row: Encodable {
-            var index: UInt64
-            var name: String
-            var bytes: Int
-        }
-        struct Answer: Encodable {
-            var root: Digest
-            var entries: [Row]
-        }
         let batch = try readBatch(file)
-        let rows = batch.entries.map { Row(index: $0.index, name: $0.name, bytes: $0.content.count) }
-        try output.print(Answer(root: batch.root, entries: rows)) {
+        let rows = batch.entries.map {
+            Printed.BatchEntry(index: $0.index, name: $0.name, byteCount: $0.content.count)
+        }
+        try output.print(Printed.BatchContents(root: batch.root, entries: rows)) {
             var table = Table("ENTRY", "BYTES", "NAME")
-            for row in rows { table.add("\(row.index)", "\(row.bytes)", SafeText.escaped(row.name)) }
+            for row in rows { table.add("\(row.index)", "\(row.byteCount)", SafeText.escaped(row.name)) }
             table.print()
         }
     }
@@ -131,7 +124,7 @@ struct BatchProve: AsyncParsableCommand {
         commandName: "prove", abstract: "Write one file that proves that an entry was recorded, to hand on.",
         discussion: """
             The file has the entry itself, its way to the batch's root, and the proof that the statement about the batch is on the \
-            ledger. It tells nothing of the other entries. Whoever gets it reads the entry.
+            ledger. It tells nothing of the other entries. Its reader reads the entry.
 
             Example: medseal batch prove readings.batch 17 --record RECORD -o reading-17.proof --home ada
             """)
@@ -143,7 +136,7 @@ struct BatchProve: AsyncParsableCommand {
     var entry: Int
 
     @Option(help: ArgumentHelp("The record that the batch is a file of.", valueName: "record"))
-    var record: RecordHandle
+    var record: TypedRecord
 
     @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
     var output: String
@@ -153,7 +146,9 @@ struct BatchProve: AsyncParsableCommand {
     func run() async throws {
         let target = try newFile(output)
         let batch = try readBatch(file)
-        let proof = try await member.auditing { try await $0.proveEntry(entry, of: batch, in: record) }
+        let proof = try await member.auditing {
+            try await $0.proveEntry(entry, of: batch, in: try await $0.connection.record(record))
+        }
         try target.parent.write(proof, as: target.name)
         print("Wrote \(output): verify it with medseal batch verify \(output) --genesis GENESIS")
     }
@@ -187,29 +182,19 @@ struct BatchVerify: ParsableCommand {
             verifying: try Folder.read(file, bytesMax: BatchProof.bytesMax), genesis: try Folder.read(genesis)
         )
         if let target { try target.parent.write(proven.entry.content, as: target.name) }
-        struct Answer: Encodable {
-            var record: RecordHandle
-            var statement: StatementID
-            var signer: PublicKey
-            var position: UInt64
-            var time: LedgerTime
-            var entry: UInt64
-            var entries: UInt64
-            var name: String
-            var bytes: Int
-        }
         let statement = proven.statement.statement
-        let found = Answer(
+        let found = Printed.ProvenEntry(
             record: proven.record, statement: statement.id, signer: statement.caller,
             position: proven.statement.entry.position, time: proven.statement.entry.time,
             entry: proven.entry.index, entries: proven.entry.count, name: proven.entry.name,
-            bytes: proven.entry.content.count)
+            byteCount: proven.entry.content.count)
         try answer.print(found) {
             print(
-                "entry \(found.entry) of \(found.entries), \(found.bytes) bytes: \(SafeText.escaped(found.name))"
+                "entry \(found.entry) of \(found.entries), \(found.byteCount) bytes: \(SafeText.escaped(found.name))"
             )
-            print("  in the batch of record \(found.record)")
-            print("  by \(statement.assertion.kind) \(found.statement), signed by \(found.signer)")
+            print("  in the batch of record \(found.record.short)")
+            print(
+                "  by \(statement.assertion.kind) \(found.statement.short), signed by \(found.signer.short)")
             print("  on the ledger at position \(found.position), \(Moment.text(found.time))")
             print("All holds.")
         }

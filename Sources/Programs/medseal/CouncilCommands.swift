@@ -219,7 +219,7 @@ struct NetworkSubmit: AsyncParsableCommand {
         let folder = Folder(file)
         let draft = try StatementDraft(reading: folder.parent, folder.name)
         let receipt = try await council.office { try await $0.submit(draft) }
-        try output.print(receipt) { print("Decided, \(receipt.shown)") }
+        try output.print(receipt, "Decided")
     }
 }
 
@@ -241,7 +241,7 @@ struct NetworkUpdate: AsyncParsableCommand {
 
     func run() async throws {
         let added = try await member.open { try await $0.updateNetwork(network.map { Folder($0) }) }
-        try output.print(added) {
+        try output.print(Printed.UpdatedNetwork(organisations: added)) {
             print(added.isEmpty ? "Nothing new" : "New: \(added.map(\.description).joined(separator: ", "))")
         }
     }

@@ -38,7 +38,7 @@ struct DepositCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Without a permit, openly marked so, for this reason: nobody outside can be granted the record until the patient adopts it.",
             valueName: "reason"))
-    var custodial: CustodialReason?
+    var custodial: TypedChoice<CustodialReason>?
 
     @OptionGroup var member: MemberOptions
     @OptionGroup var output: OutputOptions
@@ -47,9 +47,14 @@ struct DepositCommand: AsyncParsableCommand {
         if let custodial {
             let (record, receipt) = try await member.open {
                 try await $0.depositCustodial(
-                    try SourceFile.at(files), patient: patient, reason: custodial, kind: keyKind.age)
+                    try SourceFile.at(files), patient: patient, reason: custodial.value, kind: keyKind.age)
             }
-            return try output.print(receipt, "Deposited custodial record \(record)")
+            let answer = Printed.Deposited(
+                record: record, files: [], alreadyDeposited: false, position: receipt.position,
+                acknowledged: receipt.acknowledged)
+            return try output.print(answer) {
+                print("Deposited custodial record \(record.short), \(receipt.shown)")
+            }
         }
         let bars = DepositBars()
         let done = try await member.open {
@@ -58,22 +63,15 @@ struct DepositCommand: AsyncParsableCommand {
                 progress: { bars.report($0) })
         }
         bars.finish()
-        struct Answer: Encodable {
-            var record: RecordHandle
-            var files: [Digest]
-            var alreadyDeposited: Bool
-            var position: UInt64?
-            var acknowledged: Wire.Acknowledged?
-        }
-        let answer = Answer(
+        let answer = Printed.Deposited(
             record: done.record, files: done.files, alreadyDeposited: done.wasThere,
             position: done.receipt?.position, acknowledged: done.receipt?.acknowledged)
         try output.print(answer) {
             if let receipt = done.receipt {
-                print("Deposited record \(done.record)")
+                print("Deposited record \(done.record.short)")
                 print("  \(done.files.count) file(s), \(receipt.shown)")
             } else {
-                print("Already deposited as record \(done.record)")
+                print("Already deposited as record \(done.record.short)")
             }
         }
     }

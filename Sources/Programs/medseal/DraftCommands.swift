@@ -85,7 +85,9 @@ struct AgreeCommand: AsyncParsableCommand {
         }
         try file.write(draft)
         let count = draft.statement.approvals.count
-        try output.print(["approvals": count]) { print("Agreed; \(count) signature(s) in \(self.file)") }
+        try output.print(Printed.Agreed(approvals: count)) {
+            print("Agreed; \(count) signature(s) in \(self.file)")
+        }
     }
 }
 
@@ -104,28 +106,22 @@ struct SubmitCommand: AsyncParsableCommand {
     func run() async throws {
         let draft = try DraftFile(file).read()
         let receipt = try await member.open { try await $0.submit(draft) }
-        try output.print(StatementAnswer(receipt)) {
-            print("\(draft.statement.assertion.kind.name) \(receipt.statement), \(receipt.shown)")
+        try output.print(Printed.Statement(receipt)) {
+            print("\(draft.statement.assertion.kind.name) \(receipt.statement.short), \(receipt.shown)")
         }
     }
 }
 
-/// What most commands answer a program with.
-struct StatementAnswer: Encodable {
-    var statement: StatementID
-    var position: UInt64
-    var acknowledged: Wire.Acknowledged
-
+extension Printed.Statement {
     init(_ receipt: Wire.Receipt) {
-        statement = receipt.statement
-        position = receipt.position
-        acknowledged = receipt.acknowledged
+        self.init(
+            statement: receipt.statement, position: receipt.position, acknowledged: receipt.acknowledged)
     }
 }
 
 extension OutputOptions {
     /// A sentence with how much it is worth, or the statement's id and place as JSON.
     func print(_ receipt: Wire.Receipt, _ sentence: String) throws {
-        try print(StatementAnswer(receipt)) { Swift.print("\(sentence), \(receipt.shown)") }
+        try print(Printed.Statement(receipt)) { Swift.print("\(sentence), \(receipt.shown)") }
     }
 }

@@ -17,7 +17,7 @@ struct EmergencyCommand: AsyncParsableCommand {
             It ends by itself, the patient sees it, and somebody has to look into it within three days of its end.
 
             Example:
-              medseal emergency envelope RECORD --reader KEY --home gateway
+              medseal emergency prepare RECORD --reader KEY --home gateway
               medseal emergency declare RECORD --reader KEY --reader-organisation hospital1 --second KEY \
             --reason unconscious --envelope DIGEST --draft e.draft --home ada
               medseal agree e.draft --home bob
@@ -25,29 +25,30 @@ struct EmergencyCommand: AsyncParsableCommand {
               medseal fetch --emergency STATEMENT -o scans --home ada
             """,
         subcommands: [
-            EmergencyEnvelope.self, EmergencyDeclare.self, EmergencyReview.self, EmergencyList.self,
+            EmergencyPrepare.self, EmergencyDeclare.self, EmergencyReview.self, EmergencyList.self,
         ])
 }
 
-struct EmergencyEnvelope: AsyncParsableCommand {
+struct EmergencyPrepare: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "envelope",
+        commandName: "prepare",
         abstract: "Leave an envelope for a reader, which opens once declared (gateway).")
 
     @Argument(help: ArgumentHelp("The record.", valueName: "record"))
-    var record: RecordHandle
+    var record: TypedRecord
 
     @Option(help: ArgumentHelp("The clinician's key.", valueName: "key"))
-    var reader: PublicKey
+    var reader: TypedKey
 
     @OptionGroup var member: MemberOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let digest = try await member.open {
-            try await $0.leaveEmergencyEnvelope(record, reader: reader)
+            try await $0.leaveEmergencyEnvelope(
+                try await $0.connection.record(record), reader: try await $0.connection.member(reader))
         }
-        try output.print(["envelope": digest]) { print("Envelope \(digest)") }
+        try output.print(Printed.EmergencyEnvelope(envelope: digest)) { print("Envelope \(digest)") }
     }
 }
 
@@ -56,19 +57,19 @@ struct EmergencyDeclare: AsyncParsableCommand {
         commandName: "declare", abstract: "Write the draft of an emergency (clinician).")
 
     @Argument(help: ArgumentHelp("The record.", valueName: "record"))
-    var record: RecordHandle
+    var record: TypedRecord
 
     @Option(help: ArgumentHelp("The clinician who is to read it.", valueName: "key"))
-    var reader: PublicKey
+    var reader: TypedKey
 
     @Option(help: ArgumentHelp("The reader's organisation.", valueName: "name"))
     var readerOrganisation: OrganisationName
 
     @Option(help: ArgumentHelp("The clinician who has to agree.", valueName: "key"))
-    var second: PublicKey
+    var second: TypedKey
 
     @Option(help: ArgumentHelp("Why.", valueName: "reason"))
-    var reason: EmergencyReason
+    var reason: TypedChoice<EmergencyReason>
 
     @Option(help: ArgumentHelp("For how many hours, at most 24.", valueName: "hours"))
     var hours = 4
@@ -83,12 +84,18 @@ struct EmergencyDeclare: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let emergency = DeclaredEmergency(
-            of: record, reader: reader, of: readerOrganisation, second: second, reason: reason, hours: hours,
-            envelope: envelope)
-        let made = try await member.open { try $0.declareEmergency(emergency) }
+        let made = try await member.open { member in
+            let emergency = DeclaredEmergency(
+                of: try await member.connection.record(record),
+                reader: try await member.connection.member(reader), of: readerOrganisation,
+                second: try await member.connection.member(second), reason: reason.value, hours: hours,
+                envelope: envelope)
+            return try member.declareEmergency(emergency)
+        }
         try DraftFile(draft).write(made)
-        try output.print(["draft": draft]) { print("Wrote \(draft): the second clinician has to agree") }
+        try output.print(Printed.Drafted(draft: draft)) {
+            print("Wrote \(draft): the second clinician has to agree")
+        }
     }
 }
 
@@ -98,17 +105,20 @@ struct EmergencyReview: AsyncParsableCommand {
         discussion: "Example: medseal emergency review EMERGENCY --finding justified --home eve")
 
     @Argument(help: ArgumentHelp("The emergency's id.", valueName: "emergency"))
-    var emergency: StatementID
+    var emergency: TypedStatement
 
     @Option(help: ArgumentHelp("What was found.", valueName: "finding"))
-    var finding: ReviewFinding
+    var finding: TypedChoice<ReviewFinding>
 
     @OptionGroup var member: MemberOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let receipt = try await member.auditing { try await $0.review(emergency, finding: finding) }
-        try output.print(receipt, "Reviewed \(emergency): \(finding.name)")
+        let (emergency, receipt) = try await member.auditing { auditor in
+            let emergency = try await auditor.connection.statement(self.emergency, "emergency")
+            return (emergency, try await auditor.review(emergency, finding: finding.value))
+        }
+        try output.print(receipt, "Reviewed \(emergency.short): \(finding.value.name)")
     }
 }
 
@@ -121,32 +131,21 @@ struct EmergencyList: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        struct Row: Encodable {
-            var emergency: StatementID
-            var record: RecordHandle
-            var custodian: OrganisationName
-            var reason: String
-            var until: LedgerTime
-            var review: String
-        }
-        struct Answer: Encodable {
-            var emergencies: [Row]
-            var overdue: Int
-        }
         let now = machineTime()
         let found = try await member.auditing { try await $0.emergencies() }
         let rows = found.map { id, state in
-            let open = now < state.reviewBy ? "due \(Moment.text(state.reviewBy))" : "OVERDUE"
-            return Row(
+            let open = now < state.reviewBy ? "due \(Moment.utc(state.reviewBy))" : "OVERDUE"
+            return Printed.Emergency(
                 emergency: id, record: state.record, custodian: state.custodian, reason: state.reason.name,
                 until: state.notAfter, review: state.finding?.name ?? open)
         }
         let overdue = rows.count { $0.review == "OVERDUE" }
-        try output.print(Answer(emergencies: rows, overdue: overdue)) {
+        try output.print(Printed.Emergencies(emergencies: rows, overdue: overdue)) {
+            let short = ShortIDs(rows.map(\.emergency))
             var table = Table("EMERGENCY", "CUSTODIAN", "REASON", "UNTIL", "REVIEW")
             for row in rows {
                 table.add(
-                    row.emergency.hex, row.custodian.description, row.reason, Moment.text(row.until),
+                    short(row.emergency), row.custodian.description, row.reason, Moment.text(row.until),
                     row.review)
             }
             if table.isEmpty { print("No emergencies.") } else { table.print() }

@@ -20,31 +20,23 @@ struct GrantsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let grants = try await member.open { try await $0.grants() }
-        struct Row: Encodable {
-            var grant: StatementID
-            var record: RecordHandle
-            var kind: String
-            var purpose: String
-            var stage: String
-            var notAfter: LedgerTime
-            var releasesUsed: UInt64
-            var releasesAllowed: UInt64
-            var custodians: [String]
-        }
         let now = machineTime()
         let rows = grants.map { granted in
-            Row(
+            Printed.ReceivedGrant(
                 grant: granted.id, record: granted.grant.record, kind: granted.grant.kind.name,
                 purpose: granted.grant.purpose.name, stage: granted.state.stage(at: now),
                 notAfter: granted.grant.notAfter, releasesUsed: granted.state.releasesUsed,
                 releasesAllowed: granted.state.releasesAllowed,
-                custodians: granted.custodians.map(\.description))
+                custodians: granted.custodians)
         }
         try output.print(rows) {
             guard !rows.isEmpty else { return print("No grants.") }
+            let short = ShortIDs(rows.map(\.grant))
+            let shortRecord = ShortIDs(rows.map(\.record))
             for row in rows {
-                print("Grant \(row.grant)")
-                print("  record  \(row.record) at \(row.custodians.joined(separator: ", "))")
+                let custodians = row.custodians.map(\.description).joined(separator: ", ")
+                print("Grant \(short(row.grant))")
+                print("  record  \(shortRecord(row.record)) at \(custodians)")
                 print("  \(row.kind) for \(row.purpose), \(row.stage), until \(Moment.text(row.notAfter))")
                 print("  \(row.releasesUsed) of \(row.releasesAllowed) releases used")
             }
@@ -67,19 +59,19 @@ struct FetchCommand: AsyncParsableCommand {
             """)
 
     @Option(help: ArgumentHelp("A grant's id.", valueName: "grant"))
-    var grant: StatementID?
+    var grant: TypedStatement?
 
     @Option(help: ArgumentHelp("Everything granted in answer to this request.", valueName: "request"))
-    var request: StatementID?
+    var request: TypedStatement?
 
     @Option(help: ArgumentHelp("A record of your own organisation (gateway).", valueName: "record"))
-    var record: RecordHandle?
+    var record: TypedRecord?
 
     @Option(help: ArgumentHelp("Why: care or administration; with --record.", valueName: "basis"))
     var basis: StaffBasis?
 
     @Option(help: ArgumentHelp("An emergency that names you as its reader.", valueName: "emergency"))
-    var emergency: StatementID?
+    var emergency: TypedStatement?
 
     @Option(
         name: .shortAndLong,
@@ -120,16 +112,14 @@ struct FetchCommand: AsyncParsableCommand {
     func run() async throws {
         let bar = LazyBar("fetching")
         let fetched = try await member.open { member in
-            if let right {
+            if let right = try await right(as: member.connection) {
                 return [try await fetch(right, as: member, to: output, keepingSealedIn: sealed, bar)]
             }
-            var grants = [StatementID]()
-            if let grant { grants = [grant] }
-            if let request { grants = try await member.grants(answering: request) }
-            var fetched = [(fetched: Fetched, places: FolderSinks)]()
+            let grants = try await member.grants(grant, answering: request)
+            var fetched = [Printed.FetchedRecord]()
             for grant in grants {
                 // Several records may hold files of one name: each goes into a folder of its own.
-                let own = grants.count == 1 ? nil : String(grant.hex.prefix(16))
+                let own = grants.count == 1 ? nil : grant.short
                 fetched.append(
                     try await fetch(
                         .grant(grant), as: member,
@@ -141,20 +131,20 @@ struct FetchCommand: AsyncParsableCommand {
             return fetched
         }
         bar.finish()
-        try report(fetched)
+        try form.print(fetched)
     }
 
     /// By what right, where it is no grant's.
-    private var right: Member.FetchRight? {
-        if let emergency { return .emergency(emergency) }
+    private func right(as connection: Connection) async throws -> Member.FetchRight? {
+        if let emergency { return .emergency(try await connection.statement(emergency, "emergency")) }
         guard let record, let basis else { return nil }
-        return .custody(record, basis == .care ? .care : .administration)
+        return .custody(try await connection.record(record), basis == .care ? .care : .administration)
     }
 
     private func fetch(
         _ right: Member.FetchRight, as member: Member, to target: String, keepingSealedIn sealed: String?,
         _ bar: LazyBar
-    ) async throws -> (fetched: Fetched, places: FolderSinks) {
+    ) async throws -> Printed.FetchedRecord {
         let places = try FolderSinks(target, replacing: force)
         let kept = try sealed.map { try FolderSinks($0 + "/", replacing: true) }
         let fetched = try await member.fetch(
@@ -162,102 +152,6 @@ struct FetchCommand: AsyncParsableCommand {
         ) {
             bar.report($0, of: $1)
         }
-        return (fetched, places)
-    }
-
-    private func report(_ fetched: [(fetched: Fetched, places: FolderSinks)]) throws {
-        struct Row: Encodable {
-            struct File: Encodable {
-                var path: String
-                var byteCount: Int
-                var sha256: Digest
-                var mediaType: String
-                var holdsProgram: Bool
-            }
-            var record: RecordHandle
-            var release: StatementID
-            var files: [File]
-        }
-        let rows = fetched.map { done, places in
-            Row(
-                record: done.record, release: done.release,
-                files: done.files.map {
-                    .init(
-                        path: places.path(of: $0.name), byteCount: $0.byteCount, sha256: $0.sha256,
-                        mediaType: $0.mediaType,
-                        holdsProgram: $0.holdsProgram)
-                })
-        }
-        for file in rows.flatMap(\.files) where file.holdsProgram {
-            Standard.error(
-                "medseal: warning: \(file.path) begins like a program; open it only with a viewer, never run it"
-            )
-        }
-        try form.print(rows) {
-            for row in rows {
-                print("Fetched record \(row.record)")
-                for file in row.files {
-                    print("  \(file.path)  \(file.byteCount) bytes  sha256 \(file.sha256)")
-                }
-            }
-        }
-    }
-}
-
-/// `medseal receive`
-struct ReceiveCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "receive",
-        abstract: "Receive a record that a patient lets your hospital keep too (gateway).",
-        discussion: "Example: medseal receive --grant GRANT --home gateway2")
-
-    @Option(help: ArgumentHelp("A transfer grant's id.", valueName: "grant"))
-    var grant: StatementID?
-
-    @Option(help: ArgumentHelp("Everything granted in answer to this request.", valueName: "request"))
-    var request: StatementID?
-
-    @OptionGroup var member: MemberOptions
-    @OptionGroup var output: OutputOptions
-
-    func validate() throws {
-        guard (grant == nil) != (request == nil) else {
-            throw ValidationError("Name one of --grant and --request.")
-        }
-    }
-
-    func run() async throws {
-        struct Row: Encodable {
-            var record: RecordHandle
-            var files: Int
-            var alreadyCustodian: Bool
-            var position: UInt64?
-            var acknowledged: Wire.Acknowledged?
-        }
-        let rows = try await member.open { member in
-            var grants = [StatementID]()
-            if let grant { grants = [grant] }
-            if let request { grants = try await member.grants(answering: request) }
-            var rows = [Row]()
-            for grant in grants {
-                let done = try await member.receive(grant)
-                rows.append(
-                    Row(
-                        record: done.record, files: done.files, alreadyCustodian: done.receipt == nil,
-                        position: done.receipt?.position, acknowledged: done.receipt?.acknowledged))
-            }
-            return rows
-        }
-        try output.print(rows) {
-            for row in rows {
-                if let position = row.position, let acknowledged = row.acknowledged {
-                    print(
-                        "Received record \(row.record): \(row.files) file(s), acknowledged at ledger position \(position) (\(acknowledged))"
-                    )
-                } else {
-                    print("Custodian of record \(row.record) already")
-                }
-            }
-        }
+        return Printed.FetchedRecord(fetched, in: places)
     }
 }

@@ -121,12 +121,33 @@ private final class FileAtPath: UnfinishedFile {
     private static func newName() -> String { ".medseal-\(UUID().uuidString).partial" }
 }
 
+extension Printed.FetchedRecord {
+    init(_ fetched: Fetched, in places: FolderSinks) {
+        self.init(
+            record: fetched.record, release: fetched.release,
+            files: fetched.files.map {
+                Printed.OpenedFile(
+                    path: places.path(of: $0.name), byteCount: $0.byteCount, sha256: $0.sha256,
+                    mediaType: $0.mediaType, holdsProgram: $0.holdsProgram)
+            })
+    }
+}
+
 extension OutputOptions {
-    /// The files that were fetched: their paths, or a line for each.
-    func print(_ fetched: Fetched, in places: FolderSinks) throws {
-        try print(fetched.files.map { places.path(of: $0.name) }) {
-            for file in fetched.files {
-                Swift.print("\(places.path(of: file.name))  \(file.byteCount) bytes  \(file.sha256)")
+    /// What was fetched; for people a line for each file.
+    func print(_ records: [Printed.FetchedRecord]) throws {
+        for file in records.flatMap(\.files) where file.holdsProgram {
+            Standard.error(
+                "medseal: warning: \(file.path) begins like a program; open it only with a viewer, never run it"
+            )
+        }
+        let short = ShortIDs(records.map(\.record))
+        try print(records) {
+            for record in records {
+                Swift.print("Fetched record \(short(record.record))")
+                for file in record.files {
+                    Swift.print("  \(file.path)  \(file.byteCount) bytes  sha256 \(file.sha256)")
+                }
             }
         }
     }

@@ -31,20 +31,8 @@ struct InboxCommand: AsyncParsableCommand {
         let requests = try await patient.patient { try await $0.inbox() }.filter {
             all || $0.isWaiting(at: now)
         }
-        struct Row: Encodable {
-            var request: StatementID
-            var custodian: OrganisationName
-            var requester: String
-            var verified: Bool
-            var isUnderAnotherKey: Bool
-            var purpose: String
-            var kind: String
-            var notAfter: LedgerTime
-            var stage: String
-            var text: String
-        }
         let rows = requests.map { request in
-            Row(
+            Printed.InboxRequest(
                 request: request.id, custodian: request.custodian, requester: request.requesterShown,
                 verified: request.isVerified, isUnderAnotherKey: request.isUnderAnotherKey,
                 purpose: request.purpose.name, kind: request.kind.name,
@@ -52,8 +40,9 @@ struct InboxCommand: AsyncParsableCommand {
         }
         try output.print(rows) {
             guard !rows.isEmpty else { return print("Nobody asks for your records.") }
+            let short = ShortIDs(rows.map(\.request))
             for row in rows {
-                print("Request \(row.request)")
+                print("Request \(short(row.request))")
                 print("  from   \(row.requester)")
                 if row.isUnderAnotherKey { print("  NOTE   \(Self.otherKey)") }
                 print(
@@ -94,17 +83,19 @@ struct RecordsCommand: AsyncParsableCommand {
     func run() async throws {
         let views = try await patient.patient { try await $0.records() }
         let now = machineTime()
-        let rows = views.map { RecordRow($0, now: now) }
+        let rows = views.map { Printed.OwnRecord($0, now: now) }
         try output.print(rows) {
             guard !rows.isEmpty else { return print("No records.") }
+            let short = ShortIDs(rows.map(\.record))
+            let shortGrant = ShortIDs(rows.flatMap(\.grants).map(\.grant))
             for row in rows {
-                print("Record \(row.record)")
+                print("Record \(short(row.record))")
                 print(
-                    "  kept by  \(row.custodians.joined(separator: ", ")); deposited \(Moment.text(row.depositedAt))"
+                    "  kept by  \(row.custodians.map(\.description).joined(separator: ", ")); deposited \(Moment.text(row.depositedAt))"
                 )
                 for file in row.files { print("  file     \(file.line)") }
                 for grant in row.grants {
-                    print("  grant    \(grant.grant)")
+                    print("  grant    \(shortGrant(grant.grant))")
                     print("           \(grant.grantee): \(grant.kind) for \(grant.purpose), \(grant.stage)")
                     print(
                         "           until \(Moment.text(grant.notAfter)), \(grant.releasesUsed) of \(grant.releasesAllowed) releases used"
@@ -115,62 +106,35 @@ struct RecordsCommand: AsyncParsableCommand {
     }
 }
 
-/// A file of a record, for people and programs.
-struct FileRow: Encodable {
-    var name: String
-    var mediaType: String
-    var byteCount: Int
-    var sha256: Digest
-    var ciphertext: Digest
-    var modality: String?
-    var studyDate: String?
-    var bodyPart: String?
-
+extension Printed.RecordFile {
     init(_ file: Descriptor.File) {
-        name = SafeText.escaped(file.name)
-        mediaType = SafeText.escaped(file.mediaType)
-        byteCount = Int(file.byteCount)
-        sha256 = file.sha256
-        ciphertext = file.ciphertext
-        modality = file.dicom?.modality.map(SafeText.escaped)
-        studyDate = file.dicom?.studyDate.map(SafeText.escaped)
-        bodyPart = file.dicom?.bodyPart.map(SafeText.escaped)
+        self.init(
+            name: SafeText.escaped(file.name), mediaType: SafeText.escaped(file.mediaType),
+            byteCount: Int(file.byteCount), sha256: file.sha256, ciphertext: file.ciphertext,
+            modality: file.dicom?.modality.map(SafeText.escaped),
+            studyDate: file.dicom?.studyDate.map(SafeText.escaped),
+            bodyPart: file.dicom?.bodyPart.map(SafeText.escaped))
     }
 
+    /// For people.
     var line: String {
         let scan = [modality, bodyPart, studyDate].compactMap(\.self).joined(separator: " ")
         return "\(name)  \(byteCount) bytes  \(mediaType)" + (scan.isEmpty ? "" : "  (\(scan))")
     }
 }
 
-struct RecordRow: Encodable {
-    struct GrantRow: Encodable {
-        var grant: StatementID
-        var grantee: String
-        var kind: String
-        var purpose: String
-        var stage: String
-        var notAfter: LedgerTime
-        var releasesUsed: UInt64
-        var releasesAllowed: UInt64
-    }
-    var record: RecordHandle
-    var custodians: [String]
-    var depositedAt: LedgerTime
-    var files: [FileRow]
-    var grants: [GrantRow]
-
+extension Printed.OwnRecord {
     init(_ view: Patient.RecordView, now: LedgerTime) {
-        record = view.record.handle
-        custodians = view.record.custodians.map(\.description)
-        depositedAt = view.descriptor.depositedAt
-        files = view.descriptor.files.map { FileRow($0) }
-        grants = view.grants.map { grant in
-            GrantRow(
-                grant: grant.id, grantee: grant.grantee, kind: grant.state.kind.name,
-                purpose: grant.state.purpose.name, stage: grant.state.stage(at: now),
-                notAfter: grant.state.notAfter,
-                releasesUsed: grant.state.releasesUsed, releasesAllowed: grant.state.releasesAllowed)
-        }
+        self.init(
+            record: view.record.handle, custodians: view.record.custodians,
+            depositedAt: view.descriptor.depositedAt,
+            files: view.descriptor.files.map { Printed.RecordFile($0) },
+            grants: view.grants.map { grant in
+                Printed.RecordGrant(
+                    grant: grant.id, grantee: grant.grantee, kind: grant.state.kind.name,
+                    purpose: grant.state.purpose.name, stage: grant.state.stage(at: now),
+                    notAfter: grant.state.notAfter, releasesUsed: grant.state.releasesUsed,
+                    releasesAllowed: grant.state.releasesAllowed)
+            })
     }
 }

@@ -40,7 +40,6 @@ struct LedgerExport: AsyncParsableCommand {
             }
         }
         bar.finish()
-        struct Answer: Encodable { var entries: UInt64 }
-        try output.print(Answer(entries: entries)) { print("Wrote \(entries) entries to \(archive)") }
+        try output.print(Printed.Copied(entries: entries)) { print("Wrote \(entries) entries to \(archive)") }
     }
 }

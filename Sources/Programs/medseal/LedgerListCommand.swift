@@ -23,7 +23,7 @@ struct LedgerList: AsyncParsableCommand {
             """)
 
     @Option(help: ArgumentHelp("About this record, statement or key.", valueName: "id"))
-    var about: Digest?
+    var about: TypedID<DigestMeaning>?
 
     @Option(help: ArgumentHelp("About this organisation.", valueName: "name"))
     var organisation: OrganisationName?
@@ -60,16 +60,20 @@ struct LedgerList: AsyncParsableCommand {
 
     func run() async throws {
         if follow { return try await followAll() }
-        let query = Connection.Query(
-            subject: about?.bytes ?? organisation?.bytes, kind: kind?.kind, since: since?.time,
-            until: until?.time)
-        let rows = try await member.auditing { try await $0.statements(query, after: after, limit: limit) }
+        let rows = try await member.auditing { auditor in
+            var query = Connection.Query(
+                subject: organisation?.bytes, kind: kind?.kind, since: since?.time, until: until?.time)
+            if let about { query.subject = try await auditor.connection.anything(about).bytes }
+            return try await auditor.statements(query, after: after, limit: limit)
+        }
         try output.print(rows) {
+            let short = ShortIDs(rows.map(\.statement))
+            let shortSigner = ShortIDs(rows.map(\.signer))
             var table = Table("POSITION", "TIME", "KIND", "STATEMENT", "SIGNED BY")
             for row in rows {
                 table.add(
-                    "\(row.position)", Moment.text(row.time), row.kind, row.statement.hex,
-                    row.signer.hex)
+                    "\(row.position)", Moment.text(row.time), row.kind, short(row.statement),
+                    shortSigner(row.signer))
             }
             table.print()
             if rows.count == limit, let last = rows.last {
@@ -81,7 +85,8 @@ struct LedgerList: AsyncParsableCommand {
     private func followAll() async throws {
         try await member.auditing { auditor in
             try await auditor.follow(after: after) { event in
-                let text = "\(event.position)  \(Moment.text(event.time))  \(event.kind)  \(event.statement)"
+                let text =
+                    "\(event.position)  \(Moment.text(event.time))  \(event.kind)  \(event.statement.short)"
                 try output.printLine(event, text: text)
             }
         }

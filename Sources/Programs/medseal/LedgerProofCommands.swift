@@ -33,7 +33,7 @@ struct LedgerProve: AsyncParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("A statement's id or a record's handle.", valueName: "id"))
-    var id: Digest
+    var id: TypedID<DigestMeaning>
 
     @Option(
         name: .customLong("file"),
@@ -65,7 +65,9 @@ struct LedgerProve: AsyncParsableCommand {
             return
         }
         let member = try self.member.keys()
-        let proof = try await Auditor.open(member) { try await $0.prove(id) }
+        let proof = try await Auditor.open(member) { auditor in
+            try await auditor.prove(try await auditor.connection.anything(id))
+        }
         if let block = try await block(of: proof, member.network) {
             try file.parent.write(block, as: file.name, mode: 0o644)
             print("Wrote \(output): verify it with medseal ledger verify \(output) --network PUBLIC-FOLDER")
@@ -132,17 +134,8 @@ struct LedgerVerify: ParsableCommand {
         }
         let proven = try StatementProof(
             verifying: bytes, genesis: try Folder.read(genesis))
-        struct Answer: Encodable {
-            var statement: StatementID
-            var kind: String
-            var position: UInt64
-            var time: LedgerTime
-            var signer: PublicKey
-            var checkpointSize: UInt64
-            var cosigners: [OrganisationName]
-        }
         let statement = proven.statement
-        let answer = Answer(
+        let answer = Printed.ProvenStatement(
             statement: statement.id, kind: "\(statement.assertion.kind)", position: proven.entry.position,
             time: proven.entry.time, signer: statement.caller,
             checkpointSize: proven.checkpoint.checkpoint.head.size, cosigners: proven.cosigners)
@@ -186,27 +179,10 @@ struct LedgerVerify: ParsableCommand {
         let proof = try BlockProof(
             verifying: try Folder.read(file, bytesMax: BlockProof.bytesMax), genesis: network.genesisFile,
             authorities: network.organisations.map(\.authority))
-        struct Answer: Encodable {
-            struct Statement: Encodable {
-                var statement: StatementID
-                var kind: String
-                var time: LedgerTime
-                var signer: PublicKey
-                var transaction: String
-                var client: OrganisationName
-                var endorsers: [OrganisationName]
-                var writes: Int
-                var saidToCount: Bool
-            }
-            var block: UInt64
-            var hash: String
-            var orderer: OrganisationName
-            var statements: [Statement]
-        }
-        let answer = Answer(
+        let answer = Printed.ProvenBlock(
             block: proof.number, hash: lowercaseHex(proof.hash), orderer: proof.orderer,
             statements: proof.statements.map { proven in
-                .init(
+                Printed.BlockStatement(
                     statement: proven.statement.id, kind: "\(proven.statement.assertion.kind)",
                     time: proven.time, signer: proven.statement.caller, transaction: proven.transaction,
                     client: proven.client, endorsers: proven.endorsers, writes: proven.writeCount,

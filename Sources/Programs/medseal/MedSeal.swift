@@ -24,7 +24,7 @@ struct MedSeal: AsyncParsableCommand {
             CommandGroup(
                 name: "Patient",
                 subcommands: [
-                    PatientCommand.self, InboxCommand.self, RecordsCommand.self, ApproveCommand.self,
+                    WalletCommand.self, InboxCommand.self, RecordsCommand.self, ApproveCommand.self,
                     RejectCommand.self, GrantCommand.self, RevokeCommand.self, HistoryCommand.self,
                     FetchOwnCommand.self, RemoveCommand.self, InstructCommand.self, VetoCommand.self,
                     DelegateCommand.self, UndelegateCommand.self, ProxyCommand.self,
@@ -32,7 +32,8 @@ struct MedSeal: AsyncParsableCommand {
             CommandGroup(
                 name: "Hospital",
                 subcommands: [
-                    DepositCommand.self, BatchCommand.self, RouteCommand.self, ReceiveCommand.self,
+                    PatientCommand.self, DepositCommand.self, BatchCommand.self, RouteCommand.self,
+                    ReceiveCommand.self,
                     RecordCommand.self, EmergencyCommand.self, DisclosuresCommand.self,
                 ]),
             CommandGroup(

@@ -18,7 +18,7 @@ struct MemberCommand: AsyncParsableCommand {
         abstract: "Enrol, list, renew, rotate and retire the members of an organisation.",
         subcommands: [
             MemberEnrol.self, MemberList.self, MemberRenew.self, MemberRotate.self, MemberRetire.self,
-            MemberCRL.self,
+            MemberPublishCRL.self,
         ])
 }
 
@@ -69,7 +69,7 @@ struct MemberEnrol: AsyncParsableCommand {
     @OptionGroup var office: OfficeOptions
 
     @Option(help: "What the member does there.")
-    var role: Role
+    var role: TypedChoice<Role>
 
     @Option(
         help: ArgumentHelp("The member's name, as its certificate shows it to others.", valueName: "name"))
@@ -87,34 +87,30 @@ struct MemberEnrol: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A key of the same member that this ends, where its home is lost: 64 hexadecimal digits.",
+            "A key of the same member that this ends, where its home is lost.",
             valueName: "key"))
-    var replaces: PublicKey?
+    var replaces: TypedKey?
 
     @OptionGroup var passphrase: PassphraseOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let organisation = office.organisation
-        let (key, receipt) = try await office.office {
-            try await $0.enrol(
-                name: name, role: role, home: Folder(home),
+        let (key, receipt) = try await office.office { office in
+            var replaced: PublicKey?
+            if let replaces { replaced = try await office.connection.member(replaces) }
+            return try await office.enrol(
+                name: name, role: role.value, home: Folder(home),
                 passphrase: try passphrase.read("New passphrase of the member", isNew: true), days: days,
-                kind: keyKind.age, replacing: replaces)
+                kind: keyKind.age, replacing: replaced)
         }
-        struct Answer: Encodable {
-            var member: PublicKey
-            var organisation: OrganisationName
-            var role: String
-            var position: UInt64
-            var acknowledged: Wire.Acknowledged
-        }
-        let answer = Answer(
-            member: key, organisation: organisation, role: role.name, position: receipt.position,
+        let answer = Printed.ChangedMember(
+            member: key, organisation: organisation, role: role.value.name, position: receipt.position,
             acknowledged: receipt.acknowledged)
         try output.print(answer) {
-            print("Enrolled \(SafeText.escaped(name)), \(role.name) of \(organisation), \(receipt.shown)")
-            print("  key   \(key)")
+            print(
+                "Enrolled \(SafeText.escaped(name)), \(role.value.name) of \(organisation), \(receipt.shown)")
+            print("  key   \(key.short)")
             print("  home  \(home)")
         }
     }
@@ -135,28 +131,23 @@ struct MemberList: AsyncParsableCommand {
     func run() async throws {
         let rows = try await member.open { try await $0.members(of: organisation) }
         try output.print(rows) {
+            let short = ShortIDs(rows.map(\.key))
             var table = Table("ORGANISATION", "ROLE", "NAME", "UNTIL", "STATUS", "KEY")
             for row in rows {
                 table.add(
                     row.organisation.description, row.role, row.name ?? "-", Moment.text(row.expires),
-                    row.status, row.key.hex)
+                    row.status, short(row.key))
             }
             table.print()
         }
     }
 }
 
-/// What a change of a member prints.
-private struct Changed: Encodable {
-    var member: PublicKey
-    var organisation: OrganisationName
-    var role: String
-    var position: UInt64
-    var acknowledged: Wire.Acknowledged
-
-    init(_ home: MemberHome, _ receipt: Wire.Receipt) {
-        (member, organisation, role) = (home.key, home.organisation.name, home.role.name)
-        (position, acknowledged) = (receipt.position, receipt.acknowledged)
+extension Printed.ChangedMember {
+    fileprivate init(_ home: MemberHome, _ receipt: Wire.Receipt) {
+        self.init(
+            member: home.key, organisation: home.organisation.name, role: home.role.name,
+            position: receipt.position, acknowledged: receipt.acknowledged)
     }
 }
 
@@ -176,7 +167,7 @@ struct MemberRenew: AsyncParsableCommand {
     var home: String
 
     @Option(help: "What the member does there from now on. Default: what it does.")
-    var role: Role?
+    var role: TypedChoice<Role>?
 
     @Option(help: ArgumentHelp("For how many days from now.", valueName: "days"))
     var days = Office.enrolmentDays
@@ -187,11 +178,11 @@ struct MemberRenew: AsyncParsableCommand {
     func run() async throws {
         let (home, receipt) = try await office.office {
             try await $0.changeMember(
-                Folder(self.home), .renewal(role),
+                Folder(self.home), .renewal(role?.value),
                 passphrase: try passphrase.read("Passphrase of the member"),
                 days: days)
         }
-        try output.print(Changed(home, receipt)) {
+        try output.print(Printed.ChangedMember(home, receipt)) {
             print(
                 "Renewed \(SafeText.escaped(home.name)), \(home.role.name) of \(home.organisation.name), \(receipt.shown)"
             )
@@ -234,11 +225,11 @@ struct MemberRotate: AsyncParsableCommand {
                 Folder(self.home), .rotation(keyKind.age, reason.reason),
                 passphrase: try passphrase.read("Passphrase of the member"), days: days)
         }
-        try output.print(Changed(home, receipt)) {
+        try output.print(Printed.ChangedMember(home, receipt)) {
             print(
                 "New keys for \(SafeText.escaped(home.name)), \(home.role.name) of \(home.organisation.name), \(receipt.shown)"
             )
-            print("  key   \(home.key)")
+            print("  key   \(home.key.short)")
         }
     }
 }
@@ -250,8 +241,8 @@ struct MemberRetire: AsyncParsableCommand {
 
     @OptionGroup var office: OfficeOptions
 
-    @Argument(help: ArgumentHelp("The member's key, 64 hexadecimal digits.", valueName: "key"))
-    var key: PublicKey
+    @Argument(help: ArgumentHelp("The member's key.", valueName: "key"))
+    var key: TypedKey
 
     @Option(help: "Why, as the revocation list says it.")
     var reason = EndReason.cessationOfOperation
@@ -259,24 +250,27 @@ struct MemberRetire: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let receipt = try await office.office { try await $0.retire(key, reason: reason.reason) }
+        let (key, receipt) = try await office.office { office in
+            let key = try await office.connection.member(self.key)
+            return (key, try await office.retire(key, reason: reason.reason))
+        }
         try output.print(
-            ["retired": key.hex, "acknowledged": (receipt?.acknowledged ?? .durable).rawValue]
+            Printed.Retired(member: key, acknowledged: receipt?.acknowledged ?? .durable)
         ) {
-            print("Retired \(key) \(receipt?.shown ?? "before; the revocation list says it too")")
+            print("Retired \(key.short) \(receipt?.shown ?? "before; the revocation list says it too")")
         }
     }
 }
 
-struct MemberCRL: AsyncParsableCommand {
+struct MemberPublishCRL: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "crl", abstract: "Publish the organisation's certificate revocation list anew.",
+        commandName: "publish-crl", abstract: "Publish the organisation's certificate revocation list anew.",
         discussion: """
             The list is made from the ledger: every certificate whose enrolment was replaced or retired. An organisation that has \
             published one must publish the next before it ends, or its members are not believed any more. The list is at the \
             server, and in the organisation's folder as crl.pem.
 
-            Example: medseal member crl --network net --organisation hospital1
+            Example: medseal member publish-crl --network net --organisation hospital1
                      openssl crl -in net/organisations/hospital1/crl.pem -noout -text
             """)
 
@@ -289,13 +283,7 @@ struct MemberCRL: AsyncParsableCommand {
 
     func run() async throws {
         let list = try await office.office { try await $0.publishRevocationList(days: days) }
-        struct Answer: Encodable {
-            var organisation: OrganisationName
-            var number: UInt64
-            var certificates: Int
-            var until: UInt64
-        }
-        let answer = Answer(
+        let answer = Printed.RevocationListPublished(
             organisation: list.organisation, number: list.number, certificates: list.entries.count,
             until: UInt64(list.nextUpdate.timeIntervalSince1970))
         try output.print(answer) {

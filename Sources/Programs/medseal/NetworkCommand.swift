@@ -110,18 +110,13 @@ struct NetworkInit: AsyncParsableCommand {
         try await founding.found(
             in: folder, passphrase: try passphrase.read("New passphrase of the network", isNew: true))
         let network = try Network(folder)
-        struct Answer: Encodable {
-            var network: String
-            var origin: String
-            var server: String
-            var organisations: [String]
-        }
-        let answer = Answer(
+        let answer = Printed.FoundNetwork(
             network: network.id.hex, origin: network.genesis.origin.description,
             server: network.server.absoluteString,
-            organisations: network.organisations.map(\.name.description))
+            organisations: network.organisations.map(\.name))
         try output.print(answer) {
-            print("Network \(answer.origin) with \(answer.organisations.joined(separator: ", "))")
+            let names = answer.organisations.map(\.description).joined(separator: ", ")
+            print("Network \(answer.origin) with \(names)")
             print("  id      \(answer.network)")
             print("  server  \(answer.server)  (start it: medseald run \(folder.path))")
             print("  public  \(folder.file("public"))  (what members and patients need)")

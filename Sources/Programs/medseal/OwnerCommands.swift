@@ -1,3 +1,4 @@
+import API
 import ArgumentParser
 import Contract
 import Foundation
@@ -25,21 +26,22 @@ struct GrantCommand: AsyncParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("The record.", valueName: "record"))
-    var record: RecordHandle
+    var record: TypedRecord
 
     @Option(help: ArgumentHelp("The member's key.", valueName: "key"))
-    var to: PublicKey?
+    var to: TypedKey?
 
     @Option(
-        help: ArgumentHelp("Instead of a member: whoever has this role at --organisation.", valueName: "role")
+        help: ArgumentHelp(
+            "Instead of a member: all who have this role at --organisation.", valueName: "role")
     )
-    var role: Role?
+    var role: TypedChoice<Role>?
 
     @Option(help: ArgumentHelp("The hospital or laboratory of --role.", valueName: "name"))
     var organisation: OrganisationName?
 
     @Option(help: ArgumentHelp("What it may do.", valueName: "kind"))
-    var kind = GrantKind.read
+    var kind = TypedChoice(GrantKind.read)
 
     @Option(
         name: .customLong("file"),
@@ -52,7 +54,7 @@ struct GrantCommand: AsyncParsableCommand {
     var growing = false
 
     @Option(help: ArgumentHelp("What for.", valueName: "purpose"))
-    var purpose = Purpose.treatment
+    var purpose = TypedChoice(Purpose.treatment)
 
     @Option(help: ArgumentHelp("For how many days.", valueName: "days"))
     var days = Patient.daysDefault
@@ -73,16 +75,22 @@ struct GrantCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let named = to.map { Patient.Grantee.member($0) }
-        let roles = organisation.flatMap { name in role.map { Patient.Grantee.role($0, name) } }
-        guard let grantee = named ?? roles else { throw ValidationError("Say --to KEY.") }
-        let (grant, receipt) = try await patient.patient {
-            try await $0.grant(
-                record, to: grantee, kind: kind,
-                extent: files.isEmpty ? (growing ? .growing : .present) : .files(files), purpose: purpose,
-                days: days, releases: releases)
+        let (grant, receipt) = try await patient.patient { patient in
+            let record = try await patient.record(self.record)
+            return try await patient.grant(
+                record, to: try await grantee(of: record, patient), kind: kind.value,
+                extent: files.isEmpty ? (growing ? .growing : .present) : .files(files),
+                purpose: purpose.value, days: days, releases: releases)
         }
-        try output.print(receipt, "Granted \(grant)")
+        let answer = Printed.Granted(
+            grant: grant, position: receipt.position, acknowledged: receipt.acknowledged)
+        try output.print(answer) { print("Granted \(grant.short), \(receipt.shown)") }
+    }
+
+    private func grantee(of record: RecordHandle, _ patient: Patient) async throws -> Patient.Grantee {
+        if let to { return .member(try await patient.member(to, for: record)) }
+        guard let role, let organisation else { throw ValidationError("Say --to KEY.") }
+        return .role(role.value, organisation)
     }
 }
 
@@ -98,7 +106,7 @@ struct RemoveCommand: AsyncParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("The record.", valueName: "record"))
-    var record: RecordHandle
+    var record: TypedRecord
 
     @Flag(help: "Do not ask.")
     var yes = false
@@ -107,9 +115,12 @@ struct RemoveCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try confirm("Have record \(record) erased for good?", yes: yes)
-        let receipt = try await patient.patient { try await $0.remove(record) }
-        try output.print(receipt, "Ordered record \(record) to be erased")
+        let (record, receipt) = try await patient.patient { patient in
+            let record = try await patient.record(self.record)
+            try confirm("Have record \(record) erased for good?", yes: yes)
+            return (record, try await patient.remove(record))
+        }
+        try output.print(receipt, "Ordered record \(record.short) to be erased")
     }
 }
 
@@ -121,17 +132,20 @@ struct InstructCommand: AsyncParsableCommand {
         discussion: "Example: medseal instruct RECORD --emergencies refused --home wallet")
 
     @Argument(help: ArgumentHelp("The record.", valueName: "record"))
-    var record: RecordHandle
+    var record: TypedRecord
 
     @Option(help: ArgumentHelp("Whether two clinicians may open it without asking you.", valueName: "rule"))
-    var emergencies: EmergencyRule
+    var emergencies: TypedChoice<EmergencyRule>
 
     @OptionGroup var patient: PatientOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let receipt = try await patient.patient { try await $0.instruct(record, emergencies: emergencies) }
-        try output.print(receipt, "Emergencies are \(emergencies.name) for record \(record)")
+        let (record, receipt) = try await patient.patient { patient in
+            let record = try await patient.record(self.record)
+            return (record, try await patient.instruct(record, emergencies: emergencies.value))
+        }
+        try output.print(receipt, "Emergencies are \(emergencies.value.name) for record \(record.short)")
     }
 }
 
@@ -147,14 +161,17 @@ struct VetoCommand: AsyncParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("The record.", valueName: "record"))
-    var record: RecordHandle
+    var record: TypedRecord
 
     @OptionGroup var patient: PatientOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let receipt = try await patient.patient { try await $0.veto(record) }
-        try output.print(receipt, "Record \(record) stays with this wallet")
+        let (record, receipt) = try await patient.patient { patient in
+            let record = try await patient.record(self.record)
+            return (record, try await patient.veto(record))
+        }
+        try output.print(receipt, "Record \(record.short) stays with this wallet")
     }
 }
 
@@ -165,7 +182,7 @@ struct FetchOwnCommand: AsyncParsableCommand {
         discussion: "Example: medseal fetch-own RECORD -o scans --home wallet")
 
     @Argument(help: ArgumentHelp("The record.", valueName: "record"))
-    var record: RecordHandle
+    var record: TypedRecord
 
     @Option(
         name: .shortAndLong,
@@ -177,7 +194,10 @@ struct FetchOwnCommand: AsyncParsableCommand {
 
     func run() async throws {
         let places = try FolderSinks(output)
-        try form.print(try await patient.patient { try await $0.fetch(record, into: places) }, in: places)
+        let fetched = try await patient.patient { patient in
+            try await patient.fetch(try await patient.record(record), into: places)
+        }
+        try form.print([Printed.FetchedRecord(fetched, in: places)])
     }
 }
 
@@ -197,64 +217,22 @@ struct HistoryCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (events, grants) = try await patient.patient { try await $0.history() }
-        struct Answer: Encodable {
-            var events: [HistoryEvent]
-            var grants: [GrantUse]
-        }
-        try output.print(Answer(events: events, grants: grants)) {
+        let short = ShortIDs(events.compactMap(\.record) + grants.map(\.record))
+        let shortGrant = ShortIDs(grants.map(\.grant))
+        try output.print(Printed.History(events: events, grants: grants)) {
             if events.isEmpty { return print("Nothing has happened yet.") }
             for event in events {
-                let what = event.record.map { "record \($0.hex.prefix(16))" } ?? "a request"
+                let what = event.record.map { "record \(short($0))" } ?? "a request"
                 print("\(Moment.text(event.time))  \(what): \(event.text)")
             }
             guard !grants.isEmpty else { return }
             print("\nGrants")
             for use in grants {
                 print(
-                    "  \(use.grant.hex.prefix(16))  \(use.grantee), record \(use.record.hex.prefix(16)): "
+                    "  \(shortGrant(use.grant))  \(use.grantee), record \(short(use.record)): "
                         + "\(use.stage), \(use.text)")
             }
             print("Revoking ends what comes after; nobody can be made to forget what was opened before.")
-        }
-    }
-}
-
-/// `medseal disclosures`
-struct DisclosuresCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "disclosures",
-        abstract: "An accounting of what your organisation has released.",
-        discussion: """
-            One row a release, from the ledger and proven to be on it: when, which record, to whom, why.
-
-            Examples:
-              medseal disclosures --since 2026-01-01 --until 2027-01-01 --csv --home registrar
-              medseal disclosures --json --home registrar
-            """)
-
-    @Option(help: ArgumentHelp("From this time on.", valueName: "time"))
-    var since: MomentOption?
-
-    @Option(help: ArgumentHelp("Before this time.", valueName: "time"))
-    var until: MomentOption?
-
-    @Flag(help: "Print comma-separated values (RFC 4180).")
-    var csv = false
-
-    @OptionGroup var member: MemberOptions
-    @OptionGroup var output: OutputOptions
-
-    func run() async throws {
-        let rows = try await member.open {
-            try await $0.disclosures(since: since?.time, until: until?.time)
-        }
-        if csv { return print(Disclosure.csv(rows), terminator: "") }
-        try output.print(rows) {
-            var table = Table("TIME", "RECORD", "READER", "REASON")
-            for row in rows {
-                table.add(Moment.text(row.time), String(row.record.hex.prefix(16)), row.reader, row.reason)
-            }
-            if table.isEmpty { print("Nothing was released.") } else { table.print() }
         }
     }
 }

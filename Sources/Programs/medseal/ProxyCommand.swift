@@ -20,13 +20,13 @@ struct DelegateCommand: AsyncParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("The record.", valueName: "record"))
-    var record: RecordHandle
+    var record: TypedRecord
 
     @Option(help: ArgumentHelp("The guardian's invitation.", valueName: "file"))
     var to: String
 
     @Option(help: ArgumentHelp("What the guardian may do.", valueName: "scope"))
-    var scope = DelegateScope.read
+    var scope = TypedChoice(DelegateScope.read)
 
     @Option(help: ArgumentHelp("Until when: 2031-04-02 or 2031-04-02T12:00:00Z.", valueName: "time"))
     var until: MomentOption
@@ -35,13 +35,17 @@ struct DelegateCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let receipt = try await patient.patient { patient in
+        let (record, receipt) = try await patient.patient { patient in
             let invitation = try reading(to) {
                 try ProxyInvitation(reading: $0, network: patient.network.id)
             }
-            return try await patient.delegate(record, to: invitation, scope: scope, notAfter: until.time)
+            let record = try await patient.record(self.record)
+            return (
+                record,
+                try await patient.delegate(record, to: invitation, scope: scope.value, notAfter: until.time)
+            )
         }
-        try output.print(receipt, "Delegated record \(record) until \(Moment.text(until.time))")
+        try output.print(receipt, "Delegated record \(record.short) until \(Moment.text(until.time))")
     }
 }
 
@@ -52,17 +56,21 @@ struct UndelegateCommand: AsyncParsableCommand {
         discussion: "Example: medseal undelegate RECORD --key KEY --home wallet")
 
     @Argument(help: ArgumentHelp("The record.", valueName: "record"))
-    var record: RecordHandle
+    var record: TypedRecord
 
     @Option(help: ArgumentHelp("The guardian's key, as `medseal history` shows it.", valueName: "key"))
-    var key: PublicKey
+    var key: TypedKey
 
     @OptionGroup var patient: PatientOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let receipt = try await patient.patient { try await $0.undelegate(record, key) }
-        try output.print(receipt, "Ended the delegation of record \(record)")
+        let (record, receipt) = try await patient.patient { patient in
+            let record = try await patient.record(self.record)
+            let key = try await patient.delegate(self.key, of: record)
+            return (record, try await patient.undelegate(record, key))
+        }
+        try output.print(receipt, "Ended the delegation of record \(record.short)")
     }
 }
 
@@ -71,7 +79,7 @@ struct ProxyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "proxy", abstract: "Act for somebody else's records, as guardian or proxy.",
         discussion: "A guardian has a wallet too, and has joined a hospital with it.",
-        subcommands: [ProxyInvite.self, ProxyRecords.self, ProxyFetch.self, ProxyRevoke.self])
+        subcommands: [ProxyInvite.self, ProxyList.self, ProxyFetch.self, ProxyRevoke.self])
 }
 
 struct ProxyInvite: AsyncParsableCommand {
@@ -100,35 +108,32 @@ struct ProxyInvite: AsyncParsableCommand {
         let file = Folder(to)
         let invitation = try patient.patient().invitation(count: records, from: from)
         try file.parent.write(try invitation.encoded(), as: file.name)
-        try output.print(["invitation": to]) { print("Wrote \(to), for \(records) records") }
+        try output.print(Printed.Invited(invitation: to, records: records)) {
+            print("Wrote \(to), for \(records) records")
+        }
     }
 }
 
-struct ProxyRecords: AsyncParsableCommand {
+struct ProxyList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "records", abstract: "List the records that were entrusted to you.",
-        discussion: "Example: medseal proxy records --home wallet")
+        commandName: "list", abstract: "List the records that were entrusted to you.",
+        discussion: "Example: medseal proxy list --home wallet")
 
     @OptionGroup var patient: PatientOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        struct Row: Encodable {
-            var record: RecordHandle
-            var scope: String
-            var until: LedgerTime
-            var isOver: Bool
-        }
         let now = machineTime()
         let rows = try await patient.patient { try await $0.entrusted() }.map {
-            Row(
+            Printed.EntrustedRecord(
                 record: $0.handle, scope: $0.state.scope.name, until: $0.state.notAfter,
                 isOver: $0.state.isOver(at: now, in: $0.record))
         }
         try output.print(rows) {
+            let short = ShortIDs(rows.map(\.record))
             var table = Table("RECORD", "SCOPE", "UNTIL")
             for row in rows {
-                table.add(row.record.hex, row.scope, row.isOver ? "over" : Moment.text(row.until))
+                table.add(short(row.record), row.scope, row.isOver ? "over" : Moment.text(row.until))
             }
             if table.isEmpty { print("Nothing was entrusted to you.") } else { table.print() }
         }
@@ -141,7 +146,7 @@ struct ProxyFetch: AsyncParsableCommand {
         discussion: "Example: medseal proxy fetch RECORD -o scans --home wallet")
 
     @Argument(help: ArgumentHelp("The record.", valueName: "record"))
-    var record: RecordHandle
+    var record: TypedRecord
 
     @Option(
         name: .shortAndLong,
@@ -153,8 +158,10 @@ struct ProxyFetch: AsyncParsableCommand {
 
     func run() async throws {
         let places = try FolderSinks(output)
-        try form.print(
-            try await patient.patient { try await $0.fetchEntrusted(record, into: places) }, in: places)
+        let fetched = try await patient.patient { patient in
+            try await patient.fetchEntrusted(try await patient.entrustedRecord(record), into: places)
+        }
+        try form.print([Printed.FetchedRecord(fetched, in: places)])
     }
 }
 
@@ -164,13 +171,16 @@ struct ProxyRevoke: AsyncParsableCommand {
         discussion: "Example: medseal proxy revoke GRANT --home wallet")
 
     @Argument(help: ArgumentHelp("The grant's id.", valueName: "grant"))
-    var grant: StatementID
+    var grant: TypedStatement
 
     @OptionGroup var patient: PatientOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let receipt = try await patient.patient { try await $0.revokeEntrusted(grant) }
-        try output.print(receipt, "Revoked \(grant)")
+        let (grant, receipt) = try await patient.patient { patient in
+            let grant = try await patient.entrustedGrant(self.grant)
+            return (grant, try await patient.revokeEntrusted(grant))
+        }
+        try output.print(receipt, "Revoked \(grant.short)")
     }
 }

@@ -14,7 +14,7 @@ struct RecordCommand: AsyncParsableCommand {
             What opens a record, to add to it or to seal it anew, is a gateway's to do, and is released on the ledger first.
             """,
         subcommands: [
-            RecordAppend.self, RecordReseal.self, RecordAdopt.self, RecordRemovals.self, RecordErase.self,
+            RecordAppend.self, RecordReseal.self, RecordAdopt.self, RecordListRemovals.self, RecordErase.self,
             RecordHold.self, RecordDispatch.self, RecordReassign.self,
         ])
 }
@@ -32,13 +32,13 @@ struct RecordAppend: AsyncParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("The record.", valueName: "record"))
-    var record: RecordHandle
+    var record: TypedRecord
 
     @Argument(help: ArgumentHelp("The files; a folder stands for all files in it.", valueName: "file"))
     var files: [String]
 
     @Option(help: ArgumentHelp("The patient's standing consent.", valueName: "grant"))
-    var grant: StatementID?
+    var grant: TypedStatement?
 
     @Option(help: ArgumentHelp("Write the draft here, for the patient to agree to.", valueName: "file"))
     var draft: String?
@@ -55,12 +55,20 @@ struct RecordAppend: AsyncParsableCommand {
     func run() async throws {
         let sources = try SourceFile.at(files)
         if let grant {
-            let receipt = try await member.open { try await $0.append(sources, to: record, under: grant) }
-            try output.print(receipt, "Added to record \(record)")
+            let (record, receipt) = try await member.open { member in
+                let record = try await member.connection.record(self.record)
+                let consent = try await member.connection.statement(grant, "grant")
+                return (record, try await member.append(sources, to: record, under: consent))
+            }
+            try output.print(receipt, "Added to record \(record.short)")
         } else if let draft {
-            try DraftFile(draft).write(
-                try await member.open { try await $0.proposeAppend(sources, to: record) })
-            try output.print(["draft": draft]) { print("Wrote \(draft): the patient has to agree") }
+            let made = try await member.open {
+                try await $0.proposeAppend(sources, to: try await $0.connection.record(record))
+            }
+            try DraftFile(draft).write(made)
+            try output.print(Printed.Drafted(draft: draft)) {
+                print("Wrote \(draft): the patient has to agree")
+            }
         }
     }
 }
@@ -70,14 +78,14 @@ struct RecordReseal: AsyncParsableCommand {
         commandName: "reseal",
         abstract: "Seal a record anew under another key, as its owner orders (gateway).",
         discussion: """
-            For after a revocation: whoever copied the old key opens nothing that is stored from now on. Whose grant is in \
+            For after a revocation: a copy of the old key opens nothing that is stored from now on. Whose grant is in \
             force gets a new envelope. What somebody has copied before stays readable to him: nothing can make it forgotten.
 
             Example: medseal record reseal RECORD --draft reseal.draft --home gateway
             """)
 
     @Argument(help: ArgumentHelp("The record.", valueName: "record"))
-    var record: RecordHandle
+    var record: TypedRecord
 
     @Option(help: ArgumentHelp("Write the draft here, for the patient to agree to.", valueName: "file"))
     var draft: String
@@ -86,9 +94,9 @@ struct RecordReseal: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let made = try await member.open { try await $0.reseal(record) }
+        let made = try await member.open { try await $0.reseal(try await $0.connection.record(record)) }
         try DraftFile(draft).write(made)
-        try output.print(["draft": draft]) { print("Wrote \(draft): the patient has to agree") }
+        try output.print(Printed.Drafted(draft: draft)) { print("Wrote \(draft): the patient has to agree") }
     }
 }
 
@@ -98,7 +106,7 @@ struct RecordAdopt: AsyncParsableCommand {
         discussion: "Example: medseal record adopt RECORD --patient P-1001 --home gateway")
 
     @Argument(help: ArgumentHelp("The record.", valueName: "record"))
-    var record: RecordHandle
+    var record: TypedRecord
 
     @Option(help: ArgumentHelp("The patient's number at this hospital.", valueName: "number"))
     var patient: String
@@ -107,33 +115,32 @@ struct RecordAdopt: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let receipt = try await member.open {
-            try await $0.adopt(record, patient: patient)
+        let (record, receipt) = try await member.open { member in
+            let record = try await member.connection.record(self.record)
+            return (record, try await member.adopt(record, patient: patient))
         }
-        try output.print(receipt, "Record \(record) is the patient's now")
+        try output.print(receipt, "Record \(record.short) is the patient's now")
     }
 }
 
-struct RecordRemovals: AsyncParsableCommand {
+struct RecordListRemovals: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "removals", abstract: "List what patients have ordered to be erased and is still here.",
-        discussion: "Example: medseal record removals --home gateway")
+        commandName: "list-removals",
+        abstract: "List what patients have ordered to be erased and is still here.",
+        discussion: "Example: medseal record list-removals --home gateway")
 
     @OptionGroup var member: MemberOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        struct Row: Encodable {
-            var record: RecordHandle
-            var since: LedgerTime
-            var heldUntil: LedgerTime?
-        }
         let rows = try await member.open { try await $0.removals() }
-            .map { Row(record: $0.record, since: $0.since, heldUntil: $0.held?.until) }
+            .map { Printed.Removal(record: $0.record, since: $0.since, heldUntil: $0.held?.until) }
         try output.print(rows) {
+            let short = ShortIDs(rows.map(\.record))
             var table = Table("RECORD", "ORDERED", "HELD UNTIL")
             for row in rows {
-                table.add(row.record.hex, Moment.text(row.since), row.heldUntil.map(Moment.text) ?? "-")
+                let until = row.heldUntil.map { Moment.text($0) } ?? "-"
+                table.add(short(row.record), Moment.text(row.since), until)
             }
             if table.isEmpty { print("Nothing waits to be erased.") } else { table.print() }
         }
@@ -151,14 +158,17 @@ struct RecordErase: AsyncParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("The record.", valueName: "record"))
-    var record: RecordHandle
+    var record: TypedRecord
 
     @OptionGroup var member: MemberOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let receipt = try await member.open { try await $0.attestErasure(of: record) }
-        try output.print(receipt, "Erased record \(record)")
+        let (record, receipt) = try await member.open { member in
+            let record = try await member.connection.record(self.record)
+            return (record, try await member.attestErasure(of: record))
+        }
+        try output.print(receipt, "Erased record \(record.short)")
     }
 }
 
@@ -173,10 +183,10 @@ struct RecordHold: AsyncParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("The record.", valueName: "record"))
-    var record: RecordHandle
+    var record: TypedRecord
 
     @Option(help: ArgumentHelp("Why.", valueName: "reason"))
-    var reason = HoldReason.retention
+    var reason = TypedChoice(HoldReason.retention)
 
     @Option(help: ArgumentHelp("Until when: 2027-06-30 or 2027-06-30T12:00:00Z.", valueName: "time"))
     var until: MomentOption?
@@ -192,10 +202,11 @@ struct RecordHold: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let receipt = try await member.open {
-            try await $0.hold(record, reason: reason, until: until?.time)
+        let (record, receipt) = try await member.open { member in
+            let record = try await member.connection.record(self.record)
+            return (record, try await member.hold(record, reason: reason.value, until: until?.time))
         }
-        try output.print(receipt, lift ? "Record \(record) is held no longer" : "Record \(record) is held")
+        try output.print(receipt, "Record \(record.short) is held" + (lift ? " no longer" : ""))
     }
 }
 
@@ -210,14 +221,17 @@ struct RecordDispatch: AsyncParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("The release by which the receiver got it.", valueName: "release"))
-    var release: StatementID
+    var release: TypedStatement
 
     @OptionGroup var member: MemberOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let receipt = try await member.open { try await $0.dispatch(release) }
-        try output.print(receipt, "Signed what release \(release) sent")
+        let (release, receipt) = try await member.open { member in
+            let release = try await member.connection.statement(self.release, "release")
+            return (release, try await member.dispatch(release))
+        }
+        try output.print(receipt, "Signed what release \(release.short) sent")
     }
 }
 
@@ -234,13 +248,13 @@ struct RecordReassign: AsyncParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("The record.", valueName: "record"))
-    var record: RecordHandle
+    var record: TypedRecord
 
     @Option(help: ArgumentHelp("The patient's number at this hospital.", valueName: "number"))
     var patient: String
 
     @Option(help: ArgumentHelp("Who has to agree: a member's key.", valueName: "key"))
-    var second: PublicKey
+    var second: TypedKey
 
     @Option(help: ArgumentHelp("That member's organisation.", valueName: "name"))
     var secondOrganisation: OrganisationName
@@ -254,9 +268,12 @@ struct RecordReassign: AsyncParsableCommand {
     func run() async throws {
         let made = try await member.open {
             try await $0.reassign(
-                record, patient: patient, with: second, of: secondOrganisation)
+                try await $0.connection.record(record), patient: patient,
+                with: try await $0.connection.member(second), of: secondOrganisation)
         }
         try DraftFile(draft).write(made)
-        try output.print(["draft": draft]) { print("Wrote \(draft): \(secondOrganisation) has to agree") }
+        try output.print(Printed.Drafted(draft: draft)) {
+            print("Wrote \(draft): \(secondOrganisation) has to agree")
+        }
     }
 }

@@ -24,7 +24,7 @@ struct RequestCommand: AsyncParsableCommand {
     var patient: String
 
     @Option(help: "What for.")
-    var purpose: Purpose
+    var purpose: TypedChoice<Purpose>
 
     @Option(help: ArgumentHelp("For how many days from now.", valueName: "days"))
     var days: Int
@@ -40,17 +40,13 @@ struct RequestCommand: AsyncParsableCommand {
 
     func run() async throws {
         let asked = AccessRequest(
-            of: custodian, patient: patient, purpose: purpose, days: days,
+            of: custodian, patient: patient, purpose: purpose.value, days: days,
             kind: transfer ? .transfer : .read, text: text)
         let (id, receipt) = try await member.open { try await $0.request(asked) }
-        struct Answer: Encodable {
-            var request: StatementID
-            var position: UInt64
-            var acknowledged: Wire.Acknowledged
-        }
-        let answer = Answer(request: id, position: receipt.position, acknowledged: receipt.acknowledged)
+        let answer = Printed.Requested(
+            request: id, position: receipt.position, acknowledged: receipt.acknowledged)
         try output.print(answer) {
-            print("Request \(id)")
+            print("Request \(id.short)")
             print("  \(receipt.shown); \(custodian) will pass it on to the patient")
         }
     }
@@ -72,14 +68,16 @@ struct RequestsCommand: AsyncParsableCommand {
         let rows = try await member.open { try await $0.requests(all: all) }
         try output.print(rows) {
             guard !rows.isEmpty else { return print("No requests.") }
+            let short = ShortIDs(rows.map(\.id))
+            let shortGrant = ShortIDs(rows.flatMap(\.grants))
             for row in rows {
-                print("Request \(row.id)")
+                print("Request \(short(row.id))")
                 print("  from     \(row.requester)")
                 print("  to       \(row.custodian), for \(row.purpose), until \(Moment.text(row.notAfter))")
                 if let patient = row.patient { print("  patient  \(patient) (\(row.kind ?? "read"))") }
                 if let text = row.text, !text.isEmpty { print("  text     \(text)") }
                 print("  stage    \(row.stage)")
-                for grant in row.grants { print("  grant    \(grant)") }
+                for grant in row.grants { print("  grant    \(shortGrant(grant))") }
             }
         }
     }
@@ -92,7 +90,7 @@ struct RouteCommand: AsyncParsableCommand {
         discussion: "Example: medseal route REQUEST --patient P-1001 --home ada")
 
     @Argument(help: ArgumentHelp("The request's id.", valueName: "request"))
-    var request: StatementID
+    var request: TypedStatement
 
     @Option(help: ArgumentHelp("The patient's number at this hospital.", valueName: "number"))
     var patient: String
@@ -101,8 +99,11 @@ struct RouteCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let receipt = try await member.open { try await $0.route(request, toPatient: patient) }
-        try output.print(["routed": request.hex, "acknowledged": receipt.acknowledged.rawValue]) {
+        let (request, receipt) = try await member.open { member in
+            let request = try await member.connection.statement(self.request, "request")
+            return (request, try await member.route(request, toPatient: patient))
+        }
+        try output.print(Printed.Routed(request: request, acknowledged: receipt.acknowledged)) {
             print("Routed to the patient's inbox, \(receipt.shown)")
         }
     }

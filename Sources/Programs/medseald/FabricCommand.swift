@@ -49,15 +49,8 @@ struct FabricInit: AsyncParsableCommand {
         let founding = try FabricFounding(
             home: Folder(folder), ordererCount: orderers, basePort: basePort)
         try founding.found(passphrase: try passphrase.read("Passphrase of the network"))
-        struct Answer: Encodable {
-            var folder: String
-            var organisations: [String]
-            var orderers: [String]
-            var endorsement: String
-            var package: String
-        }
         let organisations = founding.plan.organisations
-        let answer = Answer(
+        let answer = Printed.FabricFounded(
             folder: founding.folder.path, organisations: organisations.map(\.mspID),
             orderers: organisations.filter(\.hasOrderer).map(\.mspID),
             endorsement: "\(founding.plan.endorsement)", package: ChaincodePackage.id)
@@ -122,17 +115,12 @@ struct FabricSplit: AsyncParsableCommand {
         let folder = Folder(self.folder)
         try folder.requireNew()
         try splitting.split(into: folder, passphrase: try passphrase.read("Passphrase of the network"))
-        struct Answer: Encodable {
-            var folder: String
-            var servers: [String: String]
-        }
-        let answer = Answer(
-            folder: folder.path,
-            servers: Dictionary(
-                uniqueKeysWithValues: splitting.servers.map { ("\($0)", $1.absoluteString) }))
-        try output.print(answer) {
-            for (name, server) in answer.servers.sorted(by: { $0.key < $1.key }) {
-                print("\(folder.file(name))  serves at \(server)")
+        let servers = splitting.servers.map { name, server in
+            Printed.OrganisationServer(organisation: name, server: server.absoluteString)
+        }.sorted { $0.organisation.description < $1.organisation.description }
+        try output.print(Printed.FabricDivided(folder: folder.path, servers: servers)) {
+            for each in servers {
+                print("\(folder.file(each.organisation.description))  serves at \(each.server)")
             }
         }
     }

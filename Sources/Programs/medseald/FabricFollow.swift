@@ -18,7 +18,7 @@ struct FabricFollow: AsyncParsableCommand {
 
             Examples:
               medseald fabric follow --profile net/fabric/insurer/connection.json
-              medseald fabric follow --after 17/3ae1a8... --count 5 --json --profile net/fabric/insurer/connection.json
+              medseald fabric follow --after BLOCK/TRANSACTION --count 5 --json --profile net/fabric/insurer/connection.json
             """)
 
     @Option(help: ArgumentHelp("Only what comes after this transaction.", valueName: "block/transaction"))
@@ -38,46 +38,13 @@ struct FabricFollow: AsyncParsableCommand {
         let left = Mutex(count ?? .max)
         try await fabric.connected { [after, output] gateway in
             try await gateway.events(after: after?.place) { event in
-                let line = Line(event)
+                let line = Printed.FollowedTransaction(event)
                 try output.printLine(line, text: line.text)
                 return left.withLock { left in
                     left -= 1
                     return left > 0
                 }
             }
-        }
-    }
-
-    /// One event, as it is printed.
-    private struct Line: Encodable {
-        let block: UInt64
-        let transaction: String
-        let event: String
-        var statement: StatementID?
-        var time: LedgerTime?
-        var first: UInt64?
-        var entries: UInt64?
-
-        init(_ event: ChannelEvent) {
-            (block, transaction) = (event.place.block, event.place.transaction)
-            self.event = event.receipt.event
-            switch event.receipt {
-            case .statement(let id, let time, _): (statement, self.time) = (id, time)
-            case .begin(_, let entries): self.entries = entries
-            case .import(let first, let count, _): (self.first, entries) = (first, count)
-            }
-        }
-
-        var text: String {
-            let what =
-                if let statement, let time {
-                    "statement \(statement) at \(Moment.text(time))"
-                } else if let first, let entries {
-                    "import of \(entries) entries from \(first) on"
-                } else {
-                    "begin, with \(entries ?? 0) entries to be imported"
-                }
-            return "\(block)/\(transaction)  \(what)"
         }
     }
 
@@ -92,5 +59,37 @@ struct FabricFollow: AsyncParsableCommand {
             }
             place = ChannelEvent.Place(block: block, transaction: String(parts[1]))
         }
+    }
+}
+
+extension Printed.FollowedTransaction {
+    fileprivate init(_ event: ChannelEvent) {
+        let (place, name) = (event.place, event.receipt.event)
+        switch event.receipt {
+        case .statement(let id, let time, _):
+            self.init(
+                block: place.block, transaction: place.transaction, event: name, statement: id, time: time,
+                first: nil, entries: nil)
+        case .begin(_, let entries):
+            self.init(
+                block: place.block, transaction: place.transaction, event: name, statement: nil, time: nil,
+                first: nil, entries: entries)
+        case .import(let first, let count, _):
+            self.init(
+                block: place.block, transaction: place.transaction, event: name, statement: nil, time: nil,
+                first: first, entries: count)
+        }
+    }
+
+    fileprivate var text: String {
+        let what =
+            if let statement, let time {
+                "statement \(statement.short) at \(Moment.text(time))"
+            } else if let first, let entries {
+                "import of \(entries) entries from \(first) on"
+            } else {
+                "begin, with \(entries ?? 0) entries to be imported"
+            }
+        return "\(block)/\(transaction)  \(what)"
     }
 }

@@ -43,7 +43,6 @@ struct FabricImport: AsyncParsableCommand {
             } catch let refusal as RestoreRefusal { throw ClientFailure.unverified("\(refusal)") }
         }
         bar.finish()
-        struct Answer: Encodable { var entries: UInt64 }
-        try output.print(Answer(entries: entries)) { print("Moved \(entries) entries to Fabric") }
+        try output.print(Printed.Copied(entries: entries)) { print("Moved \(entries) entries to Fabric") }
     }
 }

@@ -64,7 +64,7 @@ struct LedgerFsck: ParsableCommand {
             return try stored.examine { bar.report($0, $1) }
         }
         bar.finish()
-        try output.print(["findings": findings.map(\.description)]) {
+        try output.print(Printed.Examined(findings: findings.map(\.description))) {
             for finding in findings { print(finding) }
             print(findings.isEmpty ? "All holds." : "\(findings.count) finding(s): not all holds.")
         }
@@ -108,12 +108,8 @@ struct LedgerRebuild: ParsableCommand {
             try stored.rebuild(now: machineTime()) { bar.report($0, $1) }
         }
         bar.finish()
-        struct Answer: Encodable {
-            var entries: UInt64
-            var leftOut: UInt64
-            var previous: String
-        }
-        let answer = Answer(entries: rebuilt.size, leftOut: rebuilt.leftOut, previous: rebuilt.previous)
+        let answer = Printed.Rebuilt(
+            entries: rebuilt.size, leftOut: rebuilt.leftOut, previous: rebuilt.previous)
         try output.print(answer) {
             print("Made \(ledger.directory) anew from \(rebuilt.size) entries")
             if rebuilt.leftOut > 0 {
@@ -159,8 +155,7 @@ struct LedgerImport: ParsableCommand {
             return archive.checkpoint.checkpoint.head.size
         }
         bar.finish()
-        struct Answer: Encodable { var entries: UInt64 }
-        try output.print(Answer(entries: entries)) {
+        try output.print(Printed.Copied(entries: entries)) {
             print("Made \(directory) from \(entries) entries")
         }
     }
@@ -194,8 +189,7 @@ struct LedgerExport: ParsableCommand {
             return try Archive(at: archive).checkpoint.checkpoint.head.size
         }
         bar.finish()
-        struct Answer: Encodable { var entries: UInt64 }
-        try output.print(Answer(entries: entries)) { print("Wrote \(entries) entries to \(archive)") }
+        try output.print(Printed.Copied(entries: entries)) { print("Wrote \(entries) entries to \(archive)") }
     }
 }
 

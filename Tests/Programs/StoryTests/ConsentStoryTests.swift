@@ -116,7 +116,7 @@ import Testing
         #expect(held.code == 1 && held.text.contains("recordHeld"), "\(held.text)")
         #expect(try story.vault("hospital1") == whole)
         done(try story.medseal(as: "rita", "record", "hold", record, "--lift"))
-        let waiting = try story.medseal(as: "remo", "record", "removals")
+        let waiting = try story.medseal(as: "remo", "record", "list-removals")
         #expect(waiting.text.contains(record), "\(waiting.text)")
         done(try story.medseal(as: "remo", "record", "erase", record))
         #expect(try story.vault("hospital1").isEmpty)
@@ -139,31 +139,26 @@ import Testing
     func guardian() throws {
         let (story, record) = try begun()
         let withheld = try story.medseal(
-            as: "ada", "deposit", "more.txt", "--patient", "CANARY-1001")
-        done(withheld)
+            as: "ada", "deposit", "more.txt", "--patient", "CANARY-1001", "--json"
+        ).field("record")
         try story.admit("mother", at: "hospital1", by: "remo", number: "CANARY-2", permits: 1)
         done(try story.medseal(as: "mother", "proxy", "invite", "--records", "2", "--to", "m.invitation"))
         done(
             try story.medseal(
                 as: "noor", "delegate", record, "--to", "m.invitation", "--scope", "read-and-decide",
                 "--until", soon(86_400)))
-        let listed = try story.medseal(as: "mother", "proxy", "records")
-        #expect(listed.text.contains(record) && !listed.text.contains(withheld.id), "\(listed.text)")
+        let listed = try story.medseal(as: "mother", "proxy", "list")
+        #expect(listed.text.contains(record) && !listed.text.contains(withheld.prefix(12)), "\(listed.text)")
         done(try story.medseal(as: "mother", "proxy", "fetch", record, "-o", "entrusted.dcm"))
         #expect(try story.bytes("entrusted.dcm") == Data("DICM canary-plaintext".utf8))
-        let refused = try story.medseal(as: "mother", "proxy", "fetch", withheld.id, "-o", "stolen")
+        let refused = try story.medseal(as: "mother", "proxy", "fetch", withheld, "-o", "stolen")
         #expect(refused.code == 1 && !story.exists("stolen"), "\(refused.text)")
         // She may end a grant of the patient's on that record.
         let grant = try story.medseal(as: "noor", "grant", record, "--to", try key(story, "ben"))
         done(try story.medseal(as: "mother", "proxy", "revoke", grant.id))
         let history = try story.medseal(as: "noor", "history")
         let delegate = try #require(history.text.firstMatch(of: /let the key ([0-9a-f]{16}) act/)).output.1
-        // The whole key stands in the invitation.
-        let invitation = try JSONSerialization.jsonObject(with: try story.bytes("m.invitation"))
-        let places = try #require((invitation as? [String: Any])?["places"] as? [[String: Any]])
-        let whole = try #require(
-            places.compactMap { $0["key"] as? String }.first { $0.hasPrefix(delegate) })
-        done(try story.medseal(as: "noor", "undelegate", record, "--key", whole))
+        done(try story.medseal(as: "noor", "undelegate", record, "--key", String(delegate)))
         let over = try story.medseal(as: "mother", "proxy", "fetch", record, "-o", "late.dcm")
         #expect(over.code == 1 && over.text.contains("delegationEnded"), "\(over.text)")
     }
@@ -218,7 +213,7 @@ import Testing
         #expect(twice.code == 1, "\(twice.text)")
 
         let (ada, bob) = (try key(story, "ada"), try key(story, "bob"))
-        let envelope = try story.medseal(as: "remo", "emergency", "envelope", record, "--reader", ada)
+        let envelope = try story.medseal(as: "remo", "emergency", "prepare", record, "--reader", ada)
         done(envelope)
         func declare() throws -> Story.Result {
             try story.medseal(
@@ -270,7 +265,8 @@ import Testing
         done(try story.medseal(as: "remo", "submit", "r.draft"))
         let warned = try story.medseal(as: "noor", "history")
         #expect(warned.text.contains("veto it"), "\(warned.text)")
-        let early = try story.medseal(as: "thief", "fetch-own", record, "-o", "stolen")
+        let whole = try story.medseal(as: "noor", "records", "--json").field("record")
+        let early = try story.medseal(as: "thief", "fetch-own", whole, "-o", "stolen")
         #expect(early.code == 1 && !story.exists("stolen"), "\(early.text)")
         done(try story.medseal(as: "noor", "veto", record))
         let late = try story.medseal(as: "noor", "veto", record)
@@ -282,11 +278,11 @@ import Testing
         let (story, record) = try begun()
         done(
             try story.medseal(
-                as: "noor", "patient", "recovery-shares", "--needed", "2", "--of", "3", "--into", "shares"))
+                as: "noor", "wallet", "make-shares", "--needed", "2", "--of", "3", "--into", "shares"))
         func recover(_ home: String, _ shares: Int...) throws -> Story.Result {
             try story.medseal(
                 [
-                    "patient", "recover", "--network", "net/public", "--home", home, "--passphrase-file",
+                    "wallet", "recover", "--network", "net/public", "--home", home, "--passphrase-file",
                     "noor.pass",
                 ]
                     + shares.flatMap { ["--share", "shares/share-\($0).json"] })

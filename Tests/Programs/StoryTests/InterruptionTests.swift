@@ -26,8 +26,11 @@ import Testing
         #expect(records.code == 0, "\(records.text)")
         let audit = try story.medseal(as: "eve", "audit", "--json")
         #expect(audit.code == 0, "\(audit.text)")
-        struct Report: Decodable { let records: Int }
-        #expect(try JSONDecoder().decode(Report.self, from: Data(audit.text.utf8)).records == 4)
+        struct Audit: Decodable {
+            struct Ledger: Decodable { let records: Int }
+            let ledger: Ledger
+        }
+        #expect(try JSONDecoder().decode(Audit.self, from: Data(audit.text.utf8)).ledger.records == 4)
         // What the cut-off clients had sealed is gone from their homes.
         let spool = try FileManager.default.subpathsOfDirectory(
             atPath: story.folder.appending(path: "ada").path

@@ -187,6 +187,7 @@ import Testing
         bytes[bytes.count - 1] ^= 1
         try story.replace(bundle, with: bytes)
         #expect(try story.python("verify_ledger.py", "export").code == 1)
+        try times(story, genesis)
         let proof = story.folder.appending(path: "deposit.tlog-proof")
         let text = try String(contentsOf: proof, encoding: .utf8)
         let moved = text.replacing("\nindex ", with: "\nindex 1", maxReplacements: 1)
@@ -194,6 +195,19 @@ import Testing
         #expect(try story.python("verify_proof.py", "deposit.tlog-proof", genesis).code == 1)
         let refused = try story.medseal(["ledger", "verify", "deposit.tlog-proof", "--genesis", genesis])
         #expect(refused.code == 4, "\(refused.text)")
+    }
+
+    /// A terminal shows times in its own zone, a pipe in UTC.
+    private func times(_ story: Story, _ genesis: String) throws {
+        let command =
+            "\(Repository.programs.path)/medseal ledger verify deposit.tlog-proof --genesis \(genesis)"
+        let zone = "TZ='<+0530>-5:30'"
+        // script(1) gives it a terminal of its own.
+        let shown = try story.run("/usr/bin/script", ["-qec", "\(zone) \(command)", "/dev/null"])
+        #expect(shown.code == 0, "\(shown.text)")
+        #expect(shown.text.contains(/\d\d:\d\d:\d\d \+05:30/) && !shown.text.contains(/\dZ/), "\(shown.text)")
+        let piped = try story.run("/bin/sh", ["-c", "\(zone) \(command)"])
+        #expect(piped.text.contains(/T\d\d:\d\d:\d\dZ/) && !piped.text.contains("+05:30"), "\(piped.text)")
     }
 
     /// No name, number, plaintext or passphrase in anything that the server has or said, nor in the homes'

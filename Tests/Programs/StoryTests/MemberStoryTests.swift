@@ -119,7 +119,7 @@ import Testing
             ["crl", "-in", "net/organisations/insurer/crl.pem", "-noout", "-text"])
         #expect(text.text.contains("Key Compromise"), "\(text.text)")
 
-        let published = try office(story, "crl", "--days", "30")
+        let published = try office(story, "publish-crl", "--days", "30")
         #expect(published.code == 0 && published.text.contains("2 certificates"), "\(published.text)")
         #expect(story.exists("remo/revoked-hospital1.crl"))
     }

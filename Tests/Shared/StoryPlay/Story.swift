@@ -81,8 +81,14 @@ final class Story: Sendable {
     struct Result {
         let code: Int32
         let text: String
-        /// The first handle or id that it prints.
-        var id: String { text.firstMatch(of: /[0-9a-f]{64}/).map { String($0.output) } ?? "" }
+        /// The first handle, id or hash that it prints, as people read it: its first digits, which are typed again.
+        var id: String { text.firstMatch(of: /\b[0-9a-f]{12,64}\b/).map { String($0.output) } ?? "" }
+
+        /// The whole id that a field of its JSON answer has, the first of that name.
+        func field(_ name: String) throws -> String {
+            let field = try Regex("\"\(name)\" : \"([0-9a-f]{64})\"", as: (Substring, Substring).self)
+            return String(try #require(text.firstMatch(of: field), "\(text)").output.1)
+        }
     }
 
     /// What programs are told besides what this one was.
@@ -250,7 +256,7 @@ final class Story: Sendable {
             try passphrase(home)
         }
         let joined = try medseal(
-            as: home, "patient", "join", "--network", network, "--organisation", organisation, "--permits",
+            as: home, "wallet", "join", "--network", network, "--organisation", organisation, "--permits",
             "\(permits)")
         try #require(joined.code == 0, "\(joined.text)")
         let match = joined.text.firstMatch(of: /[0-9A-Z]{4}(-[0-9A-Z]{4})+/)

@@ -40,7 +40,7 @@ import Testing
 
     @Test("are found among the marks of statements, too, where several begin with the same 63 bits")
     func marks() throws {
-        let beginning: [UInt8] = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfd]
+        let beginning: [UInt8] = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]
         let ids: [StatementID] = try [id(beginning, 1), id(beginning, 2), id(beginning, 3)]
         let other: StatementID = try id([0xff, 0xff, 0xff, 0xfe], 1)
         try withEmptyTables { tables in
