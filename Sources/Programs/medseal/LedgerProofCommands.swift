@@ -41,7 +41,7 @@ struct LedgerProve: AsyncParsableCommand {
     var recordFile: String?
 
     @Option(help: ArgumentHelp("The grant by which you read the record's list.", valueName: "grant"))
-    var grant: StatementID?
+    var grant: TypedStatement?
 
     @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
     var output: String
@@ -53,12 +53,16 @@ struct LedgerProve: AsyncParsableCommand {
         let file = Folder(output)
         try file.requireNew()
         if let recordFile {
-            guard let record = RecordHandle(id.bytes) else {
-                throw ValidationError("Name the record by its handle.")
-            }
-            let right = grant.map { Member.FetchRight.grant($0) } ?? .custody(record, .care)
-            let proof = try await self.member.open {
-                try await $0.proveFile(recordFile, of: record, right)
+            let proof = try await self.member.open { member in
+                let handle = try await member.connection.anything(id)
+                guard let record = RecordHandle(handle.bytes) else {
+                    throw ClientFailure.badInput("Name the record by its handle.")
+                }
+                guard let grant else {
+                    return try await member.proveFile(recordFile, of: record, .custody(record, .care))
+                }
+                return try await member.proveFile(
+                    recordFile, of: record, .grant(try await member.connection.statement(grant, "grant")))
             }
             try file.parent.write(proof, as: file.name, mode: 0o644)
             print("Wrote \(output): verify it with medseal ledger verify \(output) --genesis GENESIS")
@@ -152,17 +156,8 @@ struct LedgerVerify: ParsableCommand {
     }
 
     private func show(_ proven: FileProof) throws {
-        struct Answer: Encodable {
-            var file: Digest
-            var record: RecordHandle
-            var statement: StatementID
-            var kind: String
-            var position: UInt64
-            var time: LedgerTime
-            var cosigners: [OrganisationName]
-        }
         let (statement, entry) = (proven.statement.statement, proven.statement.entry)
-        let answer = Answer(
+        let answer = Printed.ProvenFile(
             file: proven.file, record: proven.record, statement: statement.id,
             kind: "\(statement.assertion.kind)", position: entry.position, time: entry.time,
             cosigners: proven.statement.cosigners)

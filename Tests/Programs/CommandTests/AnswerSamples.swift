@@ -144,6 +144,12 @@ enum AnswerSamples {
     private static var auditors: [Sample] {
         [
             (
+                "ProvenFile",
+                Printed.ProvenFile(
+                    file: digest, record: record, statement: statement, kind: "text", position: 1, time: 1,
+                    cosigners: [organisation])
+            ),
+            (
                 "ProvenStatement",
                 Printed.ProvenStatement(
                     statement: statement, kind: "text", position: 1, time: 1, signer: key, checkpointSize: 1,

@@ -3,6 +3,37 @@ public import Contract
 // What the commands of auditors print with --json.
 
 extension Printed {
+    /// A file of a record whose proof holds (`medseal ledger verify --genesis`).
+    public struct ProvenFile: Encodable, Sendable {
+        /// The file, by its digest.
+        public let file: Digest
+        /// Its record.
+        public let record: RecordHandle
+        /// The statement that brought it.
+        public let statement: StatementID
+        /// That one's kind.
+        public let kind: String
+        /// Where the log has it.
+        public let position: UInt64
+        /// When.
+        public let time: LedgerTime
+        /// Who cosigned it.
+        public let cosigners: [OrganisationName]
+
+        public init(
+            file: Digest, record: RecordHandle, statement: StatementID, kind: String, position: UInt64,
+            time: LedgerTime, cosigners: [OrganisationName]
+        ) {
+            self.file = file
+            self.record = record
+            self.statement = statement
+            self.kind = kind
+            self.position = position
+            self.time = time
+            self.cosigners = cosigners
+        }
+    }
+
     /// A statement whose proof holds (`medseal ledger verify --genesis`).
     public struct ProvenStatement: Encodable, Sendable {
         /// Its id.
