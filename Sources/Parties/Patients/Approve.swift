@@ -103,9 +103,10 @@ extension Patient {
                 while case .call(let next) = steps.next {
                     try steps.take(try await connection.answer(to: next.call, as: next.key))
                 }
-            } catch let problem as Problem where problem.type == .rejected {
+            } catch let failure as ClientFailure where failure.rejection != nil {
+                // The same again would be refused again.
                 kept.remove()
-                throw problem
+                throw failure
             }
             return steps.approved
         }

@@ -1,8 +1,4 @@
-import API
-import Contract
-import Foundation
 import Homes
-import Identity
 import Remote
 public import Workflow
 
@@ -23,16 +19,5 @@ extension Patient {
             }
         }
         return requests
-    }
-
-    /// The keys of all permits handed over, by their numbers.
-    func answeringKeys(at membership: Joined, _ connection: Connection) async throws -> [PublicKey: UInt64] {
-        let status: Wire.InboxStatus = try await connection.call(
-            .get, Routes.Organisation(membership.name).inbox(connection.caller.key.hex))
-        let count = max(membership.handedOver, status.permitsHandedOver)
-        return Dictionary(
-            uniqueKeysWithValues: (0..<UInt64(count)).map {
-                (wallet.ownerKey(organisation: membership.name, index: $0).key, $0)
-            })
     }
 }

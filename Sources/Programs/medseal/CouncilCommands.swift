@@ -8,6 +8,7 @@ import Offices
 import Remote
 import Sealing
 import Terminal
+import Workflow
 
 // What organisations decide together: a draft by one, agreed to by the others, submitted by its signer.
 

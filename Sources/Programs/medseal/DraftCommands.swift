@@ -9,6 +9,7 @@ import Patients
 import Remote
 import Sealing
 import Terminal
+import Workflow
 
 /// Where a draft lies.
 struct DraftFile {

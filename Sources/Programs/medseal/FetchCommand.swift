@@ -8,6 +8,7 @@ import Members
 import Remote
 import Sealing
 import Terminal
+import Workflow
 
 /// `medseal grants`
 struct GrantsCommand: AsyncParsableCommand {

@@ -8,6 +8,7 @@ import Patients
 import Remote
 import Sealing
 import Terminal
+import Workflow
 
 // What a patient orders about records of its own, besides answering requests.
 

@@ -7,6 +7,7 @@ import Primitives
 import Remote
 import Sealing
 import Testing
+import Workflow
 
 @testable import Homes
 
@@ -19,7 +20,8 @@ import Testing
     private static let assertions: [Assertion] = [
         .append(
             Append(
-                organisation: hospital, record: random(), grant: random(), after: random(), descriptor: random(),
+                organisation: hospital, record: random(), grant: random(), after: random(),
+                descriptor: random(),
                 manifest: random(), root: random())),
         .reseal(
             Reseal(
