@@ -48,7 +48,7 @@ public struct Governance: Sendable {
 
     /// Takes the next statement about an organisation, in the order of the log. Throws `unverified` when the
     /// contract refuses it.
-    public mutating func apply(_ entry: LogEntry, _ statement: VerifiedStatement) throws(ClientFailure) {
+    public mutating func apply(_ entry: LogEntry, _ statement: VerifiedStatement) throws(PartyError) {
         let reads = Reads(of: statement) { state[$0] }
         guard case .accepted(let writes) = decide(statement, at: entry.time, reads: reads) else {
             throw .unverified("entry \(entry.position) is in the log against the contract's rules")

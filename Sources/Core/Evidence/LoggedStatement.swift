@@ -9,7 +9,7 @@ public struct LoggedStatement: Sendable {
 
     /// The statement of a leaf. That the log has it at `position` is the word of the server that shows it. Throws
     /// `unverified`.
-    public init(_ leaf: [UInt8], at position: UInt64, network: NetworkID) throws(ClientFailure) {
+    public init(_ leaf: [UInt8], at position: UInt64, network: NetworkID) throws(PartyError) {
         guard let entry = try? LogEntry.decode(leaf), entry.position == position,
             let signed = try? SignedStatement(entry.statement, network: network),
             let statement = signed.verified()
@@ -21,7 +21,7 @@ public struct LoggedStatement: Sendable {
     /// The statement of a leaf that `proof` shows to be at `position` of the log of `head`. Throws `unverified`.
     public init(
         _ leaf: [UInt8], at position: UInt64, _ proof: InclusionProof, in head: TreeHead, network: NetworkID
-    ) throws(ClientFailure) {
+    ) throws(PartyError) {
         guard
             proof.verify(
                 leafHash: Merkle.leafHash(leaf), index: position, size: head.size, root: head.root)

@@ -22,8 +22,8 @@ public struct NetworkOrganisation: Sendable {
     public init(
         authority: [UInt8], recordsRecipient: String, deskRecipient: String, server: String?,
         pinned: Genesis.Organisation
-    ) throws(ClientFailure) {
-        func differs(_ what: String) -> ClientFailure {
+    ) throws(PartyError) {
+        func differs(_ what: String) -> PartyError {
             .unverified("the \(what) of \(pinned.name) is not the one that the network agreed on")
         }
         guard Digest(hashing: authority) == pinned.authorityHash else {

@@ -9,7 +9,7 @@ extension RevocationList {
     /// Throws `unverified`.
     public static func newest(
         _ shown: [UInt8]?, remembered: [UInt8]?, of organisation: OrganisationName, under authority: [UInt8]
-    ) throws(ClientFailure) -> RevocationList? {
+    ) throws(PartyError) -> RevocationList? {
         var list: RevocationList?
         if let shown {
             do throws(IdentityError) {

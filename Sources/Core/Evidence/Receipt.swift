@@ -34,7 +34,7 @@ public struct Receipt: Sendable {
     /// signed by the ledger, covers the position, and is cosigned where it says so.
     public init(
         verifying body: [UInt8], of statement: [UInt8], network: NetworkID, keys: CheckpointKeys
-    ) throws(ClientFailure) {
+    ) throws(PartyError) {
         guard let signed = try? SignedStatement(statement, network: network) else {
             throw .unverified("the statement is malformed")
         }

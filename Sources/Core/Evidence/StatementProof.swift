@@ -17,7 +17,7 @@ public struct StatementProof: Sendable {
     ///
     /// How old the cosignatures are does not matter: what was proven once stays so. That the contract had to
     /// accept the statement is what the cosigners vouch for. Throws `unverified`, with what does not hold.
-    public init(verifying file: [UInt8], genesis genesisFile: [UInt8]) throws(ClientFailure) {
+    public init(verifying file: [UInt8], genesis genesisFile: [UInt8]) throws(PartyError) {
         guard let genesis = try? Genesis.decode(genesisFile), let keys = try? CheckpointKeys(genesis) else {
             throw .unverified("the genesis does not hold")
         }

@@ -21,7 +21,7 @@ public struct PinnedCertificate: Hashable, Sendable {
     /// `keyNotAcceptable`.
     public init(_ der: [UInt8]) throws(IdentityError) {
         let parts: Parts
-        do throws(DERMalformed) {
+        do throws(DERError) {
             parts = try Parts(der)
         } catch {
             throw IdentityError(.certificateMalformed, "not an X.509 certificate")
@@ -66,7 +66,7 @@ private struct Parts {
         0x30, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02,
     ]
 
-    init(_ der: [UInt8]) throws(DERMalformed) {
+    init(_ der: [UInt8]) throws(DERError) {
         var file = DERReader(der)
         var certificate = try file.sequence()
         try file.requireEnd()
@@ -82,12 +82,12 @@ private struct Parts {
 
         // Version 3.
         var version = try content.constructed(.context(0))
-        guard try version.integer() == [2] else { throw DERMalformed() }
+        guard try version.integer() == [2] else { throw DERError() }
         try version.requireEnd()
         serial = try content.integer()
         guard serial.count <= 20, try content.element(.sequence) == algorithm,
             algorithm == Self.ecdsaWithSHA256
-        else { throw DERMalformed() }
+        else { throw DERError() }
         // Who issued it is for the code that verifies the signature.
         _ = try Self.names(content.sequence())
         var validity = try content.sequence()
@@ -105,7 +105,7 @@ private struct Parts {
     /// An attribute of a name, with how many stand beside it.
     private typealias Name = (type: [UInt8], text: String, siblings: Int)
 
-    private static func names(_ reader: consuming DERReader) throws(DERMalformed) -> [Name] {
+    private static func names(_ reader: consuming DERReader) throws(DERError) -> [Name] {
         var names = [Name]()
         while !reader.isAtEnd {
             var set = try reader.constructed(.set)
@@ -130,7 +130,7 @@ private struct Parts {
         return MemberSubject(name: names[2].text, role: role, organisation: organisation)
     }
 
-    private static func isForMembers(_ extensions: consuming DERReader) throws(DERMalformed) -> Bool {
+    private static func isForMembers(_ extensions: consuming DERReader) throws(DERError) -> Bool {
         var seen = [[UInt8]]()
         var isEndEntity = false
         var isForSignatures = false
@@ -142,7 +142,7 @@ private struct Parts {
             let isCritical = try one.trueIfPresent()
             var value = DERReader(try one.content(.octetString))
             try one.requireEnd()
-            guard !seen.contains(type) else { throw DERMalformed() }
+            guard !seen.contains(type) else { throw DERError() }
             seen.append(type)
             switch type {
             case [0x55, 0x1d, 0x13]:

@@ -63,7 +63,7 @@ public struct Batch: Sendable {
 
     /// Makes a batch of what has these names and contents, in this order. Throws `badInput` for none, too many
     /// or too much.
-    public init(of contents: [(name: String, content: [UInt8])]) throws(ClientFailure) {
+    public init(of contents: [(name: String, content: [UInt8])]) throws(PartyError) {
         let count = UInt64(contents.count)
         let entries = contents.enumerated().map { index, it in
             Entry(
@@ -78,7 +78,7 @@ public struct Batch: Sendable {
     }
 
     /// Reads a batch's file. Throws `badInput` unless it is one.
-    public init(_ file: [UInt8]) throws(ClientFailure) {
+    public init(_ file: [UInt8]) throws(PartyError) {
         guard case .array(let parts)? = try? CBOR.decode(file), file.starts(with: Self.head),
             parts.count == 3,
             case .array(let items) = parts[2]
@@ -95,7 +95,7 @@ public struct Batch: Sendable {
         try self.init(entries: entries, leaves: leaves)
     }
 
-    private init(entries: [Entry], leaves: [[UInt8]]) throws(ClientFailure) {
+    private init(entries: [Entry], leaves: [[UInt8]]) throws(PartyError) {
         guard (1...Self.entriesMax).contains(entries.count) else {
             throw .badInput("a batch has 1 to \(Self.entriesMax) entries; these are \(entries.count)")
         }
@@ -142,7 +142,7 @@ public struct BatchProof: Sendable {
 
     /// Verifies a proof file: the entry is in the batch, the statement names the batch and is on the ledger.
     /// Throws `unverified`, with what does not hold.
-    public init(verifying file: [UInt8], genesis: [UInt8]) throws(ClientFailure) {
+    public init(verifying file: [UInt8], genesis: [UInt8]) throws(PartyError) {
         guard case .array(let parts)? = try? CBOR.decode(file), parts.count == 5,
             parts[0] == .text(Array("medseal-batch-proof".utf8)), parts[1] == .unsigned(Self.version),
             case .bytes(let leaf) = parts[2], case .array(let items) = parts[3],

@@ -50,7 +50,7 @@ public struct Descriptor: Hashable, Sendable {
     public static let bytesMax = 16 << 20
 
     /// Throws `badInput` where it says more than a descriptor can.
-    public func sealed(to recordRecipient: AgeRecipient) throws(ClientFailure) -> [UInt8] {
+    public func sealed(to recordRecipient: AgeRecipient) throws(PartyError) -> [UInt8] {
         let sealed = try SealedJSON.seal(json, to: recordRecipient)
         guard sealed.count <= Self.bytesMax else {
             throw .badInput("these are too many files for one deposit: deposit some, and append the others")
@@ -62,12 +62,12 @@ public struct Descriptor: Hashable, Sendable {
     /// record's key opens them, and they speak of exactly the files whose manifest and root the ledger names.
     public init(
         opening bytes: [UInt8], of part: RecordPart, with recordKey: AgeIdentity
-    ) throws(ClientFailure) {
+    ) throws(PartyError) {
         guard Digest(hashing: bytes) == part.descriptor else {
             throw .unverified("the descriptor is not the one that the ledger names")
         }
         let json: JSONValue
-        do throws(ClientFailure) {
+        do throws(PartyError) {
             json = try SealedJSON.open(bytes, with: recordKey)
         } catch {
             throw .unverified("the descriptor does not open", cause: error)
@@ -113,7 +113,7 @@ public struct Descriptor: Hashable, Sendable {
 
     /// Its files of these safe names, in its own order; all where `names` is nil. Throws `badInput` where it has none of
     /// a name.
-    public func files(named names: [String]?) throws(ClientFailure) -> [(name: String, file: File)] {
+    public func files(named names: [String]?) throws(PartyError) -> [(name: String, file: File)] {
         let all = Array(zip(safeFileNames, files))
         guard let names else { return all.map { ($0.0, $0.1) } }
         var wanted = Set(names.map { Array($0.utf8) })

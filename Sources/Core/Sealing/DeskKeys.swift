@@ -86,7 +86,7 @@ public struct DeskKeys: Sendable {
 
     /// The blind index of a patient's number. Throws `badInput` unless it is 1 to 64 characters of printable
     /// ASCII.
-    public func index(of number: String) throws(ClientFailure) -> Digest {
+    public func index(of number: String) throws(PartyError) -> Digest {
         let bytes = Array(number.utf8)
         guard (1...64).contains(bytes.count), bytes.allSatisfy({ (0x21...0x7e).contains($0) }) else {
             throw .badInput("a patient's number has 1 to 64 letters, digits or signs, without spaces")
@@ -121,7 +121,7 @@ public struct DeskKeys: Sendable {
     /// A sealed entry for an applicant.
     public func entry(
         number: String, name: String, of applicant: Applicant
-    ) throws(ClientFailure) -> [UInt8] {
+    ) throws(PartyError) -> [UInt8] {
         var entry = Entry(
             number: number, name: name, inbox: applicant.inbox, recipient: applicant.recipient.text,
             tag: try index(of: number))
@@ -132,7 +132,7 @@ public struct DeskKeys: Sendable {
     /// The patient of a sealed entry. Throws `unverified` unless this desk wrote it, for this number.
     public func patient(
         _ sealed: [UInt8], number: String
-    ) throws(ClientFailure) -> AdmittedPatient {
+    ) throws(PartyError) -> AdmittedPatient {
         guard let entry = try? Letter.open(sealed, with: identity, as: Entry.self), entry.tag == tag(entry),
             entry.number == number, let recipient = try? AgeRecipient(entry.recipient)
         else { throw .unverified("the directory's entry for this number was not written by this desk") }
@@ -156,7 +156,7 @@ public struct DeskKeys: Sendable {
 
     /// The permit in a letter. Throws `unverified` unless the patient's inbox handed it over, for this
     /// organisation, and it is signed.
-    public func permit(_ sealed: [UInt8], of inbox: PublicKey) throws(ClientFailure) -> [UInt8] {
+    public func permit(_ sealed: [UInt8], of inbox: PublicKey) throws(PartyError) -> [UInt8] {
         guard let letter = try? Letter.open(sealed, with: identity, as: PermitLetter.self),
             Ed25519.isValid(
                 signature: letter.signature,

@@ -53,7 +53,7 @@ public enum Envelope {
     public static func wrap(
         _ recordKey: AgeIdentity, record: RecordHandle, nonce: [UInt8], notAfter: LedgerTime,
         for grantee: VerifiedMember
-    ) throws(ClientFailure) -> [UInt8] {
+    ) throws(PartyError) -> [UInt8] {
         try seal(
             recordKey, .grant(record, nonce: nonce, grantee: grantee.key, notAfter: notAfter),
             to: grantee.recipient)
@@ -62,7 +62,7 @@ public enum Envelope {
     /// Wraps a record's key for its owner: a patient whose directory entry the desk itself wrote.
     public static func wrap(
         _ recordKey: AgeIdentity, record: RecordHandle, for owner: AdmittedPatient
-    ) throws(ClientFailure) -> [UInt8] {
+    ) throws(PartyError) -> [UInt8] {
         try seal(recordKey, .owner(record), to: owner.recipient)
     }
 
@@ -71,7 +71,7 @@ public enum Envelope {
     public static func wrap(
         _ recordKey: AgeIdentity, record: RecordHandle, nonce: [UInt8], notAfter: LedgerTime, role: Role,
         of organisation: NetworkOrganisation
-    ) throws(ClientFailure) -> [UInt8] {
+    ) throws(PartyError) -> [UInt8] {
         try seal(
             recordKey,
             .role(record, nonce: nonce, organisation.name, role, notAfter: notAfter),
@@ -81,7 +81,7 @@ public enum Envelope {
     /// Wraps a record's key for a clinician, for an emergency that may be declared.
     public static func wrap(
         _ recordKey: AgeIdentity, record: RecordHandle, forEmergency reader: VerifiedMember
-    ) throws(ClientFailure) -> [UInt8] {
+    ) throws(PartyError) -> [UInt8] {
         try seal(recordKey, .emergency(record, reader: reader.key), to: reader.recipient)
     }
 
@@ -89,25 +89,25 @@ public enum Envelope {
     public static func wrap(
         _ recordKey: AgeIdentity, record: RecordHandle,
         for delegate: (key: PublicKey, recipient: AgeRecipient)
-    ) throws(ClientFailure) -> [UInt8] {
+    ) throws(PartyError) -> [UInt8] {
         try seal(recordKey, .delegate(record, delegate.key), to: delegate.recipient)
     }
 
     /// Wraps a record's key for a custodian, whose recipient the genesis pins.
     public static func wrap(
         _ recordKey: AgeIdentity, record: RecordHandle, for custodian: NetworkOrganisation
-    ) throws(ClientFailure) -> [UInt8] {
+    ) throws(PartyError) -> [UInt8] {
         try seal(recordKey, .custodian(record), to: custodian.recordsRecipient)
     }
 
     private static func seal(
         _ recordKey: AgeIdentity, _ binding: Binding, to recipient: AgeRecipient
-    ) throws(ClientFailure) -> [UInt8] {
+    ) throws(PartyError) -> [UInt8] {
         let file = IdentityFile(comments: binding.comments, identities: [recordKey])
         do {
             return try Age.seal(file.serialized(), for: .recipients([recipient]))
         } catch {
-            throw ClientFailure(.badInput, "the envelope cannot be sealed", cause: error)
+            throw PartyError(.badInput, "the envelope cannot be sealed", cause: error)
         }
     }
 
@@ -117,7 +117,7 @@ public enum Envelope {
     /// the one whose recipient the ledger names.
     public static func open(
         _ envelope: [UInt8], with identity: AgeIdentity, expecting binding: Binding, recipientHash: Digest
-    ) throws(ClientFailure) -> AgeIdentity {
+    ) throws(PartyError) -> AgeIdentity {
         let file: IdentityFile
         do {
             let plain = try openSecret(envelope, with: .identity(identity))

@@ -20,7 +20,7 @@ public enum Letter {
     /// Throws `badInput` for a content that is too long.
     public static func seal(
         _ letter: some LetterContent, to recipient: AgeRecipient
-    ) throws(ClientFailure) -> [UInt8] {
+    ) throws(PartyError) -> [UInt8] {
         let body = try SealedJSON.seal(letter.json, to: recipient)
         guard body.count <= bytesMax else { throw .badInput("the letter is too long") }
         return body
@@ -29,7 +29,7 @@ public enum Letter {
     /// Throws `unverified` when it is not for this identity, was altered, or is not such a letter.
     public static func open<Content: LetterContent>(
         _ body: [UInt8], with identity: AgeIdentity, as type: Content.Type = Content.self
-    ) throws(ClientFailure) -> Content {
+    ) throws(PartyError) -> Content {
         guard body.count <= bytesMax else { throw .unverified("a letter is too long") }
         let json = try SealedJSON.open(body, with: identity)
         do {

@@ -26,7 +26,7 @@ public struct PartialEnvelope: Sendable {
 
         /// Whether `stored`, the header with which the file lies in the vault, is of the same file key. `identity` is
         /// the grantee's. Throws `unverified` where `identity` does not open the header.
-        public func belongs(to stored: AgeHeader, openedWith identity: AgeIdentity) throws(ClientFailure)
+        public func belongs(to stored: AgeHeader, openedWith identity: AgeIdentity) throws(PartyError)
             -> Bool
         {
             do throws(AgeError) {
@@ -49,7 +49,7 @@ public struct PartialEnvelope: Sendable {
     public static func wrap(
         _ files: [Stored], openedWith recordKey: AgeIdentity, record: RecordHandle, nonce: [UInt8],
         notAfter: LedgerTime, for grantee: VerifiedMember
-    ) throws(ClientFailure) -> [UInt8] {
+    ) throws(PartyError) -> [UInt8] {
         try seal(
             files, openedWith: recordKey,
             .grant(record, nonce: nonce, grantee: grantee.key, notAfter: notAfter), to: grantee.recipient)
@@ -60,7 +60,7 @@ public struct PartialEnvelope: Sendable {
     public static func wrap(
         _ files: [Stored], openedWith recordKey: AgeIdentity, record: RecordHandle, nonce: [UInt8],
         notAfter: LedgerTime, role: Role, of organisation: NetworkOrganisation
-    ) throws(ClientFailure) -> [UInt8] {
+    ) throws(PartyError) -> [UInt8] {
         try seal(
             files, openedWith: recordKey,
             .role(record, nonce: nonce, organisation.name, role, notAfter: notAfter),
@@ -70,7 +70,7 @@ public struct PartialEnvelope: Sendable {
     static func seal(
         _ files: [Stored], openedWith recordKey: AgeIdentity, _ binding: Envelope.Binding,
         to recipient: AgeRecipient
-    ) throws(ClientFailure) -> [UInt8] {
+    ) throws(PartyError) -> [UInt8] {
         var entries = [JSONValue]()
         for file in files {
             let header: AgeHeader
@@ -98,9 +98,9 @@ public struct PartialEnvelope: Sendable {
     public init(
         opening envelope: [UInt8], with identity: AgeIdentity, expecting binding: Envelope.Binding,
         files manifest: Manifest
-    ) throws(ClientFailure) {
+    ) throws(PartyError) {
         let json: JSONValue
-        do throws(ClientFailure) {
+        do throws(PartyError) {
             json = try SealedJSON.open(envelope, with: identity)
         } catch { throw .unverified("the envelope does not open", cause: error) }
         let comments: [JSONValue]

@@ -17,7 +17,7 @@ public enum RecoveryShareFile {
 
     /// Throws `badInput` unless `bytes` are such a file. Whether the share is right is not known before it is
     /// put together with others.
-    public static func decode(_ bytes: [UInt8]) throws(ClientFailure) -> RecoveryShare {
+    public static func decode(_ bytes: [UInt8]) throws(PartyError) -> RecoveryShare {
         guard let share = try? RecoveryShare(JSONValue(decoding: bytes)) else {
             throw .badInput("this is no recovery share")
         }

@@ -66,8 +66,8 @@ public struct VerifiedMember: Sendable {
     /// Throws `unverified` or `refused`, which name what does not hold.
     public init(
         _ key: PublicKey, claims: Claims, governance: Governance, now: LedgerTime
-    ) throws(ClientFailure) {
-        func fails(_ what: String) -> ClientFailure {
+    ) throws(PartyError) {
+        func fails(_ what: String) -> PartyError {
             .unverified("the member \(key.hex.prefix(16)): \(what)")
         }
         let card = claims.card
@@ -102,7 +102,7 @@ public struct VerifiedMember: Sendable {
         do throws(IdentityError) {
             certificate = try PinnedCertificate.verify(card.certificate, under: claims.authority, at: now)
         } catch {
-            throw ClientFailure(
+            throw PartyError(
                 .unverified, "the certificate of \(key.hex.prefix(16)) does not hold", cause: error)
         }
         guard certificate.key == key, certificate.organisation == organisation.name,
@@ -123,7 +123,7 @@ public struct VerifiedMember: Sendable {
     private static func enrolment(
         of key: PublicKey, in history: [(position: UInt64, statement: VerifiedStatement)],
         by organisation: Governance.Organisation
-    ) throws(ClientFailure) -> Enrol? {
+    ) throws(PartyError) -> Enrol? {
         var enrolment: Enrol?
         for (position, statement) in history {
             guard statement.caller == organisation.root(at: position) else { continue }
@@ -142,7 +142,7 @@ public struct VerifiedMember: Sendable {
     /// The list is in force and does not name the certificate. Throws `refused`.
     private static func require(
         _ certificate: PinnedCertificate, isGoodUnder list: RevocationList, at now: LedgerTime
-    ) throws(ClientFailure) {
+    ) throws(PartyError) {
         if let entry = list.entry(for: certificate.serial) {
             throw .refused(
                 "the member's certificate was revoked by \(list.organisation) (\(entry.reason.name))")

@@ -30,8 +30,7 @@ public struct ApprovalSteps: Sendable {
     private var position = 0
 
     /// Throws `unverified` when a key in the genesis is none.
-    public init(_ approval: SignedApproval, by wallet: Wallet, of network: KnownNetwork) throws(ClientFailure)
-    {
+    public init(_ approval: SignedApproval, by wallet: Wallet, of network: KnownNetwork) throws(PartyError) {
         let custodian = approval.custodian
         let untilCosigned = !network.genesis.quorum.rules.isEmpty
         var calls = [SignedCall]()
@@ -69,8 +68,8 @@ public struct ApprovalSteps: Sendable {
     public var approved: Approved { Approved(grants: grants, acknowledged: receipts.acknowledged) }
 
     /// Takes the answer to the call that came next. Throws `rejected` with the contract's reason, `unverified` for a
-    /// receipt that does not hold, and `unreachable` where the server is away.
-    public mutating func take(_ answer: CallOutcome) throws(ClientFailure) {
+    /// receipt that does not hold, and `unavailable` where the server is away.
+    public mutating func take(_ answer: CallOutcome) throws(PartyError) {
         precondition(position < calls.count, "there was no call to answer")
         guard let body = try answer.optionalBody() else { throw .refused("the server has no place for this") }
         if case .submit(let statement, _, _) = calls[position].call {

@@ -83,13 +83,13 @@ public enum CallOutcome: Sendable {
 }
 
 extension CallOutcome {
-    /// Nil where there is nothing of the kind. Throws `rejected` and `unreachable`.
-    func optionalBody() throws(ClientFailure) -> [UInt8]? {
+    /// Nil where there is nothing of the kind. Throws `rejected` and `unavailable`.
+    func optionalBody() throws(PartyError) -> [UInt8]? {
         switch self {
         case .body(let body): return body
         case .absent: return nil
         case .rejected(let code): throw .rejected(code)
-        case .away(let text): throw .unreachable(text)
+        case .away(let text): throw .unavailable(text)
         }
     }
 }

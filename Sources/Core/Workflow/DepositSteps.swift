@@ -90,7 +90,7 @@ public struct DepositSteps: Sendable {
     /// none.
     public init(
         _ order: Order, kind: AgeKeyKind, of network: KnownNetwork, now: LedgerTime
-    ) throws(ClientFailure) {
+    ) throws(PartyError) {
         try self.init(order, kind: kind, earlier: nil, wasDone: false, of: network, now: now)
     }
 
@@ -98,7 +98,7 @@ public struct DepositSteps: Sendable {
     public init(
         _ order: Order, resuming deposit: SealedDeposit, wasDone: Bool, of network: KnownNetwork,
         now: LedgerTime
-    ) throws(ClientFailure) {
+    ) throws(PartyError) {
         let kind: AgeKeyKind = deposit.suite == .hybrid ? .hybrid : .x25519
         try self.init(order, kind: kind, earlier: deposit, wasDone: wasDone, of: network, now: now)
     }
@@ -106,7 +106,7 @@ public struct DepositSteps: Sendable {
     private init(
         _ order: Order, kind: AgeKeyKind, earlier: SealedDeposit?, wasDone: Bool, of network: KnownNetwork,
         now: LedgerTime
-    ) throws(ClientFailure) {
+    ) throws(PartyError) {
         self.order = order
         self.kind = kind
         self.network = network
@@ -150,10 +150,10 @@ public struct DepositSteps: Sendable {
     // MARK: What came of a step
 
     /// Takes the answer to the call that came next. Throws `rejected` with the contract's reason, `unverified` for what
-    /// does not hold, and `unreachable` where the server is away.
-    public mutating func take(_ answer: CallOutcome) throws(ClientFailure) {
+    /// does not hold, and `unavailable` where the server is away.
+    public mutating func take(_ answer: CallOutcome) throws(PartyError) {
         let body: [UInt8]?
-        do throws(ClientFailure) {
+        do throws(PartyError) {
             body = try answer.optionalBody()
         } catch { throw noted(error) }
         switch stage {
@@ -177,7 +177,7 @@ public struct DepositSteps: Sendable {
     /// batch. Descriptor and envelopes are sealed here, and the record key is forgotten.
     public mutating func take(
         _ files: [Descriptor.File], batch: Digest?, at time: LedgerTime
-    ) throws(ClientFailure) {
+    ) throws(PartyError) {
         guard case .sealing(let permit, let recordKey) = stage else {
             preconditionFailure("there was nothing to seal")
         }
@@ -231,7 +231,7 @@ public struct DepositSteps: Sendable {
     private static func foreseen(
         _ order: Order, _ earlier: SealedDeposit?, _ kind: AgeKeyKind, _ permit: [UInt8]?,
         _ network: NetworkID, at time: LedgerTime
-    ) throws(ClientFailure) -> VerifiedStatement {
+    ) throws(PartyError) -> VerifiedStatement {
         let unknown = Digest(hashing: [])
         let deposit =
             earlier
@@ -251,7 +251,7 @@ public struct DepositSteps: Sendable {
     /// Decides by the state that the server tells: what it hides, the ledger will still refuse.
     private mutating func foresee(
         _ statement: VerifiedStatement, _ permit: [UInt8]?, _ body: [UInt8]
-    ) throws(ClientFailure) {
+    ) throws(PartyError) {
         let state: [StateKey: [UInt8]]
         do throws(JSONValue.Malformed) {
             var fields = try JSONFields(JSONValue(decoding: body))
@@ -282,7 +282,7 @@ public struct DepositSteps: Sendable {
         }
     }
 
-    private mutating func noted(_ failure: ClientFailure) -> ClientFailure {
+    private mutating func noted(_ failure: PartyError) -> PartyError {
         switch failure.rejection {
         case .permitMissing, .permitForOtherOrganisation, .permitExpired, .permitUsed: isPermitRefused = true
         default: break

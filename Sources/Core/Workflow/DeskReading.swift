@@ -11,13 +11,13 @@ extension LedgerView {
     /// the desk's own.
     public func patient(_ number: String, _ desk: DeskKeys) throws(Pause) -> AdmittedPatient {
         let index: Digest
-        do throws(ClientFailure) { index = try desk.index(of: number) } catch { throw .failure(error) }
+        do throws(PartyError) { index = try desk.index(of: number) } catch { throw .failure(error) }
         let call = Call.directoryEntry(index, at: desk.organisation)
         guard try optionalBody(of: call) != nil else {
             throw .failure(.badInput("\(desk.organisation) knows no patient of this number"))
         }
         let entry = try json(of: call) { fields throws(JSONValue.Malformed) in try fields.base64("entry") }
-        do throws(ClientFailure) {
+        do throws(PartyError) {
             return try desk.patient(entry, number: number)
         } catch { throw .failure(error) }
     }
@@ -29,7 +29,7 @@ extension LedgerView {
     ) throws(Pause) -> [UInt8]? {
         let call = Call.takePermit(of: patient.inbox, for: purpose, at: desk.organisation)
         guard let body = try optionalBody(of: call) else { return nil }
-        do throws(ClientFailure) {
+        do throws(PartyError) {
             return try desk.permit(inAnswer: body, of: patient.inbox)
         } catch { throw .failure(error) }
     }
@@ -37,7 +37,7 @@ extension LedgerView {
 
 extension DeskKeys {
     /// The permit in the answer to `Call.takePermit`. Throws `unverified` unless the patient handed it over.
-    func permit(inAnswer body: [UInt8], of inbox: PublicKey) throws(ClientFailure) -> [UInt8] {
+    func permit(inAnswer body: [UInt8], of inbox: PublicKey) throws(PartyError) -> [UInt8] {
         let sealed: [UInt8]
         do throws(JSONValue.Malformed) {
             var fields = try JSONFields(JSONValue(decoding: body))

@@ -10,7 +10,7 @@ import TransparencyLog
 /// descriptor. What they give opens the files, which a driver streams; every byte is held against the hash that the
 /// ledger names.
 public struct FetchSteps: Sendable {
-    /// What is fetched, and by whom.
+    /// What is fetched, and who fetches it.
     public struct Order: Sendable {
         public let record: RecordHandle
         public let state: RecordState
@@ -82,7 +82,7 @@ public struct FetchSteps: Sendable {
     /// another of the patient's releases. Throws `unverified` when a key in the genesis is none.
     public init(
         _ order: Order, release statement: [UInt8], of network: KnownNetwork
-    ) throws(ClientFailure) {
+    ) throws(PartyError) {
         self.order = order
         self.statement = statement
         self.network = network
@@ -108,8 +108,8 @@ public struct FetchSteps: Sendable {
     }
 
     /// Takes the answer to the call that came next. Throws `rejected` with the contract's reason, `unverified` for what
-    /// does not hold, and `unreachable` where the server is away.
-    public mutating func take(_ answer: CallOutcome) throws(ClientFailure) {
+    /// does not hold, and `unavailable` where the server is away.
+    public mutating func take(_ answer: CallOutcome) throws(PartyError) {
         guard let body = try answer.optionalBody() else {
             throw .refused("the vault has nothing of this kind for you")
         }
@@ -139,6 +139,6 @@ public struct FetchSteps: Sendable {
         }
     }
 
-    private static let otherBytes = ClientFailure.unverified(
+    private static let otherBytes = PartyError.unverified(
         "the vault's bytes have not the hash that the ledger names")
 }

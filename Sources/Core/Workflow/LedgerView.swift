@@ -19,7 +19,7 @@ public struct LedgerView {
     private var proven: [UInt64: LoggedStatement] = [:]
     // Found once, since to find them again takes signatures.
     var governance: Governance?
-    var members: [PublicKey: Swift.Result<VerifiedMember, ClientFailure>] = [:]
+    var members: [PublicKey: Swift.Result<VerifiedMember, PartyError>] = [:]
     var answeringKeys: [OrganisationName: [PublicKey: UInt64]] = [:]
 
     public init(
@@ -46,7 +46,7 @@ public struct LedgerView {
     /// Nil where there is nothing of the kind.
     func optionalBody(of call: Call) throws(Pause) -> [UInt8]? {
         guard let answer = answers[call] else { throw .calls([call]) }
-        do throws(ClientFailure) {
+        do throws(PartyError) {
             return try answer.optionalBody()
         } catch { throw .failure(error) }
     }
@@ -160,7 +160,7 @@ public struct LedgerView {
             for value in try fields.array("hashes") { hashes.append(try value.base64()) }
             return hashes
         }
-        do throws(ClientFailure) {
+        do throws(PartyError) {
             return try LoggedStatement(
                 Array(page[4...]), at: position, InclusionProof(hashes: hashes),
                 in: head, network: network.id)

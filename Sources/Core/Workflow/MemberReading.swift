@@ -15,7 +15,7 @@ extension LedgerView {
             guard Governance.kinds.contains(logged.statement.assertion.kind) else {
                 throw .failure(.unverified("the server shows another statement than it was asked for"))
             }
-            do throws(ClientFailure) {
+            do throws(PartyError) {
                 try governance.apply(logged.entry, logged.statement)
             } catch { throw .failure(error) }
         }
@@ -27,9 +27,9 @@ extension LedgerView {
     /// organisation's server is away.
     public mutating func member(
         _ key: PublicKey
-    ) throws(Pause) -> Swift.Result<VerifiedMember, ClientFailure> {
+    ) throws(Pause) -> Swift.Result<VerifiedMember, PartyError> {
         if let member = members[key] { return member }
-        let member: Swift.Result<VerifiedMember, ClientFailure>
+        let member: Swift.Result<VerifiedMember, PartyError>
         do throws(Pause) {
             member = .success(try verifiedMember(key))
         } catch {
@@ -62,7 +62,7 @@ extension LedgerView {
             history: try statements(at: positions.sorted()).map { ($0.entry.position, $0.statement) },
             state: state, organisationState: try self.state(.organisation(organisation.name)),
             authority: authority, list: try revocationList(of: organisation.name, under: authority))
-        do throws(ClientFailure) {
+        do throws(PartyError) {
             return try VerifiedMember(key, claims: claims, governance: governance, now: now)
         } catch { throw .failure(error) }
     }
@@ -111,7 +111,7 @@ extension LedgerView {
         of organisation: OrganisationName, under authority: [UInt8]
     ) throws(Pause) -> RevocationList? {
         let der = try optionalBody(of: .revocationList(organisation))
-        do throws(ClientFailure) {
+        do throws(PartyError) {
             let list = try RevocationList.newest(
                 der, remembered: lists[organisation], of: organisation, under: authority)
             lists[organisation] = der

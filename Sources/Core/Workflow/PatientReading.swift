@@ -43,7 +43,7 @@ public struct OpenedRecord: Sendable {
     /// Throws `unverified` unless both are the record's and the wallet's.
     public init(
         _ record: OwnRecord, envelope: [UInt8], descriptors: [[UInt8]], with wallet: Wallet
-    ) throws(ClientFailure) {
+    ) throws(PartyError) {
         self.record = record
         key = try Envelope.open(
             envelope, with: wallet.inboxIdentity(organisation: record.depositedAt),
@@ -69,7 +69,7 @@ extension OwnRecord {
     /// How its owner fetches it from `custodian`. Throws `refused` where it has no owner yet.
     public func order(
         at custodian: OrganisationName, _ custody: CustodyState, by wallet: Wallet, now: LedgerTime
-    ) throws(ClientFailure) -> FetchSteps.Order {
+    ) throws(PartyError) -> FetchSteps.Order {
         guard let envelope = state.ownerEnvelope(in: custody, of: custodian, at: now) else {
             throw .refused("the record has no owner yet")
         }
@@ -86,7 +86,7 @@ public struct RoutedRequest: Sendable {
     public let id: StatementID
     public let custodian: OrganisationName
     /// Who asks, verified; or why that cannot be trusted.
-    public let requester: Swift.Result<VerifiedMember, ClientFailure>
+    public let requester: Swift.Result<VerifiedMember, PartyError>
     public let requesterOrganisation: OrganisationName
     public let purpose: Purpose
     public let notAfter: LedgerTime

@@ -32,7 +32,7 @@ public struct ProposedApproval: Sendable {
     /// asked for, and why the requester is not to be trusted.
     public init(
         of request: RoutedRequest, days: Int?, releases: UInt64, now: LedgerTime
-    ) throws(ClientFailure) {
+    ) throws(PartyError) {
         switch request.requester {
         case .success(let member): grantee = member
         case .failure(let failure): throw failure
@@ -64,7 +64,7 @@ public struct ProposedApproval: Sendable {
     /// `badInput` where that is none, or a handle is not among them.
     public func chosen(
         _ handles: [RecordHandle]?, of records: [OwnRecord]
-    ) throws(ClientFailure) -> [OwnRecord] {
+    ) throws(PartyError) -> [OwnRecord] {
         let kept = records.filter { $0.custodians.contains(request.custodian) }
         var chosen = kept
         if let handles {

@@ -28,7 +28,7 @@ public struct Reading<Result> {
     }
 
     /// Throws what the function found wrong.
-    public mutating func next() throws(ClientFailure) -> Step {
+    public mutating func next() throws(PartyError) -> Step {
         do throws(Pause) {
             return .done(try body(&ledger))
         } catch {
@@ -46,5 +46,5 @@ public struct Reading<Result> {
 public enum Pause: Error {
     /// It needs the answers to these.
     case calls([Call])
-    case failure(ClientFailure)
+    case failure(PartyError)
 }

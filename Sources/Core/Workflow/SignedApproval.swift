@@ -27,15 +27,17 @@ public struct SignedApproval: Equatable, Sendable {
     let answer: [UInt8]
     let answeringIndex: UInt64
 
-    /// Wraps every envelope and signs every statement of `approval`: nothing is left to choose afterwards.
+    /// Wraps every envelope and signs every statement of `approval`, with nonces that `random` gives: nothing is left to
+    /// choose afterwards.
     public init(
-        _ approval: ProposedApproval, by wallet: Wallet, network: NetworkID, now: LedgerTime
-    ) throws(ClientFailure) {
+        _ approval: ProposedApproval, by wallet: Wallet, network: NetworkID, now: LedgerTime,
+        random: (_ byteCount: Int) -> [UInt8]
+    ) throws(PartyError) {
         let validUntil = now.validUntil
         let request = approval.request
         var grants = [SignedGrant]()
         for item in approval.items {
-            let nonce = Random.bytes(Statement.nonceBytes)
+            let nonce = random(Statement.nonceBytes)
             let envelope = try Envelope.wrap(
                 item.opened.key, record: item.record, nonce: nonce, notAfter: approval.notAfter,
                 for: approval.grantee)
@@ -64,7 +66,7 @@ public struct SignedApproval: Equatable, Sendable {
         let verdict = Answer(
             request: request.id, verdict: .approved, letter: Digest(hashing: letter))
         answer = Statement(
-            .answer(verdict), validUntil: validUntil, nonce: Random.bytes(Statement.nonceBytes)
+            .answer(verdict), validUntil: validUntil, nonce: random(Statement.nonceBytes)
         )
         .signed(
             by: wallet.ownerKey(organisation: request.custodian, index: request.answeringIndex),
@@ -85,14 +87,14 @@ public struct SignedApproval: Equatable, Sendable {
 
 extension SignedApproval {
     /// Sealed to the wallet that gives it.
-    public func sealed(to wallet: Wallet) throws(ClientFailure) -> [UInt8] {
+    public func sealed(to wallet: Wallet) throws(PartyError) -> [UInt8] {
         try SealedJSON.seal(json, to: wallet.ownIdentity.recipient)
     }
 
     /// Throws `unverified` unless it is the wallet's, of `request`.
-    public init(opening sealed: [UInt8], of request: StatementID, by wallet: Wallet) throws(ClientFailure) {
+    public init(opening sealed: [UInt8], of request: StatementID, by wallet: Wallet) throws(PartyError) {
         let json: JSONValue
-        do throws(ClientFailure) {
+        do throws(PartyError) {
             json = try SealedJSON.open(sealed, with: wallet.ownIdentity)
         } catch {
             throw .unverified("what was kept of the approval is not this wallet's", cause: error)

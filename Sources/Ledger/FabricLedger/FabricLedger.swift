@@ -58,10 +58,10 @@ public final class FabricLedger: ConsentLedger {
     /// until the copy has everything that the channel has now. Works while `run` does.
     ///
     /// A network that has begun needs one peer that answers for this, not as many as endorse.
-    public func begin() async throws(FabricFailure) {
+    public func begin() async throws(FabricError) {
         let deadline = ContinuousClock.now + Self.beginDuration
         while true {
-            do throws(FabricFailure) {
+            do throws(FabricError) {
                 if try await gateway.channel() == nil {
                     _ = try await gateway.perform(.begin(checkpoint: nil))
                 }
@@ -79,7 +79,7 @@ public final class FabricLedger: ConsentLedger {
     }
 
     /// Waits until the copy has everything that the channel has now.
-    public func catchUp() async throws(FabricFailure) {
+    public func catchUp() async throws(FabricError) {
         let height = try await gateway.height()
         while true {
             if let mark = followed.withLock({ $0 }), mark.number + 1 >= height { return }
@@ -104,7 +104,7 @@ public final class FabricLedger: ConsentLedger {
                         OrderedBlock(mark: block.mark, items: try self.items(of: block)))
                     self.followed.withLock { $0 = block.mark }
                 }
-            } catch FabricFailure.unavailable(let reason) {
+            } catch FabricError.unavailable(let reason) {
                 let mark = followed.withLock { $0 }
                 if told != .some(mark) { report("no peer gives blocks (\(reason)); tries again") }
                 told = .some(mark)
@@ -117,10 +117,10 @@ public final class FabricLedger: ConsentLedger {
     }
 
     /// What belongs into the log of the block's transactions.
-    private func items(of block: FabricBlock) throws(FabricFailure) -> [OrderedBlock.Item] {
+    private func items(of block: FabricBlock) throws(FabricError) -> [OrderedBlock.Item] {
         var items = [OrderedBlock.Item]()
         for call in block.calls {
-            func failure(_ reason: String) -> FabricFailure {
+            func failure(_ reason: String) -> FabricError {
                 .badBlock(number: block.mark.number, "transaction \(call.transaction): \(reason)")
             }
             guard let invocation = try? ChaincodeInvocation(arguments: call.arguments) else {
@@ -162,7 +162,7 @@ public final class FabricLedger: ConsentLedger {
         let deadline = submitted + Self.submitDuration
         let passages: [Receipt.Passage]
         let valid: ContinuousClock.Instant
-        do throws(FabricFailure) {
+        do throws(FabricError) {
             let committed = try await gateway.submit(
                 ChaincodeInvocation.submit(statement: statement).arguments, deadline: deadline)
             valid = .now

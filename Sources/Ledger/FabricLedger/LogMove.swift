@@ -11,19 +11,19 @@ extension Gateway {
     /// time; the network goes on there. No other log may have begun it.
     ///
     /// Goes on where it was cut off. Throws `refused` when the channel carries something else or an entry does
-    /// not follow, `RestoreRefusal` when the archive cannot be read, and what `submit` throws. Returns the
+    /// not follow, `RestoreError` when the archive cannot be read, and what `submit` throws. Returns the
     /// number of entries.
     @discardableResult
     public func move(_ archive: Archive, progress: LedgerProgress = { _, _ in }) async throws -> UInt64 {
         let target = archive.checkpoint.checkpoint.head
-        do throws(FabricFailure) {
+        do throws(FabricError) {
             _ = try await perform(.begin(checkpoint: archive.checkpoint.note.encoded))
         } catch {
             guard error.isAlreadyBegun else { throw error }
         }
         guard var done = try await channel()?.progress, done.target == target else {
-            throw FabricFailure.refused(
-                status: ChaincodeRefusal.Code.alreadyBegun.rawValue,
+            throw FabricError.refused(
+                status: ChaincodeError.Code.alreadyBegun.rawValue,
                 "the channel has begun, and not with the log of this archive")
         }
         while !done.isComplete {
@@ -36,17 +36,17 @@ extension Gateway {
     }
 
     /// What the channel says of itself, as one peer tells it; nil when no network has begun there.
-    public func channel() async throws(FabricFailure) -> ChannelNetwork? {
+    public func channel() async throws(FabricError) -> ChannelNetwork? {
         ChannelNetwork(status: try await evaluate(ChaincodeInvocation.status.arguments))
     }
 
-    func perform(_ invocation: ChaincodeInvocation) async throws(FabricFailure) -> Committed {
+    func perform(_ invocation: ChaincodeInvocation) async throws(FabricError) -> Committed {
         try await submit(invocation.arguments, deadline: .now + .seconds(60))
     }
 }
 
-extension FabricFailure {
+extension FabricError {
     var isAlreadyBegun: Bool {
-        if case .refused(ChaincodeRefusal.Code.alreadyBegun.rawValue, _) = self { true } else { false }
+        if case .refused(ChaincodeError.Code.alreadyBegun.rawValue, _) = self { true } else { false }
     }
 }

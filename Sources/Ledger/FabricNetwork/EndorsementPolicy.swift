@@ -8,7 +8,7 @@ public struct EndorsementPolicy: Sendable, Hashable, CustomStringConvertible {
     public let description: String
 
     /// Throws `badInput` when all are of one kind.
-    init(_ organisations: [(name: OrganisationName, kind: OrganisationKind)]) throws(ClientFailure) {
+    init(_ organisations: [(name: OrganisationName, kind: OrganisationKind)]) throws(PartyError) {
         let kinds = OrganisationKind.allCases.compactMap { kind -> String? in
             let peers = organisations.filter { $0.kind == kind }.map { "'\($0.name).peer'" }
             return peers.isEmpty ? nil : "OR(\(peers.joined(separator: ",")))"

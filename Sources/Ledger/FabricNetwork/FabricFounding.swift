@@ -22,21 +22,21 @@ public struct FabricFounding: Sendable {
     /// what `Network` throws.
     public init(
         home: Folder, ordererCount: Int = 1, basePort: UInt16 = FabricPlan.usualBasePort
-    ) throws(ClientFailure) {
+    ) throws(PartyError) {
         network = try Network(home)
         plan = try FabricPlan(
             organisations: network.genesis.organisations.map { ($0.name, $0.kind) },
             ordererCount: ordererCount, basePort: basePort)
         self.home = home
         let folder = home.folder(Self.folderName)
-        try ClientFailure.files { try folder.requireNew() }
+        try PartyError.files { try folder.requireNew() }
         self.folder = folder
     }
 
     /// Makes the folder; it appears when everything in it is durable.
     ///
     /// `passphrase` opens the organisations' authorities, and the gateways' keys are sealed under it; the keys of
-    /// Fabric's own programs are not sealed, for those open no other. Throws `ClientFailure`: `refused` for a wrong
+    /// Fabric's own programs are not sealed, for those open no other. Throws `PartyError`: `refused` for a wrong
     /// passphrase, `badInput` where an organisation's keys are not on this machine.
     public func found(passphrase: SecretBytes, now: Date = Date()) throws {
         let draft = home.folder(".\(Self.folderName)-\(lowercaseHex(Random.bytes(4)))")
@@ -55,7 +55,7 @@ public struct FabricFounding: Sendable {
             let authority = try network.authority(
                 of: organisation.name, in: home, passphrase: passphrase)
             guard now < authority.notAfter else {
-                throw ClientFailure.refused("the certificate authority of \(organisation.name) has expired")
+                throw PartyError.refused("the certificate authority of \(organisation.name) has expired")
             }
             try FabricOrganisation(plan: plan, own: organisation, authority: authority, now: now)
                 .write(to: draft.folder(organisation.name.description), passphrase: passphrase)
@@ -77,12 +77,12 @@ extension Network {
     /// An organisation's certificate authority, with its key from the network's folder.
     func authority(
         of name: OrganisationName, in home: Folder, passphrase: SecretBytes
-    ) throws(ClientFailure) -> CertificateAuthority {
+    ) throws(PartyError) -> CertificateAuthority {
         let folder = home.folder("organisations").folder(name.description)
         guard folder.has("authority.key.pem") else {
             throw .badInput("the keys of \(name) are not here: \(folder.file("authority.key.pem"))")
         }
-        let sealed = try ClientFailure.files { try folder.read("authority.key.pem") }
+        let sealed = try PartyError.files { try folder.read("authority.key.pem") }
         let key: SecretBytes
         do {
             key = try SealedPrivateKey.open(pem: sealed, passphrase: passphrase)
@@ -96,7 +96,7 @@ extension Network {
         do {
             return try CertificateAuthority(
                 certificate: try organisation(name).authority, privateKey: key)
-        } catch let failure as ClientFailure {
+        } catch let failure as PartyError {
             throw failure
         } catch {
             throw .unverified("the certificate authority's key of \(name) is not its own", cause: error)

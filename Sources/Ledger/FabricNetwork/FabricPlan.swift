@@ -48,7 +48,7 @@ public struct FabricPlan: Sendable {
     public init(
         organisations: [(name: OrganisationName, kind: OrganisationKind)], ordererCount: Int = 1,
         basePort: UInt16 = usualBasePort
-    ) throws(ClientFailure) {
+    ) throws(PartyError) {
         endorsement = try EndorsementPolicy(organisations)
         guard (1...organisations.count).contains(ordererCount) else {
             throw .badInput(

@@ -18,7 +18,7 @@ public struct FabricSplitting: Sendable {
     /// the host of the network's server: the first on its port, each next one on the next.
     ///
     /// Throws `badInput` when two serve at the same place, one is of another network, or there is no Fabric network.
-    public init(home: Folder, servers named: [OrganisationName: String] = [:]) throws(ClientFailure) {
+    public init(home: Folder, servers named: [OrganisationName: String] = [:]) throws(PartyError) {
         network = try Network(home)
         self.home = home
         guard home.folder(FabricFounding.folderName).exists else {
@@ -42,7 +42,7 @@ public struct FabricSplitting: Sendable {
         self.servers = servers
     }
 
-    private static func server(_ server: URL, portsOn count: Int) throws(ClientFailure) -> URL {
+    private static func server(_ server: URL, portsOn count: Int) throws(PartyError) -> URL {
         var parts = URLComponents(url: server, resolvingAgainstBaseURL: false)
         parts?.port = (server.port ?? 443) + count
         guard let url = parts?.url, (parts?.port ?? 0) <= UInt16.max else {
@@ -55,7 +55,7 @@ public struct FabricSplitting: Sendable {
     /// durable. Nothing may run in the network's folder meanwhile: vaults and desks are copied as they are.
     ///
     /// `passphrase` opens the organisations' authorities, which issue the servers' certificates. Throws
-    /// `ClientFailure`.
+    /// `PartyError`.
     public func split(into folder: Folder, passphrase: SecretBytes, now: Date = Date()) throws {
         try folder.requireNew()
         try folder.parent.make()
@@ -98,12 +98,12 @@ public struct FabricSplitting: Sendable {
     }
 
     /// Copies a file, or a folder with all that is in it, to the same path.
-    private func copy(_ path: String, to folder: Folder) throws(ClientFailure) {
-        try ClientFailure.files { try Folder(folder.file(path)).parent.make() }
+    private func copy(_ path: String, to folder: Folder) throws(PartyError) {
+        try PartyError.files { try Folder(folder.file(path)).parent.make() }
         do {
             try FileManager.default.copyItem(atPath: home.file(path), toPath: folder.file(path))
         } catch {
-            throw .unreachable("cannot copy \(home.file(path))", cause: error)
+            throw .unavailable("cannot copy \(home.file(path))", cause: error)
         }
     }
 }

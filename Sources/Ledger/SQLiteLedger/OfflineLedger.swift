@@ -70,12 +70,12 @@ public final class OfflineLedger: Sendable {
     /// cannot be recovered.
     public func rebuild(
         now: UInt64, progress: LedgerProgress = { _, _ in }
-    ) throws(RestoreRefusal) -> Rebuilt {
+    ) throws(RestoreError) -> Rebuilt {
         defer { files.close() }
         let (size, stored, confirmed) = try read { tables in
             (try tables.size(), try tables.checkpoint(), try? tables.confirmed())
         }
-        let anchor = try RestoreRefusal.catching(files.directory.readAnchor)
+        let anchor = try RestoreError.catching(files.directory.readAnchor)
         let notes = [stored, anchor].compactMap { $0 }.compactMap {
             try? VerifiedCheckpoint(opening: $0, log: files.key)
         }
@@ -86,10 +86,10 @@ public final class OfflineLedger: Sendable {
         let restoration = Restoration(
             genesis: files.genesis, file: files.file, note: newest.note.encoded, signed: signed,
             confirmed: confirmed
-        ) { range throws(RestoreRefusal) in try self.entries(in: range) }
+        ) { range throws(RestoreError) in try self.entries(in: range) }
         let previous = LedgerDirectory.previousName(at: now)
-        try files.directory.addDatabase(keepingPrevious: previous, RestoreRefusal.ledger) {
-            path throws(RestoreRefusal) in
+        try files.directory.addDatabase(keepingPrevious: previous, RestoreError.ledger) {
+            path throws(RestoreError) in
             try restoration.write(to: path, progress: progress)
             // The last connection folds the WAL into the file.
             files.database.close()
@@ -98,20 +98,20 @@ public final class OfflineLedger: Sendable {
     }
 
     /// The entries as they are stored; whether they hold is for their execution to say.
-    private func entries(in range: Range<UInt64>) throws(RestoreRefusal) -> [[UInt8]] {
+    private func entries(in range: Range<UInt64>) throws(RestoreError) -> [[UInt8]] {
         let rows = try read { try $0.rows(from: range.lowerBound, limit: range.count) }
         for (row, position) in zip(rows, range) where row.position != position {
-            throw .fault(Replay.Fault(position: position, reason: "the entry is missing"))
+            throw .fault(ReplayError(position: position, reason: "the entry is missing"))
         }
         guard rows.count == range.count else {
             let position = range.lowerBound + UInt64(rows.count)
-            throw .fault(Replay.Fault(position: position, reason: "the entry is missing"))
+            throw .fault(ReplayError(position: position, reason: "the entry is missing"))
         }
         return rows.map(\.entry)
     }
 
-    private func read<Value>(_ body: (LedgerTables) throws -> Value) throws(RestoreRefusal) -> Value {
-        try RestoreRefusal.catching { () throws(LedgerError) in try files.database.read(body) }
+    private func read<Value>(_ body: (LedgerTables) throws -> Value) throws(RestoreError) -> Value {
+        try RestoreError.catching { () throws(LedgerError) in try files.database.read(body) }
     }
 
     // MARK: Archiving

@@ -165,8 +165,8 @@ public final class ValidatorCopy: Sendable {
     /// The proof is checked first: a `fault` is therefore about an entry that the log has signed.
     public func extend(
         by entries: [[UInt8]], to checkpoint: VerifiedCheckpoint, consistency: ConsistencyProof, clock: UInt64
-    ) throws(CopyRefusal) {
-        try takingTurn { (present) throws(CopyRefusal) in
+    ) throws(CopyError) {
+        try takingTurn { (present) throws(CopyError) in
             let shown = try head(of: checkpoint)
             try refuse(shown, isBefore: present.head.size, in: present.head)
             var tree = present.head.tree
@@ -182,8 +182,8 @@ public final class ValidatorCopy: Sendable {
 
     private func execute(
         _ entries: [[UInt8]], after present: Present, clock: UInt64
-    ) throws(CopyRefusal) -> LogHead {
-        let result: Result<LogHead, CopyRefusal> = try stored { () throws(LedgerError) in
+    ) throws(CopyError) -> LogHead {
+        let result: Result<LogHead, CopyError> = try stored { () throws(LedgerError) in
             try files.database.attempt { tables in
                 var execution = Execution(after: present.head, tables: tables)
                 do {
@@ -195,9 +195,9 @@ public final class ValidatorCopy: Sendable {
                     }
                     _ = try execution.storedHead()
                     return .success(execution.head)
-                } catch let fault as Replay.Fault {
+                } catch let fault as ReplayError {
                     return .failure(.fault(fault))
-                } catch let refusal as CopyRefusal {
+                } catch let refusal as CopyError {
                     return .failure(refusal)
                 }
             }
@@ -207,7 +207,7 @@ public final class ValidatorCopy: Sendable {
 
     private static func admit(
         _ entry: LogEntry, after moment: UInt64, at clock: UInt64
-    ) throws(CopyRefusal) {
+    ) throws(CopyError) {
         let time = entry.time
         if time > clock, time - clock > clockToleranceSeconds {
             throw .clock(position: entry.position, time: time, now: clock)
@@ -225,8 +225,8 @@ public final class ValidatorCopy: Sendable {
     /// `clock` is this machine's time in seconds from before the log was asked for the checkpoint: what the
     /// log orders afterwards may not be dated before it (`extend`). Once more for the same size, it is the
     /// moment that is renewed.
-    public func confirm(_ checkpoint: VerifiedCheckpoint, clock: UInt64) throws(CopyRefusal) {
-        try takingTurn { (present) throws(CopyRefusal) in
+    public func confirm(_ checkpoint: VerifiedCheckpoint, clock: UInt64) throws(CopyError) {
+        try takingTurn { (present) throws(CopyError) in
             let shown = try head(of: checkpoint)
             guard shown.size <= present.head.size else {
                 throw .incomplete(executed: present.head.size, checkpoint: shown.size)
@@ -259,7 +259,7 @@ public final class ValidatorCopy: Sendable {
     }
 
     /// What the checkpoint says, if this log has signed it.
-    private func head(of checkpoint: VerifiedCheckpoint) throws(CopyRefusal) -> TreeHead {
+    private func head(of checkpoint: VerifiedCheckpoint) throws(CopyError) -> TreeHead {
         guard let own = try? VerifiedCheckpoint(opening: checkpoint.note, log: files.key) else {
             throw .otherLog
         }
@@ -269,7 +269,7 @@ public final class ValidatorCopy: Sendable {
     /// Refuses a checkpoint of fewer than `size` entries: as a fork where it is one.
     private func refuse(
         _ shown: TreeHead, isBefore size: UInt64, in head: LogHead
-    ) throws(CopyRefusal) {
+    ) throws(CopyError) {
         guard shown.size < size else { return }
         let own = try stored { () throws(LedgerError) in
             try files.database.read { try TreeHead(size: shown.size, reading: $0) }
@@ -279,7 +279,7 @@ public final class ValidatorCopy: Sendable {
 
     /// The refusal of another history than this copy's. Throws `damaged` when it is this copy that has
     /// changed: it hashes every entry again before it accuses the ledger.
-    private func fork(_ shown: TreeHead) throws(CopyRefusal) -> CopyRefusal {
+    private func fork(_ shown: TreeHead) throws(CopyError) -> CopyError {
         let own = try stored { () throws(LedgerError) in
             try files.database.readAtLength { tables in
                 var tree = MerkleTree()
@@ -298,9 +298,9 @@ public final class ValidatorCopy: Sendable {
 
     /// Runs `body` on what is present, which it may change by succeeding.
     private func takingTurn(
-        _ body: (inout Present) throws(CopyRefusal) -> Void
-    ) throws(CopyRefusal) {
-        try turn.withLock { (_) throws(CopyRefusal) in
+        _ body: (inout Present) throws(CopyError) -> Void
+    ) throws(CopyError) {
+        try turn.withLock { (_) throws(CopyError) in
             var next = present.withLock { $0 }
             if let end = next.end { throw .ledger(end) }
             try body(&next)
@@ -309,7 +309,7 @@ public final class ValidatorCopy: Sendable {
     }
 
     /// After an error that leaves open what the disk holds it takes nothing more, until it is opened again.
-    private func stored<Value>(_ body: () throws(LedgerError) -> Value) throws(CopyRefusal) -> Value {
+    private func stored<Value>(_ body: () throws(LedgerError) -> Value) throws(CopyError) -> Value {
         do throws(LedgerError) {
             return try body()
         } catch {

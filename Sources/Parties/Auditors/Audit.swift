@@ -96,9 +96,9 @@ private struct Audit {
         do {
             try await body()
             return .success([])
-        } catch let fault as Replay.Fault {
+        } catch let fault as ReplayError {
             return one("entry \(fault.position)", fault.reason)
-        } catch let failure as ClientFailure where failure.code == .unverified {
+        } catch let failure as PartyError where failure.code == .unverified {
             return one(place, failure.message)
         } catch let problem as Problem where [.storage, .readOnly].contains(problem.type) {
             return one(place, "its server says: \(problem.detail)")
@@ -127,10 +127,10 @@ private struct Audit {
             page = try await following
         }
         guard tree.head == head else {
-            throw ClientFailure.unverified("the entries have another Merkle root than the checkpoint signs")
+            throw PartyError.unverified("the entries have another Merkle root than the checkpoint signs")
         }
         guard replay.time <= connection.surroundings.now() + Self.clockToleranceSeconds else {
-            throw ClientFailure.unverified(
+            throw PartyError.unverified(
                 "the ledger's time is ahead of this machine's clock: entry \(replay.size - 1) says \(replay.time)"
             )
         }
@@ -146,7 +146,7 @@ private struct Audit {
         let limit = min(head.size - position, UInt64(Self.pageEntries))
         let page = try await connection.leaves(from: position, limit: Int(limit))
         guard !page.isEmpty else {
-            throw ClientFailure.unverified(
+            throw PartyError.unverified(
                 "the log ends at \(position); the checkpoint commits to \(head.size)")
         }
         return Array(page.prefix(Int(limit)))

@@ -28,14 +28,14 @@ extension Auditor {
             let page = try await connection.leaves(from: position, limit: Self.pageEntries)
                 .prefix(Int(min(head.size - position, UInt64(Self.pageEntries))))
             guard !page.isEmpty else {
-                throw ClientFailure.unverified("the log ends before its checkpoint's size")
+                throw PartyError.unverified("the log ends before its checkpoint's size")
             }
             for leaf in page { try tiles.append(leaf, write) }
             position += UInt64(page.count)
             progress(position, head.size)
         }
         guard try tiles.finish(write) == head else {
-            throw ClientFailure.unverified("the entries have another Merkle root than the checkpoint signs")
+            throw PartyError.unverified("the entries have another Merkle root than the checkpoint signs")
         }
         // Last: an archive without a checkpoint is none.
         try write("checkpoint", checkpoint.note.encoded)
@@ -54,7 +54,7 @@ private struct TileWriting {
 
     mutating func append(_ leaf: [UInt8], _ write: Write) throws {
         guard leaf.count <= EntryBundle.entryBytesMax else {
-            throw ClientFailure.unverified("entry \(tree.size) is longer than an entry may be")
+            throw PartyError.unverified("entry \(tree.size) is longer than an entry may be")
         }
         let leafHash = Merkle.leafHash(leaf)
         _ = tree.append([leafHash])

@@ -17,10 +17,10 @@ extension Auditor {
     /// batch.
     public func proveEntry(_ index: Int, of batch: Batch, in record: RecordHandle) async throws -> [UInt8] {
         guard batch.entries.indices.contains(index) else {
-            throw ClientFailure.badInput("the batch has entries 0 to \(batch.entries.count - 1)")
+            throw PartyError.badInput("the batch has entries 0 to \(batch.entries.count - 1)")
         }
         guard let id = try await statement(about: batch.root, of: record) else {
-            throw ClientFailure.refused("no statement about record \(record) names this batch")
+            throw PartyError.refused("no statement about record \(record) names this batch")
         }
         let checkpoint = try await remembered.advance(connection)
         let file = try BatchProof.file(

@@ -1,5 +1,6 @@
 public import API
 public import Contract
+import Evidence
 import Homes
 import Remote
 
@@ -18,7 +19,7 @@ extension Auditor {
     /// Says what looking into an emergency has found.
     public func review(_ id: StatementID, finding: ReviewFinding) async throws -> Wire.Receipt {
         guard let state: EmergencyState = try await connection.state(.emergency(id)) else {
-            throw Problem.rejected(.emergencyUnknown)
+            throw PartyError.rejected(.emergencyUnknown)
         }
         let review = Review(
             organisation: member.organisation.name, record: state.record, emergency: id, finding: finding)

@@ -57,7 +57,7 @@ public struct VaultInventory: Sendable {
             try receive(page)
             guard !page.isLast else { return }
             guard let next = page.blobs.last?.address, after.map({ $0 < next }) ?? true else {
-                throw ClientFailure.unverified("the inventory of a vault goes in circles")
+                throw PartyError.unverified("the inventory of a vault goes in circles")
             }
             after = next
         }

@@ -23,7 +23,7 @@ extension Connection {
         var reading = Reading(
             LedgerView(network.known, under: checkpoint, now: surroundings.now(), lists: known), body)
         while true {
-            let step = Swift.Result { () throws(ClientFailure) in try reading.next() }
+            let step = Swift.Result { () throws(PartyError) in try reading.next() }
             try remember(reading.ledger.lists)
             switch try step.get() {
             case .done(let result): return result
@@ -62,15 +62,14 @@ extension Connection {
             return .body(body)
         } catch let problem as Problem {
             switch problem.type {
-            case .rejected:
-                guard let code = problem.code.flatMap({ RejectionCode(rawValue: $0) }) else { throw problem }
-                return .rejected(code)
             case .notFound where form.method == .get: return .absent
             case .stockEmpty: return .absent
             default: throw problem
             }
-        } catch let failure as ClientFailure where failure.code == .unreachable {
-            return .away(failure.description)
+        } catch let error as PartyError {
+            if let code = error.rejection { return .rejected(code) }
+            guard error.code == .unavailable else { throw error }
+            return .away(error.description)
         }
     }
 }

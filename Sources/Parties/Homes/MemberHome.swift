@@ -37,7 +37,7 @@ public struct MemberHome: Sendable {
     public let key: PublicKey
 
     /// Throws `badInput` when the folder is no member's home.
-    public init(_ folder: Folder) throws(ClientFailure) {
+    public init(_ folder: Folder) throws(PartyError) {
         try MemberHomeChange(folder).settle()
         guard folder.has(Self.fileName) else { throw .badInput("\(folder.path) is not a member's home") }
         guard let file = try? JSON.decode(File.self, try folder.read(Self.fileName)),
@@ -52,16 +52,16 @@ public struct MemberHome: Sendable {
     }
 
     /// Opens the keys. Throws `refused` for a wrong passphrase.
-    public func unlock(_ passphrase: SecretBytes) throws(ClientFailure) -> MemberKeys {
+    public func unlock(_ passphrase: SecretBytes) throws(PartyError) -> MemberKeys {
         let signing = try SigningKey(
-            opening: try ClientFailure.files { try folder.read("signing.pem") }, passphrase: passphrase,
+            opening: try PartyError.files { try folder.read("signing.pem") }, passphrase: passphrase,
             what: folder.file("signing.pem"))
         guard signing.key == key else {
             throw .unverified("\(folder.file("signing.pem")) is another member's key")
         }
         let what = folder.file("keys.age")
         let keys = try IdentityFile(
-            opening: try ClientFailure.files { try folder.read("keys.age") }, passphrase: passphrase,
+            opening: try PartyError.files { try folder.read("keys.age") }, passphrase: passphrase,
             what: what)
         guard keys.comments.count == keys.identities.count, keys.comments.first == "member" else {
             throw .unverified("\(what) is not a member's")

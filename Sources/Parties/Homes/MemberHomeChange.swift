@@ -43,26 +43,26 @@ package struct MemberHomeChange {
     }
 
     /// The ledger will never have the statement.
-    package func discard() throws(ClientFailure) {
+    package func discard() throws(PartyError) {
         home.remove(Self.nextName)
-        try ClientFailure.files { try home.sync() }
+        try PartyError.files { try home.sync() }
     }
 
     /// The ledger has the statement.
-    package func accept() throws(ClientFailure) {
-        try ClientFailure.files { try next.rename(to: accepted) }
+    package func accept() throws(PartyError) {
+        try PartyError.files { try next.rename(to: accepted) }
         try settle()
     }
 
     /// Puts what the ledger has accepted into its place. Doing it again from the middle is harmless.
-    package func settle() throws(ClientFailure) {
+    package func settle() throws(PartyError) {
         guard home.has(Self.acceptedName) else { return }
         for name in accepted.names where name != Self.statementName && name != Self.cardName {
             guard rename(accepted.file(name), home.file(name)) == 0 else {
-                throw .unreachable("cannot put \(name) into \(home.path): \(Folder.cause)")
+                throw .unavailable("cannot put \(name) into \(home.path): \(Folder.cause)")
             }
         }
-        try ClientFailure.files {
+        try PartyError.files {
             try home.sync()
             home.remove(Self.acceptedName)
             try home.sync()

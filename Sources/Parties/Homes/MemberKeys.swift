@@ -11,7 +11,7 @@ public struct MemberKeys: Sendable {
     public let signingKey: SigningKey
     /// Its own age identity: what is granted to it is sealed to this.
     public let identity: AgeIdentity
-    /// The desk's identity, for whom it works at a custodian's desk.
+    /// The desk's identity; nil unless it works at a custodian's desk.
     package let desk: AgeIdentity?
     /// The identity of custodian's envelopes; only gateways have it.
     package let records: AgeIdentity?
@@ -30,14 +30,14 @@ public struct MemberKeys: Sendable {
             surroundings: surroundings, body)
     }
 
-    package func requireDesk() throws(ClientFailure) -> AgeIdentity {
+    package func requireDesk() throws(PartyError) -> AgeIdentity {
         guard let desk else {
             throw .refused("only clinicians, registrars and gateways of a custodian work at its desk")
         }
         return desk
     }
 
-    package func requireRecords() throws(ClientFailure) -> AgeIdentity {
+    package func requireRecords() throws(PartyError) -> AgeIdentity {
         guard let records else {
             throw .refused("only a gateway of the custodian opens custodian's envelopes")
         }

@@ -7,10 +7,10 @@ public import Sealing
 public import TransparencyLog
 import Workflow
 
-extension ClientFailure {
-    /// Whether it leaves a member whom it is about unverified, and everything else as it is: because something does
+extension PartyError {
+    /// Whether it leaves the member that it is about unverified, and everything else as it is: because something does
     /// not hold, or because its organisation's server is away.
-    package var leavesUnverified: Bool { code != .badInput }
+    package var leavesUnverified: Bool { kind != .input }
 }
 
 extension Connection {
@@ -24,9 +24,9 @@ extension Connection {
     /// Each of these members verified, or why it was not.
     public func members(
         _ keys: [PublicKey], under checkpoint: VerifiedCheckpoint
-    ) async throws -> [PublicKey: Result<VerifiedMember, ClientFailure>] {
+    ) async throws -> [PublicKey: Result<VerifiedMember, PartyError>] {
         try await read(under: checkpoint) { ledger throws(Pause) in
-            var members = [PublicKey: Result<VerifiedMember, ClientFailure>]()
+            var members = [PublicKey: Result<VerifiedMember, PartyError>]()
             for key in keys { members[key] = try ledger.member(key) }
             return members
         }

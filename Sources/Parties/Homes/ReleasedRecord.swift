@@ -25,7 +25,7 @@ package struct ReleasedRecord: Sendable {
 
     /// Has a release recorded, or takes up the one that the home remembers from a call that was cut off.
     ///
-    /// Throws `Problem` when the contract refuses. `finish` forgets the release.
+    /// Throws `rejected` when the contract refuses. `finish` forgets the release.
     package init(
         _ release: Release, by reader: SigningKey, home: Folder, _ connection: Connection
     ) async throws {
@@ -33,12 +33,12 @@ package struct ReleasedRecord: Sendable {
         record = release.record
         custodian = release.custodian
         guard let state: RecordState = try await connection.state(.record(release.record)) else {
-            throw Problem.rejected(.recordUnknown)
+            throw PartyError.rejected(.recordUnknown)
         }
         guard
             let custody: CustodyState = try await connection.state(
                 .custody(release.record, release.custodian))
-        else { throw Problem.rejected(.notACustodian) }
+        else { throw PartyError.rejected(.notACustodian) }
         self.state = state
         self.custody = custody
         let surroundings = connection.surroundings
@@ -51,9 +51,10 @@ package struct ReleasedRecord: Sendable {
             try pending.remember(bytes)
             do {
                 id = try await self.connection.submit(bytes, signedBy: reader).statement
-            } catch let problem as Problem {
-                pending.forget()
-                throw problem
+            } catch {
+                // What was refused serves nothing more; what did not get there may.
+                if error is Problem || (error as? PartyError)?.rejection != nil { pending.forget() }
+                throw error
             }
         }
     }
@@ -62,7 +63,7 @@ package struct ReleasedRecord: Sendable {
     package func ownerEnvelope() async throws -> [UInt8] {
         let now = connection.surroundings.now()
         guard let digest = state.ownerEnvelope(in: custody, of: custodian, at: now) else {
-            throw ClientFailure.refused("the record has no owner yet")
+            throw PartyError.refused("the record has no owner yet")
         }
         return try await bytes(digest)
     }
@@ -90,13 +91,13 @@ package struct ReleasedRecord: Sendable {
                 .get, path(file.ciphertext), answerBytesMax: count, range: 0..<count)
             if let (header, _) = try? AgeHeader.parse(prefixOf: bytes) { return header }
             guard count < AgeHeader.byteCountMax, bytes.count == count else {
-                throw ClientFailure.unverified("a file of the record has no header")
+                throw PartyError.unverified("a file of the record has no header")
             }
             count *= 4
         }
     }
 
-    private static func altered(_ digest: Digest) -> ClientFailure {
+    private static func altered(_ digest: Digest) -> PartyError {
         .unverified("the vault's bytes have not the hash that the ledger names: \(digest)")
     }
 
@@ -124,19 +125,19 @@ package struct ReleasedRecord: Sendable {
 private final class NewFile {
     private let descriptor: Int32
 
-    init(_ path: String) throws(ClientFailure) {
+    init(_ path: String) throws(PartyError) {
         descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .unreachable("cannot write in the home's spool folder") }
+        guard descriptor >= 0 else { throw .unavailable("cannot write in the home's spool folder") }
     }
 
     deinit { close(descriptor) }
 
-    func write(_ bytes: UnsafeRawBufferPointer) throws(ClientFailure) {
+    func write(_ bytes: UnsafeRawBufferPointer) throws(PartyError) {
         var sink = FileSink(descriptor: descriptor)
         do {
             try sink.write(bytes)
         } catch {
-            throw .unreachable("cannot write in the home's spool folder: \(error)")
+            throw .unavailable("cannot write in the home's spool folder: \(error)")
         }
     }
 }

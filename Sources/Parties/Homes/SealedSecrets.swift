@@ -10,8 +10,8 @@ extension IdentityFile {
         try seal(serialized(), for: .passphrase(passphrase, workFactor: PassphraseWork.factor))
     }
 
-    /// Opens a sealed identity file. Throws `ClientFailure`, which names `what` was to be opened.
-    package init(opening sealed: [UInt8], passphrase: SecretBytes, what: String) throws(ClientFailure) {
+    /// Opens a sealed identity file. Throws `PartyError`, which names `what` was to be opened.
+    package init(opening sealed: [UInt8], passphrase: SecretBytes, what: String) throws(PartyError) {
         let plain = try SecretBytes.opening(sealed, passphrase: passphrase, what: what)
         do {
             var bytes = plain.withUnsafeBytes { Array($0) }
@@ -27,7 +27,7 @@ extension SecretBytes {
     /// The plaintext of an age file under a passphrase. Throws `refused` for a wrong one.
     package static func opening(
         _ sealed: [UInt8], passphrase: SecretBytes, what: String
-    ) throws(ClientFailure) -> SecretBytes {
+    ) throws(PartyError) -> SecretBytes {
         do {
             return try openSecret(sealed, with: .passphrase(passphrase))
         } catch AgeError.noMatch {
@@ -40,7 +40,7 @@ extension SecretBytes {
 
 extension SigningKey {
     /// The Ed25519 key of a sealed PKCS#8 file. Throws `refused` for a wrong passphrase.
-    package init(opening pem: [UInt8], passphrase: SecretBytes, what: String) throws(ClientFailure) {
+    package init(opening pem: [UInt8], passphrase: SecretBytes, what: String) throws(PartyError) {
         let pkcs8 = try SealedPrivateKey.opened(pem, passphrase: passphrase, what: what)
         guard let key = SigningKey(pkcs8: pkcs8) else { throw .unverified("\(what) is no Ed25519 key") }
         self = key
@@ -50,7 +50,7 @@ extension SigningKey {
 extension SealedPrivateKey {
     package static func opened(
         _ pem: [UInt8], passphrase: SecretBytes, what: String
-    ) throws(ClientFailure) -> SecretBytes {
+    ) throws(PartyError) -> SecretBytes {
         do {
             return try open(pem: pem, passphrase: passphrase)
         } catch {

@@ -52,7 +52,7 @@ public struct SourceFile: Sendable {
     /// All of it. Throws `badInput` when it has more than `bytesMax`.
     package func bytes(max bytesMax: Int) throws -> [UInt8] {
         guard byteCount <= bytesMax else {
-            throw ClientFailure.badInput("\(name) has more than \(bytesMax) bytes")
+            throw PartyError.badInput("\(name) has more than \(bytesMax) bytes")
         }
         return try head(bytesMax)
     }

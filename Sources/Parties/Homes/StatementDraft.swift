@@ -50,7 +50,7 @@ public struct StatementDraft: Sendable {
 
     /// Reads a draft's file. Throws `badInput` when it is none, `unverified` when an approval in it does not
     /// hold.
-    public init(reading file: Folder, _ name: String) throws(ClientFailure) {
+    public init(reading file: Folder, _ name: String) throws(PartyError) {
         let path = file.file(name)
         guard let read = try? JSON.decode(File.self, try file.read(name)),
             let statement = try? Statement.decode([UInt8](read.content)), statement.approvals.isEmpty
@@ -96,10 +96,10 @@ public struct StatementDraft: Sendable {
     /// Says it: has it ordered as `key`, which must be the draft's signer.
     public func submit(by key: SigningKey, _ connection: Connection) async throws -> Wire.Receipt {
         guard network == connection.network.id else {
-            throw ClientFailure.badInput("the draft is for another network")
+            throw PartyError.badInput("the draft is for another network")
         }
         guard key.key == signer else {
-            throw ClientFailure.refused("the draft is to be submitted by \(signer.hex.prefix(16))")
+            throw PartyError.refused("the draft is to be submitted by \(signer.hex.prefix(16))")
         }
         return try await connection.submit(statement, signedBy: key)
     }

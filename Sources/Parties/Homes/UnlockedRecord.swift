@@ -129,7 +129,7 @@ extension Descriptor.File {
             if let granted {
                 var reheaded = try ReheadedSource(source, under: granted.header)
                 guard try granted.belongs(to: reheaded.stored, openedWith: key) else {
-                    throw ClientFailure.unverified("what was granted of a file is of another file")
+                    throw PartyError.unverified("what was granted of a file is of another file")
                 }
                 opened = try Age.open(
                     from: &reheaded, to: &sink, with: .identity(key), hashing: .plaintext, progress: progress)
@@ -138,10 +138,10 @@ extension Descriptor.File {
                     from: &source, to: &sink, with: .identity(key), hashing: .plaintext, progress: progress)
             }
         } catch let error as AgeError {
-            throw ClientFailure.unverified("a file of the record does not open", cause: error)
+            throw PartyError.unverified("a file of the record does not open", cause: error)
         }
         guard opened.plaintextSHA256 == sha256.bytes, Int64(opened.byteCount) == byteCount else {
-            throw ClientFailure.unverified("a file of the record is not what its descriptor says")
+            throw PartyError.unverified("a file of the record is not what its descriptor says")
         }
         try unfinished.commit()
         return MediaType.isProgram(sink.head)

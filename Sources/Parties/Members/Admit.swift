@@ -34,12 +34,12 @@ extension Member {
         let desk = try deskKeys()
         let index = try desk.index(of: number)
         guard (1...200).contains(name.utf8.count) else {
-            throw ClientFailure.badInput("a patient's name has 1 to 200 bytes")
+            throw PartyError.badInput("a patient's name has 1 to 200 bytes")
         }
         let typed = shortCode.uppercased().filter { $0 != "-" && $0 != " " }
         let matching = try await applicants().filter { $0.shortCode.filter { $0 != "-" } == typed }
         guard let applicant = matching.first else {
-            throw ClientFailure.refused(
+            throw PartyError.refused(
                 "no wallet that waits here shows the short code \(SafeText.escaped(shortCode))")
         }
         let sealed = try desk.entry(number: number, name: name, of: applicant)

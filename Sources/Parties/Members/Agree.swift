@@ -7,7 +7,7 @@ import Remote
 extension MemberKeys {
     /// Adds this member's agreement to what another one is about to say. Throws `badInput` when the draft is of
     /// another network.
-    public func agree(to draft: inout StatementDraft) throws(ClientFailure) {
+    public func agree(to draft: inout StatementDraft) throws(PartyError) {
         guard draft.network == network.id else { throw .badInput("the draft is for another network") }
         draft.agree(by: signingKey)
     }

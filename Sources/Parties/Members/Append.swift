@@ -1,6 +1,7 @@
 public import API
 import Age
 public import Contract
+import Evidence
 import Files
 public import Homes
 import Manifests
@@ -14,10 +15,10 @@ extension Member {
         _ files: [SourceFile], to record: RecordHandle, under grant: StatementID
     ) async throws -> Wire.Receipt {
         guard let state: GrantState = try await connection.state(.grant(grant)) else {
-            throw Problem.rejected(.grantUnknown)
+            throw PartyError.rejected(.grantUnknown)
         }
-        if let refusal = state.refusal(at: surroundings.now()) { throw Problem.rejected(refusal) }
-        guard state.releasesUsed < state.releasesAllowed else { throw Problem.rejected(.releasesUsedUp) }
+        if let refusal = state.refusal(at: surroundings.now()) { throw PartyError.rejected(refusal) }
+        guard state.releasesUsed < state.releasesAllowed else { throw PartyError.rejected(.releasesUsedUp) }
         return try await say(.append(try await appended(files, to: record, under: grant)))
     }
 

@@ -48,7 +48,7 @@ extension Member {
     /// A draft of an emergency, to which the second clinician has to agree.
     public func declareEmergency(_ it: DeclaredEmergency) throws -> StatementDraft {
         guard (1...24).contains(it.hours) else {
-            throw ClientFailure.badInput("an emergency lasts 1 to 24 hours")
+            throw PartyError.badInput("an emergency lasts 1 to 24 hours")
         }
         return draft(
             .emergency(

@@ -93,12 +93,12 @@ extension Member {
         return (deposited.record, receipt)
     }
 
-    private static let isBeingDeposited = ClientFailure.refused(
+    private static let isBeingDeposited = PartyError.refused(
         "another process is depositing these files for this patient")
 
     private func order(
         _ record: RecordHandle, for patient: AdmittedPatient
-    ) throws(ClientFailure) -> DepositSteps.Order {
+    ) throws(PartyError) -> DepositSteps.Order {
         DepositSteps.Order(
             record, by: .permit(of: patient, desk: try deskKeys()), at: organisation,
             depositor: keys.signingKey)

@@ -6,8 +6,8 @@ import Identity
 import Primitives
 import Workflow
 
-/// What a deposit has done so far, durable: whoever is cut off goes on with the same record, permit and
-/// ciphertext.
+/// What a deposit has done so far, durable: a deposit that is cut off goes on with the same record, permit
+/// and ciphertext.
 ///
 /// A folder `deposits/NAME` in the member's home, mode 0700, with `journal.json` and the ciphertext. Nothing
 /// in it says whose record it is or what it holds. The name is an HMAC by a key of the member's over the
@@ -32,7 +32,7 @@ struct DepositJournal: Sendable {
             isDone = try fields.value("isDone") == .bool(true)
             try fields.end()
         } catch is JSONValue.Malformed {
-            throw ClientFailure.unverified(
+            throw PartyError.unverified(
                 "\(folder.file(Self.fileName)) is malformed: remove its folder to begin anew")
         }
         self.folder = folder
@@ -113,8 +113,8 @@ struct DepositJournals: Sendable {
     }
 }
 
-/// A handle for which the patient's permit may have been taken, until its deposit has a journal: whoever is cut off
-/// meanwhile takes up the same one, so that no permit is lost.
+/// A handle for which the patient's permit may have been taken, until its deposit has a journal: one that is cut off
+/// meanwhile takes up the same handle, so that no permit is lost.
 ///
 /// An empty folder whose name is a tag of the patient, by the member's key, and the handle. It is this process's alone.
 struct ReservedHandle: Sendable {

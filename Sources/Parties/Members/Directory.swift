@@ -10,7 +10,7 @@ import Workflow
 
 extension Member {
     /// Throws `refused` unless the member works at the desk of a custodian.
-    func deskKeys() throws(ClientFailure) -> DeskKeys {
+    func deskKeys() throws(PartyError) -> DeskKeys {
         DeskKeys(try keys.requireDesk(), organisation: organisation.name, network: network.id)
     }
 
@@ -36,7 +36,7 @@ extension Member {
     /// The same, where the contract would refuse without one. Throws its reason.
     func requirePermit(of patient: AdmittedPatient, for record: RecordHandle) async throws -> [UInt8] {
         guard let permit = try await permit(of: patient, for: record.bytes) else {
-            throw ClientFailure.rejected(.permitMissing)
+            throw PartyError.rejected(.permitMissing)
         }
         return permit
     }

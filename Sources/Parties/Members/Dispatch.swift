@@ -1,5 +1,6 @@
 public import API
 public import Contract
+import Evidence
 import Homes
 import Remote
 
@@ -9,7 +10,7 @@ extension Member {
         guard let state: ReleaseState = try await connection.state(.release(release)),
             let grant = state.grant,
             let record: RecordState = try await connection.state(.record(state.record))
-        else { throw Problem.rejected(.releaseMissing) }
+        else { throw PartyError.rejected(.releaseMissing) }
         return try await say(
             .dispatch(
                 Dispatch(

@@ -43,14 +43,14 @@ extension Member {
                 released, key, parts: granted.state.covered(of: released.state), envelope: envelope)
         case .emergency(let id):
             guard let state: EmergencyState = try await connection.state(.emergency(id)) else {
-                throw Problem.rejected(.emergencyUnknown)
+                throw PartyError.rejected(.emergencyUnknown)
             }
             let released = try await released(
                 Release(
                     organisation: organisation.name, record: state.record, custodian: state.custodian,
                     basis: .emergency, emergency: id))
             guard let digest = state.envelope else {
-                throw ClientFailure.refused("the emergency came without an envelope: a gateway makes one")
+                throw PartyError.refused("the emergency came without an envelope: a gateway makes one")
             }
             let envelope = try await released.bytes(digest)
             let opened = try Envelope.open(
@@ -83,7 +83,7 @@ extension Member {
         under granted: Granted
     ) async throws -> (ReleasedRecord, AgeIdentity, envelope: [UInt8]) {
         let released = try await release(under: granted)
-        guard let digest = granted.state.envelope else { throw Problem.rejected(.grantOfOtherKind) }
+        guard let digest = granted.state.envelope else { throw PartyError.rejected(.grantOfOtherKind) }
         let envelope = try await released.bytes(digest)
         let (binding, identity) = try binding(of: granted)
         let opened = try Envelope.open(
@@ -95,17 +95,17 @@ extension Member {
     private func unlockedFiles(of granted: Granted) async throws -> UnlockedRecord {
         let released = try await release(under: granted)
         guard let digest = granted.state.envelope, let listed = granted.grant.manifest else {
-            throw Problem.rejected(.grantOfOtherKind)
+            throw PartyError.rejected(.grantOfOtherKind)
         }
         let envelope = try await released.bytes(digest)
         let manifest: Manifest
         do {
             manifest = try Manifest(decoding: try await released.bytes(listed))
         } catch let malformed as Manifest.Malformed {
-            throw ClientFailure.unverified("the grant's manifest is malformed", cause: malformed)
+            throw PartyError.unverified("the grant's manifest is malformed", cause: malformed)
         }
         guard manifest.root == granted.grant.root else {
-            throw ClientFailure.unverified("the grant's manifest has another root than the ledger names")
+            throw PartyError.unverified("the grant's manifest has another root than the ledger names")
         }
         let (binding, identity) = try binding(of: granted)
         let files = try PartialEnvelope(
@@ -117,7 +117,7 @@ extension Member {
         guard
             let custodian = granted.custodians.first(where: { $0 != organisation.name })
                 ?? granted.custodians.first
-        else { throw Problem.rejected(.notACustodian) }
+        else { throw PartyError.rejected(.notACustodian) }
         return try await released(
             Release(
                 organisation: organisation.name, record: granted.grant.record, custodian: custodian,

@@ -39,16 +39,16 @@ extension Member {
     /// reason when there are none.
     public func grants(answering request: StatementID) async throws -> [StatementID] {
         guard let state: RequestState = try await connection.state(.request(request)) else {
-            throw Problem.rejected(.requestUnknown)
+            throw PartyError.rejected(.requestUnknown)
         }
         let grants = try await grants(answering: request, letters: nil)
         guard grants.isEmpty else { return grants }
         switch state.stage {
         case .open, .routed:
-            throw ClientFailure.refused("medical data access denied: the patient has not answered yet")
+            throw PartyError.refused("medical data access denied: the patient has not answered yet")
         case .rejected:
-            throw ClientFailure.refused("medical data access denied: the patient has rejected the request")
-        case .approved: throw Problem.rejected(.grantUnknown)
+            throw PartyError.refused("medical data access denied: the patient has rejected the request")
+        case .approved: throw PartyError.rejected(.grantUnknown)
         }
     }
 
@@ -88,7 +88,7 @@ extension Member {
     func granted(_ id: StatementID) async throws -> Granted {
         guard let statement = try await connection.statement(id, kind: .grant),
             let granted = try await granted(statement)
-        else { throw Problem.rejected(.grantUnknown) }
+        else { throw PartyError.rejected(.grantUnknown) }
         return granted
     }
 
@@ -98,14 +98,14 @@ extension Member {
         let values = try await connection.state(
             [.grant(statement.id)] + names.map { .custody(grant.record, $0) })
         guard let bytes = values[.grant(statement.id)], let state = GrantState(bytes: bytes) else {
-            throw ClientFailure.unverified("the ledger's state does not know grant \(statement.id)")
+            throw PartyError.unverified("the ledger's state does not know grant \(statement.id)")
         }
         // A re-sealing, which the owner has agreed to, replaces the envelope.
         let hasItsEnvelope = state.envelope == grant.envelope || state.sealing > 0
         guard state.record == grant.record, state.grantee == grant.grantee, hasItsEnvelope,
             state.role == grant.role, state.notAfter == grant.notAfter
         else {
-            throw ClientFailure.unverified(
+            throw PartyError.unverified(
                 "the ledger's state is not what the owner signed in \(statement.id)")
         }
         return Granted(

@@ -32,7 +32,7 @@ extension Member {
             do {
                 cards = try await connection.call(
                     .get, Routes.members, query: [("organisation", each.name.description)], at: each.name)
-            } catch let failure as ClientFailure where failure.leavesUnverified {
+            } catch let failure as PartyError where failure.leavesUnverified {
                 absence = failure.message
             }
             let history = try await connection.history(about: each.name.bytes, under: checkpoint)

@@ -17,10 +17,10 @@ extension Member {
     ) async throws -> [UInt8] {
         let unlocked = try await unlock(right)
         guard unlocked.released.record == record else {
-            throw ClientFailure.badInput("the grant is of another record")
+            throw PartyError.badInput("the grant is of another record")
         }
         guard let file = try unlocked.descriptor.files(named: [name]).first?.file else {
-            throw ClientFailure.badInput("the record has no file of such a name: see its list")
+            throw PartyError.badInput("the record has no file of such a name: see its list")
         }
         let checkpoint = try await remembered.advance(connection)
         for (part, descriptor) in unlocked.parts {
@@ -33,7 +33,7 @@ extension Member {
             unlocked.released.finish()
             return proof
         }
-        throw ClientFailure.refused(
+        throw PartyError.refused(
             "a grant of single files proves nothing of the record: ask its owner or its hospital")
     }
 }

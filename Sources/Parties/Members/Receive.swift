@@ -1,5 +1,6 @@
 public import API
 public import Contract
+import Evidence
 import Files
 import Homes
 import Identity
@@ -26,13 +27,13 @@ extension Member {
     ) async throws -> Received {
         let granted = try await granted(id)
         let record = granted.grant.record
-        guard granted.grant.kind == .transfer else { throw Problem.rejected(.grantOfOtherKind) }
-        guard organisation.kind.isCustodian else { throw Problem.rejected(.organisationKindNotAllowed) }
+        guard granted.grant.kind == .transfer else { throw PartyError.rejected(.grantOfOtherKind) }
+        guard organisation.kind.isCustodian else { throw PartyError.rejected(.organisationKindNotAllowed) }
         let custody: CustodyState? = try await connection.state(.custody(record, organisation.name))
         guard custody == nil else { return Received(record: record, files: 0, receipt: nil) }
         let (released, key, _) = try await released(under: granted)
         guard granted.state.covered(of: released.state).count == released.state.parts.count else {
-            throw Problem.rejected(.superseded)
+            throw PartyError.rejected(.superseded)
         }
         var parts = [(manifest: Manifest, descriptor: [UInt8])]()
         for part in released.state.parts {

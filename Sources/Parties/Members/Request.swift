@@ -38,13 +38,13 @@ extension Member {
     public func request(_ it: AccessRequest) async throws -> (id: StatementID, receipt: Wire.Receipt) {
         let custodian = try network.organisation(it.custodian)
         guard custodian.kind.isCustodian else {
-            throw ClientFailure.badInput("\(it.custodian) keeps no records")
+            throw PartyError.badInput("\(it.custodian) keeps no records")
         }
         guard (1...3_650).contains(it.days) else {
-            throw ClientFailure.badInput("access is asked for 1 to 3650 days")
+            throw PartyError.badInput("access is asked for 1 to 3650 days")
         }
         guard it.kind == .read || organisation.kind.isCustodian else {
-            throw ClientFailure.badInput("only an organisation that keeps records receives a transfer")
+            throw PartyError.badInput("only an organisation that keeps records receives a transfer")
         }
         let letter = try Letter.seal(
             RequestLetter(

@@ -64,7 +64,7 @@ extension Member {
         do {
             let member = try await connection.verifiedMember(statement.caller, under: checkpoint)
             requester = (member.shown, true)
-        } catch let failure as ClientFailure where failure.leavesUnverified {
+        } catch let failure as PartyError where failure.leavesUnverified {
             requester = ("not verified: \(failure.message)", false)
         }
         let letter = isToUs ? requestLetter(letters, for: statement.id, digest: request.letter) : nil

@@ -79,7 +79,7 @@ extension Member {
         }
         guard try conduit.opened().plaintextSHA256 == file.sha256.bytes else {
             folder.remove(name)
-            throw ClientFailure.unverified("a file of the record is not what its descriptor says")
+            throw PartyError.unverified("a file of the record is not what its descriptor says")
         }
         guard let digest = Digest(sealed.sha256) else { preconditionFailure("SHA-256 has 32 bytes") }
         return SealedBlob(name: name, blob: BlobName(digest, .file), byteCount: sealed.byteCount)

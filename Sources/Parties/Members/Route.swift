@@ -14,19 +14,21 @@ extension Member {
         let patient = try await patient(number)
         guard let statement = try await connection.statement(id, kind: .request),
             case .request(let request) = statement.assertion
-        else { throw Problem.rejected(.requestUnknown) }
-        guard request.custodian == organisation.name else { throw Problem.rejected(.requestOfOtherCustodian) }
+        else { throw PartyError.rejected(.requestUnknown) }
+        guard request.custodian == organisation.name else {
+            throw PartyError.rejected(.requestOfOtherCustodian)
+        }
         // The contract would first name the permit, which this request has used already.
         if let state: RequestState = try await connection.state(.request(id)), state.stage != .open {
-            throw Problem.rejected(.requestAlreadyRouted)
+            throw PartyError.rejected(.requestAlreadyRouted)
         }
         let routes = Routes.Organisation(organisation.name)
         let letters = try await connection.letters(at: organisation.name, about: id)
         guard let asked = requestLetter(letters, for: id, digest: request.letter) else {
-            throw ClientFailure.unverified("the request's letter is not here or does not open")
+            throw PartyError.unverified("the request's letter is not here or does not open")
         }
         guard let permit = try await permit(of: patient, for: id.bytes) else {
-            throw ClientFailure.refused(
+            throw PartyError.refused(
                 "the patient's stock of permits at \(organisation.name) is used up: it may not be asked")
         }
         let forwarded = ForwardedLetter(

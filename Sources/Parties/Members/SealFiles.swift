@@ -39,7 +39,7 @@ struct SealedFiles: Sendable {
                 let plain = sealed.plaintextSHA256.flatMap({ Digest($0) })
             else { preconditionFailure("both digests were asked for") }
             guard sealed.plaintextByteCount == source.byteCount else {
-                throw ClientFailure.unreachable("\(SafeText.escaped(source.name)) changed while it was read")
+                throw PartyError.unavailable("\(SafeText.escaped(source.name)) changed while it was read")
             }
             before += source.byteCount
             blobs.append(
@@ -57,7 +57,7 @@ struct SealedFiles: Sendable {
     /// What each file is, by its first bytes.
     private static func described(_ sources: [SourceFile]) throws -> [Described] {
         guard (1...Manifest.filesMax).contains(sources.count) else {
-            throw ClientFailure.badInput(
+            throw PartyError.badInput(
                 "a record gets 1 to \(Manifest.filesMax) files at once; these are \(sources.count)")
         }
         return try sources.map { source in
@@ -71,7 +71,7 @@ struct SealedFiles: Sendable {
             return nil
         }
         guard described.count == 1 else {
-            throw ClientFailure.badInput(
+            throw PartyError.badInput(
                 "\(SafeText.escaped(source.name)) is a batch: deposit it by itself, so that it can be proven")
         }
         return try Batch(try source.bytes(max: Batch.bytesMax)).root
@@ -113,7 +113,7 @@ struct SealedFiles: Sendable {
 extension Descriptor {
     /// The manifest of what was just sealed. Throws `unverified` when a file was sealed to the same bytes as another:
     /// then randomness has failed.
-    func requireManifest() throws(ClientFailure) -> Manifest {
+    func requireManifest() throws(PartyError) -> Manifest {
         guard let manifest else { throw .unverified("two files of the record have the same ciphertext") }
         return manifest
     }

@@ -6,7 +6,7 @@ import Remote
 extension Office {
     /// Adds this organisation's agreement to a draft that another one has proposed. Throws `badInput` when the
     /// draft is of another network, or is this organisation's own to submit.
-    public func agree(to draft: inout StatementDraft) throws(ClientFailure) {
+    public func agree(to draft: inout StatementDraft) throws(PartyError) {
         guard draft.network == network.id else { throw .badInput("the draft is for another network") }
         let root = try requireRoot()
         guard draft.signer != root.key else {

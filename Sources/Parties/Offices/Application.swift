@@ -21,7 +21,7 @@ public struct Application: Codable, Sendable {
     }
 
     /// Reads `application.json`. Throws `badInput` when it is none.
-    public init(reading bytes: [UInt8]) throws(ClientFailure) {
+    public init(reading bytes: [UInt8]) throws(PartyError) {
         guard let application = try? JSON.decode(Application.self, bytes), (try? application.pinned) != nil
         else { throw .badInput("this is not an organisation's application") }
         self = application
@@ -31,7 +31,7 @@ public struct Application: Codable, Sendable {
 
     /// What is agreed on: keys, and hashes of the rest.
     public var pinned: Genesis.Organisation {
-        get throws(ClientFailure) {
+        get throws(PartyError) {
             guard let kind = OrganisationKind(name: description.kind),
                 let authority = try? PEM.decode(Array(description.authority.utf8), label: "CERTIFICATE")
             else { throw .badInput("the application of \(description.name) is damaged") }

@@ -28,7 +28,7 @@ extension Office {
     ) async throws -> (home: MemberHome, receipt: Wire.Receipt) {
         let home = try MemberHome(folder)
         guard home.organisation.name == name, home.network.id == network.id else {
-            throw ClientFailure.badInput(
+            throw PartyError.badInput(
                 "\(folder.path) is the home of a member of \(home.organisation.name)")
         }
         let pending = MemberHomeChange(home.folder)
@@ -37,7 +37,7 @@ extension Office {
             do {
                 return try await finish(
                     pending, statement, reasons: home.key == key ? [:] : change.reasons(ending: home.key))
-            } catch let problem as Problem where problem.code == RejectionCode.stale.rawValue {
+            } catch let error as PartyError where error.rejection == .stale {
                 try pending.discard()
             }
         }

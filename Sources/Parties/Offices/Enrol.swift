@@ -16,7 +16,7 @@ extension Office {
     /// Makes a member: keys and certificate in `home`, its enrolment on the ledger, its card at the server.
     /// `replaced`: a key of the same member that this ends, where its home is lost.
     ///
-    /// The home appears once the ledger has the enrolment. Throws `ClientFailure`, or `Problem` when the
+    /// The home appears once the ledger has the enrolment. Throws `PartyError`, or `Problem` when the
     /// contract refuses.
     public func enrol(
         name: String, role: Role, home: Folder, passphrase: SecretBytes, days: Int = enrolmentDays,
@@ -80,7 +80,7 @@ struct Enrolment {
 
 extension Role {
     /// Throws `badInput` when organisations of that kind have no such members.
-    fileprivate func requireOne(of kind: OrganisationKind) throws(ClientFailure) {
+    fileprivate func requireOne(of kind: OrganisationKind) throws(PartyError) {
         let allowed: [Role] =
             switch kind {
             case .hospital, .laboratory: [.clinician, .registrar, .gateway, .officer, .auditor]

@@ -26,7 +26,7 @@ public struct NetworkFounding: Sendable {
     public init(
         organisations: [(name: OrganisationName, kind: OrganisationKind)], host: String? = nil, port: UInt16,
         quorum: Quorum = .none, timeStep: UInt64 = Self.usualTimeStep
-    ) throws(ClientFailure) {
+    ) throws(PartyError) {
         guard !organisations.isEmpty, organisations.count <= Genesis.organisationsMax else {
             throw .badInput("a network has 1 to \(Genesis.organisationsMax) organisations")
         }
@@ -49,7 +49,7 @@ public struct NetworkFounding: Sendable {
     /// Makes the network in `folder`, which must not exist; every private key in it is sealed under
     /// `passphrase`.
     ///
-    /// The folder appears when everything in it is durable. Throws `ClientFailure`.
+    /// The folder appears when everything in it is durable. Throws `PartyError`.
     public func found(
         in folder: Folder, passphrase: SecretBytes, surroundings: Surroundings = .machine
     ) async throws {

@@ -35,7 +35,7 @@ public struct Office: Sendable {
             folder.folder("organisations").folder(name.description), of: name, passphrase: passphrase)
         let root = try await keys.root.current(in: network, surroundings)
         guard let caller = try root ?? keys.validator() else {
-            throw ClientFailure.badInput(
+            throw PartyError.badInput(
                 "\(keys.folder.path) does not hold the keys of \(name): they stay in the folder that was founded"
             )
         }
@@ -49,10 +49,10 @@ public struct Office: Sendable {
 
     /// The organisation as the network agreed on it. Throws `badInput` before it was admitted.
     var organisation: Network.Organisation {
-        get throws(ClientFailure) { try network.organisation(name) }
+        get throws(PartyError) { try network.organisation(name) }
     }
 
-    func requireRoot() throws(ClientFailure) -> SigningKey {
+    func requireRoot() throws(PartyError) -> SigningKey {
         guard let root else {
             throw .badInput("the root of \(name) is lost: the others agree without it (--signer)")
         }

@@ -26,10 +26,10 @@ struct OfficeKeys: Sendable {
     private static let validatorName = "validator.key.pem"
 
     /// The key that the organisation's validator cosigns with; nil when it is not here.
-    func validator() throws(ClientFailure) -> SigningKey? {
+    func validator() throws(PartyError) -> SigningKey? {
         guard folder.has(Self.validatorName) else { return nil }
         return try SigningKey(
-            opening: try ClientFailure.files { try folder.read(Self.validatorName) }, passphrase: passphrase,
+            opening: try PartyError.files { try folder.read(Self.validatorName) }, passphrase: passphrase,
             what: "the validator's key of \(name)")
     }
 
@@ -51,7 +51,7 @@ struct OfficeKeys: Sendable {
             let opened = try IdentityFile(
                 opening: try folder.read("\(file).age"), passphrase: passphrase, what: what)
             guard opened.identities[0].recipient == recipient else {
-                throw ClientFailure.unverified("\(what) is not the one that the network agreed on")
+                throw PartyError.unverified("\(what) is not the one that the network agreed on")
             }
             identities.append((file, opened.identities[0]))
         }

@@ -31,15 +31,15 @@ extension Office {
         let names = governance.organisations.map(\.name.description).joined(separator: ", ")
         for name in endorsers {
             guard let endorser = governance.organisation(name), !endorser.isSuspended else {
-                throw ClientFailure.badInput("\(name) does not take part; the network has \(names)")
+                throw PartyError.badInput("\(name) does not take part; the network has \(names)")
             }
         }
         guard endorsers.count >= governance.majority else {
-            throw ClientFailure.badInput(
+            throw PartyError.badInput(
                 "\(governance.majority) organisations must agree (--with); the network has \(names)")
         }
         guard let root = governance.organisation(signer)?.root else {
-            throw ClientFailure.badInput("\(signer) does not take part")
+            throw PartyError.badInput("\(signer) does not take part")
         }
         let assertion: Assertion
         var newRoot: SigningKey?

@@ -23,12 +23,12 @@ extension Office {
         days: Int = listDays, reasons: [PublicKey: RevocationList.Reason] = [:]
     ) async throws -> RevocationList {
         guard (1...366).contains(days) else {
-            throw ClientFailure.badInput("a revocation list is good for 1 to 366 days")
+            throw PartyError.badInput("a revocation list is good for 1 to 366 days")
         }
         let organisation = try organisation
         let ended = try await endedEnrolments()
         guard reasons.keys.allSatisfy({ key in ended.contains { $0.key == key } }) else {
-            throw ClientFailure.refused(
+            throw PartyError.refused(
                 "the member's end is on the ledger, not yet under a checkpoint that may be believed: publish the revocation list in a minute (medseal member publish-crl)"
             )
         }
@@ -64,9 +64,10 @@ extension Office {
             try await publishRevocationList(reasons: reasons)
         } catch {
             let place = receipt.map { "the ledger has it (position \($0.position))" } ?? "it ended before"
-            throw ClientFailure(
-                .unreachable,
-                "\(place), but the revocation list is not published yet: run medseal member publish-crl", cause: error
+            throw PartyError(
+                .unavailable,
+                "\(place), but the revocation list is not published yet: run medseal member publish-crl",
+                cause: error
             )
         }
     }
@@ -77,7 +78,7 @@ extension Office {
         guard let der = try? PEM.decode(try folder.read(Self.listName), label: RevocationList.pemLabel),
             let list = try? RevocationList.verify(der, under: authority)
         else {
-            throw ClientFailure.unverified(
+            throw PartyError.unverified(
                 "\(folder.file(Self.listName)) is not a revocation list of this authority")
         }
         return list

@@ -1,5 +1,6 @@
 public import API
 public import Contract
+import Evidence
 public import Identity
 import Remote
 
@@ -13,7 +14,7 @@ extension Office {
         var receipt: Wire.Receipt?
         do {
             receipt = try await say(.retire(Retire(organisation: name, member: key)))
-        } catch let problem as Problem where problem.code == RejectionCode.memberRetired.rawValue {
+        } catch let error as PartyError where error.rejection == .memberRetired {
             receipt = nil
         }
         try await publishRevocationList(after: receipt, reasons: [key: reason])

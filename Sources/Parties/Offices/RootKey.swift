@@ -43,9 +43,9 @@ struct RootKey {
 
     private func present() throws -> SigningKey? { isLost ? nil : try open(Self.fileName) }
 
-    private func open(_ file: String) throws(ClientFailure) -> SigningKey {
+    private func open(_ file: String) throws(PartyError) -> SigningKey {
         try SigningKey(
-            opening: try ClientFailure.files { try folder.read(file) }, passphrase: passphrase,
+            opening: try PartyError.files { try folder.read(file) }, passphrase: passphrase,
             what: "the root key of \(name)")
     }
 
@@ -67,7 +67,7 @@ struct RootKey {
         }
         guard isAccepted else { return try present() }
         guard rename(folder.file(Self.nextName), folder.file(Self.fileName)) == 0 else {
-            throw ClientFailure.unreachable("cannot replace the root in \(folder.path): \(Folder.cause)")
+            throw PartyError.unavailable("cannot replace the root in \(folder.path): \(Folder.cause)")
         }
         try folder.sync()
         return next

@@ -15,14 +15,14 @@ extension Patient {
     /// The request of that id that waits for an answer. Throws `badInput` or `refused`.
     public func waitingRequest(_ id: StatementID) async throws -> RoutedRequest {
         guard let request = try await inbox().first(where: { $0.id == id }) else {
-            throw ClientFailure.badInput("no request \(id) was routed to this wallet")
+            throw PartyError.badInput("no request \(id) was routed to this wallet")
         }
         switch request.stage {
-        case .approved, .rejected: throw Problem.rejected(.requestAlreadyAnswered)
-        case .open: throw Problem.rejected(.requestNotRouted)
+        case .approved, .rejected: throw PartyError.rejected(.requestAlreadyAnswered)
+        case .open: throw PartyError.rejected(.requestNotRouted)
         case .routed: break
         }
-        guard surroundings.now() < request.notAfter else { throw Problem.rejected(.requestExpired) }
+        guard surroundings.now() < request.notAfter else { throw PartyError.rejected(.requestExpired) }
         return request
     }
 
@@ -53,7 +53,8 @@ extension Patient {
 
     /// Grants what `approval` shows, and answers the request.
     public func approve(_ approval: ProposedApproval) async throws -> Approved {
-        let signed = try SignedApproval(approval, by: wallet, network: network.id, now: surroundings.now())
+        let signed = try SignedApproval(
+            approval, by: wallet, network: network.id, now: surroundings.now(), random: surroundings.random)
         let kept = KeptApproval(patient: self, request: approval.request.id)
         try kept.write(signed)
         try remember(approval.grantee)
@@ -77,7 +78,7 @@ extension Patient {
         _ request: RoutedRequest, records: [RecordHandle]
     ) async throws -> Wire.Receipt {
         guard request.purpose == .removal else {
-            throw ClientFailure.badInput("the request \(request.id) does not ask for a removal")
+            throw PartyError.badInput("the request \(request.id) does not ask for a removal")
         }
         for record in records { _ = try await remove(record) }
         let key = wallet.ownerKey(organisation: request.custodian, index: request.answeringIndex)
@@ -103,10 +104,10 @@ extension Patient {
                 while case .call(let next) = steps.next {
                     try steps.take(try await connection.answer(to: next.call, as: next.key))
                 }
-            } catch let failure as ClientFailure where failure.rejection != nil {
+            } catch let error as PartyError where error.rejection != nil {
                 // The same again would be refused again.
                 kept.remove()
-                throw failure
+                throw error
             }
             return steps.approved
         }
@@ -133,7 +134,7 @@ struct KeptApproval {
         do {
             return try SignedApproval(
                 opening: try folder.read(name), of: request, by: patient.wallet)
-        } catch { throw ClientFailure.unverified("\(folder.file(name)) is not this wallet's") }
+        } catch { throw PartyError.unverified("\(folder.file(name)) is not this wallet's") }
     }
 
     func remove() { folder.remove(name) }

@@ -16,7 +16,7 @@ extension Patient {
         guard home.folder.has(Self.knownMembersName) else { return KnownMembers() }
         let sealed = try home.folder.read(Self.knownMembersName)
         guard let known = try? KnownMembers(SealedJSON.open(sealed, with: wallet.ownIdentity)) else {
-            throw ClientFailure.unverified(
+            throw PartyError.unverified(
                 "\(home.folder.file(Self.knownMembersName)) is not this wallet's")
         }
         return known

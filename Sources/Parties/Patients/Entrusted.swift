@@ -1,6 +1,7 @@
 public import API
 import Age
 public import Contract
+import Evidence
 import Files
 import Foundation
 import Identity
@@ -61,14 +62,14 @@ extension Patient {
 
     /// Ends a grant on an entrusted record, as its delegate.
     public func revokeEntrusted(_ grant: StatementID) async throws -> Wire.Receipt {
-        guard let place = joined.first else { throw Problem.rejected(.notTheOwner) }
+        guard let place = joined.first else { throw PartyError.rejected(.notTheOwner) }
         let all = try await entrusted()
         return try await connected(at: place.name) { connection in
             guard let state: GrantState = try await connection.state(.grant(grant)) else {
-                throw Problem.rejected(.grantUnknown)
+                throw PartyError.rejected(.grantUnknown)
             }
             guard let record = all.first(where: { $0.handle == state.record }) else {
-                throw Problem.rejected(.notTheOwner)
+                throw PartyError.rejected(.notTheOwner)
             }
             return try await connection.submit(
                 surroundings.statement(.revoke(Revoke(record: record.handle, grant: grant))),

@@ -11,7 +11,7 @@ extension Patient {
     /// Fetches an own record's files. Logged like every other release.
     public func fetch(_ handle: RecordHandle, into sinks: any FileSinks) async throws -> Fetched {
         let record = try await ownRecord(handle)
-        guard let custodian = record.custodians.first else { throw Problem.rejected(.notACustodian) }
+        guard let custodian = record.custodians.first else { throw PartyError.rejected(.notACustodian) }
         return try await connected(at: record.depositedAt) { connection in
             let released = try await ReleasedRecord(
                 Release(record: handle, custodian: custodian, basis: .owner), by: ownerKey(of: record),
@@ -31,15 +31,15 @@ extension Patient {
     public func fetchEntrusted(_ handle: RecordHandle, into sinks: any FileSinks) async throws -> Fetched {
         guard let place = joined.first,
             let entrusted = try await entrusted().first(where: { $0.handle == handle })
-        else { throw Problem.rejected(.notTheOwner) }
-        guard let custodian = entrusted.custodians.first else { throw Problem.rejected(.notACustodian) }
+        else { throw PartyError.rejected(.notTheOwner) }
+        guard let custodian = entrusted.custodians.first else { throw PartyError.rejected(.notACustodian) }
         let signingKey = wallet.proxyKey(index: entrusted.index)
         return try await connected(at: place.name) { connection in
             let released = try await ReleasedRecord(
                 Release(record: handle, custodian: custodian, basis: .delegate), by: signingKey,
                 home: home.folder, connection)
             guard let digest = entrusted.state.envelope else {
-                throw Problem.rejected(.delegationTooNarrow)
+                throw PartyError.rejected(.delegationTooNarrow)
             }
             let envelope = try await released.bytes(digest)
             let key = try Envelope.open(

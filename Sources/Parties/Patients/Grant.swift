@@ -36,7 +36,7 @@ extension Patient {
         purpose: Purpose, days: Int, releases: UInt64
     ) async throws -> (grant: StatementID, receipt: Wire.Receipt) {
         guard (1...3_650).contains(days) else {
-            throw ClientFailure.badInput("a grant lasts 1 to 3650 days")
+            throw PartyError.badInput("a grant lasts 1 to 3650 days")
         }
         let record = try await ownRecord(handle)
         return try await connected(at: record.depositedAt) { connection in
@@ -79,11 +79,11 @@ extension Patient {
             case .growing: grant.coverage = .growing
             case .files(let names):
                 guard kind == .read else {
-                    throw ClientFailure.badInput("single files are granted to be read: --kind read")
+                    throw PartyError.badInput("single files are granted to be read: --kind read")
                 }
                 let (files, key) = try await stored(names, of: record, connection)
                 guard let manifest = Manifest(of: files.map(\.description.ciphertext)) else {
-                    throw ClientFailure.badInput("name one file at least, each once")
+                    throw PartyError.badInput("name one file at least, each once")
                 }
                 grant.coverage = .part
                 grant.root = manifest.root
@@ -109,7 +109,7 @@ extension Patient {
     ) async throws -> ([PartialEnvelope.Stored], AgeIdentity) {
         let opened = try await opened(record, connection)
         let chosen = try opened.descriptor.files(named: names)
-        guard let custodian = record.custodians.first else { throw Problem.rejected(.notACustodian) }
+        guard let custodian = record.custodians.first else { throw PartyError.rejected(.notACustodian) }
         let released = try await ReleasedRecord(
             Release(record: record.handle, custodian: custodian, basis: .owner), by: ownerKey(of: record),
             home: home.folder, connection)
@@ -127,7 +127,7 @@ extension Patient {
         guard organisation.kind.isCustodian, [.clinician, .registrar, .gateway].contains(role),
             kind != .append
         else {
-            throw ClientFailure.badInput(
+            throw PartyError.badInput(
                 "to read or receive, a role can be granted to a hospital's or laboratory's clinicians, "
                     + "registrars or gateways")
         }

@@ -27,11 +27,11 @@ extension Patient {
     public mutating func join(_ name: OrganisationName, permits: Int) async throws -> Joining {
         let organisation = try network.organisation(name)
         guard organisation.kind.isCustodian else {
-            throw ClientFailure.badInput(
+            throw PartyError.badInput(
                 "\(name) keeps no records: a patient joins hospitals and laboratories")
         }
         guard (0...Wire.permitsPerCallMax).contains(permits) else {
-            throw ClientFailure.badInput("a stock has 0 to \(Wire.permitsPerCallMax) permits")
+            throw PartyError.badInput("a stock has 0 to \(Wire.permitsPerCallMax) permits")
         }
         // Before anything is sent: who comes back after a crash applies with the same permits, and gets the
         // same short code.
@@ -76,7 +76,7 @@ extension Patient {
         guard let status = try await status(at: name),
             var membership = joined.first(where: { $0.name == name })
         else {
-            throw ClientFailure.refused("the wallet has not joined \(name)")
+            throw PartyError.refused("the wallet has not joined \(name)")
         }
         // Before the wallet is admitted the organisation takes a first stock; the rest follows by itself.
         let room = status.admitted ? Wire.permitsMax : Wire.firstPermitsMax

@@ -15,7 +15,7 @@ extension Patient {
     /// The own record of that handle. Throws the contract's reason when it is nobody's or somebody else's.
     func ownRecord(_ handle: RecordHandle) async throws -> OwnRecord {
         guard let record = try await ownRecords().first(where: { $0.handle == handle }) else {
-            throw Problem.rejected(.notTheOwner)
+            throw PartyError.rejected(.notTheOwner)
         }
         return record
     }
@@ -50,10 +50,10 @@ extension Patient {
     /// does. Throws `unverified` where it is of others.
     public func agree(to draft: inout StatementDraft) async throws {
         guard draft.network == network.id else {
-            throw ClientFailure.badInput("the draft is for another network")
+            throw PartyError.badInput("the draft is for another network")
         }
         guard let handle = draft.statement.assertion.record else {
-            throw ClientFailure.badInput("the draft is about no record: no wallet has to agree to it")
+            throw PartyError.badInput("the draft is about no record: no wallet has to agree to it")
         }
         let record = try await ownRecord(handle)
         if case .reseal(let it) = draft.statement.assertion {
@@ -63,7 +63,7 @@ extension Patient {
     }
 
     private func check(_ it: Reseal, _ enclosed: [[UInt8]], of record: OwnRecord) async throws {
-        func blob(_ digest: Digest) throws(ClientFailure) -> [UInt8] {
+        func blob(_ digest: Digest) throws(PartyError) -> [UInt8] {
             guard let bytes = enclosed.first(where: { Digest(hashing: $0) == digest }) else {
                 throw .unverified(
                     "the draft does not show what is sealed: ask for the draft that medseal reseal writes")
@@ -78,7 +78,7 @@ extension Patient {
         let new = try Descriptor(opening: try blob(it.descriptor), of: part, with: key)
         let old = try await connected(at: record.depositedAt) { try await opened(record, $0) }
         guard new.isResealing(of: old.descriptor) else {
-            throw ClientFailure.unverified(
+            throw PartyError.unverified(
                 "the re-sealing is not of the files that the record has: do not agree, and ask the hospital why"
             )
         }

@@ -50,7 +50,7 @@ extension Patient {
         guard
             let custodian = record.custodians.first(where: { $0 == record.depositedAt })
                 ?? record.custodians.first
-        else { throw ClientFailure.refused("nobody keeps record \(record.handle) any more") }
+        else { throw PartyError.refused("nobody keeps record \(record.handle) any more") }
         let release = Release(
             organisation: nil, record: record.handle, custodian: custodian, grant: nil, basis: .owner)
         let released = try await ReleasedRecord(

@@ -61,7 +61,7 @@ public struct Patient: Sendable {
         do {
             joined = try JSON.decode([Joined].self, try open(sealed, with: .identity(ownIdentity)))
         } catch {
-            throw ClientFailure.unverified(
+            throw PartyError.unverified(
                 "\(home.folder.file(PatientHome.organisationsName)) is not this wallet's")
         }
     }
@@ -92,15 +92,15 @@ public struct Patient: Sendable {
     ///
     /// Throws `refused` where none of them has admitted it yet.
     func everywhere(_ body: (Joined, Connection) async throws -> Void) async throws {
-        var failures = [ClientFailure]()
+        var failures = [PartyError]()
         var isAdmitted = joined.isEmpty
         for membership in joined {
             do {
                 guard try await status(at: membership.name)?.admitted == true else { continue }
                 isAdmitted = true
                 try await connected(at: membership.name) { try await body(membership, $0) }
-            } catch let failure as ClientFailure
-                where failure.code == .unreachable && network.hasSeveralServers
+            } catch let failure as PartyError
+                where failure.code == .unavailable && network.hasSeveralServers
             {
                 failures.append(failure)
                 away.note(membership.name)
@@ -108,7 +108,7 @@ public struct Patient: Sendable {
         }
         if let failure = failures.first, failures.count == joined.count { throw failure }
         guard isAdmitted || !failures.isEmpty else {
-            throw ClientFailure.refused(
+            throw PartyError.refused(
                 "no organisation that this wallet has joined has admitted it yet: show its short code at the desk"
             )
         }

@@ -22,7 +22,7 @@ public struct PatientHome: Sendable {
     public static func exists(in folder: Folder) -> Bool { folder.has(walletName) }
 
     /// The home in `folder`. Throws `badInput` when it is none.
-    public init(_ folder: Folder) throws(ClientFailure) {
+    public init(_ folder: Folder) throws(PartyError) {
         guard folder.has(Self.walletName) else { throw .badInput("\(folder.path) is not a patient's home") }
         self.folder = folder
         self.network = try Network(folder.folder("network"))
@@ -34,7 +34,7 @@ public struct PatientHome: Sendable {
         _ folder: Folder, network: Network, wallet: Wallet, passphrase: SecretBytes
     ) throws -> PatientHome {
         guard !folder.parent.has(folder.name) || folder.names.isEmpty else {
-            throw ClientFailure.badInput("\(folder.path) exists already")
+            throw PartyError.badInput("\(folder.path) exists already")
         }
         try folder.make()
         try network.copy(to: folder.folder("network"))
@@ -60,7 +60,7 @@ public struct PatientHome: Sendable {
         var digits = text.withUnsafeBytes { Array($0.prefix { $0 != UInt8(ascii: "\n") }) }
         defer { wipe(&digits) }
         guard var master = decodeLowercaseHex(digits), master.count == Wallet.masterBytes else {
-            throw ClientFailure.unverified("\(what) is no wallet")
+            throw PartyError.unverified("\(what) is no wallet")
         }
         defer { wipe(&master) }
         let wallet = Wallet(master: SecretBytes(copying: master))

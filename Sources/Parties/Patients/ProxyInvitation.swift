@@ -26,7 +26,7 @@ public struct ProxyInvitation: Codable, Sendable {
     var places: [Place]
 
     /// Reads an invitation's file. Throws `badInput` when it is none to this network, `unverified` when it was altered.
-    public init(reading bytes: [UInt8], network: NetworkID) throws(ClientFailure) {
+    public init(reading bytes: [UInt8], network: NetworkID) throws(PartyError) {
         guard let read = try? JSON.decode(ProxyInvitation.self, bytes), read.network == network
         else { throw .badInput("this is no invitation to this network") }
         for place in read.places {
@@ -54,7 +54,7 @@ public struct ProxyInvitation: Codable, Sendable {
         where try await connection.positions(about: place.key.bytes, kind: .delegate).isEmpty {
             return (place.key, try AgeRecipient(place.recipient))
         }
-        throw ClientFailure.refused("every key of this invitation is used: ask for another one")
+        throw PartyError.refused("every key of this invitation is used: ask for another one")
     }
 }
 
@@ -65,7 +65,7 @@ extension Patient {
     /// Keys for `count` records, numbered from `first` on.
     public func invitation(count: Int, from first: Int) throws -> ProxyInvitation {
         guard (1...Self.proxyKeysMax).contains(count), (0...1_000_000).contains(first) else {
-            throw ClientFailure.badInput("an invitation has 1 to \(Self.proxyKeysMax) keys")
+            throw PartyError.badInput("an invitation has 1 to \(Self.proxyKeysMax) keys")
         }
         let places = (first..<first + count).map { number in
             let key = wallet.proxyKey(index: UInt64(number))

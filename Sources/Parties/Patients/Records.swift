@@ -67,7 +67,7 @@ extension Patient {
         }
         do {
             return try await connection.verifiedMember(key, under: checkpoint).shown
-        } catch let failure as ClientFailure where failure.leavesUnverified {
+        } catch let failure as PartyError where failure.leavesUnverified {
             return "\(key.hex.prefix(16)) of \(grant.organisation): \(failure.message)"
         }
     }

@@ -14,7 +14,7 @@ extension Patient {
         try await everywhere { _, connection in
             if found == nil { found = try await connection.state(.grant(grant)) }
         }
-        guard let state = found else { throw Problem.rejected(.grantUnknown) }
+        guard let state = found else { throw PartyError.rejected(.grantUnknown) }
         return try await revoke(grant, of: try await ownRecord(state.record))
     }
 

@@ -10,9 +10,9 @@ public import Remote
 /// How a program ends with an error: one sentence on standard error and one exit code.
 public struct Ending {
     let sentence: String
-    let code: ClientFailure.Code
+    let code: PartyError.Code
 
-    public init(_ sentence: String, _ code: ClientFailure.Code) {
+    public init(_ sentence: String, _ code: PartyError.Code) {
         self.sentence = sentence
         self.code = code
     }
@@ -20,11 +20,11 @@ public struct Ending {
     /// Of the errors that any of the programs may end with; nil for others.
     init?(_ error: any Error) {
         switch error {
-        case let failure as ClientFailure: self.init("\(failure)", failure.code)
-        case let error as FileError: self.init(ClientFailure(error))
+        case let failure as PartyError: self.init("\(failure)", failure.code)
+        case let error as FileError: self.init(PartyError(error))
         case let problem as Problem: self.init(problem.sentence, problem.exitCode)
-        case let failure as SecretSource.Failure: self.init("\(failure)", .badInput)
-        case let failure as FabricFailure: self.init("\(failure)", failure.exitCode)
+        case let failure as SecretSourceError: self.init("\(failure)", .badInput)
+        case let failure as FabricError: self.init("\(failure)", failure.exitCode)
         default: return nil
         }
     }
@@ -49,18 +49,18 @@ extension AsyncParsableCommand {
         }
         guard exitCode(for: error) != .success, !(error is ExitCode) else { exit(withError: error) }
         Standard.error(fullMessage(for: error))
-        Glibc.exit(ClientFailure.Code.badInput.rawValue)
+        Glibc.exit(PartyError.Code.badInput.rawValue)
     }
 }
 
 extension Ending {
-    private init(_ failure: ClientFailure) { self.init("\(failure)", failure.code) }
+    private init(_ failure: PartyError) { self.init("\(failure)", failure.code) }
 }
 
 extension Problem {
-    fileprivate var exitCode: ClientFailure.Code {
+    fileprivate var exitCode: PartyError.Code {
         switch type {
-        case .storage, .readOnly: .unreachable
+        case .storage, .readOnly: .unavailable
         case .malformed: .badInput
         case .digestMismatch: .unverified
         default: .refused
@@ -76,13 +76,13 @@ extension Problem {
     }
 }
 
-extension FabricFailure {
-    fileprivate var exitCode: ClientFailure.Code {
+extension FabricError {
+    fileprivate var exitCode: PartyError.Code {
         switch self {
         case .badProfile: .badInput
         case .rejected, .refused, .void: .refused
         case .endorsementsDiffer, .altered, .badBlock: .unverified
-        case .unavailable, .outcomeUnknown: .unreachable
+        case .unavailable, .outcomeUnknown: .unavailable
         }
     }
 }

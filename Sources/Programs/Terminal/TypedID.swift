@@ -30,10 +30,10 @@ public struct TypedID<Meaning>: ExpressibleByArgument, Sendable {
         if let whole { return whole }
         let meant = Set(try await candidates()).filter { $0.hex.hasPrefix(digits) }
         guard let one = meant.first else {
-            throw ClientFailure.refused("no \(noun) begins with \(digits): \(finding)")
+            throw PartyError.refused("no \(noun) begins with \(digits): \(finding)")
         }
         guard meant.count == 1 else {
-            throw ClientFailure.badInput(
+            throw PartyError.badInput(
                 "\(meant.count) \(noun)s begin with \(digits): type more of its digits")
         }
         return one

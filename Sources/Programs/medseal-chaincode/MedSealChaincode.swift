@@ -102,11 +102,13 @@ struct MedSealChaincode: AsyncParsableCommand {
     }
 
     private static func read(_ path: String) throws -> [UInt8] {
-        guard let content = FileManager.default.contents(atPath: path) else { throw Unreadable(path: path) }
+        guard let content = FileManager.default.contents(atPath: path) else {
+            throw UnreadableError(path: path)
+        }
         return [UInt8](content)
     }
 
-    private struct Unreadable: Error, CustomStringConvertible {
+    private struct UnreadableError: Error, CustomStringConvertible {
         let path: String
         var description: String { "\(path) cannot be read" }
     }

@@ -2,6 +2,7 @@ import Age
 import ArgumentParser
 import Glibc
 import Primitives
+import Remote
 
 /// `medseal age`: age files and keys, in the formats of the stock `age` tool.
 struct AgeCommand: ParsableCommand {
@@ -11,15 +12,6 @@ struct AgeCommand: ParsableCommand {
         subcommands: [
             AgeKeygenCommand.self, AgeEncryptCommand.self, AgeDecryptCommand.self, AgeInspectCommand.self,
         ])
-}
-
-/// A failure of `medseal age`, with the file it is about.
-struct AgeCommandFailure: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) {
-        self.description = description
-    }
 }
 
 /// Files by the names of a command line, `-` for standard input and output.
@@ -34,8 +26,8 @@ enum AgeCommandFile {
         do {
             var source = try FileSource(path: path)
             return try body(&source)
-        } catch let failure as FileFailure {
-            throw AgeCommandFailure("\(path): \(failure)")
+        } catch let error as StreamError {
+            throw PartyError.unavailable("\(path): \(error)")
         }
     }
 
@@ -53,7 +45,7 @@ enum AgeCommandFile {
                 count += read
             }
             defer { wipe(&bytes) }
-            guard count <= limit else { throw AgeCommandFailure("\(path): too long for a key file") }
+            guard count <= limit else { throw PartyError.badInput("\(path): too long for a key file") }
             return Array(bytes[..<count])
         }
     }
@@ -66,13 +58,15 @@ enum AgeCommandFile {
         }
         let descriptor = Glibc.open(
             path, O_WRONLY | O_CREAT | O_CLOEXEC | O_EXCL, 0o600)
-        guard descriptor >= 0 else { throw AgeCommandFailure("\(path): \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else {
+            throw PartyError.unavailable("\(path): \(String(cString: strerror(errno)))")
+        }
         defer { close(descriptor) }
         var sink = FileSink(descriptor: descriptor)
         do {
             try bytes.withUnsafeBytes { try sink.write($0) }
             guard fsync(descriptor) == 0 else {
-                throw AgeCommandFailure("\(path): \(String(cString: strerror(errno)))")
+                throw PartyError.unavailable("\(path): \(String(cString: strerror(errno)))")
             }
         } catch {
             unlink(path)

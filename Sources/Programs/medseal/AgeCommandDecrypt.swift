@@ -1,6 +1,7 @@
 import Age
 import ArgumentParser
 import Primitives
+import Remote
 import Terminal
 
 /// `medseal age decrypt`
@@ -31,11 +32,13 @@ struct AgeDecryptCommand: ParsableCommand {
         let identities = try identity.flatMap { try AgeIdentitySource.identities(in: $0, passphraseOptions) }
         let choose = { (header: AgeHeader) throws -> AgeOpening in
             guard header.stanzas.contains(where: \.isPassphrase) else {
-                guard !identities.isEmpty else { throw AgeCommandFailure("this file needs an identity (-i)") }
+                guard !identities.isEmpty else {
+                    throw PartyError.badInput("this file needs an identity (-i)")
+                }
                 return .identities(identities)
             }
             guard identities.isEmpty else {
-                throw AgeCommandFailure("this file needs a passphrase, not an identity")
+                throw PartyError.badInput("this file needs a passphrase, not an identity")
             }
             return .passphrase(try passphraseOptions.read("Passphrase"), maximumWorkFactor: maximumWorkFactor)
         }

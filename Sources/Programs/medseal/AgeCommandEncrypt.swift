@@ -2,6 +2,7 @@ import Age
 import ArgumentParser
 import Foundation
 import Primitives
+import Remote
 import Terminal
 
 /// `medseal age encrypt`
@@ -74,7 +75,7 @@ struct AgeEncryptCommand: ParsableCommand {
             FileJob(from: path, to: "\(folder)/\(URL(fileURLWithPath: path).lastPathComponent).age")
         }
         guard Set(jobs.map(\.target)).count == jobs.count else {
-            throw AgeCommandFailure("two of the files have the same name")
+            throw PartyError.badInput("two of the files have the same name")
         }
         var failures = [String]()
         for (job, result) in zip(jobs, sealFiles(jobs, for: key, armored: armor, hashing: hashing)) {
@@ -83,7 +84,7 @@ struct AgeEncryptCommand: ParsableCommand {
             case .failure(let error): failures.append("\(job.source): \(error)")
             }
         }
-        guard failures.isEmpty else { throw AgeCommandFailure(failures.joined(separator: "\n")) }
+        guard failures.isEmpty else { throw PartyError.unavailable(failures.joined(separator: "\n")) }
     }
 
     private func report(_ sealed: SealedFile, _ name: String) {
@@ -96,14 +97,14 @@ struct AgeEncryptCommand: ParsableCommand {
         if passphrase { return .passphrase(try passphraseOptions.read("New passphrase", isNew: true)) }
         var recipients = try recipient.map { text in
             do { return try AgeRecipient(text) } catch {
-                throw AgeCommandFailure("\(text.prefix(16)): \(error)")
+                throw PartyError.badInput("\(text.prefix(16)): \(error)")
             }
         }
         for path in recipientsFile {
             do {
                 recipients += try RecipientFile(parsing: try AgeCommandFile.contents(of: path)).recipients
             } catch {
-                throw AgeCommandFailure("\(path): \(error)")
+                throw PartyError.badInput("\(path): \(error)")
             }
         }
         for path in identity {

@@ -2,6 +2,7 @@ import Age
 import ArgumentParser
 import Foundation
 import Primitives
+import Remote
 import Terminal
 
 /// `medseal age keygen`
@@ -65,7 +66,7 @@ enum AgeIdentitySource {
             }
             return try IdentityFile(parsing: contents).identities
         } catch let error as AgeError {
-            throw AgeCommandFailure("\(path): \(error)")
+            throw PartyError.badInput("\(path): \(error)")
         }
     }
 

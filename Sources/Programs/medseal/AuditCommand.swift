@@ -45,7 +45,7 @@ struct AuditCommand: AsyncParsableCommand {
         for vault in vaults {
             let parts = vault.split(separator: "=", maxSplits: 1)
             guard parts.count == 2, let name = OrganisationName(String(parts[0])) else {
-                throw ClientFailure.badInput("--vault takes organisation=folder or organisation=s3://...")
+                throw PartyError.badInput("--vault takes organisation=folder or organisation=s3://...")
             }
             inventories[name] = try await VaultInventory.at(String(parts[1]))
         }
@@ -62,7 +62,7 @@ struct AuditCommand: AsyncParsableCommand {
             channel?.print()
             print(report, channel)
         }
-        if !report.holds || channel?.holds == false { throw ExitCode(ClientFailure.Code.unverified.rawValue) }
+        if !report.holds || channel?.holds == false { throw ExitCode(PartyError.Code.unverified.rawValue) }
     }
 
     private func print(_ report: AuditReport, _ channel: ChannelAudit.Report?) {

@@ -112,7 +112,7 @@ struct BatchExtract: ParsableCommand {
         let target = try newFile(output)
         let batch = try readBatch(file)
         guard batch.entries.indices.contains(entry) else {
-            throw ClientFailure.badInput("the batch has entries 0 to \(batch.entries.count - 1)")
+            throw PartyError.badInput("the batch has entries 0 to \(batch.entries.count - 1)")
         }
         try target.parent.write(batch.entries[entry].content, as: target.name)
         print("Wrote \(output)")

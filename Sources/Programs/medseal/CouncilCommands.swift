@@ -193,7 +193,7 @@ struct NetworkAgree: AsyncParsableCommand {
         show(draft)
         if !yes {
             print("Agree as \(council.organisation)? [y/N] ", terminator: "")
-            guard readLine() == "y" else { throw ClientFailure.refused("not agreed to") }
+            guard readLine() == "y" else { throw PartyError.refused("not agreed to") }
         }
         draft = try await council.office { [draft] office in
             var draft = draft

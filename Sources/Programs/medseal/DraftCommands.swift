@@ -41,11 +41,11 @@ extension StatementDraft {
 func confirm(_ question: String, yes: Bool) throws {
     if yes { return }
     guard isatty(STDIN_FILENO) == 1 else {
-        throw ClientFailure.badInput("nobody is there to ask: --yes goes on without asking")
+        throw PartyError.badInput("nobody is there to ask: --yes goes on without asking")
     }
     FileHandle.standardError.write(Data("\(question) Type yes: ".utf8))
     guard readLine()?.trimmingCharacters(in: .whitespaces).lowercased() == "yes" else {
-        throw ClientFailure.refused("nothing was done")
+        throw PartyError.refused("nothing was done")
     }
 }
 

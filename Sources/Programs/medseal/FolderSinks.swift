@@ -32,7 +32,7 @@ final class FolderSinks: FileSinks {
             try folder.make()
             paths = names.map { folder.file($0) }
         } else if !Folder(target).parent.exists {
-            throw ClientFailure.badInput("the folder \(Folder(target).parent.path) does not exist")
+            throw PartyError.badInput("the folder \(Folder(target).parent.path) does not exist")
         }
         for path in paths where !replacing && access(path, F_OK) == 0 { throw Self.exists(path) }
         places.withLock { $0 = Dictionary(uniqueKeysWithValues: zip(names, paths)) }
@@ -45,7 +45,7 @@ final class FolderSinks: FileSinks {
     /// Where the file of that name is, or will be.
     func path(of name: String) -> String { places.withLock { $0[name] } ?? Folder(target).file(name) }
 
-    static func exists(_ path: String) -> ClientFailure {
+    static func exists(_ path: String) -> PartyError {
         .badInput("\(path) exists already; --force replaces it")
     }
 }
@@ -114,8 +114,8 @@ private final class FileAtPath: UnfinishedFile {
         return linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0
     }
 
-    private func failure() -> ClientFailure {
-        .unreachable("cannot write \(path): \(String(cString: strerror(errno)))")
+    private func failure() -> PartyError {
+        .unavailable("cannot write \(path): \(String(cString: strerror(errno)))")
     }
 
     private static func newName() -> String { ".medseal-\(UUID().uuidString).partial" }

@@ -18,7 +18,7 @@ struct HomeOptions: ParsableArguments {
     var folder: Folder {
         get throws {
             guard let path = home ?? ProcessInfo.processInfo.environment["MEDSEAL_HOME"], !path.isEmpty else {
-                throw ClientFailure.badInput("say whose home it is: --home DIR, or set MEDSEAL_HOME")
+                throw PartyError.badInput("say whose home it is: --home DIR, or set MEDSEAL_HOME")
             }
             return Folder(path)
         }

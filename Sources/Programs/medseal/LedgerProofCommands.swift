@@ -56,7 +56,7 @@ struct LedgerProve: AsyncParsableCommand {
             let proof = try await self.member.open { member in
                 let handle = try await member.connection.anything(id)
                 guard let record = RecordHandle(handle.bytes) else {
-                    throw ClientFailure.badInput("Name the record by its handle.")
+                    throw PartyError.badInput("Name the record by its handle.")
                 }
                 guard let grant else {
                     return try await member.proveFile(recordFile, of: record, .custody(record, .care))
@@ -90,7 +90,7 @@ struct LedgerProve: AsyncParsableCommand {
                 of: statement, genesis: network.genesisFile,
                 authorities: network.organisations.map(\.authority))
             guard let block else {
-                throw ClientFailure.refused("statement \(statement) is not on the channel")
+                throw PartyError.refused("statement \(statement) is not on the channel")
             }
             return block
         }

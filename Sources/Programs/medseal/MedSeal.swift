@@ -62,10 +62,9 @@ struct MedSeal: AsyncParsableCommand {
     /// How this program ends with an error that `medseald` does not know.
     private static func ending(with error: any Error) -> Ending? {
         switch error {
-        case let error as VaultError: Ending("\(error)", .unreachable)
-        case let failure as FileFailure: Ending("\(failure)", .unreachable)
+        case let error as VaultError: Ending("\(error)", .unavailable)
+        case let failure as StreamError: Ending("\(failure)", .unavailable)
         case let failure as AgeError: Ending("\(failure)", .unverified)
-        case let failure as AgeCommandFailure: Ending("\(failure)", .unverified)
         default: nil
         }
     }
@@ -74,7 +73,7 @@ struct MedSeal: AsyncParsableCommand {
     private static func relay() throws -> URL? {
         guard let text = ProcessInfo.processInfo.environment["MEDSEAL_VIA"] else { return nil }
         guard let url = URL(string: text), ["http", "https"].contains(url.scheme) else {
-            throw ClientFailure.badInput("MEDSEAL_VIA is no address: \(text)")
+            throw PartyError.badInput("MEDSEAL_VIA is no address: \(text)")
         }
         return url
     }

@@ -12,7 +12,7 @@ extension SourceFile {
         let files = try paths.flatMap { try Folder.isFolder($0) ? Folder($0).files() : [$0] }
         return try files.map { path in
             guard let handle = FileHandle(forReadingAtPath: path) else {
-                throw ClientFailure.badInput("cannot read the file \(path)")
+                throw PartyError.badInput("cannot read the file \(path)")
             }
             defer { try? handle.close() }
             return SourceFile(
@@ -35,7 +35,7 @@ private final class OpenFile {
 /// What `body` makes of the file at `path`; a failure names the file.
 func reading<Value>(_ path: String, _ body: ([UInt8]) throws -> Value) throws -> Value {
     let bytes = try Folder.read(path)
-    do { return try body(bytes) } catch let failure as ClientFailure {
-        throw ClientFailure(failure.code, "\(path): \(failure.message)")
+    do { return try body(bytes) } catch let failure as PartyError {
+        throw PartyError(failure.code, "\(path): \(failure.message)")
     }
 }

@@ -20,11 +20,11 @@ extension VaultInventory {
                     for: address, environment: ProcessInfo.processInfo.environment)
                 vault = try await S3Vault(reading: try Bucket(address, credentials: source))
             } catch {
-                throw ClientFailure.unreachable("the vault cannot be read: \(error)")
+                throw PartyError.unavailable("the vault cannot be read: \(error)")
             }
         } else {
             guard Folder.isFolder(place) else {
-                throw ClientFailure.unreachable("there is no vault at \(place)")
+                throw PartyError.unavailable("there is no vault at \(place)")
             }
             vault = try FileVault(path: place, readOnly: true)
         }

@@ -54,7 +54,7 @@ struct WalletJoin: AsyncParsableCommand {
             ? try PatientHome.create(folder, network: network, wallet: .create(), passphrase: secret)
             : try PatientHome(folder)
         guard home.network.id == network.id else {
-            throw ClientFailure.badInput("this wallet belongs to another network")
+            throw PartyError.badInput("this wallet belongs to another network")
         }
         var patient = try home.unlock(secret)
         let joining = try await patient.join(organisation, permits: permits)
@@ -193,7 +193,7 @@ struct WalletRecover: AsyncParsableCommand {
         let network = try Network(Folder(network))
         let folder = try home.folder
         guard !PatientHome.exists(in: folder) else {
-            throw ClientFailure.badInput("there is a wallet in \(folder.path) already")
+            throw PartyError.badInput("there is a wallet in \(folder.path) already")
         }
         let wallet = try shares.isEmpty ? recoveredFromCode() : recoveredFromShares()
         let secret = try passphrase.read("New passphrase of the wallet", isNew: true)
@@ -218,7 +218,7 @@ extension WalletRecover {
         do {
             return try Wallet(recoveryCode: typed)
         } catch {
-            throw ClientFailure.badInput("\(error)")
+            throw PartyError.badInput("\(error)")
         }
     }
 
@@ -231,7 +231,7 @@ extension WalletRecover {
             }
             return wallet
         } catch let error as RecoveryShareError {
-            throw ClientFailure.badInput("\(error)")
+            throw PartyError.badInput("\(error)")
         }
     }
 }

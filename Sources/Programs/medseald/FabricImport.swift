@@ -35,12 +35,12 @@ struct FabricImport: AsyncParsableCommand {
         let archive: Archive
         do {
             archive = try Archive(at: self.archive)
-        } catch { throw ClientFailure.unverified("\(self.archive): \(error)") }
+        } catch { throw PartyError.unverified("\(self.archive): \(error)") }
         let bar = EntryProgress("moved")
         let entries = try await fabric.connected { gateway in
             do {
                 return try await gateway.move(archive) { bar.report($0, $1) }
-            } catch let refusal as RestoreRefusal { throw ClientFailure.unverified("\(refusal)") }
+            } catch let refusal as RestoreError { throw PartyError.unverified("\(refusal)") }
         }
         bar.finish()
         try output.print(Printed.Copied(entries: entries)) { print("Moved \(entries) entries to Fabric") }

@@ -43,22 +43,22 @@ struct HostedNetwork {
         func bytes(_ path: String) throws -> [UInt8] {
             do {
                 return [UInt8](try Data(contentsOf: folder.appending(path: path)))
-            } catch { throw StartFailure("cannot read \(path): is this a network's folder?") }
+            } catch { throw StartError("cannot read \(path): is this a network's folder?") }
         }
         let genesisFile = try bytes("public/genesis.cbor")
         let genesis = try Self.genesis(genesisFile)
         guard
             let description = try? JSONDecoder().decode(
                 NetworkDescription.self, from: Data(try bytes("public/network.json")))
-        else { throw StartFailure("public/network.json is damaged") }
+        else { throw StartError("public/network.json is damaged") }
         let address = try Self.address(in: folder, description)
         guard let server = URLComponents(string: address), let host = server.host, server.scheme == "https"
-        else { throw StartFailure("public/network.json names no https server") }
+        else { throw StartError("public/network.json names no https server") }
 
         let ledgerKey = try ServiceKey.open(
             "server/ledger.key.pem", try bytes("server/ledger.key.pem"), passphrase)
         guard let key = SigningKey(pkcs8: ledgerKey) else {
-            throw StartFailure("server/ledger.key.pem is not an Ed25519 key")
+            throw StartError("server/ledger.key.pem is not an Ed25519 key")
         }
         self.host = host
         let tlsKey = try ServiceKey.open("server/tls.key.pem", try bytes("server/tls.key.pem"), passphrase)
@@ -91,7 +91,7 @@ struct HostedNetwork {
             fabric = try Self.fabric(profile, copy: embedded, passphrase)
         } else {
             guard try embedded.followed() == nil else {
-                throw StartFailure("this ledger is a copy of one on Fabric: start with --ledger fabric")
+                throw StartError("this ledger is a copy of one on Fabric: start with --ledger fabric")
             }
             fabric = nil
         }
@@ -125,7 +125,7 @@ struct HostedNetwork {
         let addresses = Set(
             network.organisations.filter { names.contains($0.name) }.map { $0.server ?? network.server })
         guard addresses.count <= 1 else {
-            throw StartFailure(
+            throw StartError(
                 "the organisations of this folder have servers of their own: start each in its own folder")
         }
         return addresses.first ?? network.server
@@ -142,7 +142,7 @@ struct HostedNetwork {
     ) throws -> FabricLedger {
         // A ledger of its own that has entries would have two orders.
         if try copy.followed() == nil, try !copy.entries(from: 0, limit: 1).isEmpty {
-            throw StartFailure(
+            throw StartError(
                 "this ledger has statements of its own: move them (medseald fabric import) into a new network folder's"
             )
         }
@@ -195,7 +195,7 @@ struct HostedNetwork {
             do {
                 let removed = try await records.collectUnnamed(now: UInt64(Date().timeIntervalSince1970))
                 if removed > 0 { say("removed \(removed) ciphertexts of no statement or of revoked grants") }
-            } catch { say("cannot look for ciphertexts that no statement names: \(StartFailure(error))") }
+            } catch { say("cannot look for ciphertexts that no statement names: \(StartError(error))") }
             pause = .seconds(86_400)
         }
     }
@@ -238,7 +238,7 @@ struct HostedNetwork {
                 }
                 if move.damaged.isEmpty { say("all has moved: start without --moving-from from now on") }
                 return
-            } catch { say("cannot move ciphertext now, tries again in ten minutes: \(StartFailure(error))") }
+            } catch { say("cannot move ciphertext now, tries again in ten minutes: \(StartError(error))") }
         } while (try? await Task.sleep(for: .seconds(600))) != nil
     }
 
@@ -276,7 +276,7 @@ struct HostedNetwork {
         let file = home.appending(path: "application.json")
         guard let bytes = try? Data(contentsOf: file),
             let application = try? JSONDecoder().decode(ApplicationFile.self, from: bytes)
-        else { throw StartFailure("\(file.path) is missing or damaged") }
+        else { throw StartError("\(file.path) is missing or damaged") }
         return application.description
     }
 
@@ -284,7 +284,7 @@ struct HostedNetwork {
         do {
             return try Genesis.decode(file)
         } catch {
-            throw StartFailure("public/genesis.cbor is not a genesis: \(error.reason)")
+            throw StartError("public/genesis.cbor is not a genesis: \(error.reason)")
         }
     }
 }

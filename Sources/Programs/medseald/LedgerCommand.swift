@@ -68,7 +68,7 @@ struct LedgerFsck: ParsableCommand {
             for finding in findings { print(finding) }
             print(findings.isEmpty ? "All holds." : "\(findings.count) finding(s): not all holds.")
         }
-        if !findings.isEmpty { throw ExitCode(ClientFailure.Code.unverified.rawValue) }
+        if !findings.isEmpty { throw ExitCode(PartyError.Code.unverified.rawValue) }
     }
 }
 
@@ -149,7 +149,7 @@ struct LedgerImport: ParsableCommand {
         let entries = try translated(at: "\(archive) to \(directory)") {
             let archive = try Archive(at: archive)
             guard archive.genesis == (try Folder.read(genesis)) else {
-                throw ClientFailure.unverified("the archive is of another network than \(genesis)")
+                throw PartyError.unverified("the archive is of another network than \(genesis)")
             }
             try archive.restore(to: directory) { bar.report($0, $1) }
             return archive.checkpoint.checkpoint.head.size
@@ -198,21 +198,21 @@ private func translated<Value>(at path: String, _ body: () throws -> Value) thro
     do {
         return try body()
     } catch let error as LedgerError {
-        throw ClientFailure(error.code, "\(path): \(error)")
-    } catch let refusal as RestoreRefusal {
+        throw PartyError(error.code, "\(path): \(error)")
+    } catch let refusal as RestoreError {
         guard case .ledger(let error) = refusal else {
-            throw ClientFailure.unverified("\(path): \(refusal)")
+            throw PartyError.unverified("\(path): \(refusal)")
         }
-        throw ClientFailure(error.code, "\(path): \(error)")
+        throw PartyError(error.code, "\(path): \(error)")
     }
 }
 
 extension LedgerError {
-    fileprivate var code: ClientFailure.Code {
+    fileprivate var code: PartyError.Code {
         switch self {
         case .absent, .exists, .otherNetwork, .malformedGenesis: .badInput
         case .damaged, .readOnly: .unverified
-        default: .unreachable
+        default: .unavailable
         }
     }
 }

@@ -167,7 +167,7 @@ struct RunCommand: AsyncParsableCommand {
             }
             say("stopped")
         } catch {
-            say("cannot serve \(directory): \(StartFailure(error))")
+            say("cannot serve \(directory): \(StartError(error))")
             throw ExitCode(1)
         }
     }

@@ -9,7 +9,7 @@ enum ServiceKey {
         do {
             return try SealedPrivateKey.open(pem: pem, passphrase: passphrase)
         } catch {
-            throw StartFailure(
+            throw StartError(
                 error == .wrongPassphrase
                     ? "wrong passphrase (it does not open \(path))"
                     : "\(path) is damaged: it is no encrypted PKCS#8 key")
@@ -18,14 +18,14 @@ enum ServiceKey {
 }
 
 /// Why the server cannot start, in words that say what to do.
-struct StartFailure: Error, CustomStringConvertible {
+struct StartError: Error, CustomStringConvertible {
     let description: String
 
     init(_ description: String) { self.description = description }
 
     init(_ error: any Error) {
         switch error {
-        case let failure as StartFailure: self = failure
+        case let failure as StartError: self = failure
         case let failure as IOError where failure.errnoCode == EADDRINUSE:
             self.init("the port is taken: stop the other process, or choose another with --port")
         case let failure as IOError where failure.errnoCode == EACCES:

@@ -59,7 +59,7 @@ struct ValidateCommand: AsyncParsableCommand {
     func run() async throws {
         do {
             try await validate()
-        } catch let refusal as Refusal {
+        } catch let refusal as CosigningError {
             if case .ledger(let error) = refusal.reason {
                 say("cannot go on: \(error)")
                 throw ExitCode(1)
@@ -69,14 +69,14 @@ struct ValidateCommand: AsyncParsableCommand {
         } catch let exit as ExitCode {
             throw exit
         } catch {
-            say("cannot validate: \(StartFailure(error))")
+            say("cannot validate: \(StartError(error))")
             throw ExitCode(1)
         }
     }
 
     private func validate() async throws {
         guard let name = OrganisationName(organisation) else {
-            throw StartFailure("\(organisation) is no organisation's name")
+            throw StartError("\(organisation) is no organisation's name")
         }
         let network = try Network(Folder(directory), server: follow)
         let home = Folder(directory).folder("organisations").folder(name.description)
@@ -84,7 +84,7 @@ struct ValidateCommand: AsyncParsableCommand {
         let key = try ServiceKey.open(
             home.file(file), try home.read(file), try passphrase.read("Passphrase of the network's services"))
         guard let key = SigningKey(pkcs8: key) else {
-            throw StartFailure("\(home.file(file)) is not an Ed25519 key")
+            throw StartError("\(home.file(file)) is not an Ed25519 key")
         }
         let copy = try Self.copy(in: home.folder("validator"), network)
         defer { copy.close() }

@@ -25,16 +25,6 @@ public struct MemberLimits: Hashable, Sendable {
         self.requestsPerDay = requestsPerDay
     }
 
-    /// A member has reached a limit: nothing was ordered.
-    public struct Reached: Error, Hashable, Sendable {
-        public let member: PublicKey
-        public let kind: StatementKind
-        public let limit: Int
-        public let window: Window
-        /// After so many seconds there is room for one.
-        public let retryAfter: UInt64
-    }
-
     public enum Window: UInt64, Sendable, CaseIterable {
         case hour = 3_600
         case day = 86_400
@@ -82,7 +72,7 @@ final class LimitKeeper: Sendable {
         self.ledger = ledger
     }
 
-    /// Admits the statement `id`, which is on its way until `leave`. Throws `MemberLimits.Reached`.
+    /// Admits the statement `id`, which is on its way until `leave`. Throws `LimitError`.
     func enter(_ turn: Turn, _ id: StatementID, role: Role) throws {
         let now = ledger.now()
         try recents.withLock { recents in
@@ -97,7 +87,7 @@ final class LimitKeeper: Sendable {
                 // There is room once so many have left the window that one more fits.
                 let freeing = times.dropFirst(max(0, times.count - limit)).first ?? now
                 recents[turn] = recent
-                throw MemberLimits.Reached(
+                throw LimitError(
                     member: turn.member, kind: turn.kind, limit: limit, window: window,
                     retryAfter: max(1, freeing + window.rawValue - now))
             }
@@ -153,4 +143,14 @@ extension RecordKeeping {
         let kind = signed.statement.assertion.kind
         return (LimitKeeper.Turn(member: signed.caller, kind: kind), member.role)
     }
+}
+
+/// A member has reached a limit: nothing was ordered.
+public struct LimitError: Error, Hashable, Sendable {
+    public let member: PublicKey
+    public let kind: StatementKind
+    public let limit: Int
+    public let window: MemberLimits.Window
+    /// After so many seconds there is room for one.
+    public let retryAfter: UInt64
 }

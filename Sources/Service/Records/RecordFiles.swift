@@ -9,7 +9,7 @@ import Vault
 extension RecordKeeping {
     /// A manifest that a statement names is not one, has another root than the statement says, or is of files that the
     /// record has not.
-    public struct UnfitManifest: Error, Hashable, Sendable {
+    public struct UnfitManifestError: Error, Hashable, Sendable {
         public let manifest: BlobName
         public let reason: String
     }
@@ -26,7 +26,7 @@ extension RecordKeeping {
 
     /// Those of the files that a statement speaks of which are not at `custodian`. To be asked once its manifests are.
     ///
-    /// Throws `UnfitManifest`.
+    /// Throws `UnfitManifestError`.
     func absentFiles(
         of assertion: Assertion, in record: RecordHandle, at custodian: Custodian
     ) async throws -> [BlobName] {
@@ -49,14 +49,14 @@ extension RecordKeeping {
         for (manifest, root) in stated {
             let found = try await files.named(by: manifest)
             guard found.root == root else {
-                throw UnfitManifest(manifest: manifest, reason: "its root is not the one that is stated")
+                throw UnfitManifestError(manifest: manifest, reason: "its root is not the one that is stated")
             }
             named.formUnion(found.files)
         }
         if case .grant = assertion, let manifest = stated.first?.manifest {
             for file in named
             where try await !files.has(file, in: parts.map { BlobName($0.manifest, .manifest) }) {
-                throw UnfitManifest(manifest: manifest, reason: "it has a file that the record has not")
+                throw UnfitManifestError(manifest: manifest, reason: "it has a file that the record has not")
             }
         }
         return try await custodian.vault.absent(of: named.map { BlobName($0, .file) }, in: record)
@@ -68,11 +68,11 @@ struct StoredFiles {
     let vault: any Vault
     let record: RecordHandle
 
-    /// The files of a manifest, and its root. Throws `UnfitManifest` where it is none, and `VaultError`.
+    /// The files of a manifest, and its root. Throws `UnfitManifestError` where it is none, and `VaultError`.
     func named(by manifest: BlobName) async throws -> (files: [Digest], root: Digest) {
         let stored = try await vault.open(manifest, in: record)
         guard stored.byteCount <= Manifest.bytesMax else {
-            throw RecordKeeping.UnfitManifest(manifest: manifest, reason: "it is too long")
+            throw RecordKeeping.UnfitManifestError(manifest: manifest, reason: "it is too long")
         }
         var reader = ManifestReader()
         var files = [Digest]()
@@ -80,7 +80,7 @@ struct StoredFiles {
             try await stored.read(0..<stored.byteCount) { files += try reader.take($0) }
             return (files, try reader.finish())
         } catch let malformed as Manifest.Malformed {
-            throw RecordKeeping.UnfitManifest(manifest: manifest, reason: malformed.description)
+            throw RecordKeeping.UnfitManifestError(manifest: manifest, reason: malformed.description)
         }
     }
 

@@ -40,7 +40,7 @@ public struct RecordKeeping: Sendable {
     /// the contract's reason, whatever is missing.
     ///
     /// The ledger checks the signatures, and nothing is ordered without. Waits as far as `level` says
-    /// (`ConsentLedger.submit`). Throws `MemberLimits.Reached` when the member has had enough for now.
+    /// (`ConsentLedger.submit`). Throws `LimitError` when the member has had enough for now.
     public func submit(
         _ signed: SignedStatement, until level: Acknowledgement = .durable
     ) async throws -> Submission {
@@ -158,15 +158,6 @@ public struct RecordKeeping: Sendable {
 
     // MARK: Releases
 
-    public enum Denial: Error, Hashable, Sendable {
-        /// No such release for this caller, or nothing of the kind in it: the two look alike.
-        case nothing
-        /// The caller's own release no longer serves, for this reason.
-        case refused(RejectionCode)
-        /// The release was recorded more than `Limits.releaseSeconds` ago.
-        case releaseOver
-    }
-
     /// The blob `digest`, if `release` covers it: the one way by which bytes leave a vault. That its reader asks
     /// is for the caller to have seen to.
     ///
@@ -178,26 +169,26 @@ public struct RecordKeeping: Sendable {
         guard let custodian = custodians[release.custodian],
             let record = try state(.record(release.record), as: RecordState.self),
             let custody = try state(.custody(release.record, release.custodian), as: CustodyState.self)
-        else { throw Denial.nothing }
+        else { throw ReleaseError.nothing }
         let now = ledger.now()
-        guard goingOn || now < release.time + Limits.releaseSeconds else { throw Denial.releaseOver }
-        if record.removed != nil { throw Denial.refused(.recordRemoved) }
+        guard goingOn || now < release.time + Limits.releaseSeconds else { throw ReleaseError.releaseOver }
+        if record.removed != nil { throw ReleaseError.refused(.recordRemoved) }
         let envelopes = try envelopes(of: release, record, custody, at: now)
         if release.basis != .owner, release.basis != .delegate {
             guard let member = try state(.member(release.reader), as: MemberState.self) else {
-                throw Denial.nothing
+                throw ReleaseError.nothing
             }
-            if member.retired { throw Denial.refused(.memberRetired) }
-            if now >= member.expires { throw Denial.refused(.memberExpired) }
+            if member.retired { throw ReleaseError.refused(.memberRetired) }
+            if now >= member.expires { throw ReleaseError.refused(.memberExpired) }
             let organisation = try state(.organisation(member.organisation), as: OrganisationState.self)
-            if organisation?.suspended != false { throw Denial.refused(.organisationSuspended) }
+            if organisation?.suspended != false { throw ReleaseError.refused(.organisationSuspended) }
         }
         let (names, manifests) = try covered(by: release, of: record)
         if let blob = (names + envelopes).first(where: { $0.digest == digest }) {
             return try await custodian.vault.open(blob, in: release.record)
         }
         let files = StoredFiles(vault: custodian.vault, record: release.record)
-        guard try await files.has(digest, in: manifests) else { throw Denial.nothing }
+        guard try await files.has(digest, in: manifests) else { throw ReleaseError.nothing }
         return try await custodian.vault.open(BlobName(digest, .file), in: release.record)
     }
 
@@ -207,7 +198,7 @@ public struct RecordKeeping: Sendable {
     ) throws -> (names: [BlobName], manifests: [BlobName]) {
         var parts = record.parts
         if let id = release.grant {
-            guard let grant = try state(.grant(id), as: GrantState.self) else { throw Denial.nothing }
+            guard let grant = try state(.grant(id), as: GrantState.self) else { throw ReleaseError.nothing }
             if let manifest = grant.manifest {
                 let name = BlobName(manifest, .grantManifest)
                 return ([name], [name])
@@ -224,31 +215,33 @@ public struct RecordKeeping: Sendable {
         let owners = record.ownerEnvelope(in: custody, of: release.custodian, at: now)
             .map { BlobName($0, .ownerEnvelope) }
         if let id = release.grant {
-            guard let grant = try state(.grant(id), as: GrantState.self) else { throw Denial.nothing }
-            if let refusal = grant.refusal(at: now) { throw Denial.refused(refusal) }
-            guard grant.sealing == record.sealing else { throw Denial.refused(.superseded) }
+            guard let grant = try state(.grant(id), as: GrantState.self) else { throw ReleaseError.nothing }
+            if let refusal = grant.refusal(at: now) { throw ReleaseError.refused(refusal) }
+            guard grant.sealing == record.sealing else { throw ReleaseError.refused(.superseded) }
             return [
                 grant.envelope.map { BlobName($0, .grantEnvelope) }, grant.kind == .transfer ? owners : nil,
             ].compactMap { $0 }
         }
         switch release.basis {
         case .owner:
-            guard record.owner(at: now) == release.reader else { throw Denial.refused(.notTheOwner) }
+            guard record.owner(at: now) == release.reader else { throw ReleaseError.refused(.notTheOwner) }
             return [owners].compactMap { $0 }
         case .delegate:
             let key = StateKey.delegation(release.record, release.reader)
-            guard let delegation = try state(key, as: DelegationState.self) else { throw Denial.nothing }
-            if delegation.isOver(at: now, in: record) { throw Denial.refused(.delegationEnded) }
-            guard delegation.sealing == record.sealing else { throw Denial.refused(.superseded) }
+            guard let delegation = try state(key, as: DelegationState.self) else {
+                throw ReleaseError.nothing
+            }
+            if delegation.isOver(at: now, in: record) { throw ReleaseError.refused(.delegationEnded) }
+            guard delegation.sealing == record.sealing else { throw ReleaseError.refused(.superseded) }
             return [delegation.envelope.map { BlobName($0, .delegateEnvelope) }].compactMap { $0 }
         case .emergency:
             guard let id = release.emergency,
                 let emergency = try state(.emergency(id), as: EmergencyState.self)
-            else { throw Denial.nothing }
+            else { throw ReleaseError.nothing }
             // Whoever refuses emergencies means those that run too.
-            guard record.emergencies == .allowed else { throw Denial.refused(.emergenciesRefused) }
+            guard record.emergencies == .allowed else { throw ReleaseError.refused(.emergenciesRefused) }
             guard now < emergency.notAfter, emergency.sealing == record.sealing else {
-                throw Denial.refused(.emergencyEnded)
+                throw ReleaseError.refused(.emergencyEnded)
             }
             return [
                 emergency.envelope.map { BlobName($0, .emergencyEnvelope) }
@@ -264,4 +257,14 @@ public struct RecordKeeping: Sendable {
         guard let value = Value(bytes: bytes) else { preconditionFailure("damaged state") }
         return value
     }
+}
+
+/// Why a blob is not served under a release.
+public enum ReleaseError: Error, Hashable, Sendable {
+    /// No such release for this caller, or nothing of the kind in it: the two look alike.
+    case nothing
+    /// The caller's own release no longer serves, for this reason.
+    case refused(RejectionCode)
+    /// The release was recorded more than `Limits.releaseSeconds` ago.
+    case releaseOver
 }

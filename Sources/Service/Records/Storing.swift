@@ -29,11 +29,8 @@ extension RecordKeeping {
         return .decidingDelegate
     }
 
-    /// A blob was refused because its record has been removed: what is erased stays erased.
-    public struct RecordRemoved: Error, Hashable, Sendable {}
-
     /// Takes one blob into the vault of `custodian`, under `record` and as what it is named; `receive` writes it. Throws
-    /// `RecordRemoved`, `VaultError`, and what `receive` throws; then nothing is kept.
+    /// the contract's `recordRemoved`, `VaultError`, and what `receive` throws; then nothing is kept.
     public func store(
         _ blob: BlobName, in record: RecordHandle, at custodian: Custodian,
         _ receive: (any IncomingBlob) async throws -> Void
@@ -54,6 +51,8 @@ extension RecordKeeping {
     }
 
     private func requirePresent(_ record: RecordHandle) throws {
-        if try state(.record(record), as: RecordState.self)?.removed != nil { throw RecordRemoved() }
+        if try state(.record(record), as: RecordState.self)?.removed != nil {
+            throw RejectionCode.recordRemoved
+        }
     }
 }

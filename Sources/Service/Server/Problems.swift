@@ -13,16 +13,16 @@ extension Problem {
     init(_ error: any Error, in route: APIRoute, _ logger: Logger) {
         switch error {
         case let problem as Problem: self = problem
-        case let denial as RecordKeeping.Denial: self = Self.of(denial)
-        case is RecordKeeping.RecordRemoved: self = .rejected(.recordRemoved)
-        case let unfit as RecordKeeping.UnfitManifest:
+        case let denial as ReleaseError: self = Self.of(denial)
+        case let code as RejectionCode: self = .rejected(code)
+        case let unfit as RecordKeeping.UnfitManifestError:
             self = Problem(
                 .malformed, "\(unfit.manifest.text): \(unfit.reason); store the right one and name that")
         case let error as VaultError where error.code == .absent: self = .notFound
         case let error as VaultError where error.code == .digestMismatch:
             self = Problem(.digestMismatch, "the bytes have not the digest in the path")
-        case let reached as MemberLimits.Reached: self = Self.of(reached, logger)
-        case let failure as DeskStore.Failure: self = Self.of(failure)
+        case let reached as LimitError: self = Self.of(reached, logger)
+        case let failure as DeskError: self = Self.of(failure)
         case let error as LedgerError: self = Self.of(error)
         default:
             logger.error(
@@ -32,7 +32,7 @@ extension Problem {
         }
     }
 
-    private static func of(_ denial: RecordKeeping.Denial) -> Problem {
+    private static func of(_ denial: ReleaseError) -> Problem {
         switch denial {
         case .nothing: .notFound
         case .refused(let code): .rejected(code)
@@ -41,7 +41,7 @@ extension Problem {
         }
     }
 
-    private static func of(_ reached: MemberLimits.Reached, _ logger: Logger) -> Problem {
+    private static func of(_ reached: LimitError, _ logger: Logger) -> Problem {
         let what = reached.kind == .release ? "records are released to" : "requests are taken from"
         let window = reached.window == .hour ? "an hour" : "a day"
         // Of the member the key, of patients nothing.
@@ -68,7 +68,7 @@ extension Problem {
         }
     }
 
-    private static func of(_ failure: DeskStore.Failure) -> Problem {
+    private static func of(_ failure: DeskError) -> Problem {
         switch failure {
         case .unknownInbox: .notFound
         case .alreadyInDirectory:

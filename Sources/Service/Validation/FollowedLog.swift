@@ -7,7 +7,7 @@ public protocol FollowedLog: Sendable {
     /// The genesis file, which every organisation has signed.
     var genesisFile: [UInt8] { get }
     /// The checkpoint that the log wants to have cosigned; with `size`, the answer waits a while for one of
-    /// more entries. Throws `ClientFailure` `unverified` when the log's key has not signed it.
+    /// more entries. Throws `PartyError` `unverified` when the log's key has not signed it.
     func candidate(beyond size: UInt64?) async throws -> VerifiedCheckpoint
     /// Consecutive entries as leaf bytes, at most `limit`; empty at the log's end.
     func leaves(from position: UInt64, limit: Int) async throws -> [[UInt8]]

@@ -58,7 +58,7 @@ public actor Validator {
         evidence: Folder, clock: @escaping @Sendable () -> UInt64 = systemClock,
         pause: @escaping @Sendable (_ seconds: Int) -> Duration = { .seconds($0) },
         report: @escaping @Sendable (Event) -> Void = { _ in }
-    ) throws(ClientFailure) {
+    ) throws(PartyError) {
         guard let genesis = try? Genesis.decode(log.genesisFile), let keys = try? CheckpointKeys(genesis)
         else { throw .badInput("the genesis does not hold") }
         guard let pinned = genesis.organisations.first(where: { $0.name == organisation }) else {
@@ -83,7 +83,7 @@ public actor Validator {
 
     /// Follows the ledger until the task is cancelled.
     ///
-    /// Throws a `Refusal` when the log has signed what its rules do not give, or two histories: then it cosigns nothing
+    /// Throws a `CosigningError` when the log has signed what its rules do not give, or two histories: then it cosigns nothing
     /// more. What only a server claims ends nothing: it is refused, and asked for again.
     public func follow() async throws {
         var beyond: UInt64?
@@ -108,9 +108,9 @@ public actor Validator {
             } catch is CancellationError {
                 return
             } catch {
-                var refusal = error as? Refusal
-                if let failure = error as? ClientFailure, failure.code == .unverified {
-                    refusal = Refusal(failure)
+                var refusal = error as? CosigningError
+                if let failure = error as? PartyError, failure.code == .unverified {
+                    refusal = CosigningError(failure)
                 }
                 switch refusal?.consequence {
                 case .end:
@@ -150,8 +150,8 @@ public actor Validator {
                 let own = try self.keys.open(checkpoint.note.replacing(line).encoded)
                 try self.copy.confirm(own, clock: moment)
                 return line
-            } catch let refusal as CopyRefusal {
-                throw Refusal(refusal, shown: checkpoint)
+            } catch let refusal as CopyError {
+                throw CosigningError(refusal, shown: checkpoint)
             }
         }
     }
@@ -163,7 +163,7 @@ public actor Validator {
             let page = try await log.leaves(from: position, limit: Self.pageEntries)
                 .prefix(Int(min(size - position, UInt64(Self.pageEntries))))
             guard !page.isEmpty else {
-                throw ClientFailure.unreachable("the server gives no entry at position \(position)")
+                throw PartyError.unavailable("the server gives no entry at position \(position)")
             }
             let proof = try await log.consistency(from: position + UInt64(page.count), to: size)
             try copy.extend(by: Array(page), to: checkpoint, consistency: proof, clock: clock())
@@ -243,7 +243,7 @@ public actor Validator {
 
     /// Keeps what is refused, and shows the ledger what it contradicts: an honest one then stops by itself.
     /// The same checkpoint again is kept once.
-    private func tell(_ refusal: Refusal) async {
+    private func tell(_ refusal: CosigningError) async {
         let confirmed = copy.checkpoint
         let subject = refusal.shown?.note.text ?? Array(refusal.description.utf8)
         let folder = evidence.folder("refused-\(lowercaseHex(SHA256.digest(subject).prefix(8)))")
@@ -294,7 +294,7 @@ public actor Validator {
         guard request.consistency.verify(from: confirmed, to: claimed.head) else { return .unproven }
         do {
             return .cosigned(try await cosign(checkpoint, at: moment).line)
-        } catch let refusal as Refusal {
+        } catch let refusal as CosigningError {
             if case .goesBack(let size, _) = refusal.reason { return .conflict(size: size) }
             if refusal.consequence != .wait { await tell(refusal) }
             return .refused(refusal.description)

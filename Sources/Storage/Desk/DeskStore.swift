@@ -46,18 +46,6 @@ public final class DeskStore: Sendable {
         }
     }
 
-    public enum Failure: Error, Equatable, Sendable {
-        case unknownInbox
-        /// The patient, or this inbox, stands in the directory under something else already.
-        case alreadyInDirectory
-        /// Permits are handed over in order, without a gap.
-        case permitsOutOfOrder
-        /// The inbox has so many permits here already; before it is admitted that is `firstPermitsMax`.
-        case tooManyPermits
-        /// The sender has left as many letters within a day as anybody may.
-        case tooManyLetters
-    }
-
     public static let applicationsMax = 1_000
     /// What was not admitted by then is forgotten.
     public static let applicationSeconds: UInt64 = 30 * 86_400
@@ -175,14 +163,14 @@ public final class DeskStore: Sendable {
     public func addPermits(inbox: [UInt8], first: Int, permits: [[UInt8]]) throws {
         try database.write { db in
             guard try Self.exists(db, "SELECT 1 FROM inboxes WHERE key = ?", inbox) else {
-                throw Failure.unknownInbox
+                throw DeskError.unknownInbox
             }
             let count = try Int.fetchOne(
                 db, sql: "SELECT count(*) FROM permits WHERE inbox = ?", arguments: [Self.blob(inbox)])
-            guard (0...(count ?? 0)).contains(first) else { throw Failure.permitsOutOfOrder }
+            guard (0...(count ?? 0)).contains(first) else { throw DeskError.permitsOutOfOrder }
             let isAdmitted = try Self.exists(db, "SELECT 1 FROM directory WHERE inbox = ?", inbox)
             guard first + permits.count <= (isAdmitted ? Self.permitsMax : Self.firstPermitsMax) else {
-                throw Failure.tooManyPermits
+                throw DeskError.tooManyPermits
             }
             for (offset, permit) in permits.enumerated() {
                 try db.execute(
@@ -218,12 +206,12 @@ public final class DeskStore: Sendable {
     public func enter(index: [UInt8], inbox: [UInt8], entry: [UInt8]) throws {
         try database.write { db in
             guard try Self.exists(db, "SELECT 1 FROM inboxes WHERE key = ?", inbox) else {
-                throw Failure.unknownInbox
+                throw DeskError.unknownInbox
             }
             let taken = try Row.fetchOne(
                 db, sql: "SELECT 1 FROM directory WHERE (lookup = ?) <> (inbox = ?)",
                 arguments: [Self.blob(index), Self.blob(inbox)])
-            guard taken == nil else { throw Failure.alreadyInDirectory }
+            guard taken == nil else { throw DeskError.alreadyInDirectory }
             try db.execute(
                 sql:
                     "INSERT INTO directory VALUES (?, ?, ?) ON CONFLICT (lookup) DO UPDATE SET entry = excluded.entry",
@@ -258,7 +246,7 @@ public final class DeskStore: Sendable {
             let (count, byteCount): (Int, Double) = (lately?[0] ?? 0, lately?[1] ?? 0)
             guard count < Self.lettersPerDayMax,
                 byteCount + Double(letter.body.count) <= Double(Self.letterBytesPerDayMax)
-            else { throw Failure.tooManyLetters }
+            else { throw DeskError.tooManyLetters }
             try db.execute(
                 sql: """
                     INSERT INTO letters (digest, addressee, request, body, sender, kept) VALUES (?, ?, ?, ?, ?, ?)
@@ -354,4 +342,17 @@ public final class DeskStore: Sendable {
     private static func exists(_ db: Database, _ sql: String, _ key: [UInt8]) throws -> Bool {
         try Row.fetchOne(db, sql: sql, arguments: [blob(key)]) != nil
     }
+}
+
+/// Why the desk does not take what it is given.
+public enum DeskError: Error, Equatable, Sendable {
+    case unknownInbox
+    /// The patient, or this inbox, stands in the directory under something else already.
+    case alreadyInDirectory
+    /// Permits are handed over in order, without a gap.
+    case permitsOutOfOrder
+    /// The inbox has so many permits here already; before it is admitted that is `firstPermitsMax`.
+    case tooManyPermits
+    /// The sender has left as many letters within a day as anybody may.
+    case tooManyLetters
 }

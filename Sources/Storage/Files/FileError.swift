@@ -29,7 +29,7 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     }
 
     /// A system call and the `errno` that it failed with.
-    public struct SystemCall: Error, Hashable, Sendable, CustomStringConvertible {
+    public struct SystemCall: Hashable, Sendable, CustomStringConvertible {
         public let name: String
         public let code: Int32
 

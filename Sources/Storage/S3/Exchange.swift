@@ -109,7 +109,7 @@ final class Exchange: Sendable {
             }
             let root = try XMLElement(decoding: Array(body.readableBytesView))
             // The store may begin to answer before it knows how it ends.
-            if root.name == "Error" { throw Refusal(status: 500, root, response.headers) }
+            if root.name == "Error" { throw RefusalError(status: 500, root, response.headers) }
             guard root.name == name else { throw XMLElement.Malformed() }
             return Answer(headers: response.headers, root: root)
         }
@@ -122,7 +122,7 @@ final class Exchange: Sendable {
             let (range, byteCount) = try Self.promisedRange(response)
             guard range == 0..<min(count, byteCount) else { throw BucketError.malformed("another range") }
             let body = try await response.body.collect(upTo: count)
-            guard body.readableBytes == range.count else { throw Cut() }
+            guard body.readableBytes == range.count else { throw CutError() }
             return (byteCount, Array(body.readableBytesView))
         }
     }
@@ -140,7 +140,7 @@ final class Exchange: Sendable {
         }
     }
 
-    private struct Cut: Error {}
+    private struct CutError: Error {}
 
     private static func range(_ range: Range<Int>) -> (String, String) {
         ("range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)")
@@ -178,7 +178,7 @@ final class Exchange: Sendable {
                 return try await attempt(call, read)
             } catch let error as BucketError {
                 throw error
-            } catch let refusal as Refusal {
+            } catch let refusal as RefusalError {
                 last = refusal.error(for: call)
                 guard await mayPass(refusal, after: failures) else { throw last }
             } catch is XMLElement.Malformed {
@@ -186,7 +186,7 @@ final class Exchange: Sendable {
             } catch is CancellationError {
                 throw BucketError(.unavailable, "the call was given up")
             } catch {
-                last = Self.unreachable(error)
+                last = Self.unavailable(error)
                 guard last.code == .unavailable else { throw last }
             }
             failures += 1
@@ -196,7 +196,7 @@ final class Exchange: Sendable {
     }
 
     /// Whether the same call may be answered otherwise the next time.
-    private func mayPass(_ refusal: Refusal, after failures: Int) async -> Bool {
+    private func mayPass(_ refusal: RefusalError, after failures: Int) async -> Bool {
         switch refusal.code {
         case "RequestTimeTooSkewed":
             guard let storeTime = refusal.storeTime else { return false }
@@ -225,7 +225,7 @@ final class Exchange: Sendable {
             try await request(for: call), deadline: .distantFuture)
         guard (200..<300).contains(response.status.code) else {
             let body = try await response.body.collect(upTo: Self.bytesMax)
-            throw Refusal(
+            throw RefusalError(
                 status: Int(response.status.code), try? XMLElement(decoding: Array(body.readableBytesView)),
                 response.headers)
         }
@@ -261,7 +261,7 @@ final class Exchange: Sendable {
         return request
     }
 
-    private static func unreachable(_ error: any Error) -> BucketError {
+    private static func unavailable(_ error: any Error) -> BucketError {
         switch error {
         case let error as NIOSSLError where error == .uncleanShutdown:
             BucketError(.unavailable, "the store breaks off")
@@ -290,7 +290,7 @@ final class ObjectBody {
 }
 
 /// A store's refusal.
-struct Refusal: Error {
+struct RefusalError: Error {
     let status: Int
     /// As the store's document names it; empty where there is none.
     let code: String

@@ -49,11 +49,11 @@ public struct Network: Sendable {
 
     /// The network of a folder that `medseal network init` made, or of its `public` folder.
     ///
-    /// `server` takes the place of the one in `network.json`. Throws `unreachable` when it cannot be read
+    /// `server` takes the place of the one in `network.json`. Throws `unavailable` when it cannot be read
     /// and `unverified` when anything differs from the genesis.
-    public init(_ folder: Folder, server: String? = nil) throws(ClientFailure) {
+    public init(_ folder: Folder, server: String? = nil) throws(PartyError) {
         let folder = folder.has(Self.genesisName) ? folder : folder.folder("public")
-        let (genesisBytes, fileBytes) = try ClientFailure.files {
+        let (genesisBytes, fileBytes) = try PartyError.files {
             (try folder.read(Self.genesisName), try folder.read(Self.fileName))
         }
         let what = "the network in \(folder.path)"
@@ -76,7 +76,7 @@ public struct Network: Sendable {
         }
         var files = [(Self.genesisName, genesisBytes), (Self.fileName, fileBytes)]
         for named in file.organisations where folder.has(Self.admissionName(named.name)) {
-            let proof = try ClientFailure.files { try folder.read(Self.admissionName(named.name)) }
+            let proof = try PartyError.files { try folder.read(Self.admissionName(named.name)) }
             let statement = try StatementProof(verifying: proof, genesis: genesisBytes).statement
             guard case .admit(let admit) = statement.assertion, admit.organisation.name == named.name else {
                 throw .unverified("\(what): the proof of admission is not of \(named.name)")
@@ -100,7 +100,7 @@ public struct Network: Sendable {
     }
 
     /// The organisation of that name. Throws `badInput`.
-    public func organisation(_ name: OrganisationName) throws(ClientFailure) -> Organisation {
+    public func organisation(_ name: OrganisationName) throws(PartyError) -> Organisation {
         guard let organisation = organisations.first(where: { $0.name == name }) else {
             let names = organisations.map(\.name.description).joined(separator: ", ")
             throw .badInput("the network has no organisation \(name); it has \(names)")
@@ -124,7 +124,7 @@ public struct Network: Sendable {
     package var hasSeveralServers: Bool { organisations.contains { $0.server != nil } }
 
     /// `network.json` with these as the organisations' own servers.
-    package func file(servers: [OrganisationName: URL]) throws(ClientFailure) -> [UInt8] {
+    package func file(servers: [OrganisationName: URL]) throws(PartyError) -> [UInt8] {
         do {
             var file = try JSON.decode(File.self, files[1].bytes)
             for index in file.organisations.indices {
@@ -137,7 +137,7 @@ public struct Network: Sendable {
     }
 
     /// Throws `badInput` unless `text` is scheme, host and port of an https server.
-    package static func address(_ text: String) throws(ClientFailure) -> URL {
+    package static func address(_ text: String) throws(PartyError) -> URL {
         guard let url = URL(string: text), url.scheme == "https", url.host() != nil,
             url.path().isEmpty || url.path() == "/"
         else { throw .badInput("\(text) is no address of an https server") }
@@ -161,7 +161,7 @@ public struct Network: Sendable {
 
 extension NetworkOrganisation {
     /// `file` is held against the hashes in the genesis or the admission.
-    package init(_ file: Network.File.Organisation, pinned: Genesis.Organisation) throws(ClientFailure) {
+    package init(_ file: Network.File.Organisation, pinned: Genesis.Organisation) throws(PartyError) {
         guard let authority = try? PEM.decode(Array(file.authority.utf8), label: "CERTIFICATE") else {
             throw .unverified("the certificate authority of \(pinned.name) is malformed")
         }

@@ -9,7 +9,7 @@ extension CertificateAuthority {
     /// Throws `badInput` when `host` is neither.
     package func issueServer(
         reachedAs host: String?, now: Date, notAfter: Date
-    ) throws(ClientFailure) -> (certificate: [UInt8], privateKey: SecretBytes) {
+    ) throws(PartyError) -> (certificate: [UInt8], privateKey: SecretBytes) {
         let host = host.map { [$0] } ?? []
         let isAddress = host.allSatisfy { $0.allSatisfy { $0.isNumber || $0 == "." } }
         do {

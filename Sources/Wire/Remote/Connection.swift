@@ -138,8 +138,8 @@ public struct Connection: Sendable {
         }
     }
 
-    /// Calls and gives the body of a good answer. Throws `Problem` for a refusal and `ClientFailure` for no
-    /// answer.
+    /// Calls and gives the body of a good answer. Throws `PartyError` for the contract's refusal and for no answer,
+    /// `Problem` for every other refusal.
     package func call(
         _ method: Method, _ path: String, query: [(String, String)] = [], at server: OrganisationName? = nil,
         _ content: Content = .none,
@@ -153,7 +153,7 @@ public struct Connection: Sendable {
             let body = try await response.body.collect(upTo: answerBytesMax)
             return Array(body.readableBytesView)
         } catch {
-            throw Self.unreachable(authority, error)
+            throw Self.unavailable(authority, error)
         }
     }
 
@@ -167,7 +167,7 @@ public struct Connection: Sendable {
         do {
             return try JSON.decode(type, body)
         } catch {
-            throw ClientFailure.unverified("the server's answer to \(method) \(path.prefix(40)) is malformed")
+            throw PartyError.unverified("the server's answer to \(method) \(path.prefix(40)) is malformed")
         }
     }
 
@@ -184,10 +184,10 @@ public struct Connection: Sendable {
             for try await piece in response.body {
                 try piece.withUnsafeReadableBytes(receive)
             }
-        } catch let failure as ClientFailure {
+        } catch let failure as PartyError {
             throw failure
         } catch {
-            throw Self.unreachable(authority, error)
+            throw Self.unavailable(authority, error)
         }
     }
 
@@ -201,13 +201,13 @@ public struct Connection: Sendable {
         do {
             response = try await http.execute(request, timeout: .seconds(Self.answerSeconds))
         } catch {
-            throw ClientFailure.unreachable("cannot reach \(url.absoluteString)", cause: error)
+            throw PartyError.unavailable("cannot reach \(url.absoluteString)", cause: error)
         }
         guard (200..<300).contains(response.status.code) else {
             let body = try await response.body.collect(upTo: 4 << 10)
             let reason = String(decoding: body.readableBytesView, as: UTF8.self)
                 .trimmingCharacters(in: .whitespacesAndNewlines)
-            throw ClientFailure.refused("\(url.host() ?? ""): \(reason)")
+            throw PartyError.refused("\(url.host() ?? ""): \(reason)")
         }
     }
 
@@ -231,7 +231,7 @@ public struct Connection: Sendable {
                 deadline: content.deadline, progress: progress)
         } catch let problem as Problem {
             throw problem
-        } catch let failure as ClientFailure {
+        } catch let failure as PartyError {
             throw failure
         } catch {
             guard !(error is CancellationError) else { throw error }
@@ -242,10 +242,10 @@ public struct Connection: Sendable {
                     deadline: content.deadline, progress: progress)
             } catch let problem as Problem {
                 throw problem
-            } catch let failure as ClientFailure {
+            } catch let failure as PartyError {
                 throw failure
             } catch {
-                throw Self.unreachable(authority, error)
+                throw Self.unavailable(authority, error)
             }
         }
     }
@@ -298,22 +298,26 @@ public struct Connection: Sendable {
 
     private func problem(_ response: HTTPClientResponse, from authority: String) async throws -> any Error {
         let body = try await response.body.collect(upTo: 64 << 10)
-        if let problem = try? JSON.decode(Problem.self, Array(body.readableBytesView)) { return problem }
-        return ClientFailure.unreachable(
+        if let problem = try? JSON.decode(Problem.self, Array(body.readableBytesView)) {
+            let rejection = problem.code.flatMap { RejectionCode(rawValue: $0) }
+            if problem.type == .rejected, let rejection { return PartyError.rejected(rejection) }
+            return problem
+        }
+        return PartyError.unavailable(
             "\(authority) answers with status \(response.status.code) and no reason")
     }
 
-    private static func unreachable(_ authority: String, _ error: any Error) -> ClientFailure {
+    private static func unavailable(_ authority: String, _ error: any Error) -> PartyError {
         switch error {
         case is NIOSSLError, is BoringSSLError:
             return .unverified(
                 "\(authority) cannot show a certificate of its organisation's authority", cause: error)
         case let error as HTTPClientError where error == .connectTimeout || error == .deadlineExceeded:
-            return .unreachable("\(authority) does not answer in time")
+            return .unavailable("\(authority) does not answer in time")
         case let error as IOError:
             let cause = String(cString: strerror(error.errnoCode))
-            return .unreachable("cannot reach the server at \(authority): \(cause)")
-        default: return .unreachable("cannot reach the server at \(authority)", cause: error)
+            return .unavailable("cannot reach the server at \(authority): \(cause)")
+        default: return .unavailable("cannot reach the server at \(authority)", cause: error)
         }
     }
 }
@@ -359,7 +363,7 @@ private struct FilePieces: AsyncSequence, Sendable {
 
     init(path: String, eventLoop: any EventLoop, progress: (@Sendable (Int) -> Void)?) throws {
         guard FileManager.default.isReadableFile(atPath: path) else {
-            throw ClientFailure.unreachable("cannot read \(path)")
+            throw PartyError.unavailable("cannot read \(path)")
         }
         self.path = path
         self.eventLoop = eventLoop
@@ -377,7 +381,7 @@ private struct FilePieces: AsyncSequence, Sendable {
         var done = 0
 
         mutating func next() async throws -> ByteBuffer? {
-            guard let handle else { throw ClientFailure.unreachable("the file to send cannot be opened") }
+            guard let handle else { throw PartyError.unavailable("the file to send cannot be opened") }
             // TLS takes pieces as fast as they come and fills memory: wait until the last one is on its way.
             if done > 0 { try await eventLoop.submit {}.get() }
             var buffer = ByteBufferAllocator().buffer(capacity: FilePieces.pieceBytes)
@@ -389,7 +393,7 @@ private struct FilePieces: AsyncSequence, Sendable {
                         Swift.min(space.count, FilePieces.pieceBytes))
                     if count >= 0 { return count }
                     guard errno == EINTR else {
-                        throw ClientFailure.unreachable("the file to send cannot be read")
+                        throw PartyError.unavailable("the file to send cannot be read")
                     }
                 }
             }

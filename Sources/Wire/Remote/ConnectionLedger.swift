@@ -34,7 +34,7 @@ extension Connection {
         do {
             receipt = try JSON.decode(Wire.Receipt.self, body)
         } catch {
-            throw ClientFailure.unverified("the server's receipt is malformed")
+            throw PartyError.unverified("the server's receipt is malformed")
         }
         _ = try Receipt(verifying: body, of: bytes, network: network.id, keys: network.checkpointKeys)
         return receipt
@@ -59,7 +59,7 @@ extension Connection {
             if try await state([.statement(statement.id)]).isEmpty == false { return }
             try await Task.sleep(for: .seconds(1))
         }
-        throw ClientFailure.unreachable(
+        throw PartyError.unavailable(
             "statement \(statement.id) was handed to \(validator) and did not come onto the ledger: its validator tells everybody"
         )
     }
@@ -70,13 +70,13 @@ extension Connection {
         let checkpoint = try opened(try await call(.get, Routes.checkpoint))
         let keys = network.checkpointKeys
         guard keys.meetsQuorum(checkpoint) else {
-            throw ClientFailure.unverified(
+            throw PartyError.unverified(
                 "the checkpoint has not the cosignatures that the network asks for: the ledger shows something that its validators have not confirmed"
             )
         }
         let now = surroundings.now()
         guard keys.meetsQuorum(checkpoint, since: now - min(now, Self.cosignatureSecondsMax)) else {
-            throw ClientFailure.unverified(
+            throw PartyError.unverified(
                 "the checkpoint's cosignatures are more than an hour old: the ledger holds back what is newer, or its validators are not running"
             )
         }
@@ -110,7 +110,7 @@ extension Connection {
         do {
             return try network.checkpointKeys.open(note)
         } catch {
-            throw ClientFailure.unverified(
+            throw PartyError.unverified(
                 "the checkpoint is not signed by this network's ledger", cause: error)
         }
     }
@@ -135,7 +135,7 @@ extension Connection {
     {
         guard let bytes = try await state([key])[key] else { return nil }
         guard let value = Value(bytes: bytes) else {
-            throw ClientFailure.unverified("the server tells a malformed value of the ledger's state")
+            throw PartyError.unverified("the server tells a malformed value of the ledger's state")
         }
         return value
     }
@@ -174,7 +174,7 @@ extension Connection {
             positions += page
             if page.count < limit { return positions }
             guard positions.count < Self.positionsMax else {
-                throw ClientFailure.unverified(
+                throw PartyError.unverified(
                     "the server lists more than \(Self.positionsMax) statements about one thing")
             }
         }
@@ -193,12 +193,12 @@ extension Connection {
         if let position { fields.append(("after", String(position))) }
         let page: Wire.Positions = try await call(.get, Routes.positions, query: fields)
         guard page.positions.count <= limit else {
-            throw ClientFailure.unverified("the server lists more positions than were asked for")
+            throw PartyError.unverified("the server lists more positions than were asked for")
         }
         var last = position
         for next in page.positions {
             guard last.map({ $0 < next }) ?? true else {
-                throw ClientFailure.unverified("the server's list of positions does not rise")
+                throw PartyError.unverified("the server's list of positions does not rise")
             }
             last = next
         }
@@ -219,7 +219,7 @@ extension Connection {
                 for data in try lines.add(piece) {
                     let event = try JSON.decode(Wire.Event.self, data)
                     guard last.map({ event.position > $0 }) ?? true else {
-                        throw ClientFailure.unverified("the server's events do not rise")
+                        throw PartyError.unverified("the server's events do not rise")
                     }
                     last = event.position
                     try await receive(event)
@@ -235,7 +235,7 @@ extension Connection {
             .get, Routes.entries, query: [("from", String(position)), ("limit", "1")],
             answerBytesMax: 2 * Limits.statementBytesMax)
         guard page.count > 4, page[0..<4].reduce(0, { $0 << 8 | Int($1) }) == page.count - 4 else {
-            throw ClientFailure.unverified("the server gives no entry at position \(position)")
+            throw PartyError.unverified("the server gives no entry at position \(position)")
         }
         return Array(page[4...])
     }
@@ -249,16 +249,16 @@ extension Connection {
         var start = 0
         while start < page.count {
             guard page.count - start >= 4 else {
-                throw ClientFailure.unverified("the server's page of entries is malformed")
+                throw PartyError.unverified("the server's page of entries is malformed")
             }
             let count = page[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
             guard count <= page.count - start - 4 else {
-                throw ClientFailure.unverified("the server's page of entries is malformed")
+                throw PartyError.unverified("the server's page of entries is malformed")
             }
             leaves.append(Array(page[start + 4..<start + 4 + count]))
             start += 4 + count
             guard leaves.count <= limit else {
-                throw ClientFailure.unverified("the server gives more entries than were asked for")
+                throw PartyError.unverified("the server gives more entries than were asked for")
             }
         }
         return leaves
@@ -303,10 +303,10 @@ extension Connection {
     package func verifyContinuation(of old: TreeHead, by new: TreeHead) async throws {
         guard old.size > 0 else { return }
         guard old.size <= new.size else {
-            throw ClientFailure.unverified("the server shows an older log than it did before")
+            throw PartyError.unverified("the server shows an older log than it did before")
         }
         guard try await consistency(from: old.size, to: new.size).verify(from: old, to: new) else {
-            throw ClientFailure.unverified(
+            throw PartyError.unverified(
                 "the server shows another log than it did before: it has two histories")
         }
     }
@@ -338,7 +338,7 @@ private struct EventLines {
     private static let lineBytesMax = 64 << 10
     private var rest = [UInt8]()
 
-    mutating func add(_ piece: [UInt8]) throws(ClientFailure) -> [[UInt8]] {
+    mutating func add(_ piece: [UInt8]) throws(PartyError) -> [[UInt8]] {
         rest += piece
         guard let end = rest.lastIndex(of: UInt8(ascii: "\n")) else {
             guard rest.count <= Self.lineBytesMax else {

@@ -12,7 +12,7 @@ extension Connection {
         for position in positions.sorted() where position < checkpoint.checkpoint.head.size {
             let (entry, statement) = try await provenStatement(at: position, under: checkpoint)
             guard Governance.kinds.contains(statement.assertion.kind) else {
-                throw ClientFailure.unverified("the server shows another statement than it was asked for")
+                throw PartyError.unverified("the server shows another statement than it was asked for")
             }
             try governance.apply(entry, statement)
         }
@@ -34,7 +34,7 @@ extension Connection {
     ) async throws -> (file: Network.File.Organisation, organisation: Network.Organisation) {
         let answer: Wire.Organisations = try await call(.get, Routes.organisations)
         guard let described = answer.organisations.first(where: { $0.name == organisation.name }) else {
-            throw ClientFailure.refused("the server does not describe \(organisation.name)")
+            throw PartyError.refused("the server does not describe \(organisation.name)")
         }
         return (described, try Network.Organisation(described, pinned: organisation.pinned))
     }

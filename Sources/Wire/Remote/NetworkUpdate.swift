@@ -13,7 +13,7 @@ extension Network {
         let folder = folder.has(genesisName) ? folder : folder.folder("public")
         let network = try Network(folder)
         guard network.id == connection.network.id else {
-            throw ClientFailure.badInput("\(folder.path) is the folder of another network")
+            throw PartyError.badInput("\(folder.path) is the folder of another network")
         }
         var added = [OrganisationName]()
         for organisation in try await connection.governance(under: checkpoint).organisations
@@ -21,7 +21,7 @@ extension Network {
             let (described, _) = try await connection.described(organisation)
             let proof = try await connection.proof(of: organisation.name.bytes, under: checkpoint)
             guard var file = try? JSON.decode(File.self, try folder.read(fileName)) else {
-                throw ClientFailure.unverified("\(folder.file(fileName)) is malformed")
+                throw PartyError.unverified("\(folder.file(fileName)) is malformed")
             }
             if !file.organisations.contains(where: { $0.name == described.name }) {
                 file.organisations.append(described)

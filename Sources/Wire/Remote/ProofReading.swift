@@ -11,7 +11,7 @@ extension Connection {
         guard let position = try await positions(of: Query(subject: id), limit: 1).first,
             position < head.size
         else {
-            throw ClientFailure.refused("the ledger knows no statement and no record \(lowercaseHex(id))")
+            throw PartyError.refused("the ledger knows no statement and no record \(lowercaseHex(id))")
         }
         let leaf = try await leaf(at: position)
         let file = ProofFile(
@@ -20,7 +20,7 @@ extension Connection {
         ).encoded
         let proven = try StatementProof(verifying: file, genesis: network.genesisFile)
         guard proven.statement.id.bytes == id || proven.statement.subjects.contains(id) else {
-            throw ClientFailure.unverified("the server shows a statement about something else")
+            throw PartyError.unverified("the server shows a statement about something else")
         }
         return file
     }

@@ -20,7 +20,7 @@ package struct RememberedCheckpoint {
             old = try? VerifiedCheckpoint(
                 opening: try folder.read(Self.name), log: connection.network.checkpointKeys.log)
             guard let old else {
-                throw ClientFailure.unverified("\(folder.file(Self.name)) is no checkpoint of this network")
+                throw PartyError.unverified("\(folder.file(Self.name)) is no checkpoint of this network")
             }
             connection.note(seen: old.checkpoint.head.size)
         }

@@ -12,7 +12,7 @@ struct RememberedLists {
     private func name(_ organisation: OrganisationName) -> String { "revoked-\(organisation).crl" }
 
     /// Every list (DER) that is remembered.
-    func all() throws(ClientFailure) -> [OrganisationName: [UInt8]] {
+    func all() throws(PartyError) -> [OrganisationName: [UInt8]] {
         var lists = [OrganisationName: [UInt8]]()
         for file in folder?.names ?? [] {
             let text = file.dropFirst("revoked-".count).dropLast(".crl".count)
@@ -25,21 +25,21 @@ struct RememberedLists {
     }
 
     /// The list (DER) remembered of an organisation.
-    func list(of organisation: OrganisationName) throws(ClientFailure) -> [UInt8]? {
+    func list(of organisation: OrganisationName) throws(PartyError) -> [UInt8]? {
         guard let folder, folder.has(name(organisation)) else { return nil }
-        return try ClientFailure.files { try folder.read(name(organisation)) }
+        return try PartyError.files { try folder.read(name(organisation)) }
     }
 
     /// Keeps `list` (DER) as the newest of an organisation.
-    func remember(_ list: [UInt8], of organisation: OrganisationName) throws(ClientFailure) {
+    func remember(_ list: [UInt8], of organisation: OrganisationName) throws(PartyError) {
         guard let folder, try self.list(of: organisation) != list else { return }
-        try ClientFailure.files { try folder.write(list, as: name(organisation), mode: 0o644) }
+        try PartyError.files { try folder.write(list, as: name(organisation), mode: 0o644) }
     }
 
     /// Holds `list` against the one remembered and keeps the newer one. Throws `unverified`.
     func advance(
         to list: [UInt8]?, of organisation: OrganisationName, under authority: [UInt8]
-    ) throws(ClientFailure) -> RevocationList? {
+    ) throws(PartyError) -> RevocationList? {
         let newest = try RevocationList.newest(
             list, remembered: try self.list(of: organisation), of: organisation, under: authority)
         if let list { try remember(list, of: organisation) }
@@ -64,12 +64,12 @@ extension Connection {
     }
 
     /// The lists (DER) that this connection's home remembers.
-    package func rememberedLists() throws(ClientFailure) -> [OrganisationName: [UInt8]] {
+    package func rememberedLists() throws(PartyError) -> [OrganisationName: [UInt8]] {
         try RememberedLists(folder: memory).all()
     }
 
     /// Keeps lists that were found to be the newest.
-    package func remember(_ lists: [OrganisationName: [UInt8]]) throws(ClientFailure) {
+    package func remember(_ lists: [OrganisationName: [UInt8]]) throws(PartyError) {
         for (name, list) in lists { try RememberedLists(folder: memory).remember(list, of: name) }
     }
 }

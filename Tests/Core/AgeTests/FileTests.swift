@@ -68,17 +68,17 @@ func contents(_ path: String) throws -> [UInt8] {
 
     @Test func failuresOfTheSystemSayWhatAndNotWhere() throws {
         let folder = try Scratch()
-        let failure = #expect(throws: FileFailure.self) {
+        let failure = #expect(throws: StreamError.self) {
             try sealFile(at: folder.path("no such patient"), to: folder.path("x"), for: Self.key)
         }
         #expect(failure?.operation == "open")
         #expect("\(failure!)".contains("patient") == false)
         let source = try folder.write("scan", [1])
-        #expect(throws: FileFailure.self) {
+        #expect(throws: StreamError.self) {
             try sealFile(at: source, to: folder.path("no/such/folder"), for: Self.key)
         }
-        #expect(throws: FileFailure.self) { try sealFile(at: source, to: "/proc/x.age", for: Self.key) }
-        #expect(throws: FileFailure.self) {
+        #expect(throws: StreamError.self) { try sealFile(at: source, to: "/proc/x.age", for: Self.key) }
+        #expect(throws: StreamError.self) {
             try sealFile(at: folder.directory.path, to: folder.path("x"), for: Self.key)
         }
         #expect(folder.names == ["scan"])
@@ -145,7 +145,7 @@ func contents(_ path: String) throws -> [UInt8] {
             #expect(try result.get().sha256 == SHA256.digest(file))
             #expect(try Age.open(file, with: .identity(Self.identity)) == Array("file \(number)".utf8))
         }
-        #expect(throws: FileFailure.self) { try results[40].get() }
+        #expect(throws: StreamError.self) { try results[40].get() }
         #expect(Set(try results.dropLast().map { try $0.get().sha256 }).count == 40)
     }
 

@@ -89,7 +89,7 @@ import Testing
         let path = try folder.write("scan.age", try seal(plaintext, for: Self.key))
         var reader = try AgeReader(FileRandomAccess(path: path), with: .identity(Self.identity))
         #expect(try reader.read(100_000..<250_000) == Array(plaintext[100_000..<250_000]))
-        #expect(throws: FileFailure.self) { _ = try FileRandomAccess(path: folder.path("none")).byteCount }
+        #expect(throws: StreamError.self) { _ = try FileRandomAccess(path: folder.path("none")).byteCount }
     }
 
     // MARK: - Piece by piece

@@ -90,7 +90,7 @@ struct GenesisTests {
         let forged = LogEntry(
             position: 0, time: entry.time, statement: altered, writesDigest: entry.writesDigest,
             stateDigest: entry.stateDigest)
-        #expect(throws: Replay.Fault.self) { try replay.apply(forged.encoded()) }
+        #expect(throws: ReplayError.self) { try replay.apply(forged.encoded()) }
         #expect(replay.size == 0)
 
         let applied = try replay.apply(entry.encoded())

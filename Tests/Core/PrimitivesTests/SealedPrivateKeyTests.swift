@@ -12,7 +12,7 @@ struct SealedPrivateKeyTests {
 
         let opened = try SealedPrivateKey.open(pem: pem, passphrase: passphrase)
         #expect(opened.bytes == key.pkcs8.bytes)
-        #expect(throws: SealedPrivateKey.Failure.wrongPassphrase) {
+        #expect(throws: PrivateKeyError.wrongPassphrase) {
             try SealedPrivateKey.open(pem: pem, passphrase: SecretBytes(copying: Array("wrong horse".utf8)))
         }
         let reread = try #require(SigningKey(pkcs8: opened))
@@ -47,7 +47,7 @@ struct SealedPrivateKeyTests {
         for text in [
             "", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n",
         ] {
-            #expect(throws: SealedPrivateKey.Failure.malformed) {
+            #expect(throws: PrivateKeyError.malformed) {
                 try SealedPrivateKey.open(pem: Array(text.utf8), passphrase: passphrase)
             }
         }

@@ -21,9 +21,9 @@ import Testing
             altered[index] ^= 1
             // A changed salt, name or content is another batch: that shows in the root.
             if let other = try? Batch(altered) { #expect(other.root != made.root, "byte \(index)") }
-            #expect(throws: ClientFailure.self) { try Batch(Array(file.prefix(index))) }
+            #expect(throws: PartyError.self) { try Batch(Array(file.prefix(index))) }
         }
-        #expect(throws: ClientFailure.self) { try Batch(file + [0]) }
+        #expect(throws: PartyError.self) { try Batch(file + [0]) }
     }
 
     @Test("equal readings cannot be told apart from others by their hashes")
@@ -35,17 +35,17 @@ import Testing
 
     @Test("entries: one at least, each in its place, each small")
     func bounds() throws {
-        #expect(throws: ClientFailure.self) { try Batch(of: []) }
+        #expect(throws: PartyError.self) { try Batch(of: []) }
         let most = [UInt8](repeating: 7, count: Batch.entryBytesMax)
         #expect(try Batch(of: [("most", most)]).entries.count == 1)
-        #expect(throws: ClientFailure.self) { try Batch(of: [("more", most + [7])]) }
+        #expect(throws: PartyError.self) { try Batch(of: [("more", most + [7])]) }
         let file = try CBOR.decode(try batch(3).encoded())
         guard case .array(var parts) = file, case .array(let entries) = parts[2] else {
             return #expect(Bool(false), "not an array")
         }
         for wrong in [[], Array(entries.reversed()), Array(entries.dropLast()), entries + [entries[0]]] {
             parts[2] = .array(wrong)
-            #expect(throws: ClientFailure.self) { try Batch(CBOR.array(parts).encoded()) }
+            #expect(throws: PartyError.self) { try Batch(CBOR.array(parts).encoded()) }
         }
     }
 

@@ -37,13 +37,13 @@ struct DescriptorTests {
     @Test func refusesOtherBytesKeysAndFiles() throws {
         let sealed = try descriptor(files).sealed(to: key.recipient)
         let twin = try descriptor(files).sealed(to: key.recipient)
-        #expect(throws: ClientFailure.self) { try Descriptor(opening: twin, of: part(sealed), with: key) }
-        #expect(throws: ClientFailure.self) {
+        #expect(throws: PartyError.self) { try Descriptor(opening: twin, of: part(sealed), with: key) }
+        #expect(throws: PartyError.self) {
             try Descriptor(opening: sealed, of: part(sealed), with: .generate(.x25519))
         }
         for other in [[], [files[0]], files + [files[0]], files + [Digest(hashing: [3])]] {
             let sealed = try descriptor(other).sealed(to: key.recipient)
-            #expect(throws: ClientFailure.self) {
+            #expect(throws: PartyError.self) {
                 try Descriptor(opening: sealed, of: part(sealed), with: key)
             }
         }
@@ -53,10 +53,10 @@ struct DescriptorTests {
         let sealed = try descriptor(files).sealed(to: key.recipient)
         var wrong = part(sealed)
         wrong.root = Digest(hashing: [9])
-        #expect(throws: ClientFailure.self) { try Descriptor(opening: sealed, of: wrong, with: key) }
+        #expect(throws: PartyError.self) { try Descriptor(opening: sealed, of: wrong, with: key) }
         wrong = part(sealed)
         wrong.manifest = Digest(hashing: [9])
-        #expect(throws: ClientFailure.self) { try Descriptor(opening: sealed, of: wrong, with: key) }
+        #expect(throws: PartyError.self) { try Descriptor(opening: sealed, of: wrong, with: key) }
     }
 
     @Test func partsAreReadTogetherAndFilesFoundByName() throws {
@@ -67,7 +67,7 @@ struct DescriptorTests {
         #expect(whole.patient == "P-9" && whole.files == one.files + two.files)
         #expect(try whole.files(named: ["b"]).map(\.file) == two.files)
         #expect(try whole.files(named: nil).map(\.name) == ["a", "b"])
-        #expect(throws: ClientFailure.self) { try whole.files(named: ["a", "c"]) }
+        #expect(throws: PartyError.self) { try whole.files(named: ["a", "c"]) }
     }
 
     /// What the contract does not see of a re-sealing.

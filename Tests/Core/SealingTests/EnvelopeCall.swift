@@ -24,7 +24,7 @@ enum EnvelopeCall {
             let delegate = input.next().flatMap({ PublicKey($0) }),
             let state = input.next().flatMap({ RecordState(bytes: $0) }), let sealed = input.next()
         else { return Packed.malformed }
-        do throws(ClientFailure) {
+        do throws(PartyError) {
             let key = try Envelope.open(
                 envelope, with: identity, expecting: .delegate(record, delegate),
                 recipientHash: state.recipientHash)

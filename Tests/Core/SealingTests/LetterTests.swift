@@ -59,20 +59,20 @@ struct LetterTests {
     @Test func aLetterHasAMostLength() throws {
         let letter = RequestLetter(
             patient: "", requester: "", kind: "", text: String(repeating: "a", count: Letter.bytesMax))
-        #expect(throws: ClientFailure.self) { try Letter.seal(letter, to: reader.recipient) }
+        #expect(throws: PartyError.self) { try Letter.seal(letter, to: reader.recipient) }
         let body = try Age.seal(letter.json.encoded, for: .recipients([reader.recipient]))
-        #expect(throws: ClientFailure.self) { try Letter.open(body, with: reader, as: RequestLetter.self) }
+        #expect(throws: PartyError.self) { try Letter.open(body, with: reader, as: RequestLetter.self) }
     }
 
     @Test func onlyItsReaderOpensIt() throws {
         let body = try Letter.seal(PermitLetter(permit: [1], signature: [2]), to: reader.recipient)
-        #expect(throws: ClientFailure.self) {
+        #expect(throws: PartyError.self) {
             try Letter.open(body, with: .generate(.x25519), as: PermitLetter.self)
         }
         for index in body.indices {
             var altered = body
             altered[index] ^= 1
-            #expect(throws: ClientFailure.self) {
+            #expect(throws: PartyError.self) {
                 try Letter.open(altered, with: reader, as: PermitLetter.self)
             }
         }
@@ -86,7 +86,7 @@ struct RecoveryShareFileTests {
             let file = RecoveryShareFile.encode(share)
             #expect(try RecoveryShareFile.decode(file) == share)
             for count in file.indices where count < file.count - 1 {
-                #expect(throws: ClientFailure.self) { try RecoveryShareFile.decode(Array(file[..<count])) }
+                #expect(throws: PartyError.self) { try RecoveryShareFile.decode(Array(file[..<count])) }
             }
             let text = String(decoding: file, as: UTF8.self)
             for (old, new) in [
@@ -94,7 +94,7 @@ struct RecoveryShareFileTests {
             ] {
                 let altered = Array(text.replacing(old, with: new).utf8)
                 #expect(altered != file)
-                #expect(throws: ClientFailure.self) { try RecoveryShareFile.decode(altered) }
+                #expect(throws: PartyError.self) { try RecoveryShareFile.decode(altered) }
             }
         }
     }

@@ -91,7 +91,7 @@ import Testing
 
     @Test func onlyWhoHasTheRecordKeyMakesOne() throws {
         let file = try stored("one")
-        #expect(throws: ClientFailure.self) {
+        #expect(throws: PartyError.self) {
             try PartialEnvelope.seal(
                 [file.file], openedWith: .generate(.hybrid), binding, to: grantee.recipient)
         }

@@ -89,9 +89,9 @@ struct ApprovalStory {
 
     static func enrol(
         _ key: SigningKey, _ identity: AgeIdentity, _ name: String, _ role: Role,
-        at organisation: OrganisationName, _ server: inout ScriptedServer
+        at organisation: OrganisationName, days: LedgerTime = 1, _ server: inout ScriptedServer
     ) throws {
-        let expires = ScriptedServer.now + 86_400
+        let expires = ScriptedServer.now + days * 86_400
         let certificate = try server.authorities[organisation]!.issueMember(
             name: name, role: role, key: key.key, notAfter: Date(timeIntervalSince1970: Double(expires)),
             now: Date(timeIntervalSince1970: Double(ScriptedServer.now)))
@@ -151,7 +151,9 @@ struct ApprovalStory {
     }
 
     func signed(_ proposal: ProposedApproval) throws -> SignedApproval {
-        try SignedApproval(proposal, by: wallet, network: server.network.id, now: ScriptedServer.now)
+        try SignedApproval(
+            proposal, by: wallet, network: server.network.id, now: ScriptedServer.now,
+            random: { Random.bytes($0) })
     }
 
     mutating func carryOut(_ approval: SignedApproval) throws -> ApprovalSteps.Approved {
@@ -231,7 +233,7 @@ struct ApprovalStoryTests {
             let grants = story.server.statements.filter { $0.assertion.kind == .grant }
             #expect(grants.map(\.id) == approved.grants, "cut off after \(cut)")
             // Nobody else's wallet reads what was kept, and no other request is answered by it.
-            #expect(throws: ClientFailure.self) {
+            #expect(throws: PartyError.self) {
                 try SignedApproval(opening: kept, of: story.request, by: .create())
             }
         }
@@ -245,7 +247,7 @@ struct ApprovalStoryTests {
             do {
                 _ = try story.carryOut(signed)
                 return nil
-            } catch let failure as ClientFailure {
+            } catch let failure as PartyError {
                 return failure.rejection
             }
         }
@@ -262,8 +264,8 @@ struct ApprovalStoryTests {
     @Test func termsBeyondWhatWasAskedAreRefused() throws {
         var story = try ApprovalStory()
         let request = try #require(try story.inbox().first)
-        func refusal(days: Int?, releases: UInt64) -> ClientFailure.Code? {
-            do throws(ClientFailure) {
+        func refusal(days: Int?, releases: UInt64) -> PartyError.Code? {
+            do throws(PartyError) {
                 _ = try ProposedApproval(of: request, days: days, releases: releases, now: ScriptedServer.now)
                 return nil
             } catch { return error.code }
@@ -274,8 +276,8 @@ struct ApprovalStoryTests {
         #expect(refusal(days: 1, releases: Limits.releasesPerGrantMax + 1) == .badInput)
         let proposal = try ProposedApproval(of: request, days: nil, releases: 1, now: ScriptedServer.now)
         let records = try story.ownRecords()
-        #expect(throws: ClientFailure.self) { try proposal.chosen(nil, of: []) }
-        #expect(throws: ClientFailure.self) {
+        #expect(throws: PartyError.self) { try proposal.chosen(nil, of: []) }
+        #expect(throws: PartyError.self) {
             try proposal.chosen([RecordHandle(Random.bytes(32))!], of: records)
         }
         #expect(try proposal.chosen([story.record], of: records).map(\.handle) == [story.record])

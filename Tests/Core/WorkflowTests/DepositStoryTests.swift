@@ -24,7 +24,7 @@ struct DepositStory {
     /// The steps that were taken, by their names.
     var taken: [String] = []
 
-    init(permits: Int = 1, notAfter: LedgerTime = ScriptedServer.now + 1_000) throws {
+    init(permits: Int = 1, notAfter: LedgerTime = ScriptedServer.now + 86_400) throws {
         server = try ScriptedServer()
         desk = DeskKeys(server.desk, organisation: server.hospital, network: server.network.id)
         try ApprovalStory.enrol(
@@ -62,9 +62,9 @@ struct DepositStory {
         return try server.read { ledger throws(Pause) in try ledger.patient(number, desk) }
     }
 
-    /// The permit that the desk has taken for the record.
-    mutating func takenPermit() throws -> [UInt8]? {
-        let (desk, patient, purpose) = (self.desk, try self.patient(), Digest(record.bytes)!)
+    /// The permit that the desk takes for the record, or for `purpose`.
+    mutating func takenPermit(for purpose: [UInt8]? = nil) throws -> [UInt8]? {
+        let (desk, patient, purpose) = (self.desk, try self.patient(), Digest(purpose ?? record.bytes)!)
         return try server.read { ledger throws(Pause) in
             try ledger.permit(of: patient, for: purpose, desk)
         }
@@ -130,12 +130,12 @@ struct DepositStory {
     /// Why a deposit ends, with whether its permit was refused and whether anything was sealed.
     mutating func failure(
         of steps: DepositSteps, altering alter: (Call, CallOutcome) -> CallOutcome = { $1 }
-    ) throws -> (failure: ClientFailure?, isPermitRefused: Bool) {
+    ) throws -> (failure: PartyError?, isPermitRefused: Bool) {
         var steps = steps
         do {
             _ = try carryOut(&steps, altering: alter)
             return (nil, steps.isPermitRefused)
-        } catch let failure as ClientFailure {
+        } catch let failure as PartyError {
             return (failure, steps.isPermitRefused)
         }
     }
@@ -185,7 +185,7 @@ struct DepositStoryTests {
         for story in [without, late, retired] {
             #expect(!story.taken.contains("seal") && story.server.blobs.isEmpty)
         }
-        #expect(throws: ClientFailure.self) { try without.patient("P-2") }
+        #expect(throws: PartyError.self) { try without.patient("P-2") }
     }
 
     @Test func cutOffAnywhereItLeavesOneRecord() throws {
@@ -253,7 +253,7 @@ struct DepositStoryTests {
     @Test func aServerThatLiesIsFoundOut() throws {
         func code(
             _ story: DepositStory? = nil, _ alter: (Call, CallOutcome) -> CallOutcome
-        ) throws -> ClientFailure.Code? {
+        ) throws -> PartyError.Code? {
             var story = try story ?? DepositStory()
             return try story.failure(of: try story.begun(), altering: alter).failure?.code
         }
@@ -263,7 +263,7 @@ struct DepositStoryTests {
         ]).encoded
         #expect(try code { if case .takePermit = $0 { .body(strange) } else { $1 } } == .unverified)
         #expect(try code { if case .takePermit = $0 { .body([]) } else { $1 } } == .unverified)
-        #expect(try code { if case .takePermit = $0 { .away("away") } else { $1 } } == .unreachable)
+        #expect(try code { if case .takePermit = $0 { .away("away") } else { $1 } } == .unavailable)
         #expect(try code { if case .state = $0 { .absent } else { $1 } } == .refused)
         for values in ["", "{}", #"{"values":[]}"#] {
             #expect(
@@ -278,7 +278,7 @@ struct DepositStoryTests {
         var forged = try DepositStory()
         let index = try forged.desk.index(of: DepositStory.number)
         forged.server.directory[index] = Array(others.server.directory.values.first!)
-        #expect(throws: ClientFailure.self) { try forged.patient() }
+        #expect(throws: PartyError.self) { try forged.patient() }
     }
 
     @Test func whatIsKeptIsReadStrictly() throws {

@@ -35,14 +35,14 @@ struct ReadingTests {
 
     @Test func anEntryThatWasAlteredIsNotBelieved() throws {
         for index in [0, 3, 4, 40, 200] {
-            #expect(throws: ClientFailure.self) {
+            #expect(throws: PartyError.self) {
                 try inbox { call, answer in
                     guard case .entry = call else { return answer }
                     return altered(answer, index)
                 }
             }
         }
-        #expect(throws: ClientFailure.self) {
+        #expect(throws: PartyError.self) {
             try inbox { call, answer in
                 guard case .inclusion = call else { return answer }
                 return .body(Array(#"{"hashes":[]}"#.utf8))
@@ -52,7 +52,7 @@ struct ReadingTests {
 
     @Test func anAnswerThatIsNoneIsNotBelieved() throws {
         for body in ["", "{}", "[]", #"{"positions":[1,1],"values":{},"members":[],"letters":[]}"#] {
-            #expect(throws: ClientFailure.self) {
+            #expect(throws: PartyError.self) {
                 try inbox { call, answer in
                     switch call {
                     case .positions, .inbox: .body(Array(body.utf8))
@@ -65,10 +65,10 @@ struct ReadingTests {
 
     /// A requester that cannot be verified is shown as such: the request is there, and cannot be approved.
     @Test func anUnverifiedRequesterIsNamed() throws {
-        func code(_ change: (Call, CallOutcome) throws -> CallOutcome) throws -> ClientFailure.Code? {
+        func code(_ change: (Call, CallOutcome) throws -> CallOutcome) throws -> PartyError.Code? {
             let request = try #require(try inbox(change).first)
             guard case .failure(let failure) = request.requester else { return nil }
-            #expect(throws: ClientFailure.self) {
+            #expect(throws: PartyError.self) {
                 try ProposedApproval(of: request, days: nil, releases: 1, now: ScriptedServer.now)
             }
             return failure.code
@@ -84,7 +84,7 @@ struct ReadingTests {
             try code { call, answer in
                 if case .card = call { return .away("the insurer's server is away") }
                 return answer
-            } == .unreachable)
+            } == .unavailable)
         let stranger = AgeIdentity.generate(.hybrid).recipient.text
         #expect(
             try code { call, answer in

@@ -12,6 +12,8 @@ import Workflow
 /// calls. No sockets, no files, no clock.
 struct ScriptedServer {
     static let now: LedgerTime = 1_800_000_000
+    /// Its clock.
+    var time = ScriptedServer.now
 
     let hospital = OrganisationName("hospital1")!
     let insurer = OrganisationName("insurer")!
@@ -90,12 +92,12 @@ struct ScriptedServer {
             return (statement.id, position)
         }
         let state = self.state
-        switch decide(statement, at: Self.now, reads: Reads(of: statement) { state[$0] }) {
+        switch decide(statement, at: time, reads: Reads(of: statement) { state[$0] }) {
         case .rejected(let code): throw Refused(code: code)
         case .accepted(let writes): for write in writes { self.state[write.key] = write.value }
         }
         let entry = LogEntry(
-            position: UInt64(leaves.count), time: Self.now, statement: bytes,
+            position: UInt64(leaves.count), time: time, statement: bytes,
             writesDigest: Digest(hashing: []), stateDigest: Digest(hashing: []))
         leaves.append(entry.encoded())
         statements.append(statement)
@@ -104,7 +106,7 @@ struct ScriptedServer {
 
     @discardableResult
     mutating func say(_ assertion: Assertion, by key: SigningKey) throws -> StatementID {
-        try order(Statement.make(assertion, now: Self.now).signed(by: key, network: network.id)).id
+        try order(Statement.make(assertion, now: time).signed(by: key, network: network.id)).id
     }
 
     private func root(_ range: Range<Int>) -> [UInt8] {
@@ -143,7 +145,7 @@ struct ScriptedServer {
     /// What a party sees of it now.
     func view(lists: [OrganisationName: [UInt8]] = [:]) throws -> LedgerView {
         let checkpoint = try CheckpointKeys(network.genesis).open(try note)
-        return LedgerView(network, under: checkpoint, now: Self.now, lists: lists)
+        return LedgerView(network, under: checkpoint, now: time, lists: lists)
     }
 
     // MARK: Calls
@@ -214,7 +216,7 @@ struct ScriptedServer {
             }
             return json([
                 ("statement", .text(id.hex)), ("position", .number(UInt64(position))),
-                ("time", .number(Self.now)), ("acknowledged", .text("durable")),
+                ("time", .number(time)), ("acknowledged", .text("durable")),
                 ("checkpoint", .base64(try note)),
             ])
         }

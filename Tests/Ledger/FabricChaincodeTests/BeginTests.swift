@@ -73,8 +73,8 @@ import Testing
 
     @Test("refusals have names and numbers of their own")
     func numbers() {
-        #expect(ChaincodeRefusal.Code.allCases.map(\.rawValue) == Array(501...514))
-        let message = ChaincodeOutcome.refused(ChaincodeRefusal(.notBegun)).message
+        #expect(ChaincodeError.Code.allCases.map(\.rawValue) == Array(501...514))
+        let message = ChaincodeOutcome.refused(ChaincodeError(.notBegun)).message
         #expect(message == "code notBegun: the network has not begun on this channel")
     }
 
@@ -85,7 +85,7 @@ import Testing
             let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
             return cells.count == 3 && Int32(cells[0]) != nil ? "\(cells[0]) \(cells[1])" : nil
         }
-        #expect(rows == ChaincodeRefusal.Code.allCases.map { "\($0.rawValue) `\($0)`" })
+        #expect(rows == ChaincodeError.Code.allCases.map { "\($0.rawValue) `\($0)`" })
     }
 
     @Test("names of keys are hex, and the chaincode's own are not")

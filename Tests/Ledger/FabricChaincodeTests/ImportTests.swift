@@ -93,7 +93,7 @@ import TransparencyLog
     @Test("entries that do not follow change nothing")
     func altered() throws {
         let channel = try Self.begun()
-        func refusal(_ leaves: [[UInt8]]) -> ChaincodeRefusal.Code? {
+        func refusal(_ leaves: [[UInt8]]) -> ChaincodeError.Code? {
             channel.outcome(of: ChaincodeInvocation.import(leaves: leaves).arguments, at: 5).refusal
         }
         let leaves = Self.leaves
@@ -133,7 +133,7 @@ import TransparencyLog
     func checkpoints() throws {
         let head = Self.head(Self.leaves)
         var channel = try TestChannel()
-        func refusal(_ note: [UInt8]) -> ChaincodeRefusal.Code? {
+        func refusal(_ note: [UInt8]) -> ChaincodeError.Code? {
             channel.outcome(of: ChaincodeInvocation.begin(checkpoint: note).arguments, at: 0).refusal
         }
         #expect(refusal([]) == .checkpointNotBelieved)

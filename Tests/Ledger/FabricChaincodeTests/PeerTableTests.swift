@@ -128,7 +128,7 @@ struct PeerTableTests {
     private static func answer(
         to arguments: [[UInt8]], at organisation: String, _ gateway: Gateway
     ) async throws -> (result: String, writesDigest: Digest?) {
-        do throws(FabricFailure) {
+        do throws(FabricError) {
             let answer = try await gateway.evaluate(
                 arguments, of: gateway.profile.chaincode, by: [organisation])
             return ("ok", writesDigest(of: answer))

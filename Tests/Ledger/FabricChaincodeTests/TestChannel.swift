@@ -78,5 +78,5 @@ extension ChaincodeOutcome {
         }
     }
 
-    var refusal: ChaincodeRefusal.Code? { if case .refused(let refusal) = self { refusal.code } else { nil } }
+    var refusal: ChaincodeError.Code? { if case .refused(let refusal) = self { refusal.code } else { nil } }
 }

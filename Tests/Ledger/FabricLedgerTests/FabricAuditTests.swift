@@ -375,13 +375,13 @@ import TransparencyLog
 
     @Test func authoritiesAreThoseOfTheGenesis() throws {
         let forge = BlockForge()
-        #expect(throws: FabricFailure.self) {
+        #expect(throws: FabricError.self) {
             _ = try FabricAudit(
                 genesis: forge.network.file, authorities: Array(forge.authorities.dropLast()),
                 channel: "medseal",
                 chaincode: "medseal")
         }
-        #expect(throws: FabricFailure.self) {
+        #expect(throws: FabricError.self) {
             _ = try FabricAudit(
                 genesis: Array(forge.network.file.dropLast()), authorities: forge.authorities,
                 channel: "medseal",

@@ -76,7 +76,7 @@ import Testing
         let envelope = try Common_Envelope(serializedBytes: try #require(forge.envelopes.last))
         for _ in 0..<Self.rounds * 5 {
             let payload = altered([UInt8](envelope.payload), &random)
-            let transaction = try? EndorsedTransaction(Data(payload)) { FabricFailure.altered($0) }
+            let transaction = try? EndorsedTransaction(Data(payload)) { FabricError.altered($0) }
             _ = transaction?.arguments(of: BlockForge.name)
         }
     }

@@ -68,13 +68,13 @@ struct FabricFoundingTests {
 
     @Test func anExistingNetworkStays() async throws {
         let network = try await FoundNetwork.shared.value
-        #expect(throws: ClientFailure.self) { try FabricFounding(home: network.home) }
+        #expect(throws: PartyError.self) { try FabricFounding(home: network.home) }
     }
 
     @Test func aWrongPassphraseLeavesNothing() async throws {
         let home = try await FoundNetwork.home([("hospital1", .hospital), ("auditor1", .auditor)])
         let before = home.everything()
-        let error = try #require(throws: ClientFailure.self) {
+        let error = try #require(throws: PartyError.self) {
             try FabricFounding(home: home).found(passphrase: SecretBytes(copying: Array("another".utf8)))
         }
         #expect(error.code == .refused)
@@ -88,7 +88,7 @@ struct FabricFoundingTests {
     @Test func aNetworkWhoseKeysAreElsewhereIsRefused() async throws {
         let home = try await FoundNetwork.home([("hospital1", .hospital), ("insurer", .insurer)])
         home.folder("organisations/insurer").remove("authority.key.pem")
-        let error = try #require(throws: ClientFailure.self) {
+        let error = try #require(throws: PartyError.self) {
             try FabricFounding(home: home).found(passphrase: FoundNetwork.passphrase)
         }
         #expect(error.code == .badInput && error.message.contains("insurer"))

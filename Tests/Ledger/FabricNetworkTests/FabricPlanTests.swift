@@ -21,7 +21,7 @@ struct FabricPlanTests {
     private static func refusal(
         _ organisations: [(String, OrganisationKind)], orderers: Int = 1, basePort: UInt16 = 7050
     ) throws -> String {
-        let error = try #require(throws: ClientFailure.self) {
+        let error = try #require(throws: PartyError.self) {
             try plan(organisations, orderers: orderers, basePort: basePort)
         }
         #expect(error.code == .badInput)

@@ -28,7 +28,8 @@ struct DepositJournalTests {
         SealedDeposit(
             record: RecordHandle(Random.bytes(32))!, recipientHash: Digest(hashing: [9]), suite: .hybrid,
             descriptor: Digest(hashing: [4]), ownerEnvelope: Digest(hashing: [5]),
-            custodianEnvelope: Digest(hashing: [6]), manifest: Digest(hashing: [7]), root: Digest(hashing: [8]))
+            custodianEnvelope: Digest(hashing: [6]), manifest: Digest(hashing: [7]),
+            root: Digest(hashing: [8]))
     }
 
     @Test func theNameIsOfPatientFilesAndMember() throws {
@@ -121,6 +122,6 @@ struct DepositJournalTests {
         try folder.make()
         #expect(try DepositJournal(folder) == nil)
         try folder.write(Array("{".utf8), as: DepositJournal.fileName)
-        #expect(throws: ClientFailure.self) { try DepositJournal(folder) }
+        #expect(throws: PartyError.self) { try DepositJournal(folder) }
     }
 }

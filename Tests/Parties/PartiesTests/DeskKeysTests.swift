@@ -73,19 +73,19 @@ struct DeskKeysTests {
         let sealed = try keys.entry(number: "P-1", name: "Grace", of: applicant)
         #expect(try keys.patient(sealed, number: "P-1").inbox == inbox)
         // Another patient's entry under this number's index.
-        #expect(throws: ClientFailure.self) { try keys.patient(sealed, number: "P-2") }
+        #expect(throws: PartyError.self) { try keys.patient(sealed, number: "P-2") }
         // What anybody can seal who knows the number and the desk's recipient, but not the desk's key.
         var forged = DeskKeys.Entry(
             number: "P-1", name: "Grace", inbox: SigningKey.generate().key,
             recipient: AgeIdentity.generate(.x25519).recipient.text, tag: try keys.index(of: "P-1"))
-        #expect(throws: ClientFailure.self) {
+        #expect(throws: PartyError.self) {
             try keys.patient(try Letter.seal(forged, to: desk.recipient), number: "P-1")
         }
         // A true entry with another recipient in it.
         let genuine = try Letter.open(sealed, with: desk, as: DeskKeys.Entry.self)
         forged = genuine
         forged.recipient = AgeIdentity.generate(.x25519).recipient.text
-        #expect(throws: ClientFailure.self) {
+        #expect(throws: PartyError.self) {
             try keys.patient(try Letter.seal(forged, to: desk.recipient), number: "P-1")
         }
     }
@@ -96,7 +96,7 @@ struct DeskKeysTests {
         #expect(try keys.index(of: "P-1") != keys.index(of: "P-2"))
         #expect(try keys.index(of: "P-1") != other.index(of: "P-1"))
         for number in ["", "P 1", "P\n1", "\u{41e}", String(repeating: "9", count: 65)] {
-            #expect(throws: ClientFailure.self) { try keys.index(of: number) }
+            #expect(throws: PartyError.self) { try keys.index(of: number) }
         }
     }
 
@@ -107,14 +107,14 @@ struct DeskKeysTests {
             try Permit.decode(bytes).permit.key
                 == patient.wallet.ownerKey(organisation: hospital.name, index: 0).key)
         // Taken for another patient's.
-        #expect(throws: ClientFailure.self) { try keys.permit(sealed, of: SigningKey.generate().key) }
+        #expect(throws: PartyError.self) { try keys.permit(sealed, of: SigningKey.generate().key) }
         // Made by somebody who has no inbox here, with a key of his own.
         let permit = Permit.signed(
             key: .generate(), organisation: hospital.name, notAfter: World.now + 60, network: world.network.id
         )
         for signature in [Random.bytes(64), SigningKey.generate().sign(permit)] {
             let letter = PermitLetter(permit: permit, signature: signature)
-            #expect(throws: ClientFailure.self) {
+            #expect(throws: PartyError.self) {
                 try keys.permit(try Letter.seal(letter, to: desk.recipient), of: inbox)
             }
         }
@@ -130,7 +130,7 @@ struct DeskKeysTests {
             let content = PermitLetter.signedContent(
                 permit: permit, organisation: hospital.name, network: world.network.id)
             let letter = PermitLetter(permit: permit, signature: key.sign(content))
-            #expect(throws: ClientFailure.self) {
+            #expect(throws: PartyError.self) {
                 try keys.permit(try Letter.seal(letter, to: desk.recipient), of: inbox)
             }
         }

@@ -41,20 +41,20 @@ struct FileSinksTests {
         let sinks = MemorySinks()
         var (path, file) = try sealed()
         file.sha256 = Digest(hashing: [1])
-        #expect(throws: ClientFailure.self) {
+        #expect(throws: PartyError.self) {
             try file.open(at: path, with: key, into: try sinks.begin("scan")) { _ in }
         }
         (path, file) = try sealed()
         file.byteCount -= 1
-        #expect(throws: ClientFailure.self) {
+        #expect(throws: PartyError.self) {
             try file.open(at: path, with: key, into: try sinks.begin("scan")) { _ in }
         }
         (path, file) = try sealed { $0.removeLast(70_000) }
-        #expect(throws: ClientFailure.self) {
+        #expect(throws: PartyError.self) {
             try file.open(at: path, with: key, into: try sinks.begin("scan")) { _ in }
         }
         (path, file) = try sealed { $0[$0.count - 1] ^= 1 }
-        #expect(throws: ClientFailure.self) {
+        #expect(throws: PartyError.self) {
             try file.open(at: path, with: key, into: try sinks.begin("scan")) { _ in }
         }
         #expect(sinks.committed.isEmpty)
@@ -86,7 +86,7 @@ struct FileSinksTests {
             #expect(try source.head(1_500) == Array(content.prefix(1_500)))
             #expect(try source.bytes(max: content.count) == content)
         }
-        #expect(throws: ClientFailure.self) { try source.bytes(max: content.count - 1) }
+        #expect(throws: PartyError.self) { try source.bytes(max: content.count - 1) }
     }
 }
 

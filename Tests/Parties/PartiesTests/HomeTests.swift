@@ -45,8 +45,8 @@ struct HomeTests {
             try patient.set(.init(name: name, appliedWith: 2, stock: 3, handedOver: 4))
             #expect(try home.unlock(world.passphrase).joined.map(\.handedOver) == [4])
             let wrong = SecretBytes(copying: Array("wrong".utf8))
-            #expect(throws: ClientFailure.self) { try home.unlock(wrong) }
-            #expect(throws: ClientFailure.self) {
+            #expect(throws: PartyError.self) { try home.unlock(wrong) }
+            #expect(throws: PartyError.self) {
                 try PatientHome.create(folder, network: world.network, wallet: wallet, passphrase: wrong)
             }
             // Where the patient is a patient is in no file's name, and in clear in none but the network's
@@ -100,7 +100,7 @@ struct HomeTests {
         try copy.make()
         try copy.write(genesis, as: "genesis.cbor")
         try copy.write(original, as: "network.json")
-        #expect(throws: ClientFailure.self) { try Network(copy) }
+        #expect(throws: PartyError.self) { try Network(copy) }
     }
 
     /// T79: another organisation's certificate is no reason to believe a server.
@@ -145,7 +145,7 @@ struct HomeTests {
             try JSON.decode(Network.File.self, file).organisations.map(\.server)
                 == whole.organisations.map { $0.name == name ? "https://b.example:2" : nil })
         for wrong in ["http://b.example:2", "https://b.example:2/path", "b.example"] {
-            #expect(throws: ClientFailure.self) { try network(wrong) }
+            #expect(throws: PartyError.self) { try network(wrong) }
         }
     }
 
@@ -176,7 +176,7 @@ struct HomeTests {
             #expect(try mode(office.file(name)) == 0o600)
         }
         #expect(!world.folder.parent.names.contains { $0.hasPrefix(".\(world.folder.name)") })
-        #expect(throws: ClientFailure.self) {
+        #expect(throws: PartyError.self) {
             try NetworkFounding(
                 organisations: [
                     (OrganisationName("a")!, .hospital), (OrganisationName("a")!, .insurer),

@@ -23,7 +23,7 @@ struct RememberedListsTests {
                 number: number, entries: [], now: now, nextUpdate: now.addingTimeInterval(seconds))
         }
         func advance(_ list: RevocationList?) -> Bool {
-            do throws(ClientFailure) {
+            do throws(PartyError) {
                 _ = try RememberedLists(folder: folder)
                     .advance(to: list?.der, of: name, under: authority.certificate)
                 return true

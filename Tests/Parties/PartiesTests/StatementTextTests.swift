@@ -112,6 +112,6 @@ import Workflow
         let text = String(decoding: try folder.read("a.draft"), as: UTF8.self)
         try folder.write(
             Array(text.replacing(signer.key.hex, with: second.key.hex).utf8), as: "altered.draft")
-        #expect(throws: ClientFailure.self) { try StatementDraft(reading: folder, "altered.draft") }
+        #expect(throws: PartyError.self) { try StatementDraft(reading: folder, "altered.draft") }
     }
 }

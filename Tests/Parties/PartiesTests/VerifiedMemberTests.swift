@@ -24,7 +24,7 @@ struct VerifiedMemberTests {
 
     /// Each exchanges one thing; each must be refused with the code in the last column.
     static let attacks:
-        [(name: String, change: @Sendable (inout Candidate) throws -> Void, code: ClientFailure.Code)] = [
+        [(name: String, change: @Sendable (inout Candidate) throws -> Void, code: PartyError.Code)] = [
             ("another key's card", { $0.card.key = SigningKey.generate().key }, .unverified),
             (
                 "another age recipient", { $0.card.recipient = AgeIdentity.generate(.x25519).recipient.text },
@@ -131,7 +131,7 @@ struct VerifiedMemberTests {
         do {
             _ = try candidate.verified()
             Issue.record("verified in spite of: \(attack.name)")
-        } catch let failure as ClientFailure {
+        } catch let failure as PartyError {
             #expect(failure.code == attack.code, "\(attack.name): \(failure)")
         }
     }
@@ -154,7 +154,7 @@ struct VerifiedMemberTests {
         early.enrolledBy = new
         early.enrolledAt = 4
         try early.rotate(to: new, at: 5)
-        #expect(throws: ClientFailure.self) { try early.verified() }
+        #expect(throws: PartyError.self) { try early.verified() }
         var after = try Candidate(world)
         after.enrolledBy = new
         after.enrolledAt = 6
@@ -175,7 +175,7 @@ struct VerifiedMemberTests {
             by: try world.roots())
         for statement in [alone, unproven] {
             var governance = Governance(world.network.genesis)
-            #expect(throws: ClientFailure.self) {
+            #expect(throws: PartyError.self) {
                 try governance.apply(world.entry(statement, at: 5), statement)
             }
             #expect(governance.organisation(name)?.root == (try world.root(of: "insurer").key))
@@ -222,9 +222,9 @@ struct VerifiedMemberTests {
         }
         #expect(try verified(at: 6, under: certificate).shown == "Dr New (clinic, clinician)")
         // Before it was admitted nobody spoke for it; and no other authority does.
-        #expect(throws: ClientFailure.self) { try verified(at: 4, under: certificate) }
+        #expect(throws: PartyError.self) { try verified(at: 4, under: certificate) }
         let other = try CertificateAuthority.create(organisation: clinic, now: Date()).certificate
-        #expect(throws: ClientFailure.self) { try verified(at: 6, under: other) }
+        #expect(throws: PartyError.self) { try verified(at: 6, under: other) }
     }
 
     @Test func aCertificateEnds() async throws {
@@ -232,7 +232,7 @@ struct VerifiedMemberTests {
         let later = World.now + 200_000
         candidate.enrol.expires = later + 1
         candidate.state?.expires = later + 1
-        #expect(throws: ClientFailure.self) { try candidate.verified(at: later) }
+        #expect(throws: PartyError.self) { try candidate.verified(at: later) }
     }
 
     @Test func anEntryOfAForkIsNotBelieved() async throws {

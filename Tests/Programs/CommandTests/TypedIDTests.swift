@@ -33,11 +33,11 @@ import Testing
         #expect(try await complete("3ae1a8b21") == one)
         #expect(try await complete("4ae1a8b2") == third)
         await #expect { try await complete("3ae1a8b2") } throws: { error in
-            let failure = error as? ClientFailure
+            let failure = error as? PartyError
             return failure?.code == .badInput && failure?.message.contains("2 records") == true
         }
         await #expect { try await complete("5ae1a8b2") } throws: { error in
-            let failure = error as? ClientFailure
+            let failure = error as? PartyError
             return failure?.code == .refused && failure?.message.contains("medseal records") == true
         }
         // A whole one is looked for nowhere.

@@ -94,7 +94,7 @@ import Testing
             var refusals = 0
             for _ in 0..<300 {
                 do { try leave(Random.bytes(64 << 10), from: 2, at: 1_001) } catch {
-                    #expect(error as? DeskStore.Failure == .tooManyLetters)
+                    #expect(error as? DeskError == .tooManyLetters)
                     refusals += 1
                 }
             }

@@ -41,14 +41,14 @@ private final class ShownLog: FollowedLog {
 
     private func forge() throws -> Forge {
         try state.withLock { state in
-            guard state.isReachable else { throw ClientFailure.unreachable("out of reach") }
+            guard state.isReachable else { throw PartyError.unavailable("out of reach") }
             return state.forge
         }
     }
 
     func candidate(beyond size: UInt64?) async throws -> VerifiedCheckpoint {
         if lie == .unsigned {
-            throw ClientFailure.unverified("the checkpoint is not signed by this network's ledger")
+            throw PartyError.unverified("the checkpoint is not signed by this network's ledger")
         }
         for _ in 0..<20 {
             let checkpoint = try forge().checkpoint()
@@ -130,7 +130,7 @@ private final class Machine: Sendable {
                 do {
                     try await validator.follow()
                     return nil
-                } catch let refusal as Refusal {
+                } catch let refusal as CosigningError {
                     return refusal.description
                 }
             }
@@ -285,7 +285,7 @@ private final class Machine: Sendable {
             (network.insurer, network.hospitalValidator), (network.insurer, network.insurerRoot),
             (OrganisationName("stranger")!, network.insurerValidator),
         ] {
-            #expect(throws: ClientFailure.self) {
+            #expect(throws: PartyError.self) {
                 try Validator(
                     of: organisation, key: key, log: log, copy: copy, evidence: Folder(evidence.path))
             }

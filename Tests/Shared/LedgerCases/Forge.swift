@@ -41,7 +41,8 @@ struct Forge: Sendable {
                 Deposit(
                     organisation: network.hospital, record: .random(), permit: permit,
                     recipientHash: digest(6), descriptor: digest(7), ownerEnvelope: digest(8),
-                    custodianEnvelope: digest(9), manifest: digest(10), root: digest(11), suite: .hybrid)), by: network.clinician
+                    custodianEnvelope: digest(9), manifest: digest(10), root: digest(11), suite: .hybrid)),
+            by: network.clinician
         )
     }
 
@@ -85,7 +86,7 @@ struct Forge: Sendable {
     }
 
     /// Has the copy follow to the end.
-    func extend(_ copy: ValidatorCopy, clock: UInt64 = TestNetwork.created + 10) throws(CopyRefusal) {
+    func extend(_ copy: ValidatorCopy, clock: UInt64 = TestNetwork.created + 10) throws(CopyError) {
         try copy.extend(
             by: Array(entries.dropFirst(Int(copy.head.size))), to: checkpoint(),
             consistency: consistency(from: size), clock: clock)

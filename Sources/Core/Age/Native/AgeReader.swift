@@ -158,13 +158,13 @@ public struct FileRandomAccess: RandomAccessSource, ~Copyable {
     private let descriptor: Int32
     public let byteCount: Int
 
-    /// Throws `FileFailure`.
+    /// Throws `StreamError`.
     public init(path: String) throws {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileFailure("open") }
+        guard descriptor >= 0 else { throw StreamError("open") }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
-            let failure = FileFailure("examine the file")
+            let failure = StreamError("examine the file")
             close(descriptor)
             throw failure
         }
@@ -178,7 +178,7 @@ public struct FileRandomAccess: RandomAccessSource, ~Copyable {
         while true {
             let count = pread(descriptor, buffer.baseAddress, buffer.count, offset)
             if count >= 0 { return count }
-            guard errno == EINTR else { throw FileFailure("read") }
+            guard errno == EINTR else { throw StreamError("read") }
         }
     }
 }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// The operating system would not read or write. It names the operation and the cause, never the file.
-public struct FileFailure: Error, Equatable, Sendable, CustomStringConvertible {
+public struct StreamError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What could not be done: "read", "write", "open", ...
     public let operation: String
     /// The system's error number.
@@ -27,10 +27,10 @@ public struct FileSource: ByteSource, ~Copyable {
         self.closes = false
     }
 
-    /// Opens a file; it is closed with the source. Throws `FileFailure`.
+    /// Opens a file; it is closed with the source. Throws `StreamError`.
     public init(path: String) throws {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileFailure("open") }
+        guard descriptor >= 0 else { throw StreamError("open") }
         _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
         self.descriptor = descriptor
         self.closes = true
@@ -42,7 +42,7 @@ public struct FileSource: ByteSource, ~Copyable {
         while true {
             let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
             if count >= 0 { return count }
-            guard errno == EINTR else { throw FileFailure("read") }
+            guard errno == EINTR else { throw StreamError("read") }
         }
     }
 }
@@ -62,7 +62,7 @@ public struct FileSink: ByteSink {
             if count >= 0 {
                 rest = UnsafeRawBufferPointer(rebasing: rest[count...])
             } else if errno != EINTR {
-                throw FileFailure("write")
+                throw StreamError("write")
             }
         }
     }

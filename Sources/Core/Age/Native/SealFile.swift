@@ -3,7 +3,7 @@ import Primitives
 /// Seals the file at `path` into an age file at `target`, which appears only when it is whole and durable
 /// (mode 0600).
 ///
-/// Throws as `seal(from:to:for:)` does, and `FileFailure`; then nothing is left behind.
+/// Throws as `seal(from:to:for:)` does, and `StreamError`; then nothing is left behind.
 @discardableResult
 public func sealFile(
     at path: String, to target: String, for key: AgeSealing, armored: Bool = false,
@@ -32,7 +32,7 @@ public func sealFile(
 /// Opens the age file at `path` into a file at `target`, which appears only when it is whole, authentic to
 /// the last byte and durable (mode 0600).
 ///
-/// Throws as `open(from:to:with:)` does, and `FileFailure`; then nothing is left behind.
+/// Throws as `open(from:to:with:)` does, and `StreamError`; then nothing is left behind.
 @discardableResult
 public func openFile(
     at path: String, to target: String, with key: AgeOpening,

@@ -14,12 +14,12 @@ struct UnpublishedFile: ~Copyable {
     private let temporaryName: String
     private var isPublished = false
 
-    /// Throws `FileFailure`.
+    /// Throws `StreamError`.
     init(at path: String) throws {
         let slash = path.lastIndex(of: "/")
         let directoryPath = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let directory = Glibc.open(directoryPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard directory >= 0 else { throw FileFailure("open the directory") }
+        guard directory >= 0 else { throw StreamError("open the directory") }
         let suffix = Random.bytes(8).map { byte in
             let digits = Array("0123456789abcdef".utf8)
             return String(decoding: [digits[Int(byte >> 4)], digits[Int(byte & 15)]], as: UTF8.self)
@@ -27,7 +27,7 @@ struct UnpublishedFile: ~Copyable {
         let temporaryName = ".medseal-\(suffix).partial"
         let descriptor = openat(directory, temporaryName, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            let failure = FileFailure("create the file")
+            let failure = StreamError("create the file")
             close(directory)
             throw failure
         }
@@ -47,11 +47,11 @@ struct UnpublishedFile: ~Copyable {
 
     /// Makes it durable and gives it its name, in place of what had it before.
     mutating func publish() throws {
-        guard fsync(descriptor) == 0 else { throw FileFailure("sync the file") }
+        guard fsync(descriptor) == 0 else { throw StreamError("sync the file") }
         guard renameat(directory, temporaryName, directory, name) == 0 else {
-            throw FileFailure("rename the file")
+            throw StreamError("rename the file")
         }
         isPublished = true
-        guard fsync(directory) == 0 else { throw FileFailure("sync the directory") }
+        guard fsync(directory) == 0 else { throw StreamError("sync the directory") }
     }
 }

@@ -26,7 +26,7 @@ public struct ExecutedLog: Hashable, Sendable {
     /// signature is wrong.
     public func next(
         _ opened: OpenedEntry
-    ) throws(Replay.Fault) -> (entry: LogEntry, statement: VerifiedStatement) {
+    ) throws(ReplayError) -> (entry: LogEntry, statement: VerifiedStatement) {
         switch opened {
         case .malformed(let malformed): throw fault("the entry is malformed: \(malformed.reason)")
         case .decoded(let entry, let statement):
@@ -46,7 +46,7 @@ public struct ExecutedLog: Hashable, Sendable {
     /// nothing where the decision, the writes or the state digest differ.
     public mutating func execute(
         _ entry: LogEntry, _ statement: VerifiedStatement, reads: Reads, hash: ([UInt8]) -> [UInt8]
-    ) throws(Replay.Fault) -> [Write] {
+    ) throws(ReplayError) -> [Write] {
         let writes: [Write]
         switch decide(statement, at: entry.time, reads: reads) {
         case .accepted(let accepted): writes = accepted
@@ -64,5 +64,5 @@ public struct ExecutedLog: Hashable, Sendable {
         return writes
     }
 
-    private func fault(_ reason: String) -> Replay.Fault { Replay.Fault(position: size, reason: reason) }
+    private func fault(_ reason: String) -> ReplayError { ReplayError(position: size, reason: reason) }
 }

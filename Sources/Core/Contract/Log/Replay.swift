@@ -4,17 +4,6 @@
 /// `hash` is SHA-256 and `isValid` Ed25519 verification, given from outside because the contract imports
 /// nothing.
 public struct Replay: Sendable {
-    /// Where the log and its own execution part.
-    public struct Fault: Error, Hashable, Sendable {
-        public let position: UInt64
-        public let reason: String
-
-        public init(position: UInt64, reason: String) {
-            self.position = position
-            self.reason = reason
-        }
-    }
-
     /// Key and value of everything the contract knows.
     public private(set) var state: [StateKey: [UInt8]] = [:]
     /// Where it has come to.
@@ -57,11 +46,11 @@ public struct Replay: Sendable {
         return digest
     }
 
-    /// Applies the entry whose leaf is `bytes`; throws a `Fault` and changes nothing when anything about it
+    /// Applies the entry whose leaf is `bytes`; throws a `ReplayError` and changes nothing when anything about it
     /// differs from what this execution finds: encoding, position, time, signatures, decision, writes or
     /// state digest.
     @discardableResult
-    public mutating func apply(_ bytes: [UInt8]) throws(Fault) -> (
+    public mutating func apply(_ bytes: [UInt8]) throws(ReplayError) -> (
         entry: LogEntry, statement: VerifiedStatement
     ) {
         try apply(OpenedEntry(bytes, network: network, hash: hash, isValid: isValid))
@@ -71,12 +60,23 @@ public struct Replay: Sendable {
     @discardableResult
     public mutating func apply(
         _ opened: OpenedEntry
-    ) throws(Fault) -> (entry: LogEntry, statement: VerifiedStatement) {
+    ) throws(ReplayError) -> (entry: LogEntry, statement: VerifiedStatement) {
         let (entry, statement) = try log.next(opened)
         let reads = Reads(of: statement) { state[$0] }
         for write in try log.execute(entry, statement, reads: reads, hash: hash) {
             state[write.key] = write.value
         }
         return (entry, statement)
+    }
+}
+
+/// Where a log and its own execution part.
+public struct ReplayError: Error, Hashable, Sendable {
+    public let position: UInt64
+    public let reason: String
+
+    public init(position: UInt64, reason: String) {
+        self.position = position
+        self.reason = reason
     }
 }

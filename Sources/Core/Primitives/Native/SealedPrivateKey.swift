@@ -4,13 +4,6 @@ import Crypto
 /// A private key as PKCS#8 (RFC 5958), and its sealed form: encrypted PKCS#8 PEM (PBES2, scrypt with N =
 /// 2^14, r = 8, p = 5; AES-256-CBC) that `openssl pkey -in FILE` opens.
 public enum SealedPrivateKey {
-    public enum Failure: Error, Equatable {
-        /// Not one encrypted PKCS#8 PEM block.
-        case malformed
-        /// The passphrase does not open it, or it was altered: the format cannot tell the two apart.
-        case wrongPassphrase
-    }
-
     /// OpenSSL opens no file whose scrypt takes more than 32 MiB: N = 2^14 is the most, and p = 5 makes up
     /// for it (OWASP's equivalent of N = 2^17, p = 1).
     static var scryptN: UInt64 { 1 << UInt64(PassphraseWork.keyFactor) }
@@ -40,7 +33,7 @@ public enum SealedPrivateKey {
     }
 
     /// Opens sealed PEM; returns the PKCS#8 DER key in secret memory.
-    public static func open(pem: [UInt8], passphrase: SecretBytes) throws(Failure) -> SecretBytes {
+    public static func open(pem: [UInt8], passphrase: SecretBytes) throws(PrivateKeyError) -> SecretBytes {
         guard let input = BIO_new_mem_buf(pem, Int32(pem.count)) else { throw .malformed }
         defer { BIO_free(input) }
         guard let sealed = PEM_read_bio_PKCS8(input, nil, nil, nil) else { throw .malformed }
@@ -98,4 +91,12 @@ public enum P256PrivateKey {
     public static func generatePKCS8() -> SecretBytes {
         SecretBytes(copying: P256.Signing.PrivateKey().derRepresentation)
     }
+}
+
+/// Why a sealed private key does not open.
+public enum PrivateKeyError: Error, Equatable {
+    /// Not one encrypted PKCS#8 PEM block.
+    case malformed
+    /// The passphrase does not open it, or it was altered: the format cannot tell the two apart.
+    case wrongPassphrase
 }

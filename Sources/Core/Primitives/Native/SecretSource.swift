@@ -10,16 +10,10 @@ public enum SecretSource: Sendable {
     /// The first line that a file descriptor gives.
     case descriptor(Int32)
 
-    /// Why there is no passphrase; for people.
-    public struct Failure: Error, CustomStringConvertible, Sendable {
-        public let description: String
-        init(_ description: String) { self.description = description }
-    }
-
     static let bytesMax = 4096
 
-    /// Throws `Failure`: no terminal, a file that others can read, an empty passphrase.
-    public func read() throws(Failure) -> SecretBytes {
+    /// Throws `SecretSourceError`: no terminal, a file that others can read, an empty passphrase.
+    public func read() throws(SecretSourceError) -> SecretBytes {
         switch self {
         case .terminal(let prompt, let confirming):
             let first = try Terminal.ask(prompt)
@@ -28,17 +22,17 @@ public enum SecretSource: Sendable {
             let isSame =
                 first.count == second.count
                 && first.withUnsafeBytes { one in second.withUnsafeBytes { two in one.elementsEqual(two) } }
-            guard isSame else { throw SecretSource.Failure("the two passphrases differ") }
+            guard isSame else { throw SecretSourceError("the two passphrases differ") }
             return first
         case .file(let path):
             let descriptor = open(path, O_RDONLY | O_CLOEXEC)
             guard descriptor >= 0 else {
-                throw SecretSource.Failure("cannot read the passphrase file \(path): \(cause)")
+                throw SecretSourceError("cannot read the passphrase file \(path): \(cause)")
             }
             defer { close(descriptor) }
             var status = stat()
             guard fstat(descriptor, &status) == 0, status.st_mode & 0o077 == 0 else {
-                throw SecretSource.Failure(
+                throw SecretSourceError(
                     "others may read the passphrase file \(path): run `chmod 600 \(path)` first")
             }
             return try Self.firstLine(of: descriptor)
@@ -47,7 +41,7 @@ public enum SecretSource: Sendable {
     }
 
     /// Reads byte by byte, so that what follows the line stays for the next reader.
-    private static func firstLine(of descriptor: Int32) throws(Failure) -> SecretBytes {
+    private static func firstLine(of descriptor: Int32) throws(SecretSourceError) -> SecretBytes {
         var line = [UInt8](repeating: 0, count: bytesMax)
         defer { wipe(&line) }
         var count = 0
@@ -55,32 +49,32 @@ public enum SecretSource: Sendable {
             var byte: UInt8 = 0
             let read = Glibc.read(descriptor, &byte, 1)
             if read < 0, errno == EINTR { continue }
-            guard read >= 0 else { throw SecretSource.Failure("cannot read the passphrase: \(cause)") }
+            guard read >= 0 else { throw SecretSourceError("cannot read the passphrase: \(cause)") }
             if read == 0 || byte == UInt8(ascii: "\n") { break }
             guard count < bytesMax else {
-                throw SecretSource.Failure("the passphrase is longer than \(bytesMax) bytes")
+                throw SecretSourceError("the passphrase is longer than \(bytesMax) bytes")
             }
             line[count] = byte
             count += 1
         }
         if count > 0, line[count - 1] == UInt8(ascii: "\r") { count -= 1 }
-        guard count > 0 else { throw SecretSource.Failure("the passphrase is empty") }
+        guard count > 0 else { throw SecretSourceError("the passphrase is empty") }
         return SecretBytes(copying: line[..<count])
     }
 }
 
 /// The terminal that the user sits at, whatever standard input and output are.
 private enum Terminal {
-    static func ask(_ prompt: String) throws(SecretSource.Failure) -> SecretBytes {
+    static func ask(_ prompt: String) throws(SecretSourceError) -> SecretBytes {
         let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
         guard terminal >= 0 else {
-            throw SecretSource.Failure(
+            throw SecretSourceError(
                 "there is no terminal to ask for the passphrase: use --passphrase-file or --passphrase-fd")
         }
         defer { close(terminal) }
         var before = termios()
         guard tcgetattr(terminal, &before) == 0 else {
-            throw SecretSource.Failure("the terminal cannot be asked")
+            throw SecretSourceError("the terminal cannot be asked")
         }
         var silent = before
         // Character by character and without signals, so that Ctrl-C never leaves the terminal silent.
@@ -96,16 +90,16 @@ private enum Terminal {
         var count = 0
         while true {
             var byte: UInt8 = 0
-            guard read(terminal, &byte, 1) == 1 else { throw SecretSource.Failure("the terminal was closed") }
+            guard read(terminal, &byte, 1) == 1 else { throw SecretSourceError("the terminal was closed") }
             switch byte {
-            case 0x03, 0x1c: throw SecretSource.Failure("interrupted")
+            case 0x03, 0x1c: throw SecretSourceError("interrupted")
             case 0x0a, 0x0d, 0x04:
-                guard count > 0 else { throw SecretSource.Failure("the passphrase is empty") }
+                guard count > 0 else { throw SecretSourceError("the passphrase is empty") }
                 return SecretBytes(copying: line[..<count])
             case 0x7f, 0x08: count = max(0, count - 1)
             case 0x15: count = 0
             default:
-                guard count < line.count else { throw SecretSource.Failure("the passphrase is too long") }
+                guard count < line.count else { throw SecretSourceError("the passphrase is too long") }
                 line[count] = byte
                 count += 1
             }
@@ -119,3 +113,9 @@ private enum Terminal {
 }
 
 private var cause: String { String(cString: strerror(errno)) }
+
+/// Why there is no passphrase; for people.
+public struct SecretSourceError: Error, CustomStringConvertible, Sendable {
+    public let description: String
+    init(_ description: String) { self.description = description }
+}

@@ -65,13 +65,13 @@ public struct ChaincodeCall: Sendable {
     /// What comes of it at `moment`, the transaction's timestamp in seconds since 1970, when `values` are the
     /// values of `readKeys`, those that there are.
     public func execute(at moment: UInt64, reading values: [String: [UInt8]]) -> ChaincodeOutcome {
-        do throws(ChaincodeRefusal) {
+        do throws(ChaincodeError) {
             switch content {
             case .over(let outcome): return outcome
             case .read(let keys): return .done(payload: Self.list(keys.map(ChaincodeKey.name), in: values))
             case .status: return .done(payload: Self.list(Self.bookkeeping, in: values))
             case .begin(let target):
-                guard values[ChaincodeKey.network] == nil else { throw ChaincodeRefusal(.alreadyBegun) }
+                guard values[ChaincodeKey.network] == nil else { throw ChaincodeError(.alreadyBegun) }
                 return chaincode.begin(target)
             case .submit(let statement):
                 let state = try ChannelState(values, contractKeys, of: chaincode.network)
@@ -99,17 +99,17 @@ struct ChannelState {
 
     init(
         _ values: [String: [UInt8]], _ contractKeys: [StateKey], of id: NetworkID
-    ) throws(ChaincodeRefusal) {
-        guard let value = values[ChaincodeKey.network] else { throw ChaincodeRefusal(.notBegun) }
+    ) throws(ChaincodeError) {
+        guard let value = values[ChaincodeKey.network] else { throw ChaincodeError(.notBegun) }
         guard let network = try? ChannelNetwork.decode(value), let clock = values[ChaincodeKey.clock],
             case .unsigned(let time) = try? CBOR.decode(clock)
-        else { throw ChaincodeRefusal(.stateDamaged) }
-        guard network.network == id else { throw ChaincodeRefusal(.otherNetwork) }
+        else { throw ChaincodeError(.stateDamaged) }
+        guard network.network == id else { throw ChaincodeError(.otherNetwork) }
         self.network = network
         self.clock = time
         for key in contractKeys {
             guard let value = values[ChaincodeKey.name(of: key)] else { continue }
-            guard key.isValue(value) else { throw ChaincodeRefusal(.stateDamaged) }
+            guard key.isValue(value) else { throw ChaincodeError(.stateDamaged) }
             contract[key] = value
         }
     }

@@ -23,8 +23,8 @@ extension ConsentChaincode {
     /// other: Fabric commits nothing that was decided at a time before.
     func submit(
         _ statement: VerifiedStatement, at moment: UInt64, _ state: ChannelState
-    ) throws(ChaincodeRefusal) -> ChaincodeOutcome {
-        guard state.network.isOpen else { throw ChaincodeRefusal(.importUnderWay) }
+    ) throws(ChaincodeError) -> ChaincodeOutcome {
+        guard state.network.isOpen else { throw ChaincodeError(.importUnderWay) }
         let time = max(state.clock, genesis.time(at: moment))
         switch rules(statement, time, Reads(of: statement) { state.contract[$0] }) {
         case .rejected(let code): return .rejected(code)
@@ -39,27 +39,27 @@ extension ConsentChaincode {
     /// those before it have left.
     func execute(
         _ entries: [ChaincodeCall.Entry], _ state: ChannelState
-    ) throws(ChaincodeRefusal) -> ChaincodeOutcome {
+    ) throws(ChaincodeError) -> ChaincodeOutcome {
         guard var progress = state.network.progress,
             UInt64(entries.count) <= progress.target.size - progress.tree.size
-        else { throw ChaincodeRefusal(.nothingToImport) }
+        else { throw ChaincodeError(.nothingToImport) }
         let first = progress.tree.size
         var log = ExecutedLog(
             network: network, timeStep: genesis.timeStep, size: first, time: progress.time,
             stateDigest: progress.stateDigest)
         var page = Page(before: state.contract)
-        do throws(Replay.Fault) {
+        do throws(ReplayError) {
             for entry in entries {
                 let (next, statement) = try log.next(entry.opened)
                 let reads = Reads(of: statement) { page[$0] }
                 page.put(try log.execute(next, statement, reads: reads, hash: SHA256.digest))
             }
         } catch {
-            throw ChaincodeRefusal(.entryDiffers, detail: "entry \(error.position): \(error.reason)")
+            throw ChaincodeError(.entryDiffers, detail: "entry \(error.position): \(error.reason)")
         }
         _ = progress.tree.append(entries.map(\.leafHash))
         guard !progress.isComplete || progress.tree.head == progress.target else {
-            throw ChaincodeRefusal(.rootDiffers)
+            throw ChaincodeError(.rootDiffers)
         }
         progress.time = log.time
         progress.stateDigest = log.stateDigest

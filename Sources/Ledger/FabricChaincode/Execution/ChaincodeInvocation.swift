@@ -41,7 +41,7 @@ public enum ChaincodeInvocation: Hashable, Sendable {
     }
 
     /// Throws `unknownFunction`, or `malformedArguments` where there are too few or too many.
-    public init(arguments: [[UInt8]]) throws(ChaincodeRefusal) {
+    public init(arguments: [[UInt8]]) throws(ChaincodeError) {
         let rest = Array(arguments.dropFirst())
         switch arguments.first.map({ String(decoding: $0, as: UTF8.self) }) {
         case "submit" where rest.count == 1: self = .submit(statement: rest[0])
@@ -51,8 +51,8 @@ public enum ChaincodeInvocation: Hashable, Sendable {
         case "begin" where rest.count <= 1: self = .begin(checkpoint: rest.first)
         case "import" where Self.isPage(rest): self = .import(leaves: rest)
         case "submit", "read", "status", "begin", "import":
-            throw ChaincodeRefusal(.malformedArguments)
-        default: throw ChaincodeRefusal(.unknownFunction)
+            throw ChaincodeError(.malformedArguments)
+        default: throw ChaincodeError(.unknownFunction)
         }
     }
 

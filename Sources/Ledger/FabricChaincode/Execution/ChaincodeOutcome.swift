@@ -6,7 +6,7 @@ public enum ChaincodeOutcome: Hashable, Sendable {
     /// The contract refuses the statement.
     case rejected(RejectionCode)
     /// There was nothing that the contract could decide on.
-    case refused(ChaincodeRefusal)
+    case refused(ChaincodeError)
 
     /// One value to be put into the channel's state; neither key nor value is ever empty.
     public struct Write: Hashable, Sendable {

@@ -32,7 +32,7 @@ public struct ConsentChaincode: Sendable {
 
     /// The transaction with these arguments, ready to be executed.
     public func open(_ arguments: [[UInt8]]) -> ChaincodeCall {
-        do throws(ChaincodeRefusal) {
+        do throws(ChaincodeError) {
             let invocation = try ChaincodeInvocation(arguments: arguments)
             return ChaincodeCall(self, invocation.function, try content(of: invocation))
         } catch {
@@ -42,7 +42,7 @@ public struct ConsentChaincode: Sendable {
 
     private func content(
         of invocation: ChaincodeInvocation
-    ) throws(ChaincodeRefusal) -> ChaincodeCall.Content {
+    ) throws(ChaincodeError) -> ChaincodeCall.Content {
         switch invocation {
         case .read(let keys): return .read(keys)
         case .status: return .status
@@ -56,7 +56,7 @@ public struct ConsentChaincode: Sendable {
             guard let note else { return .begin(nil) }
             guard let checkpoint = try? checkpointKeys.open(note), checkpointKeys.meetsQuorum(checkpoint)
             else {
-                throw ChaincodeRefusal(.checkpointNotBelieved)
+                throw ChaincodeError(.checkpointNotBelieved)
             }
             return .begin(checkpoint.checkpoint.head)
         case .import(let leaves):

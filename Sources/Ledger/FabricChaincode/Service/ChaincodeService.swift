@@ -65,7 +65,7 @@ public struct ChaincodeService: Protos_Chaincode.SimpleServiceProtocol {
                 case .transaction, .init_:
                     let exchange = PeerExchange(message, peer: peer, offer: offer, running: running)
                     guard running.count < Self.transactionsMax else {
-                        try await exchange.complete(.refused(ChaincodeRefusal(.tooManyTransactions)))
+                        try await exchange.complete(.refused(ChaincodeError(.tooManyTransactions)))
                         continue
                     }
                     guard exchange.begin() else { throw Self.unexpected(message) }
@@ -98,7 +98,7 @@ public struct ChaincodeService: Protos_Chaincode.SimpleServiceProtocol {
             (function, outcome) = try await execute(message, exchange)
             try await exchange.complete(outcome)
             result = .answered(status: outcome.status)
-        } catch let failure as PeerFailure {
+        } catch let failure as PeerError {
             try await exchange.fail(failure)
         } catch is CancellationError {
             // The stream has ended.
@@ -109,7 +109,7 @@ public struct ChaincodeService: Protos_Chaincode.SimpleServiceProtocol {
         _ message: Protos_ChaincodeMessage, _ exchange: PeerExchange
     ) async throws -> (function: String, ChaincodeOutcome) {
         let proposed: ProposedCall
-        do throws(ChaincodeRefusal) {
+        do throws(ChaincodeError) {
             proposed = try ProposedCall(message)
         } catch {
             return ("unknown", .refused(error))
@@ -117,7 +117,7 @@ public struct ChaincodeService: Protos_Chaincode.SimpleServiceProtocol {
         let call = chaincode.open(proposed.arguments)
         let (earlier, later) = (min(now(), proposed.moment), max(now(), proposed.moment))
         guard later - earlier <= Self.clockSecondsMax else {
-            return (call.function, .refused(ChaincodeRefusal(.clockOff)))
+            return (call.function, .refused(ChaincodeError(.clockOff)))
         }
         let values = try await exchange.values(of: call.readKeys)
         let outcome = call.execute(at: proposed.moment, reading: values)

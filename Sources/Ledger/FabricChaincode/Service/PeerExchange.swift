@@ -25,7 +25,7 @@ struct PeerOffer: Sendable {
 }
 
 /// The peer could not do what a transaction asked of it.
-struct PeerFailure: Error {
+struct PeerError: Error {
     let reason: String
 }
 
@@ -75,7 +75,7 @@ struct PeerExchange: Sendable {
         let answer = try await ask(.getStateMultiple, Protos_GetStateMultiple.with { $0.keys = keys })
         guard let result = try? Protos_GetStateMultipleResult(serializedBytes: answer),
             result.values.count == keys.count
-        else { throw PeerFailure(reason: "the peer answered with other values than were asked for") }
+        else { throw PeerError(reason: "the peer answered with other values than were asked for") }
         return result.values
     }
 
@@ -116,7 +116,7 @@ struct PeerExchange: Sendable {
         var iterator = answers.makeAsyncIterator()
         guard let answer = await iterator.next() else { throw CancellationError() }
         guard answer.type == .response else {
-            throw PeerFailure(reason: "the peer refused a request of the chaincode")
+            throw PeerError(reason: "the peer refused a request of the chaincode")
         }
         return answer.payload
     }
@@ -140,7 +140,7 @@ struct PeerExchange: Sendable {
     }
 
     /// Answers that nothing came of it, through no fault of the caller's: other peers may be asked.
-    func fail(_ failure: PeerFailure) async throws {
+    func fail(_ failure: PeerError) async throws {
         running.forget(transaction)
         try await peer.write(transaction.message(.error, Data(failure.reason.utf8)))
     }

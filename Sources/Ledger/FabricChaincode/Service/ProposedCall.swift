@@ -11,7 +11,7 @@ struct ProposedCall {
 
     /// Throws `proposalMalformed` unless the proposal in `message` is for this very transaction: of its
     /// channel and id, with a time, and with the arguments that the peer hands over.
-    init(_ message: Protos_ChaincodeMessage) throws(ChaincodeRefusal) {
+    init(_ message: Protos_ChaincodeMessage) throws(ChaincodeError) {
         do {
             let input = try Protos_ChaincodeInput(serializedBytes: message.payload)
             let proposal = try Protos_Proposal(serializedBytes: message.proposal.proposalBytes)
@@ -23,11 +23,11 @@ struct ProposedCall {
                 channel.channelID == message.channelID, channel.txID == message.txid,
                 proposed.chaincodeSpec.input.args == input.args, channel.hasTimestamp,
                 channel.timestamp.seconds >= 0, (0..<1_000_000_000).contains(channel.timestamp.nanos)
-            else { throw ChaincodeRefusal(.proposalMalformed) }
+            else { throw ChaincodeError(.proposalMalformed) }
             arguments = input.args.map { [UInt8]($0) }
             moment = UInt64(channel.timestamp.seconds)
         } catch {
-            throw ChaincodeRefusal(.proposalMalformed)
+            throw ChaincodeError(.proposalMalformed)
         }
     }
 }

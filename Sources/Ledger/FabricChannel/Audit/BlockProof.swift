@@ -45,7 +45,7 @@ public struct BlockProof: Sendable {
     /// transaction of the chaincode in it that is said to count.
     public init(
         verifying file: [UInt8], genesis: [UInt8], authorities: [[UInt8]], chaincode: String = "medseal"
-    ) throws(FabricFailure) {
+    ) throws(FabricError) {
         let contract: ConsentChaincode
         do {
             contract = try ConsentChaincode(genesisFile: genesis)
@@ -55,7 +55,7 @@ public struct BlockProof: Sendable {
             block.metadata.metadata.count > 2
         else { throw .badBlock(number: 0, "the file is no block") }
         let number = block.header.number
-        func failure(_ reason: String) -> FabricFailure { .badBlock(number: number, reason) }
+        func failure(_ reason: String) -> FabricError { .badBlock(number: number, reason) }
         guard [UInt8](block.header.dataHash) == FabricBlock.hash(of: block.data) else {
             throw failure("its data is not what its header says")
         }
@@ -79,7 +79,7 @@ public struct BlockProof: Sendable {
             } catch { throw failure("transaction \(index): \(error.reason)") }
         }
         let orderer: OrganisationName
-        do throws(ChannelMembers.Unsigned) {
+        do throws(SignerError) {
             orderer = try members.orderer(of: block, at: moment)
         } catch { throw failure(error.description) }
         self.number = number
@@ -142,7 +142,7 @@ extension Gateway {
         let proof = try BlockProof(
             verifying: file, genesis: genesis, authorities: authorities, chaincode: profile.chaincode)
         guard proof.statements.contains(where: { $0.statement.id == statement && $0.isSaidToCount }) else {
-            throw FabricFailure.badBlock(number: number, "it does not hold the statement")
+            throw FabricError.badBlock(number: number, "it does not hold the statement")
         }
         return file
     }
@@ -153,7 +153,7 @@ extension Gateway {
             found.withLock { $0 = block }
         }
         guard let block = found.withLock({ $0 }) else {
-            throw FabricFailure.unavailable("the peer gives no block")
+            throw FabricError.unavailable("the peer gives no block")
         }
         return [UInt8](block.bytes)
     }

@@ -40,7 +40,7 @@ public struct ChannelAudit: Sendable {
     /// `authorities` as for `FabricAudit`. Throws `badProfile`.
     public init(
         genesis: [UInt8], authorities: [[UInt8]], profile: ConnectionProfile, as identity: FabricIdentity
-    ) throws(FabricFailure) {
+    ) throws(FabricError) {
         self.profile = profile
         self.identity = identity
         audit = try FabricAudit(
@@ -54,7 +54,7 @@ public struct ChannelAudit: Sendable {
     /// Runs it, and tells `progress` how many blocks are done. Throws `unavailable` when no peer gives blocks;
     /// whatever does not hold is a finding.
     public func run(progress: @escaping @Sendable (UInt64) -> Void = { _ in }) async throws -> Report {
-        let gateways = try profile.peers.map { peer throws(FabricFailure) in
+        let gateways = try profile.peers.map { peer throws(FabricError) in
             (peer: peer, gateway: try Gateway(profile.asking([peer]), as: identity))
         }
         return try await withThrowingTaskGroup(of: Void.self) { group in
@@ -75,7 +75,7 @@ public struct ChannelAudit: Sendable {
             let told = await Self.newestBlocks(of: gateways.map(\.gateway))
             guard let source = told.indices.max(by: { told[$0].number ?? 0 < told[$1].number ?? 0 }),
                 let newest = told[source].number
-            else { throw told.first?.failure ?? FabricFailure.unavailable("the profile names no peer") }
+            else { throw told.first?.failure ?? FabricError.unavailable("the profile names no peer") }
             try await following.follow(gateways[source].gateway, to: newest, beside: told, progress)
             report = Report(channel: following.report, source: gateways[source].peer.organisation)
             var isOver = true
@@ -100,7 +100,7 @@ public struct ChannelAudit: Sendable {
     /// What a peer has newest, or why it does not say.
     fileprivate struct Newest: Sendable {
         var block: Common_Block?
-        var failure: FabricFailure?
+        var failure: FabricError?
         var number: UInt64? { block?.header.number }
     }
 
@@ -110,14 +110,14 @@ public struct ChannelAudit: Sendable {
             do {
                 all.append(Newest(block: try await gateway.newestBlock()))
             } catch {
-                all.append(Newest(failure: error as? FabricFailure ?? .unavailable("\(error)")))
+                all.append(Newest(failure: error as? FabricError ?? .unavailable("\(error)")))
             }
         }
         return all
     }
 
     private static func reason(_ error: any Error) -> String {
-        if case FabricFailure.unavailable(let reason) = error { reason } else { "\(error)" }
+        if case FabricError.unavailable(let reason) = error { reason } else { "\(error)" }
     }
 
     /// Holds what a peer has against the audit. Not settled: the channel has moved on meanwhile.
@@ -165,10 +165,9 @@ public struct ChannelAudit: Sendable {
     /// The values of keys as the organisation's peer tells them, those that there are.
     private func values(
         of names: [String], at gateway: Gateway, by organisation: String
-    ) async throws(FabricFailure) -> [String: [UInt8]] {
+    ) async throws(FabricError) -> [String: [UInt8]] {
         var values: [String: [UInt8]] = [:]
-        func ask(_ invocation: ChaincodeInvocation, for names: ArraySlice<String>) async throws(FabricFailure)
-        {
+        func ask(_ invocation: ChaincodeInvocation, for names: ArraySlice<String>) async throws(FabricError) {
             let answer = try await gateway.evaluate(
                 invocation.arguments, of: profile.chaincode, by: [organisation])
             guard case .array(let items) = try? CBOR.decode(answer), items.count == names.count else {

@@ -71,7 +71,7 @@ public struct FabricAudit: Sendable {
     /// missing.
     public init(
         genesis file: [UInt8], authorities: [[UInt8]], channel: String, chaincode: String
-    ) throws(FabricFailure) {
+    ) throws(FabricError) {
         do {
             contract = try ConsentChaincode(genesisFile: file)
         } catch { throw .badProfile("the network's genesis does not hold") }
@@ -130,7 +130,7 @@ public struct FabricAudit: Sendable {
         seen.formUnion(voidIDs)
         // The first block's trust does not come from a signature.
         if number > 0 {
-            do throws(ChannelMembers.Unsigned) {
+            do throws(SignerError) {
                 _ = try members.orderer(of: block, at: moment)
             } catch { find(error.description, number) }
         }
@@ -186,7 +186,7 @@ public struct FabricAudit: Sendable {
             return nil
         }
         let transaction: OrderedTransaction
-        do throws(OrderedTransaction.Fault) {
+        do throws(TransactionError) {
             transaction = try OrderedTransaction(envelope)
         } catch {
             judge([error], code, mustBeRight: true, at: place)
@@ -222,7 +222,7 @@ public struct FabricAudit: Sendable {
     /// Holds what is wrong with a transaction against what the peers call it. `mustBeRight`: that it is void
     /// and nothing is wrong with it is a finding for every reason that they may give.
     private mutating func judge(
-        _ faults: [OrderedTransaction.Fault], _ code: Protos_TxValidationCode, mustBeRight: Bool,
+        _ faults: [TransactionError], _ code: Protos_TxValidationCode, mustBeRight: Bool,
         at place: WorldState.Version
     ) {
         let index = Int(place.transaction)

@@ -24,11 +24,11 @@ struct ChannelMembers: Sendable {
     private let authorities: [Digest: [UInt8]]
     private var organisations: [OrganisationName: Organisation] = [:]
     /// What each serialized identity turned out to be: a program signs again and again.
-    private var known: [Data: Result<Member, Stranger>] = [:]
+    private var known: [Data: Result<Member, SignerError>] = [:]
 
     /// `authorities` are certificates (DER); each counts for the organisation that names its hash. Throws
     /// `badProfile` when one of the genesis is missing.
-    init(_ genesis: Genesis, authorities: [[UInt8]]) throws(FabricFailure) {
+    init(_ genesis: Genesis, authorities: [[UInt8]]) throws(FabricError) {
         self.authorities = Dictionary(
             authorities.map { (Digest(hashing: $0), $0) }, uniquingKeysWith: { first, _ in first })
         for organisation in genesis.organisations {
@@ -48,26 +48,21 @@ struct ChannelMembers: Sendable {
         known = [:]
     }
 
-    /// Whose name this is not, and why.
-    struct Stranger: Error, CustomStringConvertible {
-        let description: String
-    }
-
     /// The program of a serialized identity (msp.SerializedIdentity), whose certificate was in force at
     /// `moment`.
-    mutating func member(_ serialized: Data, at moment: Date) throws(Stranger) -> Member {
+    mutating func member(_ serialized: Data, at moment: Date) throws(SignerError) -> Member {
         let result = known[serialized] ?? identify(serialized)
         known[serialized] = result
         let member = try result.get()
         guard member.certificate.isInForce(at: moment) else {
-            throw Stranger(description: "a certificate of \(member.organisation) that was not in force")
+            throw SignerError(description: "a certificate of \(member.organisation) that was not in force")
         }
         return member
     }
 
-    private func identify(_ serialized: Data) -> Result<Member, Stranger> {
-        func stranger(_ reason: String) -> Result<Member, Stranger> {
-            .failure(Stranger(description: reason))
+    private func identify(_ serialized: Data) -> Result<Member, SignerError> {
+        func stranger(_ reason: String) -> Result<Member, SignerError> {
+            .failure(SignerError(description: reason))
         }
         guard let identity = try? Msp_SerializedIdentity(serializedBytes: serialized) else {
             return stranger("somebody without an identity")
@@ -90,34 +85,34 @@ struct ChannelMembers: Sendable {
 }
 
 extension ChannelMembers {
-    /// Why a block is not an orderer's.
-    struct Unsigned: Error, CustomStringConvertible {
-        let description: String
-    }
-
     /// The organisation whose orderer has signed the block. The signature covers the header, and so the data and
     /// all blocks before; not which transactions are valid.
     ///
     /// One signature (Raft). Those of SmartBFT are not understood.
-    mutating func orderer(of block: Common_Block, at moment: Date) throws(Unsigned) -> OrganisationName {
+    mutating func orderer(of block: Common_Block, at moment: Date) throws(SignerError) -> OrganisationName {
         guard let first = block.metadata.metadata.first,
             let metadata = try? Common_Metadata(serializedBytes: first), metadata.signatures.count == 1,
             let signature = metadata.signatures.first,
             let signer = try? Common_SignatureHeader(serializedBytes: signature.signatureHeader)
-        else { throw Unsigned(description: "it is not signed by one orderer") }
+        else { throw SignerError(description: "it is not signed by one orderer") }
         let orderer: Member
-        do throws(Stranger) {
+        do throws(SignerError) {
             orderer = try member(signer.creator, at: moment)
-        } catch { throw Unsigned(description: "it is signed as by an orderer by \(error)") }
+        } catch { throw SignerError(description: "it is signed as by an orderer by \(error)") }
         let name = orderer.organisation
         guard orderer.certificate.role == .orderer else {
-            throw Unsigned(
+            throw SignerError(
                 description: "it is signed by a \(orderer.certificate.role) of \(name), not by an orderer")
         }
         let message =
             [UInt8](metadata.value) + [UInt8](signature.signatureHeader) + FabricBlock.der(of: block.header)
         guard P256Signature.isValid([UInt8](signature.signature), of: message, by: orderer.certificate.key)
-        else { throw Unsigned(description: "the signature of \(name)'s orderer does not hold") }
+        else { throw SignerError(description: "the signature of \(name)'s orderer does not hold") }
         return name
     }
+}
+
+/// Why who signed is not who had to: whose name it is not, or why a block is not an orderer's.
+struct SignerError: Error, CustomStringConvertible {
+    let description: String
 }

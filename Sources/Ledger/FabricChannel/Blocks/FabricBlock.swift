@@ -22,9 +22,9 @@ package struct FabricBlock: Sendable {
     /// its header says.
     package init(
         _ block: Common_Block, after before: BlockMark?, chaincode: String
-    ) throws(FabricFailure) {
+    ) throws(FabricError) {
         let number = block.header.number
-        func failure(_ reason: String) -> FabricFailure { .badBlock(number: number, reason) }
+        func failure(_ reason: String) -> FabricError { .badBlock(number: number, reason) }
         guard number == before.map({ $0.number + 1 }) ?? 0,
             [UInt8](block.header.previousHash) == before?.hash ?? []
         else { throw failure("it does not follow block \(before.map { "\($0.number)" } ?? "none")") }

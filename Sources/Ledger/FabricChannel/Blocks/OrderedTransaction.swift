@@ -18,9 +18,9 @@ struct OrderedTransaction: Sendable {
     private let signatureHeader: Common_SignatureHeader
 
     /// Throws where something is not what it must be.
-    init(_ envelope: Common_Envelope) throws(Fault) {
+    init(_ envelope: Common_Envelope) throws(TransactionError) {
         self.envelope = envelope
-        content = try EndorsedTransaction(envelope.payload) { Fault.malformed($0) }
+        content = try EndorsedTransaction(envelope.payload) { TransactionError.malformed($0) }
         header = content.channelHeader
         do {
             signatureHeader = try Common_SignatureHeader(serializedBytes: content.header.signatureHeader)
@@ -38,40 +38,6 @@ struct OrderedTransaction: Sendable {
         else { throw .malformed("it has no time") }
     }
 
-    /// Why a transaction must not count.
-    enum Fault: Error, Hashable {
-        case malformed(String)
-        case clientSignature(String)
-        case transactionID
-        case duplicate
-        case endorsement(String)
-        case stale(String)
-
-        /// Whether peers that call a transaction void with `code` say the same.
-        func isMeant(by code: Protos_TxValidationCode) -> Bool {
-            switch self {
-            case .malformed:
-                ![.badCreatorSignature, .badProposalTxid, .duplicateTxid, .mvccReadConflict].contains(code)
-            case .clientSignature: code == .badCreatorSignature
-            case .transactionID: code == .badProposalTxid
-            case .duplicate: code == .duplicateTxid
-            case .endorsement: code == .endorsementPolicyFailure
-            case .stale: code == .mvccReadConflict || code == .phantomReadConflict
-            }
-        }
-
-        var explanation: String {
-            switch self {
-            case .malformed(let reason): reason
-            case .clientSignature(let reason): reason
-            case .transactionID: "its id is not the hash of its nonce and its creator"
-            case .duplicate: "its id was there before"
-            case .endorsement(let reason): reason
-            case .stale(let key): "it was decided on another value of \(key) than there was"
-            }
-        }
-    }
-
     /// Seconds since 1970, as the client says.
     var moment: UInt64 { UInt64(header.timestamp.seconds) }
     var date: Date { Date(timeIntervalSince1970: TimeInterval(header.timestamp.seconds)) }
@@ -83,8 +49,8 @@ struct OrderedTransaction: Sendable {
 
     /// What is wrong with it whatever the state is: whose signature does not hold, and, where
     /// `needsTwoKinds`, that it is not endorsed by peers of two organisations of different kinds.
-    func faults(_ members: inout ChannelMembers, needsTwoKinds: Bool) -> [Fault] {
-        var faults = [Fault]()
+    func faults(_ members: inout ChannelMembers, needsTwoKinds: Bool) -> [TransactionError] {
+        var faults = [TransactionError]()
         if header.txID != id.hex { faults.append(.transactionID) }
         if let problem = clientProblem(&members) { faults.append(.clientSignature(problem)) }
         let endorsers = endorsers(&members)
@@ -105,7 +71,7 @@ struct OrderedTransaction: Sendable {
     }
 
     private func clientProblem(_ members: inout ChannelMembers) -> String? {
-        do throws(ChannelMembers.Stranger) {
+        do throws(SignerError) {
             let client = try members.member(signatureHeader.creator, at: date)
             guard [.client, .admin].contains(client.certificate.role) else {
                 return
@@ -124,7 +90,7 @@ struct OrderedTransaction: Sendable {
         var found = [ChannelMembers.Member]()
         var problems = [String]()
         for endorsement in content.endorsements {
-            do throws(ChannelMembers.Stranger) {
+            do throws(SignerError) {
                 let endorser = try members.member(endorsement.endorser, at: date)
                 let isValid = P256Signature.isValid(
                     [UInt8](endorsement.signature), of: content.response + endorsement.endorser,
@@ -141,5 +107,39 @@ struct OrderedTransaction: Sendable {
             } catch { problems.append("it is endorsed by \(error)") }
         }
         return (found, problems)
+    }
+}
+
+/// Why a transaction must not count.
+enum TransactionError: Error, Hashable {
+    case malformed(String)
+    case clientSignature(String)
+    case transactionID
+    case duplicate
+    case endorsement(String)
+    case stale(String)
+
+    /// Whether peers that call a transaction void with `code` say the same.
+    func isMeant(by code: Protos_TxValidationCode) -> Bool {
+        switch self {
+        case .malformed:
+            ![.badCreatorSignature, .badProposalTxid, .duplicateTxid, .mvccReadConflict].contains(code)
+        case .clientSignature: code == .badCreatorSignature
+        case .transactionID: code == .badProposalTxid
+        case .duplicate: code == .duplicateTxid
+        case .endorsement: code == .endorsementPolicyFailure
+        case .stale: code == .mvccReadConflict || code == .phantomReadConflict
+        }
+    }
+
+    var explanation: String {
+        switch self {
+        case .malformed(let reason): reason
+        case .clientSignature(let reason): reason
+        case .transactionID: "its id is not the hash of its nonce and its creator"
+        case .duplicate: "its id was there before"
+        case .endorsement(let reason): reason
+        case .stale(let key): "it was decided on another value of \(key) than there was"
+        }
     }
 }

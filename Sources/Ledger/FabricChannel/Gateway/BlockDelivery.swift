@@ -30,7 +30,7 @@ extension Gateway {
         let found = Mutex<Common_Block?>(nil)
         try await blocks(range) { block in found.withLock { $0 = block } }
         guard let block = found.withLock({ $0 }) else {
-            throw FabricFailure.unavailable("the peer has no block")
+            throw FabricError.unavailable("the peer has no block")
         }
         return block
     }
@@ -39,7 +39,7 @@ extension Gateway {
         _ range: Orderer_SeekInfo, _ body: @escaping @Sendable (Common_Block) async throws -> Void
     ) async throws {
         let rest = Mutex(range)
-        var failure = FabricFailure.unavailable("there is no peer")
+        var failure = FabricError.unavailable("there is no peer")
         for client in clients {
             let request = seek(rest.withLock { $0 })
             do {
@@ -53,14 +53,14 @@ extension Gateway {
                                 rest.withLock { $0.start.specified.number = block.header.number + 1 }
                             case .status(.success): return
                             case .status(let status):
-                                throw FabricFailure.unavailable("the peer gives no blocks: \(status)")
-                            case nil: throw FabricFailure.unavailable("the peer answers something else")
+                                throw FabricError.unavailable("the peer gives no blocks: \(status)")
+                            case nil: throw FabricError.unavailable("the peer answers something else")
                             }
                         }
                     })
             } catch let error as RPCError {
                 failure = Self.failure(error)
-            } catch FabricFailure.unavailable(let reason) {
+            } catch FabricError.unavailable(let reason) {
                 failure = .unavailable(reason)
             }
         }
@@ -68,7 +68,7 @@ extension Gateway {
     }
 
     /// The height of the chain that the first peer to answer has.
-    package func height() async throws(FabricFailure) -> UInt64 {
+    package func height() async throws(FabricError) -> UInt64 {
         let answer = try await evaluate(
             [Array("GetChainInfo".utf8), Array(profile.channel.utf8)], of: "qscc")
         guard let info = try? Common_BlockchainInfo(serializedBytes: answer) else {

@@ -33,7 +33,7 @@ extension Gateway {
         after place: ChannelEvent.Place?, _ body: @escaping @Sendable (ChannelEvent) async throws -> Bool
     ) async throws {
         let last = Mutex(place)
-        var failure = FabricFailure.unavailable("there is no peer")
+        var failure = FabricError.unavailable("there is no peer")
         for client in clients {
             let request = eventsRequest(after: last.withLock { $0 })
             do {
@@ -70,7 +70,7 @@ extension Gateway {
 }
 
 extension ChannelEvent {
-    init(_ event: Protos_ChaincodeEvent, in block: UInt64) throws(FabricFailure) {
+    init(_ event: Protos_ChaincodeEvent, in block: UInt64) throws(FabricError) {
         guard
             let receipt = try? ChaincodeReceipt(event: event.eventName, payload: [UInt8](event.payload))
         else { throw .altered("transaction \(event.txID) has an event that is none of the chaincode's") }

@@ -30,10 +30,10 @@ public struct ConnectionProfile: Sendable {
         return profile
     }
 
-    /// Reads the profile. Throws `FabricFailure` `badProfile`, which names what is missing or malformed.
-    public init(file: URL) throws(FabricFailure) {
+    /// Reads the profile. Throws `FabricError` `badProfile`, which names what is missing or malformed.
+    public init(file: URL) throws(FabricError) {
         let folder = file.deletingLastPathComponent()
-        func bytes(_ path: String) throws(FabricFailure) -> [UInt8] {
+        func bytes(_ path: String) throws(FabricError) -> [UInt8] {
             do {
                 return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path, relativeTo: folder)))
             } catch { throw .badProfile("\(file.path): cannot read \(path)") }

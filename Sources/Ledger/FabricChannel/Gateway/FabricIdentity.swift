@@ -14,7 +14,7 @@ public struct FabricIdentity: Sendable {
     private let key: P256SigningKey
 
     /// `certificate` is PEM, `key` PKCS#8 DER. Throws `badProfile` when the key is not a P-256 key.
-    public init(mspID: String, certificate: [UInt8], key: SecretBytes) throws(FabricFailure) {
+    public init(mspID: String, certificate: [UInt8], key: SecretBytes) throws(FabricError) {
         guard let key = P256SigningKey(pkcs8: key) else {
             throw .badProfile("the key of \(mspID)'s Fabric identity is not a P-256 key")
         }
@@ -28,7 +28,7 @@ public struct FabricIdentity: Sendable {
 
     /// The identity that a profile names, its key opened with `passphrase`. Throws `badProfile`, which says what
     /// cannot be read or opened.
-    public init(_ profile: ConnectionProfile, passphrase: SecretBytes) throws(FabricFailure) {
+    public init(_ profile: ConnectionProfile, passphrase: SecretBytes) throws(FabricError) {
         guard let file = try? Data(contentsOf: profile.keyFile) else {
             throw .badProfile("cannot read \(profile.keyFile.path)")
         }

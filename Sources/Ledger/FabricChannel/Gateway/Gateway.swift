@@ -45,7 +45,7 @@ public final class Gateway: Sendable {
     let clients: [Client]
 
     /// Throws `badProfile` when a peer's TLS roots are no certificates.
-    public init(_ profile: ConnectionProfile, as identity: FabricIdentity) throws(FabricFailure) {
+    public init(_ profile: ConnectionProfile, as identity: FabricIdentity) throws(FabricError) {
         self.profile = profile
         self.identity = identity
         var clients = [Client]()
@@ -99,7 +99,7 @@ public final class Gateway: Sendable {
             while let ended = try await group.next() {
                 if let result = ended { return result }
             }
-            throw FabricFailure.unavailable("there is no peer")
+            throw FabricError.unavailable("there is no peer")
         }
     }
 
@@ -108,14 +108,14 @@ public final class Gateway: Sendable {
     /// The chaincode's answer of one peer, which nothing proves; nothing is ordered.
     ///
     /// Throws `rejected`, `refused`, `unavailable`.
-    public func evaluate(_ arguments: [[UInt8]]) async throws(FabricFailure) -> [UInt8] {
+    public func evaluate(_ arguments: [[UInt8]]) async throws(FabricError) -> [UInt8] {
         try await evaluate(arguments, of: profile.chaincode)
     }
 
     /// The same of another chaincode, `qscc` say, which tells of the chain; or of peers of `organisations` only.
     func evaluate(
         _ arguments: [[UInt8]], of chaincode: String, by organisations: [String] = []
-    ) async throws(FabricFailure) -> [UInt8] {
+    ) async throws(FabricError) -> [UInt8] {
         // Each peer is asked in a transaction of its own: one whose answer was lost may still run.
         let answer = try await ask { client, options in
             let proposal = self.proposal(arguments, of: chaincode)
@@ -136,11 +136,11 @@ public final class Gateway: Sendable {
     /// Throws `rejected`, `refused`, `unavailable`, `endorsementsDiffer`, `void`, `altered`, `outcomeUnknown`.
     public func submit(
         _ arguments: [[UInt8]], deadline: ContinuousClock.Instant
-    ) async throws(FabricFailure) -> Committed {
+    ) async throws(FabricError) -> Committed {
         let began = ContinuousClock.now
         var delay = Self.delays.lowerBound
         while true {
-            do throws(FabricFailure) {
+            do throws(FabricError) {
                 return try await attempt(arguments, deadline: deadline)
             } catch {
                 // A peer that is only behind catches up soon.
@@ -157,7 +157,7 @@ public final class Gateway: Sendable {
 
     private func attempt(
         _ arguments: [[UInt8]], deadline: ContinuousClock.Instant
-    ) async throws(FabricFailure) -> Committed {
+    ) async throws(FabricError) -> Committed {
         let began = ContinuousClock.now
         let proposal = proposal(arguments, of: profile.chaincode)
         var (prepared, answer) = try await endorsed(proposal)
@@ -177,11 +177,11 @@ public final class Gateway: Sendable {
 
     /// Which block wrote a key of the contract last, as this organisation's peer says; nil when the key is not
     /// there. Nothing is ordered.
-    func block(thatWrote key: StateKey) async throws(FabricFailure) -> UInt64? {
+    func block(thatWrote key: StateKey) async throws(FabricError) -> UInt64? {
         let proposal = proposal(ChaincodeInvocation.read(keys: [key]).arguments, of: profile.chaincode)
         let prepared = try await endorsed(proposal, by: [profile.mspID]).prepared
         let transaction: OrderedTransaction
-        do throws(OrderedTransaction.Fault) {
+        do throws(TransactionError) {
             transaction = try OrderedTransaction(prepared)
         } catch { throw .altered(error.explanation) }
         let sets = transaction.sets.filter { $0.namespace == profile.chaincode }.map(\.set)
@@ -194,7 +194,7 @@ public final class Gateway: Sendable {
     /// chaincode's policy asks for), and the chaincode's answer in it. It is known to be what was asked for.
     private func endorsed(
         _ proposal: Proposal, by organisations: [String] = []
-    ) async throws(FabricFailure) -> (prepared: Common_Envelope, answer: Protos_Response) {
+    ) async throws(FabricError) -> (prepared: Common_Envelope, answer: Protos_Response) {
         var request = Gateway_EndorseRequest()
         request.transactionID = proposal.transactionID
         request.channelID = proposal.channel
@@ -214,13 +214,13 @@ public final class Gateway: Sendable {
     /// Hands the transaction over until an orderer has taken it.
     private func order(
         _ prepared: Common_Envelope, of proposal: Proposal, deadline: ContinuousClock.Instant
-    ) async throws(FabricFailure) {
+    ) async throws(FabricError) {
         var request = Gateway_SubmitRequest()
         request.transactionID = proposal.transactionID
         request.channelID = proposal.channel
         request.preparedTransaction = prepared
         while true {
-            do throws(FabricFailure) {
+            do throws(FabricError) {
                 _ = try await ask { [request] client, options in
                     try await Gateway_Gateway.Client(wrapping: client).submit(request, options: options)
                 }
@@ -239,7 +239,7 @@ public final class Gateway: Sendable {
     /// Waits until a peer says what became of the transaction.
     private func status(
         of proposal: Proposal, deadline: ContinuousClock.Instant
-    ) async throws(FabricFailure) -> Gateway_CommitStatusResponse {
+    ) async throws(FabricError) -> Gateway_CommitStatusResponse {
         var asked = Gateway_CommitStatusRequest()
         asked.transactionID = proposal.transactionID
         asked.channelID = proposal.channel
@@ -260,10 +260,10 @@ public final class Gateway: Sendable {
     /// Asks one peer after the other until one has an answer, its own or the network's.
     private func ask<Answer: Sendable>(
         _ call: @Sendable (Client, CallOptions) async throws -> Answer
-    ) async throws(FabricFailure) -> Answer {
+    ) async throws(FabricError) -> Answer {
         var options = Self.options
         options.timeout = .seconds(Self.callSeconds)
-        var last = FabricFailure.unavailable("there is no peer")
+        var last = FabricError.unavailable("there is no peer")
         for client in clients {
             do {
                 return try await call(client, options)

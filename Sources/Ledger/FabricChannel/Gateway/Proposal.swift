@@ -64,8 +64,8 @@ struct Proposal: Sendable {
     ///
     /// Throws `altered` unless it is the transaction of this very proposal: same header, same arguments, the
     /// chaincode that was asked, one action, endorsed. Who signs it signs nothing else.
-    func answer(in prepared: Common_Envelope) throws(FabricFailure) -> Protos_Response {
-        let transaction = try EndorsedTransaction(prepared.payload) { FabricFailure.altered($0) }
+    func answer(in prepared: Common_Envelope) throws(FabricError) -> Protos_Response {
+        let transaction = try EndorsedTransaction(prepared.payload) { FabricError.altered($0) }
         guard transaction.header == header else { throw .altered("it has another header") }
         guard transaction.proposalPayload == payload else { throw .altered("it has other arguments") }
         guard transaction.action.chaincodeID.name == chaincode else {

@@ -23,7 +23,7 @@ public struct Archive: Sendable {
 
     /// Opens the archive in `folder`. Throws `file` when its genesis, key or checkpoint is missing or does not
     /// hold, `ledger` with `storage`.
-    public init(at folder: String) throws(RestoreRefusal) {
+    public init(at folder: String) throws(RestoreError) {
         self.folder = ArchiveFolder(folder)
         genesis = try Self.read(Self.genesisName, in: self.folder)
         do throws(LedgerError) {
@@ -41,8 +41,8 @@ public struct Archive: Sendable {
         self.checkpoint = checkpoint
     }
 
-    private static func read(_ name: String, in folder: ArchiveFolder) throws(RestoreRefusal) -> [UInt8] {
-        let bytes = try RestoreRefusal.catching { () throws(LedgerError) in try folder.read(name) }
+    private static func read(_ name: String, in folder: ArchiveFolder) throws(RestoreError) -> [UInt8] {
+        let bytes = try RestoreError.catching { () throws(LedgerError) in try folder.read(name) }
         guard let bytes else { throw .file(name, "is missing") }
         return bytes
     }
@@ -57,8 +57,8 @@ public struct Archive: Sendable {
     /// it has survived that the archive is behind or contradicts.
     public func restore(
         to directory: String, progress: LedgerProgress = { _, _ in }
-    ) throws(RestoreRefusal) {
-        let target = try RestoreRefusal.catching { () throws(LedgerError) in
+    ) throws(RestoreError) {
+        let target = try RestoreError.catching { () throws(LedgerError) in
             try LedgerDirectory.make(directory)
             let target = try LedgerDirectory(directory)
             guard !target.hasDatabase else { throw .exists }
@@ -67,10 +67,10 @@ public struct Archive: Sendable {
         let signed = checkpoint.checkpoint.head
         let restoration = Restoration(
             genesis: decoded, file: genesis, note: checkpoint.note.encoded, signed: signed
-        ) { range throws(RestoreRefusal) in try entries(in: range, of: signed.size) }
-        try target.addDatabase(RestoreRefusal.ledger) { path throws(RestoreRefusal) in
+        ) { range throws(RestoreError) in try entries(in: range, of: signed.size) }
+        try target.addDatabase(RestoreError.ledger) { path throws(RestoreError) in
             try restoration.write(to: path, progress: progress)
-            try RestoreRefusal.catching { () throws(LedgerError) in try anchor(in: target, over: path) }
+            try RestoreError.catching { () throws(LedgerError) in try anchor(in: target, over: path) }
         }
     }
 
@@ -97,7 +97,7 @@ public struct Archive: Sendable {
 
     /// The entries from `position` on, as many as lie in one file with it; empty at the end. Nothing of them is
     /// checked but that they can be told apart. Throws `file`, and `ledger` with `storage`.
-    public func entries(from position: UInt64) throws(RestoreRefusal) -> [[UInt8]] {
+    public func entries(from position: UInt64) throws(RestoreError) -> [[UInt8]] {
         let (size, width) = (checkpoint.checkpoint.head.size, UInt64(TilePath.widthMax))
         guard position < size else { return [] }
         let first = position / width * width
@@ -106,7 +106,7 @@ public struct Archive: Sendable {
     }
 
     /// The entries of whole bundles, or of the last one.
-    private func entries(in range: Range<UInt64>, of size: UInt64) throws(RestoreRefusal) -> [[UInt8]] {
+    private func entries(in range: Range<UInt64>, of size: UInt64) throws(RestoreError) -> [[UInt8]] {
         let width = UInt64(TilePath.widthMax)
         var entries = [[UInt8]]()
         for first in stride(from: range.lowerBound, to: range.upperBound, by: TilePath.widthMax) {

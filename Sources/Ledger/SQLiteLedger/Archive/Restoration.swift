@@ -19,12 +19,12 @@ struct Restoration {
     /// When a validator's copy confirmed the checkpoint.
     var confirmed: UInt64?
     /// The entries of a range, in order.
-    let entries: (Range<UInt64>) throws(RestoreRefusal) -> [[UInt8]]
+    let entries: (Range<UInt64>) throws(RestoreError) -> [[UInt8]]
 
     /// Writes the database file, complete once this returns; it is not durable before the caller has synced
     /// it.
-    func write(to path: String, progress: LedgerProgress) throws(RestoreRefusal) {
-        let result = try RestoreRefusal.catching { () throws(LedgerError) in
+    func write(to path: String, progress: LedgerProgress) throws(RestoreError) {
+        let result = try RestoreError.catching { () throws(LedgerError) in
             try LedgerDatabase.create(at: path, genesis: genesis, file: file)
             let database = try LedgerDatabase(path: path)
             defer { database.close() }
@@ -35,21 +35,21 @@ struct Restoration {
 
     private func fill(
         _ database: LedgerDatabase, _ progress: LedgerProgress
-    ) throws(LedgerError) -> Result<Void, RestoreRefusal> {
+    ) throws(LedgerError) -> Result<Void, RestoreError> {
         let network = Genesis.networkID(of: file)
         var head = LogHead(beforeFirstOf: genesis, network: network)
         repeat {
             let end = min(head.size + Self.transactionEntries, signed.size)
-            let result: Result<LogHead, RestoreRefusal> = try database.attempt { tables in
+            let result: Result<LogHead, RestoreError> = try database.attempt { tables in
                 var execution = Execution(after: head, tables: tables)
                 do {
                     let entries = try entries(head.size..<end)
                     try EntryOpening.ahead(of: entries, by: Self.chunkEntries, network: network) {
                         try execution.reexecute($0, $1, network: network) { _ in }
                     }
-                } catch let fault as Replay.Fault {
+                } catch let fault as ReplayError {
                     return .failure(.fault(fault))
-                } catch let refusal as RestoreRefusal {
+                } catch let refusal as RestoreError {
                     return .failure(refusal)
                 }
                 if end == signed.size {

@@ -109,7 +109,7 @@ struct FullExamination {
         }
         guard !isReplayStopped else { return }
         let statement: VerifiedStatement
-        do throws(Replay.Fault) {
+        do throws(ReplayError) {
             statement = try replay.apply(opened).statement
         } catch {
             report(

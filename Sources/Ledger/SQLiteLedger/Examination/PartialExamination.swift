@@ -135,7 +135,7 @@ struct PartialExamination {
             network: network, timeStep: genesis.timeStep, size: row.position, time: before?.time ?? 0,
             stateDigest: before?.stateDigest ?? Digest(hashing: []))
         let (entry, statement): (LogEntry, VerifiedStatement)
-        do throws(Replay.Fault) {
+        do throws(ReplayError) {
             (entry, statement) = try log.next(opened)
         } catch {
             report(.entry(row.position), error.reason)

@@ -61,7 +61,7 @@ struct Execution {
     /// Executes the entry of a log that `leaf` holds again, at its own time, and records it. `admits` may
     /// refuse it, by throwing, before it is executed.
     ///
-    /// Throws `Replay.Fault` where anything about it differs from what this execution finds. Any error
+    /// Throws `ReplayError` where anything about it differs from what this execution finds. Any error
     /// ends the transaction.
     mutating func reexecute(
         _ leaf: [UInt8], _ opened: OpenedEntry, network: NetworkID, admits: (LogEntry) throws -> Void
@@ -116,7 +116,7 @@ struct Execution {
 }
 
 extension Execution {
-    /// Executes what was ordered elsewhere again and records it. Throws `Replay.Fault` where this execution
+    /// Executes what was ordered elsewhere again and records it. Throws `ReplayError` where this execution
     /// comes to something else.
     mutating func follow(_ item: OrderedBlock.Item, network: NetworkID) throws {
         switch item {

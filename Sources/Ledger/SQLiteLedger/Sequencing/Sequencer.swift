@@ -209,11 +209,11 @@ final class Sequencer: Sendable {
         case .closed: throw .closed
         }
         let before = head
-        let executed: Result<(LogHead, [UInt8]?), Replay.Fault> = try database.attempt { tables in
+        let executed: Result<(LogHead, [UInt8]?), ReplayError> = try database.attempt { tables in
             var execution = Execution(after: before, tables: tables)
             do {
                 for item in ordered.items { try execution.follow(item, network: network) }
-            } catch let fault as Replay.Fault {
+            } catch let fault as ReplayError {
                 return .failure(fault)
             }
             try tables.setFollowed(ordered.mark)

@@ -4,7 +4,7 @@ struct AskedAgain {
     private let isAllowed: @Sendable () async throws -> Bool
     private var confirmed: ContinuousClock.Instant
 
-    struct Ended: Error {}
+    struct EndedError: Error {}
 
     /// `isAllowed` was true a moment ago.
     init(every interval: Duration, _ isAllowed: @escaping @Sendable () async throws -> Bool) {
@@ -17,7 +17,7 @@ struct AskedAgain {
     mutating func require() async throws {
         let now = ContinuousClock.now
         guard now - confirmed >= interval else { return }
-        guard try await isAllowed() else { throw Ended() }
+        guard try await isAllowed() else { throw EndedError() }
         confirmed = now
     }
 }

@@ -5,7 +5,7 @@ import NIOHTTP1
 
 /// A connection's channel with a door before it, which ends it when it does not come further.
 struct GuardedChannel<Base: ServerChildChannel>: ServerChildChannel {
-    struct NoRoom: Error {}
+    struct NoRoomError: Error {}
 
     let base: Base
     let connections: OpenConnections
@@ -13,7 +13,7 @@ struct GuardedChannel<Base: ServerChildChannel>: ServerChildChannel {
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Base.Value> {
         guard let connection = connections.admit(channel) else {
             channel.close(promise: nil)
-            return channel.eventLoop.makeFailedFuture(NoRoom())
+            return channel.eventLoop.makeFailedFuture(NoRoomError())
         }
         let limits = connections.limits
         return channel.eventLoop.makeCompletedFuture {

@@ -30,14 +30,14 @@ struct EventStream: Sendable {
             var next = position.map { $0 + 1 } ?? 0
             var shown = ContinuousClock.now
             for await _ in news(after: position).cancelOnGracefulShutdown() {
-                do { try await right.require() } catch is AskedAgain.Ended { break }
+                do { try await right.require() } catch is AskedAgain.EndedError { break }
                 var page = try ledger.entries(from: next, limit: Self.eventsAtOnce)
                 if page.isEmpty, .now - shown >= Self.heartbeat {
                     try await writer.write(ByteBuffer(string: ":\n\n"))
                     shown = .now
                 }
                 while !page.isEmpty {
-                    do { try await right.require() } catch is AskedAgain.Ended {
+                    do { try await right.require() } catch is AskedAgain.EndedError {
                         return try await writer.finish(nil)
                     }
                     shown = .now

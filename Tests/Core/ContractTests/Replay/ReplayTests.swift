@@ -70,7 +70,7 @@ import Testing
             var replay = Replay(
                 genesis: genesis, network: Cast.toy.network, hash: Toy.hash, isValid: Toy.isValid)
             var reason: String?
-            do throws(Replay.Fault) { try replay.apply(entry.encoded()) } catch { reason = error.reason }
+            do throws(ReplayError) { try replay.apply(entry.encoded()) } catch { reason = error.reason }
             // Its writes were recorded at another time: that is what is wrong with the others.
             #expect((reason == "the ledger's time is no multiple of 60 seconds") == !isRight, "\(time)")
         }
@@ -156,7 +156,7 @@ import Testing
             grant.statement.encoded(), by: Toy.named("officer@insurer"), network: Cast.toy.network)
         expect(with(23, entry(23, statement: stolen)), stopsAt: 23, "only the record's owner may say this")
         var replay = ToyReplay.from(Toy.named("another network"))
-        #expect(throws: Replay.Fault.self) { try replay.apply(bytes[0]) }
+        #expect(throws: ReplayError.self) { try replay.apply(bytes[0]) }
     }
 
     @Test("bytes that are no entry are refused")
@@ -178,7 +178,7 @@ import Testing
             for bit in 0..<8 {
                 var changed = last
                 changed[index] ^= 1 << bit
-                #expect(throws: Replay.Fault.self, "byte \(index), bit \(bit)") { try replay.apply(changed) }
+                #expect(throws: ReplayError.self, "byte \(index), bit \(bit)") { try replay.apply(changed) }
             }
         }
         #expect(throws: Never.self) { try replay.apply(last) }

@@ -10,11 +10,11 @@ enum ToyReplay {
     }
 
     /// Where and why a replay stops; nil when it comes to the end.
-    static func fault(in entries: [[UInt8]]) -> Replay.Fault? {
+    static func fault(in entries: [[UInt8]]) -> ReplayError? {
         var replay = from()
         for entry in entries {
             let before = (replay.state, replay.stateDigest, replay.size, replay.time)
-            do throws(Replay.Fault) {
+            do throws(ReplayError) {
                 try replay.apply(entry)
             } catch {
                 #expect(

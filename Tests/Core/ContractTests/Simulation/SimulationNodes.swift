@@ -177,7 +177,7 @@ struct SimulatedSequencer {
 struct SimulatedValidator {
     let number: Int
     private(set) var execution = Simulation.replay()
-    private(set) var fault: Replay.Fault?
+    private(set) var fault: ReplayError?
     /// What it found after so many entries.
     private(set) var digests: [UInt64: Digest] = [:]
     private(set) var restarts = 0
@@ -202,7 +202,7 @@ struct SimulatedValidator {
 
     private mutating func apply(_ entry: [UInt8]) {
         guard fault == nil else { return }
-        do throws(Replay.Fault) {
+        do throws(ReplayError) {
             try execution.apply(entry)
         } catch {
             fault = error

@@ -128,7 +128,7 @@ import TransparencyLog
         var swapped = forge.entries[..<256]
         swapped.swapAt(7, 8)
         let fork = Forge(network, deposits: 298)
-        let lines: [(name: String, bytes: [UInt8]?, refusal: RestoreRefusal)] = [
+        let lines: [(name: String, bytes: [UInt8]?, refusal: RestoreError)] = [
             ("genesis.cbor", nil, .file("genesis.cbor", "is missing")),
             (
                 "genesis.cbor", other.network.file,
@@ -219,16 +219,16 @@ import TransparencyLog
         newer.append(network.deposit())
         fork.append(network.deposit())
         let archive = try Archive(at: folder.path)
-        #expect(throws: RestoreRefusal.ledger(.inUse)) { try archive.restore(to: directory.path) }
+        #expect(throws: RestoreError.ledger(.inUse)) { try archive.restore(to: directory.path) }
         copy.close()
-        #expect(throws: RestoreRefusal.ledger(.exists)) { try archive.restore(to: directory.path) }
+        #expect(throws: RestoreError.ledger(.exists)) { try archive.restore(to: directory.path) }
         let target = TestDirectory()
         for (note, reason) in [
             (newer.checkpoint().note.encoded, ReadOnlyReason.behindAnchor(anchored: 13, present: 12)),
             (fork.checkpoint().note.encoded, .differsFromAnchor(size: 11)), ([], .anchorDamaged),
         ] {
             target.write(note, to: "checkpoint")
-            #expect(throws: RestoreRefusal.ledger(.readOnly(reason))) { try archive.restore(to: target.path) }
+            #expect(throws: RestoreError.ledger(.readOnly(reason))) { try archive.restore(to: target.path) }
             #expect(target.read("checkpoint") == note)
             #expect(!target.files.contains("ledger.sqlite"))
         }

@@ -50,7 +50,7 @@ import TransparencyLog
         #expect(throws: LedgerError.outOfRange) { try copy.consistencyProof(from: 0, to: 604) }
         copy.close()
         #expect(throws: LedgerError.closed) { try copy.value(of: .record(record)) }
-        #expect(throws: CopyRefusal.ledger(.closed)) {
+        #expect(throws: CopyError.ledger(.closed)) {
             try copy.confirm(forge.checkpoint(), clock: Self.now)
         }
     }
@@ -81,7 +81,7 @@ import TransparencyLog
         var other = honest
         other.append(network.deposit(record, owner: owner))
 
-        var lies: [(name: String, forge: Forge, refusal: CopyRefusal)] = []
+        var lies: [(name: String, forge: Forge, refusal: CopyError)] = []
         func lie(
             _ name: String, after base: Forge? = nil, _ reason: String, at position: UInt64 = 5,
             _ leaf: (Forge) -> [UInt8]
@@ -148,7 +148,7 @@ import TransparencyLog
             #expect(copy.head == before.0, "\(name)")
             #expect(copy.checkpoint == before.1, "\(name)")
             #expect(try directory.content() == before.2, "\(name)")
-            #expect(throws: CopyRefusal.incomplete(executed: 5, checkpoint: forge.size), "\(name)") {
+            #expect(throws: CopyError.incomplete(executed: 5, checkpoint: forge.size), "\(name)") {
                 try copy.confirm(forge.checkpoint(), clock: Self.now)
             }
         }
@@ -165,7 +165,7 @@ import TransparencyLog
         try copy.confirm(forge.checkpoint(), clock: day)
         var held = forge
         held.append(network.deposit(now: day - 301), at: day - 301)
-        let refusal = CopyRefusal.clock(position: 5, time: day - 301, now: day)
+        let refusal = CopyError.clock(position: 5, time: day - 301, now: day)
         #expect(throws: refusal) { try held.extend(copy, clock: day + 100) }
         // It remembers that over a restart.
         copy.close()
@@ -197,8 +197,8 @@ import TransparencyLog
         let stranger = try NoteSigner(name: "medseal/test", kind: .note, key: .generate())
         let note = try stranger.sign(forge.checkpoint().checkpoint)
         let foreign = try VerifiedCheckpoint(opening: note, log: stranger.verifierKey)
-        #expect(throws: CopyRefusal.otherLog) { try copy.confirm(foreign, clock: Self.now) }
-        #expect(throws: CopyRefusal.otherLog) {
+        #expect(throws: CopyError.otherLog) { try copy.confirm(foreign, clock: Self.now) }
+        #expect(throws: CopyError.otherLog) {
             try copy.extend(
                 by: [], to: foreign, consistency: forge.consistency(from: 5), clock: Self.now)
         }
@@ -209,13 +209,13 @@ import TransparencyLog
         func extend(_ entries: [[UInt8]], proof: ConsistencyProof) throws {
             try copy.extend(by: entries, to: forge.checkpoint(), consistency: proof, clock: Self.now)
         }
-        let unproven = CopyRefusal.unproven(size: 8, checkpoint: 9)
+        let unproven = CopyError.unproven(size: 8, checkpoint: 9)
         #expect(throws: unproven) { try extend(served, proof: forge.consistency(from: 7)) }
         #expect(throws: unproven) { try extend(served.reversed(), proof: forge.consistency(from: 8)) }
-        #expect(throws: CopyRefusal.unproven(size: 7, checkpoint: 9)) {
+        #expect(throws: CopyError.unproven(size: 7, checkpoint: 9)) {
             try extend(Array(served.dropLast()), proof: forge.consistency(from: 8))
         }
-        #expect(throws: CopyRefusal.unproven(size: 8, checkpoint: 5)) {
+        #expect(throws: CopyError.unproven(size: 8, checkpoint: 5)) {
             try copy.extend(
                 by: served, to: honest.checkpoint(), consistency: honest.consistency(from: 5),
                 clock: Self.now)
@@ -237,16 +237,16 @@ import TransparencyLog
         for _ in 0..<5 { fork.append(network.deposit()) }
         let copy = try make(honest)
         for size: UInt64 in 6...8 {
-            #expect(throws: CopyRefusal.fork(size: size)) {
+            #expect(throws: CopyError.fork(size: size)) {
                 try copy.confirm(fork.checkpoint(size: size), clock: Self.now)
             }
-            #expect(throws: CopyRefusal.fork(size: size)) {
+            #expect(throws: CopyError.fork(size: size)) {
                 try copy.extend(
                     by: [], to: fork.checkpoint(size: size), consistency: fork.consistency(from: 8),
                     clock: Self.now)
             }
         }
-        #expect(throws: CopyRefusal.unproven(size: 10, checkpoint: 10)) { try fork.extend(copy) }
+        #expect(throws: CopyError.unproven(size: 10, checkpoint: 10)) { try fork.extend(copy) }
         #expect(copy.checkpoint == honest.checkpoint().note.encoded)
         honest.append(network.deposit())
         try follow(honest, copy)
@@ -255,7 +255,7 @@ import TransparencyLog
     @Test func yesterdaysLogIsRefused() throws {
         let forge = Forge(network, deposits: 3)
         let copy = try make(forge)
-        let refusal = CopyRefusal.goesBack(confirmed: 5, shown: 4)
+        let refusal = CopyError.goesBack(confirmed: 5, shown: 4)
         #expect(throws: refusal) { try copy.confirm(forge.checkpoint(size: 4), clock: Self.now) }
         #expect(throws: refusal) {
             try copy.extend(
@@ -272,15 +272,15 @@ import TransparencyLog
         let copy = try make(forge)
         for _ in 0..<3 { forge.append(network.deposit()) }
         try directory.change(changeNode(1, 2))
-        #expect(throws: CopyRefusal.ledger(.damaged(Finding(.tree, "is not that of the entries")))) {
+        #expect(throws: CopyError.ledger(.damaged(Finding(.tree, "is not that of the entries")))) {
             try copy.confirm(forge.checkpoint(size: 6), clock: Self.now)
         }
         try directory.change(changeNode(3, 0))
         let finding = Finding(.tree, "has another root than what was executed")
-        #expect(throws: CopyRefusal.ledger(.damaged(finding))) {
+        #expect(throws: CopyError.ledger(.damaged(finding))) {
             try copy.confirm(forge.checkpoint(size: 9), clock: Self.now)
         }
-        #expect(throws: CopyRefusal.self) { try forge.extend(copy) }
+        #expect(throws: CopyError.self) { try forge.extend(copy) }
         #expect(copy.head.size == 9)
     }
 
@@ -366,10 +366,10 @@ import TransparencyLog
         forge.append(network.deposit())
         try forge.extend(copy)
         mkdir(directory.path + "/checkpoint.new", 0o700)
-        #expect(throws: CopyRefusal.self) { try copy.confirm(forge.checkpoint(), clock: Self.now) }
+        #expect(throws: CopyError.self) { try copy.confirm(forge.checkpoint(), clock: Self.now) }
         rmdir(directory.path + "/checkpoint.new")
         #expect(copy.checkpoint == before)
-        #expect(throws: CopyRefusal.self) { try copy.confirm(forge.checkpoint(), clock: Self.now) }
+        #expect(throws: CopyError.self) { try copy.confirm(forge.checkpoint(), clock: Self.now) }
         copy.close()
         try open().confirm(forge.checkpoint(), clock: Self.now)
     }
@@ -387,7 +387,7 @@ import TransparencyLog
                 group.addTask {
                     let size = checkpoint.checkpoint.head.size
                     let before = confirmedSize(of: copy)
-                    do throws(CopyRefusal) {
+                    do throws(CopyError) {
                         try copy.confirm(checkpoint, clock: Self.now)
                         #expect(size >= before)
                         #expect(confirmedSize(of: copy) >= size)

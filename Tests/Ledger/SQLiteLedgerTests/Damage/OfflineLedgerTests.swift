@@ -268,7 +268,7 @@ import TransparencyLog
         copy = try ValidatorCopy(directory: directory.path, genesis: network.file)
         #expect(copy.head.size == 7)
         #expect(
-            throws: CopyRefusal.clock(
+            throws: CopyError.clock(
                 position: 7, time: ValidatorCopyTests.now, now: ValidatorCopyTests.now + 1000)
         ) { try forge.extend(copy, clock: ValidatorCopyTests.now + 1000) }
     }
@@ -278,7 +278,7 @@ import TransparencyLog
         try await make(deposits: 20)
         let whole = directory.snapshot()
         let other = Forge(network, deposits: 20)
-        let lines: [(String, RestoreRefusal)] = [
+        let lines: [(String, RestoreError)] = [
             (
                 "DELETE FROM entries WHERE position = 5",
                 .fault(.init(position: 5, reason: "the entry is missing"))
@@ -310,7 +310,7 @@ import TransparencyLog
         try directory.change("DELETE FROM checkpoint")
         directory.remove("checkpoint")
         let stored = try open()
-        #expect(throws: RestoreRefusal.unsigned) { try stored.rebuild(now: 0) }
+        #expect(throws: RestoreError.unsigned) { try stored.rebuild(now: 0) }
     }
 }
 

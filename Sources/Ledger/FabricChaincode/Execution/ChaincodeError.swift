@@ -1,5 +1,5 @@
 /// Why the chaincode refused a transaction before the contract had anything to decide.
-public struct ChaincodeRefusal: Error, Hashable, Sendable {
+public struct ChaincodeError: Error, Hashable, Sendable {
     /// The number is the status of the response; its meaning never changes (docs/operate/fabric.md).
     public enum Code: Int32, CaseIterable, Sendable {
         case unknownFunction = 501

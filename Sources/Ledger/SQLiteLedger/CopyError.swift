@@ -2,9 +2,9 @@ public import Contract
 public import Ledger
 
 /// Why a validator's copy does not take what a log shows. Nothing was written.
-public enum CopyRefusal: Error, Hashable, Sendable {
+public enum CopyError: Error, Hashable, Sendable {
     /// The log has committed to an entry that this machine's own execution does not confirm.
-    case fault(Replay.Fault)
+    case fault(ReplayError)
     /// The checkpoint's tree of `size` entries is not the one that was executed here: the log shows another
     /// history.
     case fork(size: UInt64)
@@ -24,7 +24,7 @@ public enum CopyRefusal: Error, Hashable, Sendable {
     case ledger(LedgerError)
 }
 
-extension CopyRefusal: CustomStringConvertible {
+extension CopyError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .fault(let fault): "entry \(fault.position): \(fault.reason)"

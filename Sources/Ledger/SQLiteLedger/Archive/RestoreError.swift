@@ -2,9 +2,9 @@ public import Contract
 public import Ledger
 
 /// Why a ledger is not made again from its entries. Nothing was put in the place of what is there.
-public enum RestoreRefusal: Error, Hashable, Sendable {
+public enum RestoreError: Error, Hashable, Sendable {
     /// An entry is missing, damaged, or does not follow from those before it.
-    case fault(Replay.Fault)
+    case fault(ReplayError)
     /// There is no checkpoint that the ledger's key has signed: nothing says what the log has to be.
     case unsigned
     /// All entries hold, but their tree of `size` entries is not the one that was signed.
@@ -15,11 +15,11 @@ public enum RestoreRefusal: Error, Hashable, Sendable {
     case ledger(LedgerError)
 }
 
-extension RestoreRefusal {
+extension RestoreError {
     /// What `body` comes to; its failure as a refusal.
     static func catching<Value>(
         _ body: () throws(LedgerError) -> Value
-    ) throws(RestoreRefusal) -> Value {
+    ) throws(RestoreError) -> Value {
         do throws(LedgerError) {
             return try body()
         } catch {
@@ -28,7 +28,7 @@ extension RestoreRefusal {
     }
 }
 
-extension RestoreRefusal: CustomStringConvertible {
+extension RestoreError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .fault(let fault): "entry \(fault.position): \(fault.reason)"

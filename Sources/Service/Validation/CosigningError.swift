@@ -4,20 +4,20 @@ public import SQLiteLedger
 import TransparencyLog
 
 /// Why a validator does not cosign: what the ledger shows is not what its own execution gives.
-public struct Refusal: Error, Sendable, CustomStringConvertible {
+public struct CosigningError: Error, Sendable, CustomStringConvertible {
     /// Where and why; nil when the checkpoint itself could not be verified.
-    public let reason: CopyRefusal?
+    public let reason: CopyError?
     public let description: String
     /// The checkpoint that was refused.
     let shown: VerifiedCheckpoint?
 
-    init(_ reason: CopyRefusal, shown: VerifiedCheckpoint) {
+    init(_ reason: CopyError, shown: VerifiedCheckpoint) {
         self.reason = reason
         self.description = "\(reason)"
         self.shown = shown
     }
 
-    init(_ failure: ClientFailure) {
+    init(_ failure: PartyError) {
         reason = nil
         description = failure.description
         shown = nil

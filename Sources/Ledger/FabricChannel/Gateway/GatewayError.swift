@@ -6,7 +6,7 @@ import SwiftProtobuf
 
 /// What a failed call of a gateway means.
 extension Gateway {
-    static func failure(_ error: any Error) -> FabricFailure {
+    static func failure(_ error: any Error) -> FabricError {
         guard let error = error as? RPCError else { return .unavailable("\(error)") }
         // The message alone mostly says "see attached details".
         var said = [error.message]
@@ -34,14 +34,14 @@ extension Gateway {
         return (status, parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : "")
     }
 
-    static func refusal(_ status: Int32, _ reason: String) -> FabricFailure? {
+    static func refusal(_ status: Int32, _ reason: String) -> FabricError? {
         if (200..<400).contains(status) { return nil }
         if let code = ChaincodeOutcome.rejection(status: status) { return .rejected(code) }
         return .refused(status: status, reason)
     }
 }
 
-extension FabricFailure {
+extension FabricError {
     /// Whether the same may succeed in a moment.
     package var isPassing: Bool {
         switch self {

@@ -1,32 +1,28 @@
 public import Evidence
 public import Files
 
-extension ClientFailure {
+extension PartyError {
     /// What a file or folder that could not be used means for the use case.
     public init(_ error: FileError) {
         let code: Code =
             switch error.code {
             case .exists: .badInput
             case .tooLong: .unverified
-            default: .unreachable
+            default: .unavailable
             }
-        if let cause = error.cause {
-            self.init(code, error.message, cause: cause)
-        } else {
-            self.init(code, error.message)
-        }
+        self.init(code, error.description)
     }
 
     /// Gives what `body` gives; a file or folder that could not be used becomes a failure of the use case.
-    package static func files<Value>(_ body: () throws -> Value) throws(ClientFailure) -> Value {
+    package static func files<Value>(_ body: () throws -> Value) throws(PartyError) -> Value {
         do {
             return try body()
         } catch let error as FileError {
-            throw ClientFailure(error)
-        } catch let failure as ClientFailure {
+            throw PartyError(error)
+        } catch let failure as PartyError {
             throw failure
         } catch {
-            throw .unreachable("a file could not be used", cause: error)
+            throw .unavailable("a file could not be used", cause: error)
         }
     }
 }

@@ -2,7 +2,7 @@ public import Contract
 public import FabricProtocol
 
 /// Why a Fabric network did not do what it was asked. No case holds the content of a statement.
-public enum FabricFailure: Error, Sendable {
+public enum FabricError: Error, Sendable {
     /// The connection profile, or a key that it names, cannot be used.
     case badProfile(String)
     /// The contract refuses the statement.
@@ -23,7 +23,7 @@ public enum FabricFailure: Error, Sendable {
     case badBlock(number: UInt64, String)
 }
 
-extension FabricFailure: CustomStringConvertible {
+extension FabricError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .badProfile(let reason): reason
