@@ -376,8 +376,9 @@ let allTests: [Target] = [
     tests(
         "Programs", "CommandTests",
         of: [
-            "Surroundings", "Terminal", "Homes", "Members", "Patients", "Auditors", "FabricChannel", "Remote",
-            "API", "Contract", "medseal", "medseald",
+            "Surroundings", "Terminal", "Homes", "Members", "Patients", "Auditors", "Workflow",
+            "FabricChannel",
+            "Remote", "API", "Contract", "medseal", "medseald",
         ], links: ["ArgumentParser"]),
     tests(
         "Programs", "StoryTests",

@@ -128,6 +128,9 @@ public struct LedgerView {
                 }
                 return page
             }
+            guard page.count <= Call.positionsMax else {
+                throw .failure(.unverified("the server lists more positions than were asked for"))
+            }
             for position in page {
                 guard query.after.map({ $0 < position }) ?? true else {
                     throw .failure(.unverified("the server's list of positions does not rise"))

@@ -2,6 +2,7 @@ import ArgumentParser
 import Contract
 import Members
 import Terminal
+import Workflow
 
 /// `medseal disclosures`
 struct DisclosuresCommand: AsyncParsableCommand {

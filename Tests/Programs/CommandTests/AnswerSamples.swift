@@ -7,6 +7,7 @@ import Terminal
 @testable import Homes
 @testable import Members
 @testable import Patients
+@testable import Workflow
 
 /// One of each answer, with a value for every field.
 enum AnswerSamples {
@@ -222,7 +223,9 @@ enum AnswerSamples {
         HistoryEvent(time: 1, position: 1, statement: statement, kind: "text", record: record, text: "text")
     }
     private static var use: GrantUse {
-        GrantUse(grant: statement, record: record, grantee: "text", kind: "text", used: 1, stage: "text")
+        GrantUse(
+            position: 1, grant: statement, record: record, grantee: "text", kind: .read, used: 1,
+            stage: "text")
     }
     private static let finding = AuditReport.Finding(
         kind: .missing, place: "text", subject: "text", problem: "text")
