@@ -65,7 +65,8 @@ import Testing
         try story.start(["--vault", vault, "--moving-from", "folder"])
         try await says(story, "all has moved")
         #expect(try files() == 0)
-        let record = "records/\(deposited.id)/"
+        // What is printed is how the handle begins.
+        let record = "records/\(deposited.id)"
         let objects = try await bucket.list(record).objects
         #expect(objects.count == count)
         done(try story.medseal(as: "noor", "fetch-own", deposited.id, "-o", "own"))
@@ -87,7 +88,7 @@ import Testing
             })
         #expect(copied.status == 0, "\(copied.errors)")
         let sum = try story.run("/usr/bin/sha256sum", ["copied.age"])
-        #expect(key == record + sum.id)
+        #expect(key.hasPrefix(record) && key.hasSuffix("/\(sum.id)") && sum.id.utf8.count == 64)
         #expect(try story.bytes("copied.age").starts(with: Data("age-encryption.org/v1\n".utf8)))
 
         // Only the bucket from now on: more comes in, the auditor hashes it, one record is erased.
@@ -99,7 +100,7 @@ import Testing
         done(try story.medseal(as: "eve", "audit", "--vault", place))
         done(try story.medseal(as: "noor", "remove", more.id, "--yes"))
         done(try story.medseal(as: "remo", "record", "erase", more.id))
-        #expect(try await bucket.list("records/\(more.id)/").objects.isEmpty)
+        #expect(try await bucket.list("records/\(more.id)").objects.isEmpty)
         let damaged = objects[0].key
         try await bucket.put(String(decoding: damaged, as: UTF8.self), Content([1, 2, 3]))
         let audited = try story.medseal(as: "eve", "audit", "--vault", place)
