@@ -46,12 +46,12 @@ struct SeaweedFS: Sendable {
         let options = zip(names, ports).map { "-\($0)=\($1)" }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        // It ends when this process does, however that is: then the second shell reads the end of its input. The first
-        // one ends with it, so that a start that fails is seen.
+        // The shell becomes the store. Another one beside it reads the end of its input when this process ends, however
+        // that is, and ends it.
         process.arguments =
             [
                 "-c",
-                #"exec 3<&0; "$@" >"$0/log" 2>&1 & w=$!; (cat <&3 >/dev/null; kill -9 $w; rm -rf "$0") & wait $w"#,
+                #"exec 3<&0; (cat <&3 >/dev/null; kill -9 $$; rm -rf "$0") & exec "$@" >"$0/log" 2>&1 3<&-"#,
                 folder.path,
                 program.path, "server", "-dir=\(folder.path)", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
                 "-filer",
