@@ -352,8 +352,8 @@ let allTests: [Target] = [
     tests(
         "Parties", "PartiesTests",
         of: [
-            "Homes", "Members", "Patients", "Offices", "Remote", "API", "Files", "Sealing", "Workflow",
-            "Evidence", "Contract", "Age", "Identity", "TransparencyLog", "Primitives",
+            "Auditors", "Homes", "Members", "Patients", "Offices", "Remote", "API", "Files", "Sealing",
+            "Workflow", "Evidence", "Contract", "Age", "Identity", "TransparencyLog", "Primitives",
         ]),
     tests(
         "Ledger", "FabricChaincodeTests",

@@ -59,12 +59,20 @@ private struct Audit {
             var replay = Replay(genesis: connection.network.genesis, network: connection.network.id)
             replay.reserve(entries: checkpoint.head.size)
             var retentions = Retentions(of: Array(vaults.keys))
+            var digests = NamedDigests()
             report.findings += try await finding(in: "log") {
-                try await execute(&replay, &retentions, to: checkpoint.head, progress: progress)
+                try await execute(
+                    &replay, &retentions, &digests, to: checkpoint.head, progress: progress)
             }.get()
             report.entries = replay.size
             report.stateDigest = replay.stateDigest.hex
             report.records = retentions.records
+            report.digests = digests.count
+            report.findings += digests.shared.sorted { $0.digest < $1.digest }.map {
+                Finding(
+                    kind: .shared, place: "log", subject: $0.digest.hex,
+                    problem: "records \($0.first) and \($0.second) both name it")
+            }
             report.findings += try await finding(in: "state") { try await compareState(replay, &report) }
                 .get()
             report.findings += try await finding(in: "revocation lists") {
@@ -110,7 +118,8 @@ private struct Audit {
     /// Executes every entry that the checkpoint commits to, and holds their root against it. While one page is
     /// executed, the next one is on its way and its signatures are checked.
     private func execute(
-        _ replay: inout Replay, _ retentions: inout Retentions, to head: TreeHead, progress: (UInt64) -> Void
+        _ replay: inout Replay, _ retentions: inout Retentions, _ digests: inout NamedDigests,
+        to head: TreeHead, progress: (UInt64) -> Void
     ) async throws {
         var tree = MerkleTree()
         var page = try await page(from: 0, to: head)
@@ -122,6 +131,7 @@ private struct Audit {
                 let (_, statement) = try replay.apply(opened)
                 _ = tree.append([Merkle.leafHash(leaf)])
                 retentions.note(statement)
+                digests.note(statement.assertion)
             }
             progress(replay.size)
             page = try await following
@@ -222,7 +232,7 @@ private struct Audit {
                 kind: .notErased, place: place, subject: $0.text,
                 problem: "\(name) has attested that it is gone")
         }
-        report.findings += damaged
+        report.findings += damaged + Self.shared(expecting, place)
         report.findings += foreign.sorted().map {
             Finding(
                 kind: .unknown, place: place, subject: nil,
@@ -230,6 +240,24 @@ private struct Audit {
         }
         report.soundBlobs[name.description] = sound
         report.unreferencedBlobs[name.description] = unreferenced
+    }
+
+    /// What two records of one organisation name, by their statements or their manifests.
+    private static func shared(_ expecting: Set<BlobAddress>, _ place: String) -> [Finding] {
+        var records = [Digest: RecordHandle]()
+        var findings = [Finding]()
+        for address in expecting.sorted() {
+            let digest = address.blob.digest
+            if let first = records[digest], first != address.record {
+                findings.append(
+                    Finding(
+                        kind: .shared, place: place, subject: address.text,
+                        problem: "record \(first) names the same bytes"))
+            } else {
+                records[digest] = address.record
+            }
+        }
+        return findings
     }
 }
 

@@ -13,6 +13,8 @@ public struct AuditReport: Codable, Sendable {
             case notErased
             /// A manifest is not what the statement that names it says.
             case manifest
+            /// Two records have the same bytes: what belongs to one may be served, or kept, by the other.
+            case shared
             /// An organisation's certificate revocation list has expired.
             case revocationList
             /// A name in the vault that is no blob's of a record.
@@ -30,6 +32,8 @@ public struct AuditReport: Codable, Sendable {
     public internal(set) var root = ""
     public internal(set) var stateDigest = ""
     public internal(set) var records = 0
+    /// Digests of blobs that statements name; that each is of one record only was checked.
+    public internal(set) var digests = 0
     /// Blobs whose bytes were hashed and have the digest that the ledger names, by vault.
     public internal(set) var soundBlobs: [String: Int] = [:]
     /// Blobs that no record names: left by a deposit that was cut off; its server collects them. By vault.

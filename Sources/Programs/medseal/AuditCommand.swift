@@ -16,8 +16,9 @@ struct AuditCommand: AsyncParsableCommand {
         discussion: """
             Executes the ledger again from its genesis: signatures, decisions, state digests, Merkle root, the checkpoint's \
             signature, and that nothing that this home has seen before was changed. Holds every vault that the caller may ask about \
-            against it: what is missing, damaged or unknown, by hash. An auditor may ask about all, others about their own \
-            organisation's. A vault's folder on this machine or in a bucket is hashed here; otherwise its server hashes.
+            against it: what is missing, damaged or unknown, by hash; and that no two records have the same bytes. An auditor may \
+            ask about all, others about their own organisation's. A vault's folder on this machine or in a bucket is hashed here; \
+            otherwise its server hashes.
 
             Where Hyperledger Fabric orders, --fabric audits the channel first: every block and transaction of it from the first \
             on, on nobody's word but the genesis' (hash chain, orderers' and endorsers' signatures, versions read, the contract \
@@ -69,6 +70,7 @@ struct AuditCommand: AsyncParsableCommand {
         Swift.print("Executed \(report.entries) statements again: \(report.records) records")
         Swift.print("  Merkle root   \(report.root)")
         Swift.print("  state digest  \(report.stateDigest)")
+        Swift.print("  digests       \(report.digests) of ciphertext, each held to be of one record")
         for (vault, sound) in report.soundBlobs.sorted(by: { $0.key < $1.key }) {
             let unreferenced = report.unreferencedBlobs[vault] ?? 0
             let rest = unreferenced == 0 ? "" : ", \(unreferenced) that no record names"

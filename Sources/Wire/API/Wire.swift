@@ -55,6 +55,12 @@ extension BlobName: Codable {
         var container = encoder.singleValueContainer()
         try container.encode(text)
     }
+
+    /// A regular expression that every text of one matches, and nothing else.
+    public static let pattern: String = {
+        let kinds = BlobKind.allCases.filter { $0 != .file }.map(\.name)
+        return "[0-9a-f]{64}([.](\(kinds.joined(separator: "|"))))?"
+    }()
 }
 
 public enum Wire {

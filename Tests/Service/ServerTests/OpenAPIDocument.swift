@@ -122,6 +122,7 @@ enum OpenAPIDocument {
         switch name {
         case "organisation": "^[a-z][a-z0-9-]{0,39}$"
         case "tile": "^(entries|[0-9]{1,2})/(x[0-9]{3}/)*[0-9]{3}(\\.p/[0-9]{1,3})?$"
+        case "blob": "^\(BlobName.pattern)$"
         default: "^[0-9a-f]{64}$"
         }
     }

@@ -78,7 +78,7 @@ extension Bytes32: Described {
 
 extension BlobName: Described {
     fileprivate static func schema(_: SchemaRecorder) -> [String: Any] {
-        ["type": "string", "pattern": "^[0-9a-f]{64}([.][a-z-]{1,24})?$"]
+        ["type": "string", "pattern": "^\(BlobName.pattern)$"]
     }
     fileprivate static func example(_: SchemaRecorder) -> BlobName {
         BlobName(Digest([UInt8](repeating: 0, count: 32))!, .file)

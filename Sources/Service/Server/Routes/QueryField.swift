@@ -72,7 +72,7 @@ extension QueryField<BlobAddress> {
     /// A blob: what comes behind it is asked for.
     static let afterBlob = Self(
         name: "after", form: "a record's handle, a slash, and a blob's name",
-        pattern: "^[0-9a-f]{64}/[0-9a-f]{64}([.][a-z-]{1,24})?$", isRequired: false
+        pattern: "^[0-9a-f]{64}/\(BlobName.pattern)$", isRequired: false
     ) { BlobAddress($0.utf8) }
 }
 
