@@ -35,7 +35,7 @@ extension RecordKeeping {
                         found += try await custodian.turns.alone(it.record) {
                             try await erase(retention, retention.erased, at: custodian)
                         }
-                    } catch is UnfitManifest {
+                    } catch is UnfitManifestError {
                         // What it keeps is not to be told from what is gone: nothing is erased, the audit names it, and
                         // the other records are served.
                         continue
