@@ -61,7 +61,7 @@ statement = network.verify_entry(entry, position)
 said = cbor2.loads(CoseMessage.decode(cbor2.loads(entry)[3]).payload)
 if batched is not None:
     number, count, salt, name, content = cbor2.loads(batched)
-    root = said[{7: 13, 8: 8}[said[0]]]
+    root = said[{7: 14, 8: 10}[said[0]]]
     leaf = leaf_hash(batched)
     check(verify_inclusion(leaf, number, count, siblings, root), "the entry's place in the batch (aics-tlog)")
     check(pymerkle_agrees(leaf, number, count, siblings, root), "the entry's place in the batch (pymerkle)")

@@ -20,6 +20,9 @@ public struct FileProof: Sendable {
 
     /// Verifies a proof file: the file is in the manifest whose root the statement names, and the statement is on the
     /// ledger. Throws `unverified`, with what does not hold.
+    ///
+    /// Index and size only say how the path goes: the root tells nobody how many files there are, so they are no part
+    /// of what is proven.
     public init(verifying proof: [UInt8], genesis: [UInt8]) throws(PartyError) {
         guard proof.count <= Self.bytesMax, case .array(let parts)? = try? CBOR.decode(proof),
             parts.count == 7, parts[0] == .text(Self.name), parts[1] == .unsigned(Self.version),

@@ -51,8 +51,8 @@ struct DocumentedLine: CustomStringConvertible {
     /// What a shell makes of it; placeholders have values.
     var arguments: [String] {
         var words = [String]()
-        for match in text.matches(of: /(?:[^\s"]|"[^"]*")+/) {
-            var word = String(match.output).replacing("\"", with: "")
+        for match in text.matches(of: /(?:[^\s"']|"[^"]*"|'[^']*')+/) {
+            var word = String(match.output).replacing("\"", with: "").replacing("'", with: "")
             // What may be left out is tried too.
             word = word.replacing("[", with: "").replacing("]", with: "")
             if word == "..." { continue }

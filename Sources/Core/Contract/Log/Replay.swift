@@ -46,9 +46,9 @@ public struct Replay: Sendable {
         return digest
     }
 
-    /// Applies the entry whose leaf is `bytes`; throws a `ReplayError` and changes nothing when anything about it
-    /// differs from what this execution finds: encoding, position, time, signatures, decision, writes or
-    /// state digest.
+    /// Applies the entry whose leaf is `bytes`; throws a `ReplayError` and changes nothing when anything
+    /// about it differs from what this execution finds: encoding, position, time, signatures, decision,
+    /// writes or state digest.
     @discardableResult
     public mutating func apply(_ bytes: [UInt8]) throws(ReplayError) -> (
         entry: LogEntry, statement: VerifiedStatement
