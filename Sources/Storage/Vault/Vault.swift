@@ -63,7 +63,8 @@ public protocol IncomingBlob: Sendable {
     func abort() async
 }
 
-/// A blob open for reading. It stays readable after it was erased or replaced, until the last reference goes.
+/// A blob open for reading. Where it is erased meanwhile, it goes on to its end (a folder's) or ends with `absent` (a
+/// bucket's, after what was read ahead).
 public protocol StoredBlob: Sendable {
     /// Size when it was opened.
     var byteCount: Int { get }
