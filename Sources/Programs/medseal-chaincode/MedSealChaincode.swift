@@ -138,6 +138,7 @@ struct MedSealChaincode: AsyncParsableCommand {
 
     static func main() async {
         ProcessMemory.keepPrivate()
+        ProcessMemory.keepSmall()
         do {
             let command = try parse()
             try await command.run()

@@ -52,6 +52,7 @@ struct MedSeal: AsyncParsableCommand {
 
     static func main() async {
         ProcessMemory.keepPrivate()
+        ProcessMemory.keepSmall()
         do {
             try await Connection.$relay.withValue(try relay()) { try await runArguments() }
         } catch {

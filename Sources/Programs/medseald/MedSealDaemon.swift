@@ -26,6 +26,7 @@ struct MedSealDaemon: AsyncParsableCommand {
 
     static func main() async {
         ProcessMemory.keepPrivate()
+        ProcessMemory.keepSmall()
         do {
             try await runArguments()
         } catch {
