@@ -72,6 +72,29 @@ import Vault
         #expect(try await world.records.collectUnnamed(now: later) == 0)
     }
 
+    @Test("a damaged manifest keeps its own record's files, and stops no sweep of others")
+    func aDamagedManifestStopsNoSweep() async throws {
+        let world = try World()
+        let clinician = try await world.enrol(world.hospital1, .clinician)
+        let records = [
+            try await world.deposit(by: clinician, at: world.hospital1),
+            try await world.deposit(by: clinician, at: world.hospital1),
+        ]
+        for record in records {
+            for kind in [BlobKind.file, .grantEnvelope] {
+                let stored = try await world.put(
+                    [7], as: kind, of: record.handle, by: clinician, at: world.hospital1)
+                #expect(stored.status == 201)
+            }
+        }
+        try world.damage(records[0].names[4], of: records[0].handle, at: world.hospital1)
+        #expect(try await world.records.collectUnnamed(now: later) == 3)
+        let left = try await world.blobs(of: records[0].handle, at: world.hospital1)
+        #expect(left.filter { $0.kind == .file }.count == 2 && left.count == 6)
+        #expect(
+            try await world.blobs(of: records[1].handle, at: world.hospital1) == records[1].names.sorted())
+    }
+
     @Test("a refused statement keeps nothing: what it names goes in its time")
     func refusedStatementsRenewNothing() async throws {
         let world = try World()

@@ -193,6 +193,12 @@ import Testing
         }
         #expect(try await world.records.reapplyErasures() == 3)
         #expect(try await world.blobs(of: shelf.record.handle, at: world.hospital1) == expected.sorted())
+        // A manifest that is damaged does not tell any more what is kept: nothing is erased, and the start goes on.
+        _ = try await shelf.put([1], as: .file)
+        try world.damage(BlobName(reseal.manifest, .manifest), of: shelf.record.handle, at: world.hospital1)
+        #expect(try await world.records.reapplyErasures() == 0)
+        #expect(
+            try await world.blobs(of: shelf.record.handle, at: world.hospital1).count == expected.count + 1)
     }
 
     @Test("manifests are for auditors and the organisation's own members")

@@ -109,11 +109,7 @@ import Vault
         #expect(try await world.send(.get, "\(path)?after=\(record.handle)", by: auditor).status == 400)
         // One flipped bit is found.
         let name = Digest(hashing: record.files).hex
-        let (handle, shard) = (record.handle.hex, record.handle.hex.prefix(2))
-        let file = world.folder.appending(path: "hospital1/vault/records/\(shard)/\(handle)/\(name)")
-        var bytes = try Data(contentsOf: file)
-        bytes[0] ^= 1
-        try bytes.write(to: file)
+        try world.damage(record.names[0], of: record.handle, at: world.hospital1)
         let damaged = try await world.send(.get, path, by: auditor).json(Wire.Inventory.self)
         #expect(damaged.blobs.filter { !$0.intact }.map(\.name.text) == [name])
     }

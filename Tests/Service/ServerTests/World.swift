@@ -238,6 +238,15 @@ final class World: Sendable {
         try await records.custodians[organisation]!.vault.blobs(of: record).map(\.name)
     }
 
+    /// Spoils the first byte of a blob where the folder of the organisation's vault has it.
+    func damage(_ blob: BlobName, of record: RecordHandle, at organisation: OrganisationName) throws {
+        let shard = record.hex.prefix(2)
+        let file = folder.appending(path: "\(organisation)/vault/records/\(shard)/\(record.hex)/\(blob.text)")
+        var bytes = try Data(contentsOf: file)
+        bytes[0] ^= 1
+        try bytes.write(to: file)
+    }
+
     /// A patient's inbox, which the organisation admits unless it is only `applying`.
     func inbox(at organisation: OrganisationName, applying: Bool = false) async throws -> SigningKey {
         let key = SigningKey.generate()
