@@ -251,7 +251,7 @@ let programs: [Target] = [
 
 let benchmarks: [Target] = [
     .target(
-        name: "Workload", dependencies: ["Contract", "Identity", "Primitives"],
+        name: "Workload", dependencies: ["Contract", "Identity", "Manifests", "Primitives"],
         path: "tools/benchmarks/Workload", swiftSettings: strict),
     benchmark("bench-memory", imports: ["Age", "CSodium", "Primitives"]),
     benchmark(

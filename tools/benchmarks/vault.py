@@ -12,8 +12,9 @@ def add_arguments(parser):
     parser.add_argument("--disk", default="/var/tmp", help="a folder on the disk to be measured")
     parser.add_argument("--medseal", help="a release build of medseal; without it one is built")
     parser.add_argument("--medseald", help="a release build of medseald; without it one is built")
+    parser.add_argument("--bench-http", help="a release build of bench-http; without it one is built")
     parser.add_argument("--weed", help="SeaweedFS's program; aws lies beside it. Default: what tools/prepare installed")
-    parser.add_argument("--skip", default="", type=lambda s: s.split(","), help="of memory,disk,slices,many")
+    parser.add_argument("--skip", default="", type=lambda s: s.split(","), help="of memory,disk,slices,many,releases")
     parser.set_defaults(run=vault)
 
 
@@ -30,6 +31,8 @@ def vault(options):
             _, fetched = one_large(options, place, "tmpfs", deposit_bar=2, fetch_bar=2)
             if "slices" not in options.skip:
                 slices(options, place)
+    if "releases" not in options.skip:
+        releases(options, medseald, medseal)
     if "disk" not in options.skip or "many" not in options.skip:
         with Place(options.disk, medseal, medseald, weed) as place:
             if "disk" not in options.skip:
@@ -39,7 +42,7 @@ def vault(options):
 
 
 class Place:
-    """A folder with a network whose server runs, its members, and an object store beside."""
+    """A folder with a network; with `weed`, its server runs, with its members and an object store beside."""
 
     def __init__(self, parent, medseal, medseald, weed):
         self.folder = tempfile.mkdtemp(prefix="medseal-bench-", dir=parent)
@@ -64,8 +67,9 @@ class Place:
             f.write(PASSPHRASE + "\n")
         self.said("network", "init", self.at("net"), "--organisation", "hospital:hospital", "--organisation", "insurer:insurer",
                   "--port", str(ports[0]))
-        self.server = self.start(self.medseald, "run", self.at("net"), "--passphrase-file", self.at("pass"),
-                                 "--calls-per-second", "1000000", until="serving")
+        if not self.weed:
+            return
+        self.serve()
         for name, role in [("clinician", "clinician"), ("gateway", "gateway")]:
             self.said("member", "enrol", "--network", self.at("net"), "--organisation", "hospital", "--role", role, "--name", name,
                       "--home", self.at(name), "--organisation-passphrase-file", self.at("pass"))
@@ -74,6 +78,10 @@ class Place:
         subprocess.run(["age-keygen", "-o", self.at("key")], check=True, stderr=subprocess.DEVNULL)
         self.recipient = subprocess.run(["age-keygen", "-y", self.at("key")], check=True, capture_output=True, text=True).stdout.strip()
         self.begin_store(ports[1:])
+
+    def serve(self, *options):
+        self.server = self.start(self.medseald, "run", self.at("net"), "--passphrase-file", self.at("pass"),
+                                 "--calls-per-second", "1000000", *options, until="serving")
 
     def begin_store(self, ports):
         self.environment = os.environ | {
@@ -253,3 +261,19 @@ def many_small(place):
     seconds = place.deposit(place.at("many"))[0] - keys
     print(f"{f'deposit {count:,} files of 10 kB as one record, disk':<52} {'':>8} {'':<5} {seconds:8.2f} s     {'':>6}  {20:5.0f}  {verdict(seconds < 20)}")
     shutil.rmtree(place.at("many"))
+
+
+def releases(options, medseald, medseal):
+    """Releases by 64 clients on this machine's disk, each durable, then the first byte."""
+    bench = options.bench_http or build("bench-http", "benchmarks")
+    with Place(options.disk, medseal, medseald, None) as place:
+        unlimited = [f"--{what}-per-{time}" for what in ["releases", "requests"] for time in ["hour", "day"]]
+        place.serve(*[word for name in unlimited for word in (name, "1000000000")])
+        found = json.loads(subprocess.run([bench, "releases", place.at("net"), place.at("pass"), str(place.server.pid), "64", "700"],
+                                          check=True, stdout=subprocess.PIPE, text=True).stdout)
+    line = lambda what, figure, unit, bar, reached: print(
+        f"{what:<52} {'':>8} {'':<5} {figure:8.0f} {unit:<5} {'':>6}  {bar:5}  {reached}", flush=True)
+    line("releases a second, then the first byte, 64 clients", found["rate"], "/s", 2000, verdict(found["rate"] >= 2000))
+    line("  99th percentile at half that rate", found["paced p99"] * 1e3, "ms", 20, verdict(found["paced p99"] <= 0.02))
+    print(f"  median at half that rate {found['paced median'] * 1e3:.1f} ms; at full rate {found['median'] * 1e3:.0f}, "
+          f"99th percentile {found['p99'] * 1e3:.0f} ms", flush=True)

@@ -1,5 +1,6 @@
 package import Contract
 import Identity
+import Manifests
 package import Primitives
 
 /// What a hospital, an insurer and patients say about one record after the other.
@@ -24,10 +25,16 @@ package struct Stories: Sendable {
         }
     }
 
+    /// The one file of every record.
+    package static let file = Array("file".utf8)
+    private static let manifest = Manifest(of: [Digest(hashing: file)])!
     /// What every record consists of and its grant names, kept by the hospital under each record.
-    package static let blobs: [(kind: BlobKind, bytes: [UInt8])] = [
-        BlobKind.descriptor, .ownerEnvelope, .custodianEnvelope, .grantEnvelope, .file,
-    ].map { ($0, Array($0.name.utf8)) }
+    package static let blobs: [(kind: BlobKind, bytes: [UInt8])] =
+        [BlobKind.descriptor, .ownerEnvelope, .custodianEnvelope, .grantEnvelope].map {
+            ($0, Array($0.name.utf8))
+        } + [(.file, file), (.manifest, manifest.encoded())]
+    /// How many statements of a story come before its releases.
+    package static let beforeReleases = 5
     /// What every request and every route points to.
     package static let letter = Array("letter".utf8)
 
@@ -69,7 +76,8 @@ package struct Stories: Sendable {
                 Deposit(
                     organisation: hospital.name, record: record, permit: permit(owner), recipientHash: letter,
                     descriptor: digests[0], ownerEnvelope: digests[1], custodianEnvelope: digests[2],
-                    manifest: digests[4], root: digests[4], suite: .hybrid)), clinician)
+                    manifest: digests[5], root: Self.manifest.root,
+                    suite: .hybrid)), clinician)
         let request = sign(
             .request(
                 Request(

@@ -1,8 +1,10 @@
-// What tools/bench ledger runs beside `medseald run`; prints one JSON object.
+// What tools/bench runs beside `medseald run`; prints one JSON object.
 //
-//   bench-http NETWORK PASSPHRASE-FILE SERVER-PROCESS CLIENTS STORIES
+//   bench-http statements|releases NETWORK PASSPHRASE-FILE SERVER-PROCESS CLIENTS STORIES
 //
-// STORIES, of eight statements each, are told in each of three rounds. NETWORK is the folder that `medseal network init` made, its first organisation a hospital, its second an insurer.
+// statements: STORIES, of eight statements each, are told in each of three rounds.
+// releases: their releases alone, each until the first byte is served.
+// NETWORK is the folder that `medseal network init` made, its first organisation a hospital, its second an insurer.
 
 import API
 import Files
@@ -11,16 +13,21 @@ import Remote
 import Workload
 
 let arguments = CommandLine.arguments
-guard arguments.count == 6, let server = Int(arguments[3]), let clients = Int(arguments[4]),
-    let count = Int(arguments[5])
-else { fatalError("usage: bench-http NETWORK PASSPHRASE-FILE SERVER-PROCESS CLIENTS STORIES") }
-let network = try Network(Folder(arguments[1]))
-let stories = try Stories(network, in: Folder(arguments[1]), passphraseFile: arguments[2])
+guard arguments.count == 7, ["statements", "releases"].contains(arguments[1]), let server = Int(arguments[4]),
+    let clients = Int(arguments[5]), let count = Int(arguments[6])
+else {
+    fatalError("usage: bench-http statements|releases NETWORK PASSPHRASE-FILE SERVER-PROCESS CLIENTS STORIES")
+}
+let network = try Network(Folder(arguments[2]))
+let stories = try Stories(network, in: Folder(arguments[2]), passphraseFile: arguments[3])
 
 try await connections(clients) { connections in
     let first = connections[0]
     for statement in stories.enrolments { try await submit(statement, first) }
     try await first.prepare(for: stories)
+    if arguments[1] == "releases" {
+        return printJSON(try await measureReleases(by: connections, stories: count))
+    }
     // The connections are made and everything is warm.
     let warming = stories.make(count / 2)
     try await store(for: warming, by: connections)
