@@ -179,16 +179,24 @@ extension LedgerView {
     ) throws(Pause) -> [(request: StatementID, body: [UInt8])] {
         let name = membership.organisation
         let inbox = membership.wallet.inboxKey(organisation: name).key
-        return try json(of: .letters(name)) { fields throws(JSONValue.Malformed) in
-            var letters = [(request: StatementID, body: [UInt8])]()
-            for value in try fields.array("letters") {
-                var letter = try JSONFields(value)
-                guard try letter.utf8("addressee") == Array(inbox.hex.utf8) else { continue }
-                letters.append((try letter.bytes32("request"), try letter.base64("body")))
+        var letters = [(request: StatementID, body: [UInt8])]()
+        var place: UInt64?
+        // A server that lists without end is not believed.
+        for _ in 0..<Self.letterPagesMax {
+            place = try json(of: .letters(name, after: place)) { fields throws(JSONValue.Malformed) in
+                for value in try fields.array("letters") {
+                    var letter = try JSONFields(value)
+                    guard try letter.utf8("addressee") == Array(inbox.hex.utf8) else { continue }
+                    letters.append((try letter.bytes32("request"), try letter.base64("body")))
+                }
+                return fields.has("next") ? try fields.number("next") : nil
             }
-            return letters
+            if place == nil { break }
         }
+        return letters
     }
+
+    private static var letterPagesMax: Int { 64 }
 
     /// One request, from the ledger. Nil when the letter is not the one that a route on the ledger names, or
     /// when the route does not carry a permit of this wallet: then nobody has asked this patient anything.

@@ -10,8 +10,13 @@ public import Sealing
 extension Member {
     /// The wallets that wait to be admitted, each with the short code that its owner must show too.
     public func applicants() async throws -> [Applicant] {
+        try await waitingInboxes().compactMap(\.applicant)
+    }
+
+    /// The inboxes that wait, each with what the desk reads of its letter; nil where that does not open.
+    func waitingInboxes() async throws -> [(inbox: PublicKey, applicant: Applicant?)] {
         let desk = try deskKeys()
-        var applicants = [Applicant]()
+        var waiting = [(inbox: PublicKey, applicant: Applicant?)]()
         var last: PublicKey?
         // More than a server keeps: a server that lists without end is not believed.
         for _ in 0..<Self.applicationPagesMax {
@@ -19,12 +24,15 @@ extension Member {
                 .get, Routes.Organisation(organisation.name).inboxes,
                 query: last.map { [("after", $0.hex)] } ?? [])
             guard let end = page.applications.last?.inbox else { break }
-            applicants += page.applications.compactMap {
-                desk.applicant(inbox: $0.inbox, recipient: $0.recipient, letter: [UInt8]($0.letter))
+            waiting += page.applications.map {
+                (
+                    $0.inbox,
+                    desk.applicant(inbox: $0.inbox, recipient: $0.recipient, letter: [UInt8]($0.letter))
+                )
             }
             last = end
         }
-        return applicants
+        return waiting
     }
 
     private static let applicationPagesMax = 64
@@ -36,11 +44,8 @@ extension Member {
         guard (1...200).contains(name.utf8.count) else {
             throw PartyError.badInput("a patient's name has 1 to 200 bytes")
         }
-        let typed = shortCode.uppercased().filter { $0 != "-" && $0 != " " }
-        let matching = try await applicants().filter { $0.shortCode.filter { $0 != "-" } == typed }
-        guard let applicant = matching.first else {
-            throw PartyError.refused(
-                "no wallet that waits here shows the short code \(SafeText.escaped(shortCode))")
+        guard let applicant = try await applicants().first(where: { $0.shows(shortCode) }) else {
+            throw Self.absent(shortCode)
         }
         let sealed = try desk.entry(number: number, name: name, of: applicant)
         try await connection.call(
@@ -48,5 +53,18 @@ extension Member {
             json: Wire.DirectoryEntry(
                 index: index, inbox: applicant.inbox, recipient: applicant.recipient.text, entry: Data(sealed)
             ))
+    }
+}
+
+extension Member {
+    static func absent(_ shortCode: String) -> PartyError {
+        .refused("no wallet that waits here shows the short code \(SafeText.escaped(shortCode))")
+    }
+}
+
+extension Applicant {
+    /// Whether its short code is the one that a person has typed.
+    func shows(_ typed: String) -> Bool {
+        shortCode.filter { $0 != "-" } == typed.uppercased().filter { $0 != "-" && $0 != " " }
     }
 }

@@ -27,21 +27,20 @@ extension Member {
         let governance = try await connection.governance(under: checkpoint)
         var listed = [ListedMember]()
         for each in governance.organisations where organisation.map({ $0 == each.name }) ?? true {
-            var cards = Wire.Members(members: [])
+            let history = try await connection.history(about: each.name.bytes, under: checkpoint)
+            let enrolled = Enrolled.all(in: history, of: each, now: surroundings.now())
+            var cards = [Wire.MemberCard]()
             var absence = "no card is shown"
             do {
-                cards = try await connection.call(
-                    .get, Routes.members, query: [("organisation", each.name.description)], at: each.name)
+                cards = try await connection.cards(of: each.name, max: enrolled.count)
             } catch let failure as PartyError where failure.leavesUnverified {
                 absence = failure.message
             }
-            let history = try await connection.history(about: each.name.bytes, under: checkpoint)
             let authority = try await connection.authority(of: each)
-            let enrolled = Enrolled.all(in: history, of: each, now: surroundings.now())
             let verified = try await connection.members(
                 enrolled.filter { $0.end == nil }.map(\.enrol.member), under: checkpoint)
             for row in enrolled {
-                let card = cards.members.first { $0.key == row.enrol.member }
+                let card = cards.first { $0.key == row.enrol.member }
                 var status = row.end ?? absence
                 if row.end == nil, card != nil {
                     switch verified[row.enrol.member] {
@@ -58,6 +57,22 @@ extension Member {
             }
         }
         return listed
+    }
+}
+
+extension Connection {
+    /// The cards that an organisation's server shows, page by page, until it has shown more than were ever enrolled.
+    fileprivate func cards(of organisation: OrganisationName, max: Int) async throws -> [Wire.MemberCard] {
+        var cards = [Wire.MemberCard]()
+        while cards.count <= max {
+            let page: Wire.Members = try await call(
+                .get, Routes.members,
+                query: [("organisation", organisation.description)]
+                    + (cards.last.map { [("after", $0.key.hex)] } ?? []), at: organisation)
+            guard !page.members.isEmpty else { break }
+            cards += page.members
+        }
+        return cards
     }
 }
 

@@ -78,6 +78,7 @@ extension Patient {
         else {
             throw PartyError.refused("the wallet has not joined \(name)")
         }
+        guard !status.rejected else { throw Self.rejected(name) }
         // Before the wallet is admitted the organisation takes a first stock; the rest follows by itself.
         let room = status.admitted ? Wire.permitsMax : Wire.firstPermitsMax
         let missing = min(
@@ -101,6 +102,12 @@ extension Patient {
         return missing
     }
 
+    static func rejected(_ name: OrganisationName) -> PartyError {
+        .refused(
+            "\(name) has rejected this wallet's application: ask at its desk, then apply anew with medseal wallet join"
+        )
+    }
+
     /// A permit on its way to the organisation's desk.
     func sealedPermit(
         _ index: UInt64, for organisation: Network.Organisation, notAfter: LedgerTime
@@ -121,7 +128,7 @@ extension Patient {
         var filled = [(organisation: OrganisationName, permits: Int)]()
         let away = away.names
         for membership in joined where membership.stock > 0 && !away.contains(membership.name) {
-            guard let status = try await status(at: membership.name),
+            guard let status = try await status(at: membership.name), !status.rejected,
                 status.permitsLeft * 4 < membership.stock
             else { continue }
             filled.append((membership.name, try await topUp(membership.name, to: membership.stock)))

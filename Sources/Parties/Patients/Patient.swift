@@ -90,13 +90,16 @@ public struct Patient: Sendable {
     /// Runs `body` with a connection to each organisation that the wallet has joined and that has admitted it: there is
     /// nothing of it at others. One whose own server cannot be reached is left out and noted, unless all are.
     ///
-    /// Throws `refused` where none of them has admitted it yet.
+    /// Throws `refused` where none of them has admitted it yet, or has rejected it.
     func everywhere(_ body: (Joined, Connection) async throws -> Void) async throws {
         var failures = [PartyError]()
         var isAdmitted = joined.isEmpty
+        var rejecting: OrganisationName?
         for membership in joined {
             do {
-                guard try await status(at: membership.name)?.admitted == true else { continue }
+                let status = try await status(at: membership.name)
+                if status?.rejected == true { rejecting = membership.name }
+                guard status?.admitted == true else { continue }
                 isAdmitted = true
                 try await connected(at: membership.name) { try await body(membership, $0) }
             } catch let failure as PartyError
@@ -108,6 +111,7 @@ public struct Patient: Sendable {
         }
         if let failure = failures.first, failures.count == joined.count { throw failure }
         guard isAdmitted || !failures.isEmpty else {
+            if let rejecting { throw Self.rejected(rejecting) }
             throw PartyError.refused(
                 "no organisation that this wallet has joined has admitted it yet: show its short code at the desk"
             )

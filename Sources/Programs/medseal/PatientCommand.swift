@@ -8,7 +8,7 @@ import Terminal
 struct PatientCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "patient", abstract: "Patients in your hospital's sealed directory.",
-        subcommands: [PatientListApplications.self, PatientAdmit.self])
+        subcommands: [PatientListApplications.self, PatientAdmit.self, PatientReject.self])
 }
 
 struct PatientListApplications: AsyncParsableCommand {
@@ -58,6 +58,42 @@ struct PatientAdmit: AsyncParsableCommand {
         try await member.open { try await $0.admit(shortCode: shortCode, number: number, name: name) }
         try output.print(Printed.Admitted(patient: number)) {
             print("Admitted patient \(SafeText.escaped(number))")
+        }
+    }
+}
+
+struct PatientReject: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reject", abstract: "Reject wallets that wait to be admitted.",
+        discussion: """
+            The wallets are told so, and may apply anew. Their letters and permits are removed.
+
+            Example: medseal patient reject 7K2M-Q9XD-4TRA-0B6N --home ada
+            """)
+
+    @Argument(
+        help: ArgumentHelp(
+            "Short codes, as `medseal patient list-applications` shows them.", valueName: "short-code"))
+    var shortCodes: [String] = []
+
+    @Flag(help: "Also every application that the desk's key does not open.")
+    var unreadable = false
+
+    @OptionGroup var member: MemberOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard unreadable || !shortCodes.isEmpty else {
+            throw ValidationError("name the short codes to reject, or give --unreadable")
+        }
+    }
+
+    func run() async throws {
+        let count = try await member.open {
+            try await $0.reject(shortCodes: shortCodes, unreadable: unreadable)
+        }
+        try output.print(Printed.RejectedApplications(applications: count)) {
+            print("Rejected \(count) application\(count == 1 ? "" : "s")")
         }
     }
 }

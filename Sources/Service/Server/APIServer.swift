@@ -23,9 +23,9 @@ public struct APIServer: Sendable {
     /// Streams of events.
     let streams: CallerPlaces
     /// What hashes or executes much again.
-    let examinations = CallerPlaces(perCaller: 1, all: 16)
-    let inventories = CallerPlaces(perCaller: 1, all: 4)
-    let examination = SharedRun<[Finding]>()
+    let examinations = CallerPlaces(perCaller: 1, perOrganisation: 8, all: 16)
+    let inventories = CallerPlaces(perCaller: 1, perOrganisation: 2, all: 4)
+    let examination: SharedRun<[Finding]>
     private let salt = Random.bytes(16)
     private let logger: Logger
 
@@ -48,7 +48,10 @@ public struct APIServer: Sendable {
         self.elapsed = elapsed
         self.clock = clock
         self.askingInterval = askingInterval
-        self.streams = CallerPlaces(perCaller: 4, all: max(4, connections.connections / 4))
+        self.examination = SharedRun(elapsed: elapsed)
+        self.streams = CallerPlaces(
+            perCaller: 4, perOrganisation: max(4, connections.connections / 8),
+            all: max(4, connections.connections / 4))
         self.connections = OpenConnections(connections)
         self.records = records
         self.organisations = organisations
@@ -80,7 +83,7 @@ public struct APIServer: Sendable {
         var response: Response
         do {
             response = try await route.respond(self) {
-                let call = try authenticate(request, context)
+                let call = try authenticate(request, context, route.cost)
                 await follow(call)
                 return call
             }
@@ -110,7 +113,9 @@ public struct APIServer: Sendable {
         await ledger.follow(to: size, within: Self.followDuration)
     }
 
-    private func authenticate(_ request: Request, _ context: CallContext) throws -> SignedCall {
+    private func authenticate(
+        _ request: Request, _ context: CallContext, _ cost: CallCost
+    ) throws -> SignedCall {
         let connection = connections.connection(of: context.channel)
         if let connection {
             guard connection.mayFail(at: elapsed()), !connection.isCallTooMany else {
@@ -119,7 +124,10 @@ public struct APIServer: Sendable {
         }
         do {
             let call = try authentication.authenticate(request, context)
-            try rates.take(call.key, at: elapsed())
+            try rates.take(cost, of: call.key, at: elapsed())
+            if cost != .call, let member = try records.state(.member(call.key), as: MemberState.self) {
+                try rates.take(cost, of: member.organisation, at: elapsed())
+            }
             return call
         } catch {
             connection?.noteFailure(at: elapsed())

@@ -21,19 +21,6 @@ public final class DeskStore: Sendable {
         public let entry: [UInt8]
     }
 
-    public struct Letter: Hashable, Sendable {
-        /// Empty for the desk.
-        public let addressee: [UInt8]
-        public let request: [UInt8]
-        public let body: [UInt8]
-
-        public init(addressee: [UInt8], request: [UInt8], body: [UInt8]) {
-            self.addressee = addressee
-            self.request = request
-            self.body = body
-        }
-    }
-
     public struct Card: Hashable, Sendable {
         public let key: [UInt8]
         public let recipient: String
@@ -52,15 +39,10 @@ public final class DeskStore: Sendable {
     /// How many permits an inbox may hand over before it is admitted, and in all.
     public static let firstPermitsMax = 20
     public static let permitsMax = 10_000
-    /// How many letters, and bytes of letters, one sender may leave within a day.
-    public static let lettersPerDayMax = 1_000
-    public static let letterBytesPerDayMax = 16 << 20
-    /// What was not collected by then is forgotten: no request is good for longer than a year.
-    public static let letterSeconds: UInt64 = 400 * 86_400
-    /// How many bytes of applications, or of letters, are listed at a time; one at least.
+    /// How many bytes of applications, cards or letters are listed at a time; one at least.
     public static let pageBytes = 4 << 20
 
-    private let database: DatabaseQueue
+    let database: DatabaseQueue
 
     /// Opens `desk.sqlite` in `directory`, and makes it when there is none. Throws when it is damaged or
     /// cannot be written.
@@ -79,26 +61,31 @@ public final class DeskStore: Sendable {
 
     // MARK: Inboxes
 
-    /// Adds an inbox at `now`, in seconds since 1970; adding the same one again changes nothing. What has waited too long
+    private static let waiting = "rejected = 0 AND key NOT IN (SELECT inbox FROM directory)"
+
+    /// Adds an inbox at `now`, in seconds since 1970; adding the same one again changes nothing, unless it was rejected:
+    /// then it waits anew. What has waited too long
     /// goes. Where too many wait, the oldest goes of those that came from where most came from: `origin` says from where.
     public func addInbox(
         key: [UInt8], recipient: String, application: [UInt8], origin: [UInt8], now: UInt64
     ) throws {
         let now = Int64(clamping: now)
         try database.write { db in
-            guard try !Self.exists(db, "SELECT 1 FROM inboxes WHERE key = ?", key) else { return }
+            guard try !Self.exists(db, "SELECT 1 FROM inboxes WHERE key = ? AND rejected = 0", key) else {
+                return
+            }
             let old = try Row.fetchAll(
                 db,
                 sql: "SELECT key FROM inboxes WHERE applied < ? AND key NOT IN (SELECT inbox FROM directory)",
                 arguments: [now - Int64(Self.applicationSeconds)])
             for row in old { try Self.forget(Self.bytes(row[0]), db) }
             let waiting = try Int.fetchOne(
-                db, sql: "SELECT count(*) FROM inboxes WHERE key NOT IN (SELECT inbox FROM directory)")
+                db, sql: "SELECT count(*) FROM inboxes WHERE \(Self.waiting)")
             if waiting ?? 0 >= Self.applicationsMax {
                 let oldest = try Row.fetchOne(
                     db,
                     sql: """
-                        WITH waiting AS (SELECT * FROM inboxes WHERE key NOT IN (SELECT inbox FROM directory))
+                        WITH waiting AS (SELECT * FROM inboxes WHERE \(Self.waiting))
                         SELECT key FROM waiting WHERE origin =
                             (SELECT origin FROM waiting GROUP BY origin ORDER BY count(*) DESC, origin LIMIT 1)
                         ORDER BY applied, key LIMIT 1
@@ -107,8 +94,21 @@ public final class DeskStore: Sendable {
             }
             try db.execute(
                 sql:
-                    "INSERT INTO inboxes (key, recipient, application, applied, origin) VALUES (?, ?, ?, ?, ?)",
+                    "INSERT OR REPLACE INTO inboxes (key, recipient, application, applied, origin) VALUES (?, ?, ?, ?, ?)",
                 arguments: [Self.blob(key), recipient, Self.blob(application), now, Self.blob(origin)])
+        }
+    }
+
+    /// Rejects an application at `now`, in seconds since 1970: its letter and its permits go. Throws `unknownInbox` unless it
+    /// waits.
+    public func reject(inbox key: [UInt8], now: UInt64) throws {
+        try database.write { db in
+            try db.execute(
+                sql:
+                    "UPDATE inboxes SET rejected = 1, application = x'', applied = ? WHERE key = ? AND \(Self.waiting)",
+                arguments: [Int64(clamping: now), Self.blob(key)])
+            guard db.changesCount == 1 else { throw DeskError.unknownInbox }
+            try db.execute(sql: "DELETE FROM permits WHERE inbox = ?", arguments: [Self.blob(key)])
         }
     }
 
@@ -125,7 +125,7 @@ public final class DeskStore: Sendable {
                 db,
                 sql: """
                     SELECT key, recipient, application FROM inboxes
-                    WHERE key NOT IN (SELECT inbox FROM directory) AND (?1 IS NULL OR key > ?1) ORDER BY key
+                    WHERE \(Self.waiting) AND (?1 IS NULL OR key > ?1) ORDER BY key
                     """, arguments: [key.map(Self.blob)])
             var (page, byteCount) = ([Inbox](), 0)
             while byteCount < Self.pageBytes, let row = try rows.next() {
@@ -145,15 +145,28 @@ public final class DeskStore: Sendable {
         }
     }
 
+    /// What an inbox is told of itself.
+    public struct Status: Hashable, Sendable {
+        public let admitted: Bool
+        public let rejected: Bool
+        /// Permits handed over, and those still unused.
+        public let handedOver: Int
+        public let left: Int
+    }
+
     /// Nil when there is no such inbox.
-    public func status(ofInbox key: [UInt8]) throws -> (admitted: Bool, handedOver: Int, left: Int)? {
+    public func status(ofInbox key: [UInt8]) throws -> Status? {
         try database.read { db in
-            guard try Self.exists(db, "SELECT 1 FROM inboxes WHERE key = ?", key) else { return nil }
+            guard
+                let rejected = try Bool.fetchOne(
+                    db, sql: "SELECT rejected FROM inboxes WHERE key = ?", arguments: [Self.blob(key)])
+            else { return nil }
             let admitted = try Self.exists(db, "SELECT 1 FROM directory WHERE inbox = ?", key)
             let row = try Row.fetchOne(
                 db, sql: "SELECT count(*), count(*) - count(purpose) FROM permits WHERE inbox = ?",
                 arguments: [Self.blob(key)])
-            return (admitted, row?[0] ?? 0, row?[1] ?? 0)
+            return Status(
+                admitted: admitted, rejected: rejected, handedOver: row?[0] ?? 0, left: row?[1] ?? 0)
         }
     }
 
@@ -162,7 +175,7 @@ public final class DeskStore: Sendable {
     /// Adds sealed permits numbered from `first`; those that are there already stay as they are.
     public func addPermits(inbox: [UInt8], first: Int, permits: [[UInt8]]) throws {
         try database.write { db in
-            guard try Self.exists(db, "SELECT 1 FROM inboxes WHERE key = ?", inbox) else {
+            guard try Self.exists(db, "SELECT 1 FROM inboxes WHERE key = ? AND rejected = 0", inbox) else {
                 throw DeskError.unknownInbox
             }
             let count = try Int.fetchOne(
@@ -205,7 +218,7 @@ public final class DeskStore: Sendable {
     /// Enters a patient; entering the same again replaces the sealed entry.
     public func enter(index: [UInt8], inbox: [UInt8], entry: [UInt8]) throws {
         try database.write { db in
-            guard try Self.exists(db, "SELECT 1 FROM inboxes WHERE key = ?", inbox) else {
+            guard try Self.exists(db, "SELECT 1 FROM inboxes WHERE key = ? AND rejected = 0", inbox) else {
                 throw DeskError.unknownInbox
             }
             let taken = try Row.fetchOne(
@@ -230,69 +243,6 @@ public final class DeskStore: Sendable {
         }
     }
 
-    // MARK: Letters
-
-    /// Keeps a letter that `sender` leaves at `now`, in seconds since 1970; keeping the same bytes again changes nothing.
-    /// What was kept too long goes.
-    public func keep(_ letter: Letter, digest: [UInt8], from sender: [UInt8], now: UInt64) throws {
-        let now = Int64(clamping: now)
-        try database.write { db in
-            guard try !Self.exists(db, "SELECT 1 FROM letters WHERE digest = ?", digest) else { return }
-            try db.execute(
-                sql: "DELETE FROM letters WHERE kept < ?", arguments: [now - Int64(Self.letterSeconds)])
-            let lately = try Row.fetchOne(
-                db, sql: "SELECT count(*), total(length(body)) FROM letters WHERE sender = ? AND kept > ?",
-                arguments: [Self.blob(sender), now - 86_400])
-            let (count, byteCount): (Int, Double) = (lately?[0] ?? 0, lately?[1] ?? 0)
-            guard count < Self.lettersPerDayMax,
-                byteCount + Double(letter.body.count) <= Double(Self.letterBytesPerDayMax)
-            else { throw DeskError.tooManyLetters }
-            try db.execute(
-                sql: """
-                    INSERT INTO letters (digest, addressee, request, body, sender, kept) VALUES (?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    Self.blob(digest), Self.blob(letter.addressee), Self.blob(letter.request),
-                    Self.blob(letter.body), Self.blob(sender), now,
-                ])
-        }
-    }
-
-    public func hasLetter(digest: [UInt8]) throws -> Bool {
-        try database.read { try Self.exists($0, "SELECT 1 FROM letters WHERE digest = ?", digest) }
-    }
-
-    /// The letters to any of `addressees`, in the order of their coming; about one request or all. A page of them, after the
-    /// place where the last page ended, and where this one does: nil at the end.
-    public func letters(
-        to addressees: [[UInt8]], request: [UInt8]?, after place: Int64?
-    ) throws -> (letters: [Letter], next: Int64?) {
-        try database.read { db in
-            let rows = try Row.fetchCursor(
-                db,
-                sql: """
-                    SELECT addressee, request, body, rowid FROM letters
-                    WHERE addressee IN (\(addressees.map { _ in "?" }.joined(separator: ", ")))
-                    AND (? IS NULL OR request = ?) AND rowid > ? ORDER BY rowid
-                    """,
-                arguments: StatementArguments(
-                    addressees.map(Self.blob) + [
-                        request.map(Self.blob) ?? .null, request.map(Self.blob) ?? .null,
-                    ]
-                        + [(place ?? 0).databaseValue]))
-            var (page, byteCount, last) = ([Letter](), 0, place)
-            while let row = try rows.next() {
-                if byteCount >= Self.pageBytes { return (page, last) }
-                let letter = Letter(
-                    addressee: Self.bytes(row[0]), request: Self.bytes(row[1]), body: Self.bytes(row[2]))
-                byteCount += letter.body.count
-                last = row[3]
-                page.append(letter)
-            }
-            return (page, nil)
-        }
-    }
-
     // MARK: Member cards
 
     public func keep(_ card: Card) throws {
@@ -303,12 +253,39 @@ public final class DeskStore: Sendable {
         }
     }
 
-    public func cards() throws -> [Card] {
+    /// The cards after `key` in the order of their keys: a page of them, empty at the end.
+    public func cards(after key: [UInt8]? = nil) throws -> [Card] {
         try database.read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM member_cards").map {
-                Card(key: Self.bytes($0[0]), recipient: $0[1], certificate: Self.bytes($0[2]))
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT key, recipient, certificate FROM member_cards WHERE ?1 IS NULL OR key > ?1
+                    ORDER BY key LIMIT \(Self.pageCards)
+                    """, arguments: [key.map(Self.blob)])
+            var (page, byteCount) = ([Card](), 0)
+            while byteCount < Self.pageBytes, let row = try rows.next() {
+                let card = Self.card(row)
+                byteCount += card.certificate.count + card.recipient.utf8.count
+                page.append(card)
             }
+            return page
         }
+    }
+
+    private static let pageCards = 500
+
+    /// Nil where the member has shown none here.
+    public func card(of key: [UInt8]) throws -> Card? {
+        try database.read { db in
+            try Row.fetchOne(
+                db, sql: "SELECT key, recipient, certificate FROM member_cards WHERE key = ?",
+                arguments: [Self.blob(key)]
+            ).map(Self.card)
+        }
+    }
+
+    private static func card(_ row: Row) -> Card {
+        Card(key: bytes(row[0]), recipient: row[1], certificate: bytes(row[2]))
     }
 
     // MARK: Revocation list
@@ -335,11 +312,11 @@ public final class DeskStore: Sendable {
 
     // MARK: SQLite's bytes
 
-    private static func blob(_ bytes: [UInt8]) -> DatabaseValue {
+    static func blob(_ bytes: [UInt8]) -> DatabaseValue {
         bytes.withUnsafeBytes { Data($0) }.databaseValue
     }
-    private static func bytes(_ data: Data?) -> [UInt8] { data.map { [UInt8]($0) } ?? [] }
-    private static func exists(_ db: Database, _ sql: String, _ key: [UInt8]) throws -> Bool {
+    static func bytes(_ data: Data?) -> [UInt8] { data.map { [UInt8]($0) } ?? [] }
+    static func exists(_ db: Database, _ sql: String, _ key: [UInt8]) throws -> Bool {
         try Row.fetchOne(db, sql: sql, arguments: [blob(key)]) != nil
     }
 }
@@ -353,6 +330,6 @@ public enum DeskError: Error, Equatable, Sendable {
     case permitsOutOfOrder
     /// The inbox has so many permits here already; before it is admitted that is `firstPermitsMax`.
     case tooManyPermits
-    /// The sender has left as many letters within a day as anybody may.
+    /// The sender, or its organisation, has left as many letters within a day as it may.
     case tooManyLetters
 }

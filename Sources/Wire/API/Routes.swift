@@ -53,6 +53,7 @@ public enum Routes {
         }
         public var inboxes: String { "\(base)/inboxes" }
         public func inbox(_ key: String) -> String { "\(base)/inboxes/\(key)" }
+        public func reject(_ inbox: String) -> String { "\(base)/inboxes/\(inbox)/reject" }
         public func permits(_ inbox: String) -> String { "\(base)/inboxes/\(inbox)/permits" }
         public func take(_ inbox: String) -> String { "\(base)/inboxes/\(inbox)/permits/take" }
         public var directory: String { "\(base)/directory" }

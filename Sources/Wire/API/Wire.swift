@@ -258,11 +258,14 @@ public enum Wire {
     public struct InboxStatus: Codable, Sendable {
         /// Whether the organisation has entered the patient in its directory.
         public var admitted: Bool
+        /// Whether it has rejected the application: the wallet may apply anew.
+        public var rejected: Bool
         /// Permits handed over so far and those still unused.
         public var permitsHandedOver: Int
         public var permitsLeft: Int
-        public init(admitted: Bool, permitsHandedOver: Int, permitsLeft: Int) {
+        public init(admitted: Bool, rejected: Bool = false, permitsHandedOver: Int, permitsLeft: Int) {
             self.admitted = admitted
+            self.rejected = rejected
             self.permitsHandedOver = permitsHandedOver
             self.permitsLeft = permitsLeft
         }
@@ -271,6 +274,7 @@ public enum Wire {
         public init(from decoder: any Decoder) throws {
             let values = try decoder.container(keyedBy: CodingKeys.self)
             admitted = try values.decode(Bool.self, forKey: .admitted)
+            rejected = try values.decode(Bool.self, forKey: .rejected)
             permitsHandedOver = try values.decode(Int.self, forKey: .permitsHandedOver)
             permitsLeft = try values.decode(Int.self, forKey: .permitsLeft)
             guard (0...Wire.permitsMax).contains(permitsHandedOver),

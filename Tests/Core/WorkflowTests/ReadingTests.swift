@@ -117,6 +117,33 @@ struct ReadingTests {
         #expect(try story.inbox().isEmpty)
     }
 
+    /// However many there are: the server gives two at a time (T71).
+    @Test func lettersAreReadByPages() throws {
+        var story = try ApprovalStory()
+        let (name, membership) = (story.server.hospital, story.membership)
+        let inbox = story.wallet.inboxKey(organisation: name).key
+        for number in UInt8(0)..<5 {
+            _ = try story.server.answer(
+                .leave([number], addressee: inbox, request: story.request, at: name))
+        }
+        let bodies = try story.server.read { ledger throws(Pause) in
+            try ledger.letters(membership).map(\.body)
+        }
+        #expect(bodies.suffix(5) == [[0], [1], [2], [3], [4]])
+        // One that lists without end is left off.
+        var reading = Reading(try story.server.view()) { ledger throws(Pause) in
+            try ledger.letters(membership).count
+        }
+        var calls = 0
+        while case .calls(let asked) = try reading.next() {
+            for call in asked {
+                calls += 1
+                reading.take(.body(Array(#"{"letters":[],"next":\#(calls)}"#.utf8)), to: call)
+            }
+        }
+        #expect(calls == 64)
+    }
+
     /// Without a new answer a reading asks the same again; it asks for all statements of a list at once.
     @Test func aReadingIsAFunctionOfItsAnswers() throws {
         var story = try ApprovalStory()

@@ -197,7 +197,12 @@ struct ScriptedServer {
         case .takePermit(_, let purpose, _):
             if taken[purpose] == nil, !stock.isEmpty { taken[purpose] = stock.removeFirst() }
             return taken[purpose].map { json([("permit", .base64($0))]) } ?? .absent
-        case .letters: return json([("letters", .array(letters))])
+        case .letters(_, let place):
+            let all = letters[min(Int(place ?? 0), letters.count)...]
+            let next = all.startIndex + 2
+            return json(
+                [("letters", .array(Array(all.prefix(2))))]
+                    + (next < letters.count ? [("next", .number(UInt64(next)))] : []))
         case .released(let digest, let release, let custodian):
             guard let bytes = state[.release(release)], let released = ReleaseState(bytes: bytes),
                 released.custodian == custodian, let blob = blobs[digest]

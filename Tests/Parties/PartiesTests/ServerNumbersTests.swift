@@ -6,7 +6,8 @@ import Testing
 @Suite struct ServerNumbersTests {
     @Test func aWalletBelievesNoImpossibleStock() throws {
         func status(_ handedOver: String, _ left: String) throws -> Wire.InboxStatus {
-            let text = #"{"admitted":true,"permitsHandedOver":\#(handedOver),"permitsLeft":\#(left)}"#
+            let text =
+                #"{"admitted":true,"rejected":false,"permitsHandedOver":\#(handedOver),"permitsLeft":\#(left)}"#
             return try JSONDecoder().decode(Wire.InboxStatus.self, from: Data(text.utf8))
         }
         #expect(try status("\(Wire.permitsMax)", "20").permitsLeft == 20)

@@ -111,6 +111,7 @@ enum AnswerSamples {
                     acknowledged: .cosigned)
             ),
             ("Admitted", Printed.Admitted(patient: "text")),
+            ("RejectedApplications", Printed.RejectedApplications(applications: 1)),
             ("Application", Printed.Application(shortCode: "text", permits: 1, inbox: key)),
             ("Requested", Printed.Requested(request: statement, position: 1, acknowledged: .cosigned)),
             ("Routed", Printed.Routed(request: statement, acknowledged: .cosigned)),

@@ -259,6 +259,7 @@ private struct Town {
                 body: Self.json(Wire.Application(inbox: inbox, recipient: "age1x", letter: letter)))
         case "GET \(organisation.inbox(":inbox"))":
             return .init(parameters: ["inbox": own ? key.hex : other.key.hex])
+        case "POST \(organisation.reject(":inbox"))": return .init(parameters: ["inbox": hash])
         case "POST \(organisation.permits(":inbox"))":
             return .init(
                 parameters: ["inbox": own ? key.hex : other.key.hex],

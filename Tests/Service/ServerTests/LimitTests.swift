@@ -172,7 +172,7 @@ import Testing
         var buckets = TokenBuckets<Int>(perSecond: 2, burst: 3, callersMax: 2)
         func take(_ caller: Int, _ count: Int = 1, at now: Duration) -> [Bool] {
             var taken = [Bool]()
-            for _ in 0..<count { taken.append(buckets.take(caller, at: now)) }
+            for _ in 0..<count { taken.append(buckets.take(of: caller, at: now)) }
             return taken
         }
         let later = Duration.milliseconds(500)

@@ -35,6 +35,7 @@ final class World: Sendable {
     let server: APIServer
     let roots: [OrganisationName: SigningKey]
     let validators: [OrganisationName: SigningKey]
+    let authorities: [OrganisationName: CertificateAuthority]
     let time: TestClock
 
     let hospital1 = OrganisationName("hospital1")!
@@ -70,6 +71,11 @@ final class World: Sendable {
         network = Genesis.networkID(of: file)
         self.roots = roots
         self.validators = validators
+        let authorities = try kinds.reduce(into: [OrganisationName: CertificateAuthority]()) {
+            let (certificate, key) = try CertificateAuthority.create(organisation: $1.0, now: Date())
+            $0[$1.0] = try CertificateAuthority(certificate: certificate, privateKey: key)
+        }
+        self.authorities = authorities
         var custodians = [OrganisationName: Custodian]()
         for (name, _) in kinds {
             let home = folder.appending(path: "\(name)")
@@ -82,7 +88,14 @@ final class World: Sendable {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         server = APIServer(
-            records: records, authorities: [Self.authority], connections: .test, seen: SeenRequests(),
+            records: records, authorities: [Self.authority],
+            organisations: kinds.map { name, kind in
+                .init(
+                    name: name, kind: kind.name,
+                    authority: String(
+                        decoding: PEM.encode(authorities[name]!.certificate, label: "CERTIFICATE"),
+                        as: UTF8.self), recordsRecipient: "age1records", deskRecipient: "age1desk")
+            }, connections: .test, seen: SeenRequests(),
             clock: { time.now }, elapsed: { .seconds(time.now) }, logger: logger)
     }
 

@@ -30,12 +30,6 @@ extension RevocationList {
         return RevocationList(parsed, of: issuer, der: der)
     }
 
-    /// The number of a list whose signature is for others to check; nil when it is none.
-    public static func number(of der: [UInt8]) -> UInt64? {
-        guard let outer = try? outer(der) else { return nil }
-        return (try? Content(outer.content))?.number
-    }
-
     fileprivate init(_ content: Content, of authority: AuthorityCertificate, der: [UInt8]) {
         self.init(
             organisation: authority.organisation, number: content.number, begins: content.thisUpdate.seconds,

@@ -55,6 +55,16 @@ extension Printed {
         }
     }
 
+    /// What became of applications that a desk rejects (`medseal patient reject`).
+    public struct RejectedApplications: Encodable, Sendable {
+        /// How many were rejected.
+        public let applications: Int
+
+        public init(applications: Int) {
+            self.applications = applications
+        }
+    }
+
     /// A wallet that waits to be admitted (`medseal patient list-applications`).
     public struct Application: Encodable, Sendable {
         /// What the patient's wallet shows.

@@ -22,13 +22,15 @@ struct TokenBuckets<Caller: Hashable & Sendable>: Sendable {
         self.callersMax = callersMax
     }
 
-    /// Takes a token; false when the bucket is empty. `now` is a clock that does not go back.
-    mutating func take(_ caller: Caller, at now: Duration) -> Bool {
+    /// Takes so many tokens; false, and none is taken, when the bucket has fewer. `now` is a clock that does not go back.
+    mutating func take(_ count: Int = 1, of caller: Caller, at now: Duration) -> Bool {
         var bucket = current[caller] ?? previous[caller] ?? Bucket(tokens: burst, filledAt: now)
         bucket.tokens = min(burst, bucket.tokens + perSecond * max(0, (now - bucket.filledAt) / .seconds(1)))
         bucket.filledAt = now
-        let isAllowed = bucket.tokens >= 1
-        if isAllowed { bucket.tokens -= 1 }
+        // A full bucket lets everything through: a low rate makes a dear call rare, not impossible.
+        let price = min(Double(count), burst)
+        let isAllowed = bucket.tokens >= price
+        if isAllowed { bucket.tokens -= price }
         if current.count >= callersMax, current[caller] == nil {
             previous = current
             current = [:]
@@ -38,17 +40,42 @@ struct TokenBuckets<Caller: Hashable & Sendable>: Sendable {
     }
 }
 
-/// Holds callers to so many calls a second.
+/// As how many calls a call counts, by what it costs this machine.
+enum CallCost: Int, Sendable {
+    case call = 1
+    /// Megabytes of an answer, or thousands of rows that are read for it.
+    case page = 8
+    /// Hundreds of megabytes that are hashed.
+    case inventory = 32
+    /// All of a store.
+    case examination = 250
+}
+
+/// Holds callers, and the members of one organisation together, to so many calls a second.
 final class CallRates: Sendable {
     static let perSecondDefault = 1_000
+    /// As many callers as this have together what one organisation's members may cost.
+    private static let callersOfOrganisation = 4
 
-    private let buckets: Mutex<TokenBuckets<PublicKey>>
+    private let callers: Mutex<TokenBuckets<PublicKey>>
+    private let organisations: Mutex<TokenBuckets<OrganisationName>>
 
-    init(perSecond: Int) { buckets = Mutex(TokenBuckets(perSecond: perSecond, burst: 2 * perSecond)) }
+    init(perSecond: Int) {
+        callers = Mutex(TokenBuckets(perSecond: perSecond, burst: 2 * perSecond))
+        let all = perSecond * Self.callersOfOrganisation
+        organisations = Mutex(TokenBuckets(perSecond: all, burst: 2 * all))
+    }
 
-    /// Throws `tooMany` when the caller's bucket is empty. `now` is of a clock that does not go back.
-    func take(_ caller: PublicKey, at now: Duration) throws(Problem) {
-        guard buckets.withLock({ $0.take(caller, at: now) }) else { throw Self.tooMany }
+    /// Throws `tooMany` when the caller's bucket has not enough. `now` is of a clock that does not go back.
+    func take(_ cost: CallCost, of caller: PublicKey, at now: Duration) throws(Problem) {
+        guard callers.withLock({ $0.take(cost.rawValue, of: caller, at: now) }) else { throw Self.tooMany }
+    }
+
+    /// The same of all members of one organisation.
+    func take(_ cost: CallCost, of organisation: OrganisationName, at now: Duration) throws(Problem) {
+        guard organisations.withLock({ $0.take(cost.rawValue, of: organisation, at: now) }) else {
+            throw Self.tooMany
+        }
     }
 
     static let tooMany = Problem(

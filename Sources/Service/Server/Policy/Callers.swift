@@ -52,12 +52,24 @@ struct NetworkValidator: Sendable {
 /// Who belongs to the network: a member, a validator, an organisation's root, or a patient's inbox that one of
 /// the organisations that are served here has admitted.
 struct NetworkParty: Sendable {
+    /// Whose member, validator, root or patient it is.
+    let organisation: OrganisationName
+
     init?(_ call: SignedCall, _ records: RecordKeeping) throws {
-        if try NetworkValidator(call.key, records) != nil { return }
-        if try ActiveMember(call.key, records) != nil { return }
+        guard let organisation = try Self.organisation(of: call.key, records) else { return nil }
+        self.organisation = organisation
+    }
+
+    private static func organisation(
+        of key: PublicKey, _ records: RecordKeeping
+    ) throws -> OrganisationName? {
+        if let validator = try NetworkValidator(key, records) { return validator.organisation }
+        if let member = try ActiveMember(key, records) { return member.organisation }
         let names = Set(records.ledger.genesis.organisations.map(\.name)).union(records.custodians.keys)
-        for name in names where try records.activeOrganisation(name)?.root == call.key { return }
-        for custodian in records.custodians.values where try custodian.hasAdmitted(call.key) { return }
+        for name in names where try records.activeOrganisation(name)?.root == key { return name }
+        for custodian in records.custodians.values where try custodian.hasAdmitted(key) {
+            return custodian.name
+        }
         return nil
     }
 }

@@ -18,6 +18,19 @@ struct StaffMember: Sendable {
     }
 }
 
+/// Who decides about applications at the organisation in the path: its desk's staff, and its root.
+struct AdmittingParty: Sendable {
+    let custodian: Custodian
+
+    init?(_ call: SignedCall, deskRoles: [Role], _ records: RecordKeeping) throws {
+        guard
+            let custodian = try StaffMember(call, roles: deskRoles, records)?.custodian
+                ?? OwnRoot(call, records)?.custodian
+        else { return nil }
+        self.custodian = custodian
+    }
+}
+
 /// A patient's inbox at the organisation in the path, admitted there or not.
 struct Inbox: Sendable {
     let key: PublicKey
@@ -108,6 +121,8 @@ struct Depositor: Sendable {
 /// organisation. A role that an organisation gives to its own members opens no other's vault.
 struct VaultInspector: Sendable {
     let custodian: Custodian
+    /// Whose member it is.
+    let organisation: OrganisationName
 
     init?(_ call: SignedCall, _ records: RecordKeeping) throws {
         let custodian = try records.custodian(of: call)
@@ -116,6 +131,7 @@ struct VaultInspector: Sendable {
                 || member.role == .auditor && member.organisationKind == .auditor
         else { return nil }
         self.custodian = custodian
+        self.organisation = member.organisation
     }
 }
 
@@ -136,21 +152,26 @@ struct Reader: Sendable {
 /// inboxes, its inboxes to members.
 struct LetterWriter: Sendable {
     let custodian: Custodian
+    /// Of a member.
+    let organisation: OrganisationName?
 
     init?(_ call: SignedCall, _ letter: Wire.Letter, deskRoles: [Role], _ records: RecordKeeping) throws {
         let custodian = try records.custodian(of: call)
+        let member = try ActiveMember(call.key, records)
         let mayWrite =
             switch letter.addressee {
-            case .desk: try ActiveMember(call.key, records) != nil
+            case .desk: member != nil
             case .key(let key):
-                if try custodian.hasInbox(key) {
-                    try StaffMember(call, roles: deskRoles, records) != nil
+                // To a key that is no member's, and perhaps an inbox's: who is refused does not learn which.
+                if try records.state(.member(key), as: MemberState.self) == nil {
+                    try custodian.hasInbox(key) && StaffMember(call, roles: deskRoles, records) != nil
                 } else {
                     try custodian.hasAdmitted(call.key)
                 }
             }
         guard mayWrite else { return nil }
         self.custodian = custodian
+        organisation = member?.organisation
     }
 }
 

@@ -60,6 +60,15 @@ extension Policy where Caller == StaffMember {
     static let depositingStaff = staff(depositingRoles)
 }
 
+extension Policy where Caller == AdmittingParty {
+    static let admitting = Policy(
+        Terms(
+            "its own " + deskRoles.map { "\($0)s" }.joined(separator: ", ") + "; its own root",
+            .any(.staff(deskRoles), [.root(.own)]),
+            refusal: notAllowed("only the organisation's desk or its root decides about who applies there"))
+    ) { call, records in try AdmittingParty(call, deskRoles: deskRoles, records) }
+}
+
 extension Policy where Caller == Depositor {
     static let depositor = Policy(
         Terms(

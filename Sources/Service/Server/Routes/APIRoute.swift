@@ -16,6 +16,7 @@ struct APIRoute: Sendable {
     let summary: String
     let terms: Terms
     let query: [QueryDescription]
+    let cost: CallCost
     let body: BodyDescription?
     let answer: AnswerDescription
     private let handling: Handling
@@ -44,11 +45,12 @@ extension APIRoute {
     /// A route whose policy decides before the body is read.
     init<Caller, Body, Answer>(
         _ method: HTTPRequest.Method, _ path: String, _ summary: String, for policy: Policy<Caller>,
-        query: [QueryDescription] = [], takes body: BodyFormat<Body>, gives answer: AnswerFormat<Answer>,
+        query: [QueryDescription] = [], cost: CallCost = .call, takes body: BodyFormat<Body>,
+        gives answer: AnswerFormat<Answer>,
         _ handler: @escaping @Sendable (AdmittedCall<Caller, Body>) async throws -> Answer
     ) {
         self.init(
-            method: method, path: path, summary: summary, terms: policy.terms, query: query,
+            method: method, path: path, summary: summary, terms: policy.terms, query: query, cost: cost,
             body: body.description, answer: answer.description,
             handling: .signed { call, server in
                 guard let caller = try policy.admit(call, server.records) else { throw policy.terms.refusal }
@@ -61,22 +63,25 @@ extension APIRoute {
     /// A route without a body.
     init<Caller, Answer>(
         _ method: HTTPRequest.Method, _ path: String, _ summary: String, for policy: Policy<Caller>,
-        query: [QueryDescription] = [], gives answer: AnswerFormat<Answer>,
+        query: [QueryDescription] = [], cost: CallCost = .call,
+        gives answer: AnswerFormat<Answer>,
         _ handler: @escaping @Sendable (AdmittedCall<Caller, Void>) async throws -> Answer
     ) {
         self.init(
-            method, path, summary, for: policy, query: query, takes: .nothing, gives: answer, handler)
+            method, path, summary, for: policy, query: query, cost: cost, takes: .nothing, gives: answer,
+            handler)
     }
 
     /// A route whose policy has to read the body.
     init<Caller, Body, Answer>(
         _ method: HTTPRequest.Method, _ path: String, _ summary: String,
-        for policy: BodyPolicy<Body, Caller>, query: [QueryDescription] = [], takes body: BodyFormat<Body>,
+        for policy: BodyPolicy<Body, Caller>, query: [QueryDescription] = [], cost: CallCost = .call,
+        takes body: BodyFormat<Body>,
         gives answer: AnswerFormat<Answer>,
         _ handler: @escaping @Sendable (AdmittedCall<Caller, Body>) async throws -> Answer
     ) {
         self.init(
-            method: method, path: path, summary: summary, terms: policy.terms, query: query,
+            method: method, path: path, summary: summary, terms: policy.terms, query: query, cost: cost,
             body: body.description, answer: answer.description,
             handling: .signed { call, server in
                 let body = try await body.read(call, server.records)
@@ -94,7 +99,7 @@ extension APIRoute {
         terms: Terms(
             "all callers, also without a signature", .any(.everySigner, [.unsigned]),
             refusal: Problem(.unauthenticated, "the call is not signed")),
-        query: [], body: nil, answer: AnswerFormat.bytes("text/plain").description,
+        query: [], cost: .call, body: nil, answer: AnswerFormat.bytes("text/plain").description,
         handling: .unsigned { .bytes(Array("ok\n".utf8), type: "text/plain") })
 }
 

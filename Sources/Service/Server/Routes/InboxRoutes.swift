@@ -8,7 +8,9 @@ import Records
 // Patients' inboxes, and the permits that they hand over.
 
 extension APIRoute {
-    static let inboxes: [APIRoute] = [introduce, applications, inboxStatus, handOverPermits, takePermit]
+    static let inboxes: [APIRoute] = [
+        introduce, applications, inboxStatus, reject, handOverPermits, takePermit,
+    ]
 
     private static let organisation = Routes.Organisation.pattern
     private static let recipientBytesMax = 4_096
@@ -31,7 +33,7 @@ extension APIRoute {
 
     private static let applications = APIRoute(
         .get, organisation.inboxes, "Lists who waits to be admitted, a page at a time.", for: .desk,
-        query: [afterInbox.description], gives: .json(Wire.Applications.self)
+        query: [afterInbox.description], cost: .page, gives: .json(Wire.Applications.self)
     ) { call in
         let after = try call.signed.query(afterInbox)
         return Wire.Applications(
@@ -52,7 +54,17 @@ extension APIRoute {
             throw Problem.notFound
         }
         return Wire.InboxStatus(
-            admitted: status.admitted, permitsHandedOver: status.handedOver, permitsLeft: status.left)
+            admitted: status.admitted, rejected: status.rejected, permitsHandedOver: status.handedOver,
+            permitsLeft: status.left)
+    }
+
+    private static let reject = APIRoute(
+        .post, organisation.reject(":inbox"),
+        "Rejects the application of an inbox that waits; it is told so.",
+        for: .admitting, gives: .noContent
+    ) { call in
+        let inbox: PublicKey = try call.signed.path("inbox")
+        try call.caller.custodian.desk.reject(inbox: inbox.bytes, now: call.server.clock())
     }
 
     private static let handOverPermits = APIRoute(

@@ -41,7 +41,7 @@ extension APIRoute {
 
     private static let state = APIRoute(
         .post, Routes.state, "Reads the contract's state by its keys.", for: .party,
-        takes: .json(Wire.StateQuery.self), gives: .json(Wire.StateAnswer.self)
+        cost: .page, takes: .json(Wire.StateQuery.self), gives: .json(Wire.StateAnswer.self)
     ) { call in
         guard call.body.keys.count <= stateKeysMax else {
             throw Problem(.tooLarge, "more than \(stateKeysMax) keys")
@@ -78,7 +78,7 @@ extension APIRoute {
         query: [
             subject.description, QueryField.kind.description, since.description, before.description,
             after.description, limit.description,
-        ], gives: .json(Wire.Positions.self)
+        ], cost: .page, gives: .json(Wire.Positions.self)
     ) { call in
         let query = EntryQuery(
             subject: try call.signed.query(subject), kind: try call.signed.query(.kind),
@@ -91,10 +91,10 @@ extension APIRoute {
 
     private static let examination = APIRoute(
         .get, Routes.examination, "Has the server examine its own store.", for: .member,
-        gives: .json(Wire.Examination.self)
+        cost: .examination, gives: .json(Wire.Examination.self)
     ) { call in
         let (ledger, server) = (call.server.ledger, call.server)
-        let place = try server.examinations.enter(call.caller.key)
+        let place = try server.examinations.enter(call.caller.key, of: call.caller.organisation)
         defer { place.leave() }
         let findings = try await server.examination.value { try ledger.examine() }
         return Wire.Examination(findings: findings.map(\.description))

@@ -22,14 +22,18 @@ extension APIRoute {
         try call.caller.custodian.desk.keep(
             DeskStore.Letter(
                 addressee: call.body.addressee.bytes, request: call.body.request.bytes, body: body),
-            digest: Digest(hashing: body).bytes, from: call.signed.key.bytes, now: call.server.clock())
+            digest: Digest(hashing: body).bytes,
+            from: .init(
+                key: call.signed.key.bytes, organisation: call.caller.organisation?.description),
+            now: call.server.clock())
     }
 
     private static let request: QueryField<StatementID> = .id("request")
 
     private static let readLetters = APIRoute(
         .get, path, "Gives the caller its letters, about one request or all, a page at a time.",
-        for: .letterReader, query: [request.description, after.description], gives: .json(Wire.Letters.self)
+        for: .letterReader, query: [request.description, after.description], cost: .page,
+        gives: .json(Wire.Letters.self)
     ) { call in
         let request = try call.signed.query(request)
         let after = try call.signed.query(after).map { Int64(clamping: $0) }

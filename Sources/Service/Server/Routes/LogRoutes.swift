@@ -18,6 +18,9 @@ extension APIRoute {
     private static let note = "text/plain; charset=utf-8"
     private static let entriesMax: UInt64 = 1_024
     private static let entriesDefault: UInt64 = 256
+    /// A page ends with those that pass this many bytes.
+    private static let entriesBytesMax = 4 << 20
+    private static let entriesAtOnce: UInt64 = 64
 
     private static let checkpoint = APIRoute(
         .get, Routes.checkpoint, "Gives the newest checkpoint that meets the network's quorum.", for: .party,
@@ -56,7 +59,7 @@ extension APIRoute {
 
     private static let tile = APIRoute(
         .get, Routes.log + "/tile/**", "Gives a tile of the log (c2sp.org/tlog-tiles).", for: .party,
-        gives: .bytes("application/octet-stream")
+        cost: .page, gives: .bytes("application/octet-stream")
     ) { call in
         let below = call.signed.request.uri.path.utf8.dropFirst(Routes.log.utf8.count + 1)
         guard let path = TilePath(decoding: Array(below)), let tile = try call.server.ledger.tile(path) else {
@@ -69,15 +72,22 @@ extension APIRoute {
 
     private static let entries = APIRoute(
         .get, Routes.entries, "Gives entries of the log, each with its length before it.", for: .party,
-        query: [from.description, limit.description], gives: .bytes("application/octet-stream")
+        query: [from.description, limit.description], cost: .page, gives: .bytes("application/octet-stream")
     ) { call in
         let limit = min(try call.signed.query(limit) ?? entriesDefault, entriesMax)
-        let entries = try call.server.ledger.entries(
-            from: try call.signed.required(from), limit: Int(limit))
-        return entries.reduce(into: [UInt8]()) { output, entry in
-            withUnsafeBytes(of: UInt32(entry.count).bigEndian) { output += $0 }
-            output += entry
+        let from = try call.signed.required(from)
+        var (output, count) = ([UInt8](), UInt64(0))
+        while count < limit, output.count < entriesBytesMax, !from.addingReportingOverflow(count).overflow {
+            let entries = try call.server.ledger.entries(
+                from: from + count, limit: Int(min(limit - count, entriesAtOnce)))
+            guard !entries.isEmpty else { break }
+            count += UInt64(entries.count)
+            for entry in entries {
+                withUnsafeBytes(of: UInt32(entry.count).bigEndian) { output += $0 }
+                output += entry
+            }
         }
+        return output
     }
 
     private static let position = QueryField.required("position")
@@ -115,11 +125,12 @@ extension APIRoute {
         let position = try seen ?? call.signed.query(after)
         guard position != .max else { throw Problem(.malformed, "no log has a position after that") }
         let (signed, server) = (call.signed, call.server)
+        let place = try server.streams.enter(signed.key, of: call.caller.organisation)
         return EventStream(
             ledger: server.ledger,
             right: AskedAgain(every: server.askingInterval) {
                 try NetworkParty(signed, server.records) != nil
-            }, askingInterval: server.askingInterval, place: try server.streams.enter(signed.key)
+            }, askingInterval: server.askingInterval, place: place
         ).response(after: position)
     }
 }

@@ -71,9 +71,10 @@ extension APIRoute {
 
     private static let inventory = APIRoute(
         .get, organisation.inventory, "Lists what the vault holds, each blob hashed again.",
-        for: .vaultInspector, query: [QueryField.afterBlob.description], gives: .json(Wire.Inventory.self)
+        for: .vaultInspector, query: [QueryField.afterBlob.description], cost: .inventory,
+        gives: .json(Wire.Inventory.self)
     ) { call in
-        let place = try call.server.inventories.enter(call.signed.key)
+        let place = try call.server.inventories.enter(call.signed.key, of: call.caller.organisation)
         defer { place.leave() }
         let page = try await call.caller.custodian.vault.inspect(
             after: try call.signed.query(.afterBlob), limit: 1_000, bytesMax: 256 << 20)
