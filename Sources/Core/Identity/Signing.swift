@@ -14,6 +14,14 @@ extension Statement {
         CoseSign1.signed(payload: encoded(), by: key, network: network)
     }
 
+    /// The statement with the agreement of `key`, for when `signer` says it.
+    public func agreed(by key: SigningKey, signer: PublicKey, network: NetworkID) -> Statement {
+        let content = Approval.signedContent(approvedContent(), by: key.key, signer: signer, network: network)
+        return Statement(
+            assertion, validUntil: validUntil, nonce: nonce,
+            approvals: approvals + [Approval(key: key.key, signature: key.sign(content))])
+    }
+
     /// Signed by `key`, with the id that the ledger will know it by: SHA-256 of the signed content.
     public func identified(by key: SigningKey, network: NetworkID) -> (id: StatementID, bytes: [UInt8]) {
         let bytes = signed(by: key, network: network)

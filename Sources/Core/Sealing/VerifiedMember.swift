@@ -6,7 +6,7 @@ public import Identity
 /// A member whose identity was verified: the only kind of value that a record key is ever wrapped for (T3).
 ///
 /// The root that was its organisation's at that position of the log enrolled exactly this key, age recipient
-/// and certificate; the enrolment is in the log that the ledger signed; the organisation takes part and is not
+/// and certificate, and who has the key agreed; the enrolment is in the log that the ledger signed; the organisation takes part and is not
 /// suspended; the member was not retired or replaced and has not expired; the certificate is of the
 /// organisation's authority, and the authority's revocation list, if it has ever published one, is fresh and
 /// does not name it.
@@ -128,7 +128,9 @@ public struct VerifiedMember: Sendable {
         for (position, statement) in history {
             guard statement.caller == organisation.root(at: position) else { continue }
             switch statement.assertion {
-            case .enrol(let it) where it.organisation == organisation.name && it.member == key: enrolment = it
+            case .enrol(let it) where it.organisation == organisation.name && it.member == key:
+                guard enrolment != nil || statement.isApproved(by: key) else { continue }
+                enrolment = it
             case .enrol(let it) where it.organisation == organisation.name && it.replaces == key:
                 throw .refused("the member has another key by now: \(organisation.name) replaced this one")
             case .retire(let it) where it.member == key:

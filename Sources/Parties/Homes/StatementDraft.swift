@@ -85,12 +85,7 @@ public struct StatementDraft: Sendable {
     /// Adds the approval of `key`; once is enough.
     public mutating func agree(by key: SigningKey) {
         guard !statement.approvals.contains(where: { $0.key == key.key }) else { return }
-        let content = Contract.Approval.signedContent(
-            statement.approvedContent(), by: key.key, signer: signer, network: network)
-        let approval = Contract.Approval(key: key.key, signature: key.sign(content))
-        statement = Statement(
-            statement.assertion, validUntil: statement.validUntil, nonce: statement.nonce,
-            approvals: statement.approvals + [approval])
+        statement = statement.agreed(by: key, signer: signer, network: network)
     }
 
     /// Says it: has it ordered as `key`, which must be the draft's signer.

@@ -1,4 +1,6 @@
+import Contract
 public import Evidence
+import Files
 public import Homes
 import Identity
 import Remote
@@ -13,5 +15,14 @@ extension Office {
             throw .badInput("\(name) is the draft's signer: it submits it (medseal network submit)")
         }
         draft.agree(by: root)
+        // Its validator shows that it has the key that the others are to believe.
+        if case .admit(let it) = draft.statement.assertion, it.organisation.name == name {
+            guard let validator = try keys.validator() else {
+                throw .badInput(
+                    "the key of the validator of \(name) is not in \(keys.folder.path): agree where it was made"
+                )
+            }
+            draft.agree(by: validator)
+        }
     }
 }

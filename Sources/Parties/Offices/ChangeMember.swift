@@ -58,7 +58,7 @@ extension Office {
             keys: IdentityFile(
                 member: identity, organisation: try keys.identities(of: role, in: organisation),
                 former: former))
-        let statement = surroundings.statement(.enrol(enrolment.enrol)).signed(
+        let statement = try statement(enrolment.enrol, agreedBy: signingKey).signed(
             by: try requireRoot(), network: network.id)
         try pending.prepare(statement, card: enrolment.card) { next in
             try files.write(to: next, passphrase: passphrase)

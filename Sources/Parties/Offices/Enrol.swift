@@ -38,11 +38,18 @@ extension Office {
         try network.copy(to: draft.folder("network"))
         try files.write(to: draft, passphrase: passphrase)
 
-        let receipt = try await say(.enrol(enrolment.enrol))
+        let receipt = try await connection.submit(
+            try statement(enrolment.enrol, agreedBy: signingKey), signedBy: try requireRoot())
         try await connection.call(.put, Routes.members, json: enrolment.card)
         try draft.rename(to: home)
         if replaced != nil { try await publishRevocationList(after: receipt) }
         return (signingKey.key, receipt)
+    }
+
+    /// The enrolment as the root says it, with the agreement of the key that becomes the member's.
+    func statement(_ enrol: Enrol, agreedBy key: SigningKey) throws(PartyError) -> Statement {
+        surroundings.statement(.enrol(enrol)).agreed(
+            by: key, signer: try requireRoot().key, network: network.id)
     }
 
     /// A new enrolment with a certificate that the organisation's authority issues for it. Throws `badInput` for a

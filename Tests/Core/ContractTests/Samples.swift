@@ -106,7 +106,7 @@ enum Samples {
 
     /// The kinds that others than the signer agree to.
     static let takesApprovals: Set<StatementKind> = [
-        .admit, .suspend, .rotateRoot, .append, .reseal, .reassign, .emergency,
+        .admit, .suspend, .rotateRoot, .enrol, .append, .reseal, .reassign, .emergency,
     ]
 
     /// The numbers of the fields of a kind that are not in `full`, and of those in it that may be left out

@@ -77,11 +77,14 @@ struct GenesisTests {
     @Test func aReplayBelievesWhatIsSignedAndNothingElse() throws {
         let genesis = Samples.genesis(roots: roots, ledger: ledger)
         let network = Genesis.networkID(of: genesis.signed(by: roots))
+        let member = SigningKey.generate()
         let enrol = Enrol(
-            organisation: Samples.hospital, member: SigningKey.generate().key, role: .clinician,
+            organisation: Samples.hospital, member: member.key, role: .clinician,
             recipientHash: Samples.digest("recipient"), certificateHash: Samples.digest("certificate"),
             expires: 9_000, suite: .hybrid)
-        let signed = Statement.make(.enrol(enrol), now: 1_000).signed(by: roots[0], network: network)
+        let signed = Statement.make(.enrol(enrol), now: 1_000)
+            .agreed(by: member, signer: roots[0].key, network: network)
+            .signed(by: roots[0], network: network)
         var replay = Replay(genesis: genesis, network: network)
         let entry = try entry(of: signed, after: replay, network: network)
 

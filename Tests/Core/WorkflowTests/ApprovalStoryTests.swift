@@ -100,7 +100,7 @@ struct ApprovalStory {
                 Enrol(
                     organisation: organisation, member: key.key, role: role,
                     recipientHash: identity.recipient.hash, certificateHash: Digest(hashing: certificate),
-                    expires: expires, suite: .hybrid)), by: server.roots[organisation]!)
+                    expires: expires, suite: .hybrid)), by: server.roots[organisation]!, agreed: key)
         server.cards.append(
             VerifiedMember.Card(
                 key: key.key, organisation: organisation, recipient: identity.recipient.text,

@@ -105,8 +105,12 @@ struct ScriptedServer {
     }
 
     @discardableResult
-    mutating func say(_ assertion: Assertion, by key: SigningKey) throws -> StatementID {
-        try order(Statement.make(assertion, now: time).signed(by: key, network: network.id)).id
+    mutating func say(
+        _ assertion: Assertion, by key: SigningKey, agreed other: SigningKey? = nil
+    ) throws -> StatementID {
+        var statement = Statement.make(assertion, now: time)
+        if let other { statement = statement.agreed(by: other, signer: key.key, network: network.id) }
+        return try order(statement.signed(by: key, network: network.id)).id
     }
 
     private func root(_ range: Range<Int>) -> [UInt8] {

@@ -123,11 +123,17 @@ import Testing
         #expect(channel.clock == 0)
         func enrolment(_ name: String) -> [UInt8] {
             var world = World.signed
-            let statement = world.statement(
+            var statement = world.statement(
                 of: Line("60 | root@insurer | enrol \(name)@insurer until=9d | ok"))
-            return Cast.signed.message(
-                statement.encoded(), by: Cast.signed.named("root@insurer"), network: channel.chaincode.network
+            let (cast, network) = (Cast.signed, channel.chaincode.network)
+            let (root, member): (PublicKey, PublicKey) = (
+                cast.named("root@insurer"), cast.named("\(name)@insurer")
             )
+            // Who agrees does so in one network.
+            let agreed = Approval.signedContent(
+                statement.approvedContent(), by: member, signer: root, network: network)
+            statement.approvals = [Approval(key: member, signature: cast.sign(agreed, by: member))]
+            return cast.message(statement.encoded(), by: root, network: network)
         }
         for (moment, time, name) in [(59, 0, "a"), (60, 60, "b"), (119, 60, "c"), (181, 180, "d")] {
             #expect(channel.run(.submit(statement: enrolment(name)), at: UInt64(moment)).status == 200)

@@ -162,6 +162,14 @@ struct VerifiedMemberTests {
         #expect(try after.verified().key == after.key.key)
     }
 
+    /// T78: a root that enrols a key which somebody else has.
+    @Test func aKeyThatWasEnrolledWithoutItsHolderIsNotBelieved() async throws {
+        var candidate = try Candidate(try await World.shared.value)
+        #expect(try candidate.verified().key == candidate.key.key)
+        candidate.agrees = false
+        #expect(throws: PartyError.self) { try candidate.verified() }
+    }
+
     /// T31, T39: a ledger that puts a change into its log which too few roots agreed to changes nothing.
     @Test func whatTheContractRefusesIsNotBelieved() async throws {
         let world = try await World.shared.value
@@ -188,12 +196,14 @@ struct VerifiedMemberTests {
         let clinic = OrganisationName("clinic")!
         let (certificate, privateKey) = try CertificateAuthority.create(organisation: clinic, now: Date())
         let authority = try CertificateAuthority(certificate: certificate, privateKey: privateKey)
+        let validator = SigningKey.generate()
         let pinned = Genesis.Organisation(
-            name: clinic, kind: .hospital, root: root.key, validator: SigningKey.generate().key,
+            name: clinic, kind: .hospital, root: root.key, validator: validator.key,
             authorityHash: Digest(hashing: certificate), recordsRecipientHash: Digest(hashing: [1]),
             deskRecipientHash: Digest(hashing: [2]))
         let admission = try world.agreed(
-            .admit(Admit(organisation: pinned, endorsers: world.endorsers)), by: try world.roots(and: root))
+            .admit(Admit(organisation: pinned, endorsers: world.endorsers)),
+            by: try world.roots(and: root, validator))
         var governance = Governance(world.network.genesis)
         try governance.apply(world.entry(admission, at: 5), admission)
         #expect(governance.majority == 2 && governance.organisations.count == 3)
@@ -207,7 +217,7 @@ struct VerifiedMemberTests {
             organisation: clinic, member: key.key, role: .clinician, recipientHash: identity.recipient.hash,
             certificateHash: Digest(hashing: member), expires: end, suite: .hybrid)
         func verified(at position: UInt64, under authority: [UInt8]) throws -> VerifiedMember {
-            let statement = try world.statement(.enrol(enrol), by: root)
+            let statement = try world.agreed(.enrol(enrol), by: [root, key])
             return try VerifiedMember(
                 key.key,
                 claims: .init(

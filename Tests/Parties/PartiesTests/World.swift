@@ -103,6 +103,8 @@ struct Candidate {
     /// Where the enrolment stands in the log.
     var enrolledAt: UInt64 = 10
     var retire: Retire?
+    /// Whether who has the key agrees to the enrolment.
+    var agrees = true
     var replacement: Enrol?
     var state: MemberState?
     var governance: Governance
@@ -131,7 +133,8 @@ struct Candidate {
     }
 
     func verified(at time: LedgerTime = World.now) throws -> VerifiedMember {
-        var history = [(enrolledAt, try world.statement(.enrol(enrol), by: enrolledBy))]
+        let enrolment = try world.agreed(.enrol(enrol), by: [enrolledBy] + (agrees ? [key] : []))
+        var history = [(enrolledAt, enrolment)]
         if let retire {
             history.append((enrolledAt + 1, try world.statement(.retire(retire), by: enrolledBy)))
         }

@@ -152,11 +152,7 @@ final class World: Sendable {
     /// What `key` says, and `others` agree to.
     func signed(_ assertion: Assertion, by key: SigningKey, agreed others: [SigningKey] = []) -> [UInt8] {
         var statement = Statement.make(assertion, now: time.now)
-        statement.approvals = others.map { other in
-            let content = Approval.signedContent(
-                statement.approvedContent(), by: other.key, signer: key.key, network: network)
-            return Approval(key: other.key, signature: other.sign(content))
-        }.sorted { $0.key < $1.key }
+        for other in others { statement = statement.agreed(by: other, signer: key.key, network: network) }
         return statement.signed(by: key, network: network)
     }
 
@@ -178,7 +174,8 @@ final class World: Sendable {
             organisation: organisation, member: key.key, role: role,
             recipientHash: Digest(hashing: Array("age1x".utf8)),
             certificateHash: Digest(hashing: [9]), expires: time.now + seconds, suite: .hybrid)
-        #expect(try await submit(.enrol(enrol), by: roots[organisation]!).answer.status == 200)
+        let (_, answer) = try await submit(.enrol(enrol), by: roots[organisation]!, agreed: [key])
+        #expect(answer.status == 200)
         return key
     }
 

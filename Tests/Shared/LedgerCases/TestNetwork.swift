@@ -55,8 +55,13 @@ struct TestNetwork: Sendable {
 
     // MARK: Statements
 
-    func sign(_ assertion: Assertion, by key: SigningKey, now: LedgerTime = Self.created) -> [UInt8] {
-        Statement.make(assertion, now: now).signed(by: key, network: network)
+    func sign(
+        _ assertion: Assertion, by key: SigningKey, agreed other: SigningKey? = nil,
+        now: LedgerTime = Self.created
+    ) -> [UInt8] {
+        var statement = Statement.make(assertion, now: now)
+        if let other { statement = statement.agreed(by: other, signer: key.key, network: network) }
+        return statement.signed(by: key, network: network)
     }
 
     func id(of statement: [UInt8]) -> StatementID {
@@ -70,7 +75,8 @@ struct TestNetwork: Sendable {
             .enrol(
                 Enrol(
                     organisation: organisation, member: member.key, role: role, recipientHash: digest(4),
-                    certificateHash: digest(5), expires: Self.created + 1_000_000, suite: .hybrid)), by: root)
+                    certificateHash: digest(5), expires: Self.created + 1_000_000, suite: .hybrid)), by: root,
+            agreed: member)
     }
 
     /// The statements that make the clinician and the officer members.

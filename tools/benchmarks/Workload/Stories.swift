@@ -62,7 +62,8 @@ package struct Stories: Sendable {
                 .enrol(
                     Enrol(
                         organisation: $0.2.name, member: $0.0.key, role: $0.1, recipientHash: letter,
-                        certificateHash: letter, expires: now + 1_000_000, suite: .hybrid)), $0.2.root)
+                        certificateHash: letter, expires: now + 1_000_000, suite: .hybrid)), $0.2.root,
+                agreed: $0.0)
         }
     }
 
@@ -106,9 +107,11 @@ package struct Stories: Sendable {
         Permit.signed(key: key, organisation: hospital.name, notAfter: now + 1_000_000, network: network)
     }
 
-    private func sign(_ assertion: Assertion, _ key: SigningKey) -> Statement {
-        let bytes = Contract.Statement.make(assertion, now: now, validSeconds: 80_000)
-            .signed(by: key, network: network)
+    private func sign(_ assertion: Assertion, _ key: SigningKey, agreed other: SigningKey? = nil) -> Statement
+    {
+        var statement = Contract.Statement.make(assertion, now: now, validSeconds: 80_000)
+        if let other { statement = statement.agreed(by: other, signer: key.key, network: network) }
+        let bytes = statement.signed(by: key, network: network)
         // It was signed here a moment ago.
         return Statement(
             bytes: bytes, key: key, id: try! SignedStatement(bytes, network: network).id,

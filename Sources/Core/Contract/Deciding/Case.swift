@@ -124,10 +124,18 @@ struct Case: ContentVisitor {
         return permit
     }
 
-    /// More than half of the organisations agree, each by its root, and whoever has `newRoot` does; the
+    /// The key has no part in the network yet: it is no member's, no patient's, no root's, no validator's and
+    /// not the ledger's.
+    func requireNoPart(_ key: PublicKey) throws(RejectionCode) {
+        try require(
+            reads[.member(key)] == nil && reads[.permit(key)] == nil && reads[.networkKey(key)] == nil,
+            .keyNotOneTime)
+    }
+
+    /// More than half of the organisations agree, each by its root, and whoever has `newKeys` does; the
     /// caller is one of the roots.
     func endorsed(
-        by names: [OrganisationName], and newRoot: PublicKey? = nil
+        by names: [OrganisationName], and newKeys: [PublicKey] = []
     ) throws(RejectionCode) -> NetworkState {
         guard let network: NetworkState = value(.network) else { preconditionFailure("damaged state") }
         var roots = [PublicKey]()
@@ -137,8 +145,8 @@ struct Case: ContentVisitor {
         }
         for name in names { _ = try organisation(name) }
         try require(roots.contains(statement.caller), .notTheRoot)
-        for root in roots + (newRoot.map { [$0] } ?? []) where root != statement.caller {
-            try require(statement.isApproved(by: root), .approvalMissing)
+        for key in roots + newKeys where key != statement.caller {
+            try require(statement.isApproved(by: key), .approvalMissing)
         }
         // A root that two organisations have come to share counts once.
         try require(UInt64(Set(roots).count) >= network.majority, .tooFewRoots)

@@ -44,7 +44,10 @@ struct ReadKeys: ContentVisitor {
     }
 
     /// The one-time key of the permit that is carried.
-    var permit: [StateKey] { carried.map { [.permit($0.key), .member($0.key)] } ?? [] }
+    var permit: [StateKey] { carried.map { parts(of: $0.key) } ?? [] }
+
+    /// Whatever part in the network the key may have.
+    func parts(of key: PublicKey) -> [StateKey] { [.member(key), .permit(key), .networkKey(key)] }
 
     func record(_ handle: RecordHandle) -> [StateKey] { [.record(handle), .clock(handle)] }
 

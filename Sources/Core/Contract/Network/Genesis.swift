@@ -159,14 +159,24 @@ public struct Genesis: Hashable, Sendable {
     /// The state in which the network begins.
     public var writes: [Write] {
         let network = NetworkState(activeOrganisations: UInt64(organisations.count))
-        return [Write(key: .network, value: network.encoded())]
-            + organisations.map { Write(key: .organisation($0.name), value: $0.state.encoded()) }
+        let ledger = NetworkKeyState(part: .ledger)
+        return [
+            Write(key: .network, value: network.encoded()),
+            Write(key: .networkKey(ledgerKey), value: ledger.encoded()),
+        ] + organisations.flatMap { $0.writes }
     }
 }
 
 extension Genesis.Organisation: FieldValue {
-    /// As it stands when it joins.
-    var state: OrganisationState { OrganisationState(kind: kind, root: root, suspended: false) }
+    /// As it stands when it joins, and the part that its keys have from then on.
+    var writes: [Write] {
+        let organisation = OrganisationState(kind: kind, root: root, suspended: false)
+        return [
+            Write(key: .organisation(name), value: organisation.encoded()),
+            Write(key: .networkKey(root), value: NetworkKeyState(part: .root).encoded()),
+            Write(key: .networkKey(validator), value: NetworkKeyState(part: .validator).encoded()),
+        ]
+    }
 
     var item: CBOR {
         .array([

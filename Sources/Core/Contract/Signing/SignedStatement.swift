@@ -63,5 +63,5 @@ public struct VerifiedStatement: Hashable, Sendable {
     public var assertion: Assertion { statement.assertion }
 
     /// Whether this key has agreed to it.
-    func isApproved(by key: PublicKey) -> Bool { statement.approvals.contains { $0.key == key } }
+    public func isApproved(by key: PublicKey) -> Bool { statement.approvals.contains { $0.key == key } }
 }

@@ -123,6 +123,22 @@ public struct PermitState: StateValue, Hashable, Sendable {
     }
 }
 
+/// A key that the network itself speaks by, now or before: it has that part for ever, and can have no other.
+public struct NetworkKeyState: StateValue, Hashable, Sendable {
+    public enum Part: UInt64, Sendable {
+        case ledger = 1
+        case root = 2
+        case validator = 3
+    }
+    public var part: Part
+
+    public init(part: Part) { self.part = part }
+
+    public var items: [CBOR] { [.unsigned(part.rawValue)] }
+
+    public init(_ items: inout StateReader) throws(CBOR.Malformed) { part = try items.choice() }
+}
+
 /// A statement that was accepted: it is never accepted again.
 public struct StatementState: StateValue, Hashable, Sendable {
     public var kind: StatementKind

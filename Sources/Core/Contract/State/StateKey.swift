@@ -29,6 +29,7 @@ public struct StateKey: Hashable, Sendable {
         .init(bytes: [0x0c] + handle.bytes + key.bytes)
     }
     public static func emergency(_ id: StatementID) -> StateKey { .init(bytes: [0x0d] + id.bytes) }
+    public static func networkKey(_ key: PublicKey) -> StateKey { .init(bytes: [0x0e] + key.bytes) }
 }
 
 /// One change of the state. Nothing is ever deleted: an entry that ends says so in its value.

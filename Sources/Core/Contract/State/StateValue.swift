@@ -35,6 +35,7 @@ extension StateKey {
         case 0x0b: NetworkState(bytes: value) != nil
         case 0x0c: DelegationState(bytes: value) != nil
         case 0x0d: EmergencyState(bytes: value) != nil
+        case 0x0e: NetworkKeyState(bytes: value) != nil
         default: false
         }
     }

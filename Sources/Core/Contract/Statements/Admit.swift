@@ -1,6 +1,6 @@
 /// Enough organisations let another one join.
 public struct Admit: Hashable, Sendable {
-    /// Its own root agrees too (`approvals`).
+    /// Its own root and its validator agree too (`approvals`).
     public var organisation: Genesis.Organisation
     /// The organisations whose roots agree, in rising order.
     public var endorsers: [OrganisationName]
@@ -27,6 +27,7 @@ extension Admit: StatementContent {
 
     func reads(_ keys: ReadKeys) -> [StateKey] {
         [.network, .organisation(organisation.name)] + endorsers.map { .organisation($0) }
+            + keys.parts(of: organisation.root) + keys.parts(of: organisation.validator)
     }
 
     func writes(_ now: Case) throws(RejectionCode) -> [Write] { try now.admit(self) }
@@ -34,11 +35,13 @@ extension Admit: StatementContent {
 
 extension Case {
     func admit(_ it: Admit) throws(RejectionCode) -> [Write] {
-        var network = try endorsed(by: it.endorsers, and: it.organisation.root)
+        let (root, validator) = (it.organisation.root, it.organisation.validator)
+        var network = try endorsed(by: it.endorsers, and: [root, validator])
         try require(reads[.organisation(it.organisation.name)] == nil, .organisationExists)
+        try requireNoPart(root)
+        try requireNoPart(validator)
+        try require(root != validator, .keyNotOneTime)
         network.activeOrganisations += 1
-        return [
-            write(.network, network), write(.organisation(it.organisation.name), it.organisation.state),
-        ]
+        return [write(.network, network)] + it.organisation.writes
     }
 }

@@ -49,7 +49,7 @@ extension Case {
         let permit = try permit(for: it.organisation)
         var record = try record(it.record)
         var custody = try custody(it.record, of: it.organisation)
-        try require(reads[.member(permit.key)] == nil, .keyNotOneTime)
+        try requireNoPart(permit.key)
         try require(record.owner == nil, .recordOwned)
         record.owner = permit.key
         custody.ownerEnvelope = it.ownerEnvelope

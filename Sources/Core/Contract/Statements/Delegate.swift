@@ -55,7 +55,7 @@ extension Delegate: StatementContent {
     }
 
     func reads(_ keys: ReadKeys) -> [StateKey] {
-        keys.record(record) + [.delegation(record, delegate), .member(delegate)]
+        keys.record(record) + [.delegation(record, delegate)] + keys.parts(of: delegate)
     }
 
     func writes(_ now: Case) throws(RejectionCode) -> [Write] { try now.delegate(self) }
@@ -67,8 +67,7 @@ extension Case {
         try requireOwner(of: record, it.record)
         try require(record.removed == nil, .recordRemoved)
         try require(time < it.notAfter && it.notAfter - time <= Limits.delegationSecondsMax, .expiryInvalid)
-        try require(
-            it.delegate != statement.caller && reads[.member(it.delegate)] == nil, .keyNotOneTime)
+        try requireNoPart(it.delegate)
         let delegation = DelegationState(
             owner: statement.caller, scope: it.scope, notAfter: it.notAfter, envelope: it.envelope,
             sealing: record.sealing)

@@ -96,7 +96,7 @@ extension Case {
         try custodian(it.organisation, roles: [.clinician, .gateway])
         let owner = try it.custodial == nil ? permit(for: it.organisation).key : nil
         try require(reads[.record(it.record)] == nil, .recordExists)
-        if let owner { try require(reads[.member(owner)] == nil, .keyNotOneTime) }
+        if let owner { try requireNoPart(owner) }
         let record = RecordState(
             owner: owner, custodial: it.custodial, suite: it.suite, recipientHash: it.recipientHash,
             parts: [part(descriptor: it.descriptor, manifest: it.manifest, root: it.root)])

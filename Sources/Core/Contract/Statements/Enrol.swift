@@ -1,4 +1,5 @@
-/// An organisation's root lets a key speak for a member.
+/// An organisation's root lets a key speak for a member. Who has the key agrees (`approvals`): a key that
+/// somebody else has cannot be taken.
 public struct Enrol: Hashable, Sendable {
     public var organisation: OrganisationName
     public var member: PublicKey
@@ -31,6 +32,7 @@ public struct Enrol: Hashable, Sendable {
 extension Enrol: StatementContent {
     static let kind = StatementKind.enrol
     static let name = "enrol"
+    static let takesApprovals = true
 
     init<Fields: FieldVisitor>(_ it: Enrol?, _ fields: inout Fields) throws(Fields.Failure) {
         organisation = try fields.required(3, "organisation", it?.organisation)
@@ -50,8 +52,7 @@ extension Enrol: StatementContent {
     var sentence: Sentence { "\(who): enrol" }
 
     func reads(_ keys: ReadKeys) -> [StateKey] {
-        [.organisation(organisation), .member(member), .permit(member)]
-            + (replaces.map { [.member($0)] } ?? [])
+        [.organisation(organisation)] + keys.parts(of: member) + (replaces.map { [.member($0)] } ?? [])
     }
 
     func writes(_ now: Case) throws(RejectionCode) -> [Write] { try now.enrol(self) }
@@ -69,8 +70,10 @@ extension Case {
             replaced = present
         }
         try require(reads[.member(it.member)] == nil || it.replaces == it.member, .memberExists)
+        let isNew = it.replaces != it.member
+        if isNew { try require(statement.isApproved(by: it.member), .approvalMissing) }
         try require(time < it.expires && it.expires - time <= Limits.enrolmentSecondsMax, .expiryInvalid)
-        try require(reads[.permit(it.member)] == nil, .keyNotOneTime)
+        if isNew { try requireNoPart(it.member) }
         let member = MemberState(
             organisation: it.organisation, role: it.role, recipientHash: it.recipientHash,
             certificateHash: it.certificateHash, expires: it.expires, suite: it.suite, retired: false)

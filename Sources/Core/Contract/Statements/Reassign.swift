@@ -71,7 +71,7 @@ extension Case {
         var record = try record(it.record)
         var custody = try custody(it.record, of: it.organisation)
         try require(record.removed == nil, .recordRemoved)
-        try require(reads[.member(permit.key)] == nil, .keyNotOneTime)
+        try requireNoPart(permit.key)
         try require(record.owner != nil, .recordNotOwned)
         try require(custody.sealing == record.sealing, .superseded)
         try require(!record.awaitsReassignment(at: time), .reassignmentPending)

@@ -30,7 +30,7 @@ extension RotateRoot: StatementContent {
     var sentence: Sentence { "\(who): rotate-root" }
 
     func reads(_ keys: ReadKeys) -> [StateKey] {
-        [.network, .organisation(organisation)] + endorsers.map { .organisation($0) }
+        [.network, .organisation(organisation)] + endorsers.map { .organisation($0) } + keys.parts(of: root)
     }
 
     func writes(_ now: Case) throws(RejectionCode) -> [Write] { try now.rotateRoot(self) }
@@ -40,9 +40,12 @@ extension Case {
     func rotateRoot(_ it: RotateRoot) throws(RejectionCode) -> [Write] {
         var organisation = try value(
             .organisation(it.organisation), as: OrganisationState.self, else: .organisationUnknown)
-        _ = try endorsed(by: it.endorsers, and: it.root)
-        try require(organisation.root != it.root, .nothingChanges)
+        _ = try endorsed(by: it.endorsers, and: [it.root])
+        try requireNoPart(it.root)
         organisation.root = it.root
-        return [write(.organisation(it.organisation), organisation)]
+        return [
+            write(.organisation(it.organisation), organisation),
+            write(.networkKey(it.root), NetworkKeyState(part: .root)),
+        ]
     }
 }

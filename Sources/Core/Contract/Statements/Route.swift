@@ -49,7 +49,7 @@ extension Case {
         try require(request.custodian == it.organisation, .requestOfOtherCustodian)
         try require(request.stage == .open, .requestAlreadyRouted)
         try require(time < request.notAfter, .requestExpired)
-        try require(reads[.member(permit.key)] == nil, .keyNotOneTime)
+        try requireNoPart(permit.key)
         request.stage = .routed
         request.answeringKey = permit.key
         return [

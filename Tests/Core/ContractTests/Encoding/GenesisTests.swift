@@ -31,13 +31,20 @@ import Testing
         #expect(try decode(file(smallest)) == smallest)
     }
 
-    @Test("its state is how many organisations there are, and each of them, active")
+    @Test(
+        "its state is how many organisations there are, and each of them, active, with the parts of its keys")
     func writes() {
         let (genesis, writes) = (Cast.toy.genesis, Cast.toy.genesis.writes)
-        #expect(writes.count == genesis.organisations.count + 1)
+        #expect(writes.count == 3 * genesis.organisations.count + 2)
         #expect(writes[0].key == .network)
         #expect(NetworkState(bytes: writes[0].value) == NetworkState(activeOrganisations: 5))
-        for (organisation, write) in zip(genesis.organisations, writes.dropFirst()) {
+        func part(_ write: Write) -> NetworkKeyState.Part? { NetworkKeyState(bytes: write.value)?.part }
+        #expect(writes[1].key == .networkKey(genesis.ledgerKey) && part(writes[1]) == .ledger)
+        for (index, organisation) in genesis.organisations.enumerated() {
+            let own = Array(writes[(3 * index + 2)...].prefix(3))
+            let write = own[0]
+            #expect(own[1].key == .networkKey(organisation.root) && part(own[1]) == .root)
+            #expect(own[2].key == .networkKey(organisation.validator) && part(own[2]) == .validator)
             #expect(write.key == .organisation(organisation.name))
             let expected = OrganisationState(
                 kind: organisation.kind, root: organisation.root, suspended: false)

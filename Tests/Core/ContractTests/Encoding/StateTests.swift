@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Values of the state") struct StateTests {
     private static let values: [any StateValue & Sendable] = [
-        NetworkState(activeOrganisations: 5),
+        NetworkState(activeOrganisations: 5), NetworkKeyState(part: .validator),
         OrganisationState(kind: .insurer, root: Toy.named("root"), suspended: true),
         MemberState(
             organisation: insurer, role: .officer, recipientHash: Toy.named("recipient"),

@@ -67,12 +67,12 @@ extension HistoryMaker {
         return (names, names.map { root(of: $0) })
     }
 
-    private mutating func agreed(_ says: Assertion, _ roots: [PublicKey], newRoot: PublicKey? = nil) -> Draft
+    private mutating func agreed(_ says: Assertion, _ roots: [PublicKey], newKeys: [PublicKey] = []) -> Draft
     {
         let signer = source.pick(roots)
         return Draft(
             says: says, signer: signer,
-            approvers: (roots + (newRoot.map { [$0] } ?? [])).filter { $0 != signer })
+            approvers: (roots + newKeys).filter { $0 != signer })
     }
 
     private mutating func admit() -> Draft {
@@ -80,7 +80,8 @@ extension HistoryMaker {
         let guest = source.pick(HistoryCast.guests)
         let organisation = HistoryCast.organisation(guest.name, guest.kind)
         return agreed(
-            .admit(Admit(organisation: organisation, endorsers: names)), roots, newRoot: organisation.root)
+            .admit(Admit(organisation: organisation, endorsers: names)), roots,
+            newKeys: [organisation.root, organisation.validator])
     }
 
     private mutating func suspend() -> Draft {
@@ -100,7 +101,7 @@ extension HistoryMaker {
         let other = source.chance(1, in: 4) ? source.pick(history.organisations) : name
         let new: PublicKey = isSloppy() || other != name ? root(of: other) : fresh()
         return agreed(
-            .rotateRoot(RotateRoot(organisation: name, root: new, endorsers: names)), roots, newRoot: new)
+            .rotateRoot(RotateRoot(organisation: name, root: new, endorsers: names)), roots, newKeys: [new])
     }
 
     func enrolment(of member: HistoryCast.Member) -> Draft {
@@ -108,7 +109,7 @@ extension HistoryMaker {
             organisation: member.organisation, member: member.key, role: member.role,
             recipientHash: Toy.named("recipient"), certificateHash: Toy.named("certificate"),
             expires: now + Limits.enrolmentSecondsMax, suite: member.suite)
-        return Draft(says: .enrol(enrol), signer: root(of: member.organisation))
+        return Draft(says: .enrol(enrol), signer: root(of: member.organisation), approvers: [member.key])
     }
 
     private mutating func enrol() -> Draft {
@@ -122,7 +123,7 @@ extension HistoryMaker {
             recipientHash: fresh(), certificateHash: fresh(),
             expires: source.chance(1, in: 4) ? end(within: Limits.enrolmentSecondsMax) : now + 3_000 * 86_400,
             suite: source.chance(1, in: 3) ? .classical : .hybrid, replaces: isNew ? nil : present.key)
-        return Draft(says: .enrol(enrol), signer: root(of: name))
+        return Draft(says: .enrol(enrol), signer: root(of: name), approvers: isSloppy() ? [] : [key])
     }
 
     private mutating func retire() -> Draft {

@@ -102,11 +102,11 @@ struct ModelHearing {
 
     func agrees(_ key: PublicKey) -> Bool { said.statement.approvals.contains { $0.key == key } }
 
-    /// More than half of those who take part agree, one of them being the caller, and so does a new root.
-    mutating func isAgreed(by names: [OrganisationName], newRoot: PublicKey? = nil) {
+    /// More than half of those who take part agree, one of them being the caller, and so do new keys.
+    mutating func isAgreed(by names: [OrganisationName], newKeys: [PublicKey] = []) {
         let roots = names.compactMap { takesPart($0)?.root }
         object(.notTheRoot, if: !roots.contains(caller))
-        for key in roots + (newRoot.map { [$0] } ?? []) {
+        for key in roots + newKeys {
             object(.approvalMissing, if: key != caller && !agrees(key))
         }
         object(.tooFewRoots, if: 2 * Set(roots).count <= history.activeOrganisations)
@@ -123,7 +123,7 @@ struct ModelHearing {
         object(.permitForOtherOrganisation, if: permit.organisation != name)
         object(.permitExpired, if: now >= permit.notAfter)
         object(.permitUsed, if: history.isUsedUp(permit.key))
-        object(.keyNotOneTime, if: history.member(permit.key) != nil)
+        object(.keyNotOneTime, if: history.hasPart(permit.key))
     }
 
     // MARK: The record

@@ -24,6 +24,7 @@ struct ModelHistory {
         case organisation(OrganisationName)
         case member(PublicKey)
         case oneTime(PublicKey)
+        case networkKey(PublicKey)
         case record(RecordHandle)
         case request(StatementID)
         case id(StatementID)
@@ -44,9 +45,11 @@ struct ModelHistory {
         var all: [Subject] = [.id(said.id), .saying(saying(said))]
         if let permit = said.permit { all.append(.oneTime(permit.key)) }
         switch said.assertion {
-        case .admit(let it): all += [.network, .organisation(it.organisation.name)]
+        case .admit(let it):
+            all += [.network, .organisation(it.organisation.name)]
+            all += [.networkKey(it.organisation.root), .networkKey(it.organisation.validator)]
         case .suspend(let it): all.append(.organisation(it.organisation))
-        case .rotateRoot(let it): all.append(.organisation(it.organisation))
+        case .rotateRoot(let it): all += [.organisation(it.organisation), .networkKey(it.root)]
         case .enrol(let it): all += [.member(it.member)] + (it.replaces.map { [.member($0)] } ?? [])
         case .retire(let it): all.append(.member(it.member))
         case .request: all.append(.request(said.id))
@@ -71,6 +74,13 @@ struct ModelHistory {
     func fact(_ id: StatementID) -> Fact? { facts(.id(id)).first }
 
     func isUsedUp(_ oneTimeKey: PublicKey) -> Bool { filed[.oneTime(oneTimeKey)] != nil }
+
+    /// Whether the key is or was somebody's: a member's, a patient's, or one that the network speaks by.
+    func hasPart(_ key: PublicKey) -> Bool {
+        let founding = [genesis.ledgerKey] + genesis.organisations.flatMap { [$0.root, $0.validator] }
+        return isUsedUp(key) || member(key) != nil || filed[.networkKey(key)] != nil
+            || founding.contains(key)
+    }
 
     func record(_ handle: RecordHandle) -> ModelRecord? { ModelRecord(facts(.record(handle))) }
 

@@ -6,8 +6,10 @@ import Contract
 
 extension ModelHearing {
     mutating func hear(_ it: Admit) {
-        isAgreed(by: it.endorsers, newRoot: it.organisation.root)
+        let keys = [it.organisation.root, it.organisation.validator]
+        isAgreed(by: it.endorsers, newKeys: keys)
         object(.organisationExists, if: history.organisation(it.organisation.name) != nil)
+        object(.keyNotOneTime, if: keys[0] == keys[1] || keys.contains(where: history.hasPart))
     }
 
     mutating func hear(_ it: Suspend) {
@@ -18,17 +20,20 @@ extension ModelHearing {
     }
 
     mutating func hear(_ it: RotateRoot) {
-        isAgreed(by: it.endorsers, newRoot: it.root)
-        let target = found(history.organisation(it.organisation), else: .organisationUnknown)
-        object(.nothingChanges, if: target?.root == it.root)
+        isAgreed(by: it.endorsers, newKeys: [it.root])
+        _ = found(history.organisation(it.organisation), else: .organisationUnknown)
+        object(.keyNotOneTime, if: history.hasPart(it.root))
     }
 
     mutating func hear(_ it: Enrol) {
         isRoot(of: it.organisation)
         if let key = it.replaces { mayEnd(key, of: it.organisation) }
-        object(.memberExists, if: history.member(it.member) != nil && it.replaces != it.member)
+        if it.replaces != it.member {
+            object(.memberExists, if: history.member(it.member) != nil)
+            object(.approvalMissing, if: !agrees(it.member))
+            object(.keyNotOneTime, if: history.hasPart(it.member))
+        }
         object(.expiryInvalid, if: !lies(it.expires, within: Limits.enrolmentSecondsMax))
-        object(.keyNotOneTime, if: history.isUsedUp(it.member))
     }
 
     mutating func hear(_ it: Retire) {
@@ -129,7 +134,7 @@ extension ModelHearing {
         mustOwn(record)
         mustBeThere(record)
         object(.expiryInvalid, if: !lies(it.notAfter, within: Limits.delegationSecondsMax))
-        object(.keyNotOneTime, if: it.delegate == caller || history.member(it.delegate) != nil)
+        object(.keyNotOneTime, if: history.hasPart(it.delegate))
     }
 
     mutating func hear(_ it: Undelegate) {

@@ -79,7 +79,9 @@ struct PrivacyLedger {
                 organisation: member.organisation, member: member.key, role: member.role,
                 recipientHash: random(),
                 certificateHash: random(), expires: Self.commonEnd, suite: .hybrid)
-            say(.enrol(enrol), by: Toy.named("root of \(member.organisation)"), at: Self.start)
+            say(
+                .enrol(enrol), by: Toy.named("root of \(member.organisation)"), with: [member.key],
+                at: Self.start)
         }
         for patient in 0..<count { live(PrivatePatient(number: patient, secret: source.bytes(32))) }
         lines.sort { $0.time < $1.time }

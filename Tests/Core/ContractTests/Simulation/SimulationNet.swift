@@ -103,7 +103,8 @@ struct SimulatedStory {
                 recipientHash: Toy.named("recipient"), certificateHash: Toy.named("certificate"),
                 expires: until,
                 suite: .hybrid)
-            return story.said(.enrol(enrol), by: Toy.named("root of \(member.organisation)"))
+            return story.said(
+                .enrol(enrol), by: Toy.named("root of \(member.organisation)"), with: [member.key])
         }
         story.waves = [said]
         return story
@@ -173,11 +174,13 @@ struct SimulatedStory {
 
     private func name<Meaning>(_ what: String) -> Bytes32<Meaning> { Toy.named("\(what) \(number)") }
 
-    private mutating func said(_ says: Assertion, by signer: PublicKey) -> Said {
+    private mutating func said(
+        _ says: Assertion, by signer: PublicKey, with approvers: [PublicKey] = []
+    ) -> Said {
         nonces += 1
         let nonce = Array(Toy.hash(Array("\(number) \(nonces)".utf8)).prefix(16))
         let bytes = HistoryCast.message(
-            Statement(says, validUntil: until, nonce: nonce), by: signer, approvers: [PublicKey]())
+            Statement(says, validUntil: until, nonce: nonce), by: signer, approvers: approvers)
         return Said(id: Simulation.read(bytes)!.id, bytes: bytes)
     }
 

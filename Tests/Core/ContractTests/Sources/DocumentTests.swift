@@ -195,7 +195,7 @@ enum ContractDocument {
         let text = try Repository.text("docs/reference/format.md")
         let thousands = Limits.statementBytesMax / 1_000
         #expect(text.contains("at most\n\(thousands),\(Limits.statementBytesMax % 1_000) bytes"))
-        #expect(text.ranges(of: "1*\(Genesis.organisationsMax) ").count == 12)
+        #expect(text.ranges(of: "1*\(Genesis.organisationsMax) ").count == 13)
         #expect(text.ranges(of: "0*\(Limits.rewrappedMax) ").count == 2)
     }
 

@@ -22,7 +22,6 @@ import Testing
         let allowed = [
             "guard Set(organisations.map { $0.name }).count == organisations.count,",
             "Set(organisations.flatMap { [$0.root, $0.validator] } + [ledgerKey]).count",
-            "+ organisations.map { Write(key: .organisation($0.name), value: $0.state.encoded()) }",
             "try require(UInt64(Set(roots).count) >= network.majority, .tooFewRoots)",
             "var seen = Set<[UInt8]>()",
             "let names = Set(Self.names(new))",

@@ -98,6 +98,7 @@ import Testing
         var keys = [StateKey]()
         for text in ["x", "y"] {
             keys += [.member(Toy.named(text)), .permit(Toy.named(text)), .record(Toy.named(text))]
+            keys.append(.networkKey(Toy.named(text)))
             keys += [.clock(Toy.named(text)), .request(Toy.named(text)), .grant(Toy.named(text))]
             keys += [.release(Toy.named(text)), .statement(Toy.named(text)), .emergency(Toy.named(text))]
             keys += names.map { StateKey.custody(Toy.named(text), $0) }

@@ -11,7 +11,8 @@ extension FaultTable {
         notTheRoot                 signer=clinician@hospital1
         approvalMissing            approve=root@hospital2,root@insurer,root@laboratory
         tooFewRoots                ! active 8
-        organisationExists         50 | root@hospital1 | admit clinic by=auditor,hospitals
+        organisationExists         50 | root@hospital1 | admit clinic by=auditor,hospitals root=r validator=v
+        keyNotOneTime              ! copy clinician2@hospital1 root@clinic
         """)
 
     static let suspend = FaultTable(
@@ -36,7 +37,7 @@ extension FaultTable {
         notTheRoot                 signer=clinician@hospital1
         approvalMissing            approve=root@hospital2,root@insurer
         tooFewRoots                ! active 6
-        nothingChanges             ! organisation laboratory root root2@laboratory
+        keyNotOneTime              ! copy clinician2@hospital1 root2@laboratory
         """)
 
     static let enrol = FaultTable(
@@ -50,6 +51,7 @@ extension FaultTable {
         memberOfOtherOrganisation  ! member clinician@hospital1 organisation hospital2
         memberRetired              ! member clinician@hospital1 retired
         memberExists               ! copy clinician2@hospital1 nurse
+        approvalMissing            lacks=nurse
         expiryInvalid              until=100
         keyNotOneTime              50 | clinician2@hospital1 | deposit r1 permit=nurse@hospital1
         """)

@@ -64,11 +64,14 @@ extension DecisionTable {
         3d+113 | clinician@hospital1 | reseal r1 approve=p2 delegates=d2              | delegationEnded
         3d+113 | clinician@hospital1 | reseal r1 approve=p2 delegates=d1              | ok
 
-        ## neither a member nor the owner is a delegate
+        ## a delegate's key has no other part
         100 | clinician@hospital1 | deposit r1 permit=p1@hospital1     | ok
         101 | p1                  | delegate p1 on=r1                  | keyNotOneTime
         101 | p1                  | delegate clinician@hospital1 on=r1 | keyNotOneTime
-        101 | p1                  | delegate root@hospital1 on=r1      | ok
+        101 | p1                  | delegate root@hospital1 on=r1      | keyNotOneTime
+        101 | p1                  | delegate validator@auditor on=r1   | keyNotOneTime
+        100 | clinician@hospital1 | deposit r2 permit=p3@hospital1     | ok
+        101 | p1                  | delegate p3 on=r1                  | keyNotOneTime
         101 | p1                  | delegate p2 on=r1                  | ok
         """)
 

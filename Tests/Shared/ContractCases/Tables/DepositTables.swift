@@ -61,6 +61,9 @@ extension DecisionTable {
         100 | root@insurer        | enrol p2 of=insurer            | ok
         100 | clinician@hospital1 | deposit r2 permit=p2@hospital1 | keyNotOneTime
 
+        ## nor is what the network speaks by
+        100 | clinician@hospital1 | deposit r1 permit=ledger@hospital1 | keyNotOneTime
+
         ## without a permit it is openly marked, and nobody has orders to give about it
         100 | clinician@hospital1 | deposit r1 custodial=patientUnable | ok
         100 | gateway@laboratory  | deposit r2 custodial=permitsUsedUp | ok

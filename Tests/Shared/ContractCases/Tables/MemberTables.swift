@@ -53,6 +53,29 @@ extension DecisionTable {
         200 | root@hospital1 | enrol late@hospital1 replaces=late@hospital1 until=300 | ok
         200 | late@hospital1 | deposit r1 permit=p1@hospital1                         | ok
 
+        ## who has the key agrees to this very enrolment
+        100 | root@hospital1 | enrol nurse@hospital1 lacks=nurse@hospital1                  | approvalMissing
+        100 | root@hospital1 | enrol nurse@hospital1 approve=root@hospital1                 | approvalMissing
+        100 | root@hospital1 | enrol nurse@hospital1 approvalForged                         | signatureInvalid
+        100 | root@hospital1 | enrol nurse@hospital1 approvalOld                            | signatureInvalid
+        100 | root@hospital1 | enrol nurse@hospital1 approvalFor=root@hospital2             | signatureInvalid
+        100 | root@hospital1 | enrol nurse@hospital1 replaces=gateway@hospital1 approve=none | approvalMissing
+        100 | root@hospital1 | enrol nurse@hospital1                                        | ok
+        101 | root@hospital1 | enrol nurse@hospital1 replaces=nurse@hospital1 role=officer approve=none | ok
+
+        ## a key that the network speaks by, of any organisation, becomes no member
+        100 | root@insurer   | enrol validator@auditor of=insurer lacks=validator@auditor   | approvalMissing
+        100 | root@insurer   | enrol validator@auditor of=insurer                           | keyNotOneTime
+        100 | root@insurer   | enrol root@hospital2 of=insurer                              | keyNotOneTime
+        100 | root@insurer   | enrol root@insurer of=insurer also=root@insurer              | keyNotOneTime
+        100 | root@insurer   | enrol ledger of=insurer                                      | keyNotOneTime
+        100 | root@hospital1 | admit clinic by=hospitals,insurer                            | ok
+        101 | root@insurer   | enrol validator@clinic of=insurer                            | keyNotOneTime
+        101 | root@insurer   | enrol root@clinic of=insurer                                 | keyNotOneTime
+        101 | root@hospital1 | rotateRoot auditor by=auditor,hospitals,insurer              | ok
+        102 | root@insurer   | enrol root2@auditor of=insurer                               | keyNotOneTime
+        102 | root@insurer   | enrol root@auditor of=insurer                                | keyNotOneTime
+
         ## a patient's key becomes no member
         90  | clinician@hospital1 | deposit r1 permit=p1@hospital1 | ok
         100 | root@hospital1      | enrol p1 of=hospital1          | keyNotOneTime

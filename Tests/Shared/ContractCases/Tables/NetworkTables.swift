@@ -6,6 +6,7 @@ extension DecisionTable {
         100 | root@hospital1 | admit clinic by=hospitals                                | tooFewRoots
         100 | root@hospital1 | admit clinic by=hospitals,insurer approve=none           | approvalMissing
         100 | root@hospital1 | admit clinic by=hospitals,insurer lacks=root@clinic      | approvalMissing
+        100 | root@hospital1 | admit clinic by=hospitals,insurer lacks=validator@clinic | approvalMissing
         100 | root@hospital1 | admit clinic by=hospitals,insurer lacks=root@insurer     | approvalMissing
         100 | root@hospital1 | admit clinic by=hospitals,insurer lacks=root@hospital2   | approvalMissing
         100 | root@hospital1 | admit clinic by=hospitals,insurer                        | ok
@@ -30,8 +31,20 @@ extension DecisionTable {
         100 | root@hospital1      | admit clinic by=hospitals            | tooFewRoots
         100 | root@hospital1      | admit clinic by=auditor,hospitals    | ok
 
-        ## who has the new root may say it where it agrees as an organisation too
-        100 | root@hospital1 | admit clinic by=hospitals,insurer root=root@hospital1 | ok
+        ## its root and its validator have no part in the network yet
+        90  | clinician@hospital1 | deposit r1 permit=p1@hospital1                                  | ok
+        100 | root@hospital1 | admit clinic by=hospitals,insurer root=root@hospital1                | keyNotOneTime
+        100 | root@hospital1 | admit clinic by=hospitals,insurer root=root@auditor                  | keyNotOneTime
+        100 | root@hospital1 | admit clinic by=hospitals,insurer root=validator@auditor             | keyNotOneTime
+        100 | root@hospital1 | admit clinic by=hospitals,insurer root=clinician@hospital1           | keyNotOneTime
+        100 | root@hospital1 | admit clinic by=hospitals,insurer root=p1                            | keyNotOneTime
+        100 | root@hospital1 | admit clinic by=hospitals,insurer root=ledger                        | keyNotOneTime
+        100 | root@hospital1 | admit clinic by=hospitals,insurer validator=validator@auditor        | keyNotOneTime
+        100 | root@hospital1 | admit clinic by=hospitals,insurer validator=root@hospital1           | keyNotOneTime
+        100 | root@hospital1 | admit clinic by=hospitals,insurer validator=clinician@hospital1      | keyNotOneTime
+        100 | root@hospital1 | admit clinic by=hospitals,insurer validator=p1                       | keyNotOneTime
+        100 | root@hospital1 | admit clinic by=hospitals,insurer validator=root@clinic              | keyNotOneTime
+        100 | root@hospital1 | admit clinic by=hospitals,insurer                                    | ok
 
         ## a root that two organisations share counts once
         ! organisation hospital2 root root@hospital1
@@ -101,13 +114,22 @@ extension DecisionTable {
         100 | root2@auditor   | rotateRoot auditor by=hospitals,insurer | notTheRoot
         100 | root@hospital1  | rotateRoot nowhere by=hospitals,insurer | organisationUnknown
         100 | root@hospital1  | rotateRoot auditor by=hospitals,nowhere | organisationUnknown
-        100 | root@hospital1  | rotateRoot auditor by=hospitals,insurer root=root@auditor | nothingChanges
+        100 | root@hospital1  | rotateRoot auditor by=hospitals,insurer root=root@auditor | keyNotOneTime
+        100 | root@hospital1  | rotateRoot auditor by=hospitals,insurer root=root@insurer | keyNotOneTime
+        100 | root@hospital1  | rotateRoot auditor by=hospitals,insurer root=validator@auditor | keyNotOneTime
+        100 | root@hospital1  | rotateRoot auditor by=hospitals,insurer root=auditor@auditor | keyNotOneTime
         100 | root@hospital1  | rotateRoot auditor by=hospitals,insurer | ok
         101 | root@auditor    | enrol nurse@auditor | notTheRoot
         101 | root2@auditor   | enrol nurse@auditor | ok
         102 | root@hospital1  | rotateRoot hospital1 by=hospitals,insurer | ok
         103 | root@hospital1  | suspend auditor by=hospitals,insurer | notTheRoot
         103 | root2@hospital1 | suspend auditor by=hospitals,insurer lacks=root@hospital1 | ok
+
+        ## what was a root once does not become one again
+        90  | clinician@hospital1 | deposit r1 permit=p1@hospital1                             | ok
+        100 | root@hospital1 | rotateRoot auditor by=hospitals,insurer root=p1                 | keyNotOneTime
+        100 | root@hospital1 | rotateRoot auditor by=hospitals,insurer                         | ok
+        101 | root@hospital1 | rotateRoot auditor by=hospitals,insurer root=root@auditor       | keyNotOneTime
 
         ## of a suspended organisation too, which is suspended still
         100 | root@hospital1 | suspend auditor by=hospitals,insurer    | ok

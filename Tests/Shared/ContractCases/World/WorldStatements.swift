@@ -229,7 +229,9 @@ extension World {
     func approvals(of statement: Statement, _ line: Line) -> [Approval] {
         let needed: [String] =
             switch statement.assertion {
-            case .admit(let it): it.endorsers.map { "root@\($0)" } + [line.newRoot]
+            case .admit(let it):
+                it.endorsers.map { "root@\($0)" } + [line.newRoot, line.newValidator]
+            case .enrol: [line.subject]
             case .rotateRoot(let it): it.endorsers.map { "root@\($0)" } + [line.newRoot]
             case .suspend(let it): it.endorsers.map { "root@\($0)" }
             case .reassign, .emergency: [line.second]
@@ -252,7 +254,7 @@ extension World {
     private func newcomer(_ line: Line) -> Genesis.Organisation {
         Genesis.Organisation(
             name: name(line.subject), kind: line.pick("kind", .hospital), root: cast.named(line.newRoot),
-            validator: cast.named("validator@\(line.subject)"), authorityHash: cast.named("authority"),
+            validator: cast.named(line.newValidator), authorityHash: cast.named("authority"),
             recordsRecipientHash: cast.named("records"), deskRecipientHash: cast.named("desk"))
     }
 
@@ -286,6 +288,8 @@ extension Line {
     fileprivate var newRoot: String {
         options["root"] ?? (verb == "admit" ? "root@\(subject)" : "root2@\(subject)")
     }
+    /// `validator=`, or the usual one of an organisation that joins.
+    fileprivate var newValidator: String { options["validator"] ?? "validator@\(subject)" }
     /// `by=`, in rising order; `hospitals` are both.
     fileprivate var endorsers: [OrganisationName] {
         names("by").flatMap { $0 == "hospitals" ? ["hospital1", "hospital2"] : [$0] }
