@@ -1,29 +1,12 @@
-import Glibc
 import Manifests
 import Primitives
 
 @testable import Age
 
-/// What libFuzzer calls with each input.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
-    target(Array(UnsafeBufferPointer(start: start, count: count)))
-    return 0
-}
-
-/// The target that $FUZZ_TARGET names is given each input, and traps where a promise does not hold.
-private let targets: [String: @Sendable ([UInt8]) -> Void] = [
+let ageTargets: [String: @Sendable ([UInt8]) -> Void] = [
     "header": fuzzHeader, "armor": fuzzArmor, "bech32": fuzzBech32, "stream": fuzzStream,
     "keyfile": fuzzKeyFile, "manifest": fuzzManifest,
 ]
-
-private let target: @Sendable ([UInt8]) -> Void = {
-    let name = getenv("FUZZ_TARGET").map { String(cString: $0) } ?? ""
-    guard let target = targets[name] else {
-        fatalError("FUZZ_TARGET is one of: \(targets.keys.sorted().joined(separator: ", "))")
-    }
-    return target
-}()
 
 private let identities = AgeKeyKind.allCases.map {
     AgeIdentity(kind: $0, seed: SecretBytes(copying: [UInt8](repeating: 7, count: 32)))
