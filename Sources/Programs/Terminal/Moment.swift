@@ -35,15 +35,29 @@ public enum Moment {
     }
 }
 
-/// A time as it is typed: a day, or a moment, in UTC.
+/// A time as it is typed: a day (`2027-03-02`, its beginning in UTC), or a moment with its zone (`2027-03-02T08:30:00Z`,
+/// `2027-03-02T09:30:00+01:00`). A day or an hour that does not exist is none.
 public struct MomentOption: ExpressibleByArgument {
     public let time: LedgerTime
 
     public init?(argument: String) {
         let moment = argument.utf8.count == 10 ? argument + "T00:00:00Z" : argument
-        guard let date = try? Date(moment, strategy: .iso8601), date.timeIntervalSince1970 >= 0 else {
-            return nil
-        }
-        time = UInt64(date.timeIntervalSince1970)
+        let (digits, zone) = (String(moment.prefix(19)), moment.dropFirst(19))
+        // What is read leniently and written back is what was typed, or there is no such time.
+        guard let ahead = Self.seconds(ofZone: zone), let date = try? Date(digits + "Z", strategy: .iso8601),
+            date.formatted(.iso8601) == digits + "Z",
+            let time = LedgerTime(exactly: date.timeIntervalSince1970 - Double(ahead))
+        else { return nil }
+        self.time = time
+    }
+
+    private static func seconds(ofZone zone: Substring) -> Int? {
+        if zone == "Z" { return 0 }
+        let parts = zone.dropFirst().split(separator: ":", omittingEmptySubsequences: false)
+        guard let sign = zone.first, sign == "+" || sign == "-", parts.count == 2,
+            parts.allSatisfy({ $0.utf8.count == 2 && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }),
+            let hours = Int(parts[0]), let minutes = Int(parts[1]), hours <= 14, minutes < 60
+        else { return nil }
+        return (sign == "-" ? -60 : 60) * (hours * 60 + minutes)
     }
 }

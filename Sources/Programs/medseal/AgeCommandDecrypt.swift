@@ -42,12 +42,12 @@ struct AgeDecryptCommand: ParsableCommand {
             }
             return .passphrase(try passphraseOptions.read("Passphrase"), maximumWorkFactor: maximumWorkFactor)
         }
+        let place = try OutputPlace(output, notOver: [input ?? "-"])
         _ = try AgeCommandFile.reading(input) { source in
-            guard let output, output != "-" else {
-                var sink = FileSink(descriptor: 1)
-                return try open(from: &source, to: &sink, hashing: [], choosing: choose)
+            if case .file(let path) = place {
+                return try openFile(from: &source, to: path, hashing: [], choosing: choose)
             }
-            return try openFile(from: &source, to: output, hashing: [], choosing: choose)
+            return try place.writing { try open(from: &source, to: &$0, hashing: [], choosing: choose) }
         }
     }
 }

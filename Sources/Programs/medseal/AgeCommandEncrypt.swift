@@ -59,12 +59,14 @@ struct AgeEncryptCommand: ParsableCommand {
         let key = try sealing()
         let hashing: AgeHashing = sha256 ? .ciphertext : []
         if let into { return try sealAll(into: into, for: key, hashing: hashing) }
+        let place = try OutputPlace(output, notOver: input)
         let sealed = try AgeCommandFile.reading(input.first) { source in
-            guard let output, output != "-" else {
-                var sink = FileSink(descriptor: 1)
-                return try seal(from: &source, to: &sink, for: key, armored: armor, hashing: hashing)
+            if case .file(let path) = place {
+                return try sealFile(from: &source, to: path, for: key, armored: armor, hashing: hashing)
             }
-            return try sealFile(from: &source, to: output, for: key, armored: armor, hashing: hashing)
+            return try place.writing {
+                try seal(from: &source, to: &$0, for: key, armored: armor, hashing: hashing)
+            }
         }
         report(sealed, output ?? "-")
     }
@@ -77,6 +79,7 @@ struct AgeEncryptCommand: ParsableCommand {
         guard Set(jobs.map(\.target)).count == jobs.count else {
             throw PartyError.badInput("two of the files have the same name")
         }
+        for job in jobs { _ = try OutputPlace(job.target, notOver: input) }
         var failures = [String]()
         for (job, result) in zip(jobs, sealFiles(jobs, for: key, armored: armor, hashing: hashing)) {
             switch result {

@@ -42,8 +42,7 @@ struct BatchMake: ParsableCommand {
         commandName: "make", abstract: "Make one batch of small files, or of the lines of files.",
         discussion: "Example: medseal batch make readings.csv --lines -o readings.batch")
 
-    @Argument(help: ArgumentHelp("The files; a folder stands for all files in it.", valueName: "file"))
-    var files: [String]
+    @OptionGroup var files: FileArguments
 
     @Flag(
         help: "Each line of the files is an entry of its own, without its line end; empty lines are left out."
@@ -55,11 +54,10 @@ struct BatchMake: ParsableCommand {
 
     func run() throws {
         let target = try newFile(output)
-        let paths = try files.flatMap { try Folder.isFolder($0) ? Folder($0).files() : [$0] }
-        let contents = try paths.flatMap { path in
+        let contents = try files.paths().flatMap { path in
             let name = URL(fileURLWithPath: path).lastPathComponent
-            guard lines else { return [(name, try Folder.read(path, bytesMax: Batch.entryBytesMax))] }
-            let all = try Folder.read(path, bytesMax: Batch.bytesMax)
+            guard lines else { return [(name, try UnchangingFile(path).bytes(max: Batch.entryBytesMax))] }
+            let all = try UnchangingFile(path).bytes(max: Batch.bytesMax)
                 .split(separator: 0x0a, omittingEmptySubsequences: false).map {
                     $0.last == 0x0d ? $0.dropLast() : $0
                 }

@@ -18,10 +18,7 @@ struct DepositCommand: AsyncParsableCommand {
             Example: medseal deposit scan.dcm prescription.pdf --patient P-1001 --home ada
             """)
 
-    @Argument(
-        help: ArgumentHelp(
-            "The files of the record; a folder stands for all files in it.", valueName: "file"))
-    var files: [String]
+    @OptionGroup var files: FileArguments
 
     @Option(help: ArgumentHelp("The patient's number at this hospital.", valueName: "number"))
     var patient: String
@@ -47,7 +44,7 @@ struct DepositCommand: AsyncParsableCommand {
         if let custodial {
             let (record, receipt) = try await member.open {
                 try await $0.depositCustodial(
-                    try SourceFile.at(files), patient: patient, reason: custodial.value, kind: keyKind.age)
+                    try files.sources(), patient: patient, reason: custodial.value, kind: keyKind.age)
             }
             let answer = Printed.Deposited(
                 record: record, files: [], alreadyDeposited: false, position: receipt.position,
@@ -59,7 +56,7 @@ struct DepositCommand: AsyncParsableCommand {
         let bars = DepositBars()
         let done = try await member.open {
             try await $0.deposit(
-                try SourceFile.at(files), patient: patient, kind: keyKind.age, again: again,
+                try files.sources(), patient: patient, kind: keyKind.age, again: again,
                 progress: { bars.report($0) })
         }
         bars.finish()

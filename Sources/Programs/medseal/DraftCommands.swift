@@ -23,7 +23,10 @@ struct DraftFile {
     }
 
     func read() throws -> StatementDraft { try StatementDraft(reading: folder, name) }
-    func write(_ draft: StatementDraft) throws { try draft.write(to: folder, name) }
+    func write(_ draft: StatementDraft) throws {
+        try OutputPlace.requireReplaceable(folder.file(name))
+        try draft.write(to: folder, name)
+    }
 }
 
 extension StatementDraft {

@@ -34,7 +34,10 @@ final class FolderSinks: FileSinks {
         } else if !Folder(target).parent.exists {
             throw PartyError.badInput("the folder \(Folder(target).parent.path) does not exist")
         }
-        for path in paths where !replacing && access(path, F_OK) == 0 { throw Self.exists(path) }
+        for path in paths {
+            guard replacing || access(path, F_OK) != 0 else { throw Self.exists(path) }
+            try OutputPlace.requireReplaceable(path)
+        }
         places.withLock { $0 = Dictionary(uniqueKeysWithValues: zip(names, paths)) }
     }
 

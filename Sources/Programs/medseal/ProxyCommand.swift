@@ -106,6 +106,7 @@ struct ProxyInvite: AsyncParsableCommand {
 
     func run() async throws {
         let file = Folder(to)
+        try OutputPlace.requireReplaceable(to)
         let invitation = try patient.patient().invitation(count: records, from: from)
         try file.parent.write(try invitation.encoded(), as: file.name)
         try output.print(Printed.Invited(invitation: to, records: records)) {

@@ -34,8 +34,7 @@ struct RecordAppend: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The record.", valueName: "record"))
     var record: TypedRecord
 
-    @Argument(help: ArgumentHelp("The files; a folder stands for all files in it.", valueName: "file"))
-    var files: [String]
+    @OptionGroup var files: FileArguments
 
     @Option(help: ArgumentHelp("The patient's standing consent.", valueName: "grant"))
     var grant: TypedStatement?
@@ -53,7 +52,7 @@ struct RecordAppend: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let sources = try SourceFile.at(files)
+        let sources = try files.sources()
         if let grant {
             let (record, receipt) = try await member.open { member in
                 let record = try await member.connection.record(self.record)

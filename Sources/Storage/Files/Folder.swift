@@ -28,21 +28,6 @@ public struct Folder: Hashable, Sendable {
         return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 
-    /// The paths of the files in it and in the folders in it, in the order of their names; hidden ones are left out.
-    ///
-    /// Links are not followed. Throws when it cannot be read.
-    public func files() throws(FileError) -> [String] {
-        let keys: [URLResourceKey] = [.isRegularFileKey]
-        guard
-            let found = FileManager.default.enumerator(
-                at: URL(fileURLWithPath: path), includingPropertiesForKeys: keys, options: [.skipsHiddenFiles]
-            )
-        else { throw FileError(.failed, "cannot read the folder \(path)") }
-        return found.compactMap { $0 as? URL }
-            .filter { (try? $0.resourceValues(forKeys: Set(keys)).isRegularFile) == true }.map(\.path)
-            .sorted()
-    }
-
     public func has(_ name: String) -> Bool { access(file(name), F_OK) == 0 }
 
     /// The folder that it stands in.

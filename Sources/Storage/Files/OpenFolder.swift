@@ -34,6 +34,26 @@ public final class OpenFolder: Sendable {
         return OpenFolder(number, "\(path)/\(name)")
     }
 
+    /// What a name in a folder stands for.
+    public enum Kind: Sendable {
+        case file, folder, link, other
+    }
+
+    /// What stands under the name itself, without following a link; nil where there is nothing.
+    public func kind(of name: String) throws(FileError) -> Kind? {
+        var status = stat()
+        guard fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+            if errno == ENOENT { return nil }
+            throw FileError(after: "fstatat", "cannot look at \(path)/\(name)")
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return .file
+        case S_IFDIR: return .folder
+        case S_IFLNK: return .link
+        default: return .other
+        }
+    }
+
     /// Opens a regular file for reading; nil when there is none of that name. Throws `otherKind` for a link, a
     /// pipe, a folder.
     public func openFile(_ name: String) throws(FileError) -> OpenFile? {

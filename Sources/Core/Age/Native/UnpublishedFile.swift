@@ -1,9 +1,9 @@
 import Glibc
 import Primitives
 
-/// A file that appears under its name only when it is whole: written beside it under another name, readable
-/// by its owner only, synced, then renamed, then the directory synced. Dropped without `publish`, it leaves
-/// nothing.
+/// A file that appears under its name only when it is whole: written without a name, readable by its owner only, synced,
+/// then named, then the directory synced. Dropped without `publish`, it leaves nothing, and neither does a process
+/// that is killed, but on file systems that know no files without names: there it has another name beside.
 ///
 /// Files has the like, among folders that it holds open and locks. Core imports no other layer, and Age's own
 /// callers are to get all of a file or nothing, too.
@@ -12,7 +12,10 @@ struct UnpublishedFile: ~Copyable {
     private let directory: Int32
     private let name: String
     private let temporaryName: String
-    private var isPublished = false
+    private var hasTemporaryName = false
+
+    /// `O_TMPFILE`, whose macro Swift does not read.
+    private static let withoutName = 0o20000000 | O_DIRECTORY
 
     /// Throws `StreamError`.
     init(at path: String) throws {
@@ -25,7 +28,11 @@ struct UnpublishedFile: ~Copyable {
             return String(decoding: [digits[Int(byte >> 4)], digits[Int(byte & 15)]], as: UTF8.self)
         }.joined()
         let temporaryName = ".medseal-\(suffix).partial"
-        let descriptor = openat(directory, temporaryName, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        var descriptor = openat(directory, ".", O_WRONLY | O_CLOEXEC | Self.withoutName, 0o600)
+        let needsName = descriptor < 0 && [EOPNOTSUPP, EISDIR, ENOENT, EINVAL].contains(errno)
+        if needsName {
+            descriptor = openat(directory, temporaryName, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        }
         guard descriptor >= 0 else {
             let failure = StreamError("create the file")
             close(directory)
@@ -35,11 +42,12 @@ struct UnpublishedFile: ~Copyable {
         self.temporaryName = temporaryName
         self.directory = directory
         self.descriptor = descriptor
+        hasTemporaryName = needsName
     }
 
     deinit {
         close(descriptor)
-        if !isPublished { unlinkat(directory, temporaryName, 0) }
+        if hasTemporaryName { unlinkat(directory, temporaryName, 0) }
         close(directory)
     }
 
@@ -48,10 +56,18 @@ struct UnpublishedFile: ~Copyable {
     /// Makes it durable and gives it its name, in place of what had it before.
     mutating func publish() throws {
         guard fsync(descriptor) == 0 else { throw StreamError("sync the file") }
+        if !hasTemporaryName {
+            // A link replaces nothing: it gets another name first, as a file that had one from the beginning.
+            guard
+                linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", directory, temporaryName, AT_SYMLINK_FOLLOW)
+                    == 0
+            else { throw StreamError("name the file") }
+            hasTemporaryName = true
+        }
         guard renameat(directory, temporaryName, directory, name) == 0 else {
             throw StreamError("rename the file")
         }
-        isPublished = true
+        hasTemporaryName = false
         guard fsync(directory) == 0 else { throw StreamError("sync the directory") }
     }
 }

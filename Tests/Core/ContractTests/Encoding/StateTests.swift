@@ -103,6 +103,12 @@ import Testing
         #expect(type.init(bytes: value.encoded() + [0]) == nil)
     }
 
+    @Test("a record has a part at least") func noParts() {
+        let record = RecordState(
+            owner: Toy.named("o"), suite: .hybrid, recipientHash: Toy.named("recipient"), parts: [])
+        #expect(RecordState(bytes: record.encoded()) == nil)
+    }
+
     @Test("a delegation is over at its end, once taken back, and when the record has another owner")
     func delegationOver() {
         var record = RecordState(
