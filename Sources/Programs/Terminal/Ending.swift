@@ -24,6 +24,7 @@ public struct Ending {
         case let error as FileError: self.init(PartyError(error))
         case let problem as Problem: self.init(problem.sentence, problem.exitCode)
         case let failure as SecretSourceError: self.init("\(failure)", .badInput)
+        case let failure as ProcessStreams.OutputError: self.init("\(failure)", .unavailable)
         case let failure as FabricError: self.init("\(failure)", failure.exitCode)
         default: return nil
         }
@@ -39,6 +40,7 @@ extension AsyncParsableCommand {
         } else {
             try command.run()
         }
+        try ProcessStreams.finishOutput()
     }
 
     /// Ends the process with `error`; `ending` says how, where only this program knows the error.
@@ -47,7 +49,12 @@ extension AsyncParsableCommand {
             Standard.error("\(configuration.commandName ?? ""): \(ending.sentence)")
             Glibc.exit(ending.code.rawValue)
         }
-        guard exitCode(for: error) != .success, !(error is ExitCode) else { exit(withError: error) }
+        guard exitCode(for: error) != .success, !(error is ExitCode) else {
+            // Help and version are output too.
+            print(fullMessage(for: error), terminator: error is ExitCode ? "" : "\n")
+            do { try ProcessStreams.finishOutput() } catch { end(with: error) }
+            Glibc.exit(exitCode(for: error).rawValue)
+        }
         Standard.error(fullMessage(for: error))
         Glibc.exit(PartyError.Code.badInput.rawValue)
     }

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Foundation
 import Glibc
+import Primitives
 
 /// Whether the answer is for people or for programs.
 public struct OutputOptions: ParsableArguments, Sendable {
@@ -21,14 +22,14 @@ public struct OutputOptions: ParsableArguments, Sendable {
     public func printLine(_ value: some Encodable, text: String) throws {
         let line = json ? try JSONEncoder().encode(value) : Data(text.utf8)
         // Not through print, which would keep lines back in a pipe.
-        FileHandle.standardOutput.write(line + Data("\n".utf8))
+        try (line + Data("\n".utf8)).withUnsafeBytes { try ProcessStreams.output($0) }
     }
 }
 
 /// The standard streams.
 public enum Standard {
     public static func error(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        ProcessStreams.tell(text)
     }
 
     public static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
@@ -36,12 +37,12 @@ public enum Standard {
     /// Shows `text` on the terminal in the place of what was shown so before; nothing where there is none.
     public static func showProgress(_ text: String) {
         guard errorIsTerminal else { return }
-        FileHandle.standardError.write(Data("\r\(text) ".utf8))
+        ProcessStreams.tell(part: "\r\(text) ")
     }
 
     /// Removes it.
     public static func endProgress() {
         guard errorIsTerminal else { return }
-        FileHandle.standardError.write(Data("\r\u{1b}[K".utf8))
+        ProcessStreams.tell(part: "\r\u{1b}[K")
     }
 }

@@ -114,7 +114,7 @@ struct MedSealChaincode: AsyncParsableCommand {
     }
 
     private static func say(_ text: String) {
-        FileHandle.standardError.write(Data("medseal-chaincode: \(text)\n".utf8))
+        ProcessStreams.tell("medseal-chaincode: \(text)")
     }
 
     /// Runs `body` until it ends or the process gets SIGTERM or SIGINT.
@@ -137,6 +137,7 @@ struct MedSealChaincode: AsyncParsableCommand {
     }
 
     static func main() async {
+        ProcessStreams.keepOpen()
         ProcessMemory.keepPrivate()
         ProcessMemory.keepSmall()
         do {
@@ -145,7 +146,7 @@ struct MedSealChaincode: AsyncParsableCommand {
         } catch {
             let code = exitCode(for: error)
             guard code != .success, !(error is ExitCode) else { exit(withError: error) }
-            FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
+            ProcessStreams.tell(fullMessage(for: error))
             Foundation.exit(2)
         }
     }

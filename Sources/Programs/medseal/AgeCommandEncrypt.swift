@@ -93,7 +93,7 @@ struct AgeEncryptCommand: ParsableCommand {
     private func report(_ sealed: SealedFile, _ name: String) {
         guard let digest = sealed.ciphertextSHA256 else { return }
         let hex = digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        FileHandle.standardError.write(Data("\(hex)  \(name)\n".utf8))
+        ProcessStreams.tell("\(hex)  \(name)")
     }
 
     private func sealing() throws -> AgeSealing {

@@ -48,7 +48,7 @@ struct AgeKeygenCommand: ParsableCommand {
             file = SecretBytes(copying: try seal(file, for: .passphrase(passphrase)))
         }
         try AgeCommandFile.write(file, to: output)
-        FileHandle.standardError.write(Data("Public key: \(identity.recipient.text)\n".utf8))
+        ProcessStreams.tell("Public key: \(identity.recipient.text)")
     }
 }
 

@@ -6,6 +6,7 @@ import Foundation
 import Homes
 import Members
 import Patients
+import Primitives
 import Remote
 import Sealing
 import Terminal
@@ -46,7 +47,7 @@ func confirm(_ question: String, yes: Bool) throws {
     guard isatty(STDIN_FILENO) == 1 else {
         throw PartyError.badInput("nobody is there to ask: --yes goes on without asking")
     }
-    FileHandle.standardError.write(Data("\(question) Type yes: ".utf8))
+    ProcessStreams.tell(part: "\(question) Type yes: ")
     guard readLine()?.trimmingCharacters(in: .whitespaces).lowercased() == "yes" else {
         throw PartyError.refused("nothing was done")
     }

@@ -51,6 +51,7 @@ struct MedSeal: AsyncParsableCommand {
         ])
 
     static func main() async {
+        ProcessStreams.keepOpen()
         ProcessMemory.keepPrivate()
         ProcessMemory.keepSmall()
         do {

@@ -112,9 +112,8 @@ struct WalletPrintCode: AsyncParsableCommand {
 
     func run() async throws {
         let code = try patient.patient().wallet.recoveryCode
-        code.withUnsafeBytes { bytes in
-            FileHandle.standardOutput.write(Data(bytes) + Data("\n".utf8))
-        }
+        try code.withUnsafeBytes { try ProcessStreams.output($0) }
+        print()
     }
 }
 

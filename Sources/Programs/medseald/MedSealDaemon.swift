@@ -25,6 +25,7 @@ struct MedSealDaemon: AsyncParsableCommand {
         ])
 
     static func main() async {
+        ProcessStreams.keepOpen()
         ProcessMemory.keepPrivate()
         ProcessMemory.keepSmall()
         do {

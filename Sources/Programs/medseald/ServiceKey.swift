@@ -36,4 +36,4 @@ struct StartError: Error, CustomStringConvertible {
 }
 
 /// Says something to the people who run the service.
-func say(_ text: String) { FileHandle.standardError.write(Data("medseald: \(text)\n".utf8)) }
+func say(_ text: String) { ProcessStreams.tell("medseald: \(text)") }
