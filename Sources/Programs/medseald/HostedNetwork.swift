@@ -40,6 +40,9 @@ struct HostedNetwork {
         vaults: VaultOptions
     ) async throws {
         let folder = URL(fileURLWithPath: directory, isDirectory: true)
+        if Ballast(folder: folder.appending(path: "server")).prepare() {
+            say("the disk is full: what is here is served, nothing more is taken until there is room")
+        }
         func bytes(_ path: String) throws -> [UInt8] {
             do {
                 return [UInt8](try Data(contentsOf: folder.appending(path: path)))
