@@ -2,21 +2,29 @@ public import Age
 public import Contract
 public import Evidence
 import Identity
+import Manifests
 public import Primitives
 public import Sealing
 import TransparencyLog
 
-/// The calls that begin a fetch, one after the other: the release onto the ledger, then the envelope, then the
-/// descriptor. What they give opens the files, which a driver streams; every byte is held against the hash that the
-/// ledger names.
+/// The calls that begin a fetch, one after the other: the release onto the ledger, then the envelope, then what
+/// describes the files. What they give opens the files, which a driver streams; every byte is held against the hash
+/// that the ledger names.
 public struct FetchSteps: Sendable {
+    /// What a right covers of a record.
+    public enum Covered: Sendable {
+        /// Parts of it, whose descriptors and files the record's key opens.
+        case parts([RecordPart])
+        /// Single files: the digest of the grant's manifest, and the manifest's root.
+        case files(manifest: Digest, root: Digest)
+    }
+
     /// What is fetched, and who fetches it.
     public struct Order: Sendable {
-        public let record: RecordHandle
+        /// What the reader says on the ledger before anything is served.
+        public let release: Release
         public let state: RecordState
-        /// The parts of the record that the right to it covers.
-        public let parts: [RecordPart]
-        public let custodian: OrganisationName
+        public let covered: Covered
         /// The envelope for the reader.
         public let envelope: Digest
         public let binding: Envelope.Binding
@@ -25,14 +33,20 @@ public struct FetchSteps: Sendable {
         /// What opens the envelope.
         public let identity: AgeIdentity
 
+        public var record: RecordHandle { release.record }
+        public var custodian: OrganisationName { release.custodian }
+        /// All that there is of the record is covered.
+        public var isWhole: Bool {
+            if case .parts(let parts) = covered { parts.count == state.parts.count } else { false }
+        }
+
         public init(
-            _ record: RecordHandle, _ state: RecordState, parts: [RecordPart], at custodian: OrganisationName,
-            envelope: Digest, binding: Envelope.Binding, reader: SigningKey, identity: AgeIdentity
+            _ release: Release, of state: RecordState, covering covered: Covered, envelope: Digest,
+            binding: Envelope.Binding, reader: SigningKey, identity: AgeIdentity
         ) {
-            self.record = record
+            self.release = release
             self.state = state
-            self.parts = parts
-            self.custodian = custodian
+            self.covered = covered
             self.envelope = envelope
             self.binding = binding
             self.reader = reader
@@ -45,38 +59,59 @@ public struct FetchSteps: Sendable {
         case done(Fetched)
     }
 
+    /// A part of a record as its descriptor was served, and opened.
+    public struct DescribedPart: Sendable {
+        public let part: RecordPart
+        public let descriptor: Descriptor
+        public let sealed: [UInt8]
+    }
+
     /// A record that was released and opened.
     public struct Fetched: Sendable {
         public let order: Order
         public let release: StatementID
+        /// What opens the files: the record's key, or the reader's own where single files are granted.
         public let key: AgeIdentity
         public let descriptor: Descriptor
-        /// Envelope and descriptors as they were served; a descriptor for each part.
+        /// The envelope as it was served.
         public let envelope: [UInt8]
-        public let sealedDescriptors: [[UInt8]]
+        /// Empty where single files are granted.
+        public let parts: [DescribedPart]
+        /// Where single files are granted: the headers that take the place of theirs, by the files' addresses.
+        public let headers: [Digest: PartialEnvelope.File]
 
-        /// The call that gives a file's ciphertext. Its SHA-256 must be `file.ciphertext`, and what `key` opens it to
-        /// must have `file.sha256`.
-        public func call(for file: Descriptor.File) -> SignedCall {
-            SignedCall(
-                call: .released(file.ciphertext, under: release, at: order.custodian), key: order.reader)
+        /// The call that gives what the release covers by its digest: a file's ciphertext, an envelope. The answer's
+        /// SHA-256 must be `digest`; what `key` opens a file to must have the file's `sha256`.
+        public func call(for digest: Digest) -> SignedCall {
+            SignedCall(call: .released(digest, under: release, at: order.custodian), key: order.reader)
         }
     }
 
     private enum Stage: Sendable {
         case releasing
-        case unwrapping(release: StatementID)
-        case describing(release: StatementID, envelope: [UInt8], key: AgeIdentity, [Described])
+        case unwrapping(StatementID)
+        case describing(Unwrapped, AgeIdentity, [DescribedPart], left: [RecordPart])
+        case listing(Unwrapped, manifest: Digest, root: Digest)
         case done(Fetched)
     }
 
-    private typealias Described = (descriptor: Descriptor, sealed: [UInt8])
+    private typealias Unwrapped = (release: StatementID, envelope: [UInt8])
 
     private let order: Order
     private let statement: [UInt8]
     private let network: KnownNetwork
     private let keys: CheckpointKeys
     private var stage = Stage.releasing
+
+    /// Whether a release that was signed before still serves for `order`: made with an hour's validity, it serves for a
+    /// quarter of an hour after it was recorded.
+    public static func serves(
+        _ statement: [UInt8], for order: Order, of network: NetworkID, at now: LedgerTime
+    ) -> Bool {
+        guard let signed = try? SignedStatement(statement, network: network) else { return false }
+        return signed.caller == order.reader.key && signed.statement.assertion == .release(order.release)
+            && now + 3_600 < signed.statement.validUntil + Limits.releaseSeconds / 2
+    }
 
     /// `statement` is the signed release: the same again after a fetch that was cut off, so that it does not use up
     /// another of the patient's releases. Throws `unverified` when a key in the genesis is none.
@@ -91,20 +126,27 @@ public struct FetchSteps: Sendable {
         } catch { throw .unverified("a key in the genesis is no key", cause: error) }
     }
 
+    /// Whether the release is still to be put onto the ledger.
+    public var isUnreleased: Bool { if case .releasing = stage { true } else { false } }
+
     public var next: Step {
-        let call: Call
         switch stage {
         case .releasing:
-            call = .submit(
-                statement, keeper: order.custodian,
-                untilCosigned: !network.genesis.quorum.rules.isEmpty)
-        case .unwrapping(let release): call = .released(order.envelope, under: release, at: order.custodian)
-        case .describing(let release, _, _, let described):
-            call = .released(
-                order.parts[described.count].descriptor, under: release, at: order.custodian)
+            let isCosigned = !network.genesis.quorum.rules.isEmpty
+            return .call(
+                SignedCall(
+                    call: .submit(statement, keeper: order.custodian, untilCosigned: isCosigned),
+                    key: order.reader))
+        case .unwrapping(let release): return released(order.envelope, under: release)
+        case .describing(let unwrapped, _, _, let left):
+            return released(left[0].descriptor, under: unwrapped.release)
+        case .listing(let unwrapped, let manifest, _): return released(manifest, under: unwrapped.release)
         case .done(let fetched): return .done(fetched)
         }
-        return .call(SignedCall(call: call, key: order.reader))
+    }
+
+    private func released(_ digest: Digest, under release: StatementID) -> Step {
+        .call(SignedCall(call: .released(digest, under: release, at: order.custodian), key: order.reader))
     }
 
     /// Takes the answer to the call that came next. Throws `rejected` with the contract's reason, `unverified` for what
@@ -116,27 +158,63 @@ public struct FetchSteps: Sendable {
         switch stage {
         case .releasing:
             let receipt = try Receipt(verifying: body, of: statement, network: network.id, keys: keys)
-            stage = .unwrapping(release: receipt.statement)
+            stage = .unwrapping(receipt.statement)
         case .unwrapping(let release):
             guard Digest(hashing: body) == order.envelope else { throw Self.otherBytes }
-            let key = try Envelope.open(
-                body, with: order.identity, expecting: order.binding,
-                recipientHash: order.state.recipientHash)
-            stage = .describing(release: release, envelope: body, key: key, [])
-        case .describing(let release, let envelope, let key, var described):
-            let part = order.parts[described.count]
-            described.append((try Descriptor(opening: body, of: part, with: key), body))
-            guard described.count == order.parts.count else {
-                stage = .describing(release: release, envelope: envelope, key: key, described)
-                return
+            switch order.covered {
+            case .files(let manifest, let root):
+                stage = .listing((release, body), manifest: manifest, root: root)
+            case .parts(let parts):
+                let key = try Envelope.open(
+                    body, with: order.identity, expecting: order.binding,
+                    recipientHash: order.state.recipientHash)
+                guard !parts.isEmpty else { throw .rejected(.superseded) }
+                stage = .describing((release, body), key, [], left: parts)
             }
-            stage = .done(
-                Fetched(
-                    order: order, release: release, key: key,
-                    descriptor: Descriptor(of: described.map { $0.descriptor }), envelope: envelope,
-                    sealedDescriptors: described.map { $0.sealed }))
+        case .describing(let unwrapped, let key, let described, let left):
+            let part = left[0]
+            let descriptor = try Descriptor(opening: body, of: part, with: key)
+            let all = described + [DescribedPart(part: part, descriptor: descriptor, sealed: body)]
+            stage =
+                left.count == 1
+                ? .done(fetched(unwrapped, key, all))
+                : .describing(unwrapped, key, all, left: Array(left.dropFirst()))
+        case .listing(let unwrapped, let digest, let root):
+            guard Digest(hashing: body) == digest else { throw Self.otherBytes }
+            stage = .done(try fetched(unwrapped, listed: body, root: root))
         case .done: preconditionFailure("there was no call to answer")
         }
+    }
+
+    private func fetched(
+        _ unwrapped: Unwrapped, _ key: AgeIdentity, _ parts: [DescribedPart]
+    ) -> Fetched {
+        Fetched(
+            order: order, release: unwrapped.release, key: key,
+            descriptor: Descriptor(of: parts.map { $0.descriptor }), envelope: unwrapped.envelope,
+            parts: parts, headers: [:])
+    }
+
+    /// Single files: their headers out of the envelope.
+    private func fetched(
+        _ unwrapped: Unwrapped, listed: [UInt8], root: Digest
+    ) throws(PartyError) -> Fetched {
+        let manifest: Manifest
+        do throws(Manifest.Malformed) {
+            manifest = try Manifest(decoding: listed)
+        } catch { throw .unverified("the grant's manifest is malformed", cause: error) }
+        guard manifest.root == root else {
+            throw .unverified("the grant's manifest has another root than the ledger names")
+        }
+        let files = try PartialEnvelope(
+            opening: unwrapped.envelope, with: order.identity, expecting: order.binding, files: manifest
+        ).files
+        return Fetched(
+            order: order, release: unwrapped.release, key: order.identity,
+            // Of the record itself it says nothing.
+            descriptor: Descriptor(patient: "", depositedAt: 0, files: files.map { $0.description }),
+            envelope: unwrapped.envelope, parts: [],
+            headers: Dictionary(files.map { ($0.description.ciphertext, $0) }) { one, _ in one })
     }
 
     private static let otherBytes = PartyError.unverified(

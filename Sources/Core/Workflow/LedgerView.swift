@@ -111,10 +111,10 @@ public struct LedgerView {
         return checkpoint.checkpoint.head
     }
 
-    /// Every position below the checkpoint's size that `query` looks for, rising. That none is left out is the
-    /// server's word.
+    /// Every position that `query` looks for, rising; below the checkpoint's size, where there is one. That none is
+    /// left out is the server's word.
     public mutating func positions(_ query: PositionQuery) throws(Pause) -> [UInt64] {
-        let size = try head().size
+        let size = checkpoint?.checkpoint.head.size ?? .max
         var query = query
         var all = [UInt64]()
         while true {
@@ -152,11 +152,31 @@ public struct LedgerView {
         return positions.compactMap { proven[$0] }
     }
 
-    private func statement(at position: UInt64, in head: TreeHead) throws(Pause) -> LoggedStatement {
+    /// The statements that `query` looks for, as the server shows them: their signatures hold, that the log has them is
+    /// the server's word.
+    public mutating func shownStatements(_ query: PositionQuery) throws(Pause) -> [LoggedStatement] {
+        let positions = try positions(query)
+        try require(positions.map { .entry($0) })
+        var shown = [LoggedStatement]()
+        for position in positions {
+            let leaf = try leaf(at: position)
+            do throws(PartyError) {
+                shown.append(try LoggedStatement(leaf, at: position, network: network.id))
+            } catch { throw .failure(error) }
+        }
+        return shown
+    }
+
+    private func leaf(at position: UInt64) throws(Pause) -> [UInt8] {
         let page = try body(of: .entry(position))
         guard page.count > 4, page[0..<4].reduce(0, { $0 << 8 | UInt64($1) }) == UInt64(page.count - 4) else {
             throw .failure(.unverified("the server gives no entry at position \(position)"))
         }
+        return Array(page[4...])
+    }
+
+    private func statement(at position: UInt64, in head: TreeHead) throws(Pause) -> LoggedStatement {
+        let leaf = try leaf(at: position)
         let hashes = try json(of: .inclusion(of: position, size: head.size)) {
             fields throws(JSONValue.Malformed) in
             var hashes = [[UInt8]]()
@@ -165,8 +185,7 @@ public struct LedgerView {
         }
         do throws(PartyError) {
             return try LoggedStatement(
-                Array(page[4...]), at: position, InclusionProof(hashes: hashes),
-                in: head, network: network.id)
+                leaf, at: position, InclusionProof(hashes: hashes), in: head, network: network.id)
         } catch { throw .failure(error) }
     }
 

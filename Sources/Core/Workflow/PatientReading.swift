@@ -65,21 +65,6 @@ public struct OpenedRecord: Sendable {
     }
 }
 
-extension OwnRecord {
-    /// How its owner fetches it from `custodian`. Throws `refused` where it has no owner yet.
-    public func order(
-        at custodian: OrganisationName, _ custody: CustodyState, by wallet: Wallet, now: LedgerTime
-    ) throws(PartyError) -> FetchSteps.Order {
-        guard let envelope = state.ownerEnvelope(in: custody, of: custodian, at: now) else {
-            throw .refused("the record has no owner yet")
-        }
-        return FetchSteps.Order(
-            handle, state, parts: state.parts, at: custodian, envelope: envelope, binding: .owner(handle),
-            reader: wallet.ownerKey(organisation: depositedAt, index: index),
-            identity: wallet.inboxIdentity(organisation: depositedAt))
-    }
-}
-
 /// A request that was routed to a patient. Who asks for what, and until when, is read from the signed
 /// statements; only the words and the kind come from the custodian's letter.
 public struct RoutedRequest: Sendable {
@@ -152,6 +137,25 @@ extension LedgerView {
                     custodians: names.filter { states[.custody(item.handle, $0)] != nil }))
         }
         return records
+    }
+
+    /// How its owner fetches a record: from where it was deposited, or else from another custodian. Fails with
+    /// `refused` where no custodian keeps it any more, or it has no owner yet.
+    public mutating func order(
+        of record: OwnRecord, by wallet: Wallet
+    ) throws(Pause) -> FetchSteps.Order {
+        let isKept = record.custodians.contains(record.depositedAt)
+        guard let custodian = isKept ? record.depositedAt : record.custodians.first,
+            let custody: CustodyState = try state(.custody(record.handle, custodian))
+        else { throw .failure(.refused("no custodian keeps record \(record.handle) any more")) }
+        guard let envelope = record.state.ownerEnvelope(in: custody, of: custodian, at: now) else {
+            throw .failure(.refused("the record has no owner yet"))
+        }
+        return FetchSteps.Order(
+            Release(record: record.handle, custodian: custodian, basis: .owner), of: record.state,
+            covering: .parts(record.state.parts), envelope: envelope, binding: .owner(record.handle),
+            reader: wallet.ownerKey(organisation: record.depositedAt, index: record.index),
+            identity: wallet.inboxIdentity(organisation: record.depositedAt))
     }
 
     // MARK: Requests

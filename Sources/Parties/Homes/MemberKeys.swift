@@ -4,6 +4,7 @@ package import Evidence
 import Identity
 public import Primitives
 public import Remote
+package import Workflow
 
 /// A member's home with its keys open.
 public struct MemberKeys: Sendable {
@@ -30,17 +31,10 @@ public struct MemberKeys: Sendable {
             surroundings: surroundings, body)
     }
 
-    package func requireDesk() throws(PartyError) -> AgeIdentity {
-        guard let desk else {
-            throw .refused("only clinicians, registrars and gateways of a custodian work at its desk")
-        }
-        return desk
-    }
-
-    package func requireRecords() throws(PartyError) -> AgeIdentity {
-        guard let records else {
-            throw .refused("only a gateway of the custodian opens custodian's envelopes")
-        }
-        return records
+    /// The keys by which it reads.
+    package var reader: MemberReader {
+        MemberReader(
+            organisation: organisation.name, role: home.role, signingKey: signingKey, identity: identity,
+            desk: desk, records: records)
     }
 }

@@ -5,80 +5,65 @@ import Evidence
 package import Files
 import Glibc
 import Identity
-package import Primitives
+import Primitives
 package import Remote
 package import Sealing
+package import Workflow
 
-/// A release that is on the ledger, and what it lets its reader have: every byte held against the hash that
-/// the ledger names.
+/// A record that was released and opened, and what more of it the release lets its reader have: every byte held against
+/// the hash that the ledger names.
 package struct ReleasedRecord: Sendable {
-    package let id: StatementID
-    package let record: RecordHandle
-    package let state: RecordState
-    package let custodian: OrganisationName
-    package let custody: CustodyState
+    package let fetched: FetchSteps.Fetched
     /// Calls as the reader.
     private let connection: Connection
     private let pending: PendingRelease
 
-    private static let smallBytesMax = 16 << 20
+    package var release: StatementID { fetched.release }
+    package var record: RecordHandle { fetched.order.record }
+    package var state: RecordState { fetched.order.state }
+    package var key: AgeIdentity { fetched.key }
+    package var descriptor: Descriptor { fetched.descriptor }
 
-    /// Has a release recorded, or takes up the one that the home remembers from a call that was cut off.
+    /// Has the release recorded, or takes up the one that the home remembers from a call that was cut off; then fetches
+    /// and opens the envelope and what describes the files. `finish` forgets the release.
     ///
-    /// Throws `rejected` when the contract refuses. `finish` forgets the release.
-    package init(
-        _ release: Release, by reader: SigningKey, home: Folder, _ connection: Connection
-    ) async throws {
-        self.connection = connection.calling(as: reader)
-        record = release.record
-        custodian = release.custodian
-        guard let state: RecordState = try await connection.state(.record(release.record)) else {
-            throw PartyError.rejected(.recordUnknown)
+    /// Throws `rejected` when the contract refuses, and `unverified` for what does not hold.
+    package init(_ order: FetchSteps.Order, home: Folder, _ connection: Connection) async throws {
+        self.connection = connection.calling(as: order.reader)
+        pending = PendingRelease(folder: home.folder("releases"), release: order.release)
+        let (network, surroundings) = (connection.network, connection.surroundings)
+        var statement = pending.remembered
+        if !FetchSteps.serves(statement, for: order, of: network.id, at: surroundings.now()) {
+            statement = surroundings.statement(.release(order.release)).signed(
+                by: order.reader, network: network.id)
+            try pending.remember(statement)
         }
-        guard
-            let custody: CustodyState = try await connection.state(
-                .custody(release.record, release.custodian))
-        else { throw PartyError.rejected(.notACustodian) }
-        self.state = state
-        self.custody = custody
-        let surroundings = connection.surroundings
-        pending = PendingRelease(folder: home.folder("releases"), release: release)
-        if let bytes = pending.remembered(network: connection.network.id, now: surroundings.now()) {
-            id = try await self.connection.submit(bytes, signedBy: reader).statement
-        } else {
-            let bytes = surroundings.statement(.release(release)).signed(
-                by: reader, network: connection.network.id)
-            try pending.remember(bytes)
-            do {
-                id = try await self.connection.submit(bytes, signedBy: reader).statement
-            } catch {
-                // What was refused serves nothing more; what did not get there may.
-                if error is Problem || (error as? PartyError)?.rejection != nil { pending.forget() }
-                throw error
+        var steps = try FetchSteps(order, release: statement, of: network.known)
+        do {
+            while case .call(let next) = steps.next {
+                try steps.take(try await connection.answer(to: next.call, as: next.key))
             }
+        } catch {
+            // What was refused serves nothing more; what did not get there may.
+            let isRefused = error is Problem || (error as? PartyError)?.rejection != nil
+            if isRefused, steps.isUnreleased { pending.forget() }
+            throw error
         }
-    }
-
-    /// The envelope that opens the record for its present owner.
-    package func ownerEnvelope() async throws -> [UInt8] {
-        let now = connection.surroundings.now()
-        guard let digest = state.ownerEnvelope(in: custody, of: custodian, at: now) else {
-            throw PartyError.refused("the record has no owner yet")
-        }
-        return try await bytes(digest)
+        guard case .done(let fetched) = steps.next else { preconditionFailure("no call comes next") }
+        self.fetched = fetched
     }
 
     /// To be called once everything was read.
     package func finish() { pending.forget() }
 
-    private func path(_ digest: Digest) -> String {
-        Routes.Organisation(custodian).releasedBlob(id.hex, digest.hex)
-    }
+    private func path(_ digest: Digest) -> String { fetched.call(for: digest).call.form.path }
 
-    /// A small blob: an envelope or a descriptor.
+    /// A small blob that the release covers too: another envelope.
     package func bytes(_ digest: Digest) async throws -> [UInt8] {
-        let bytes = try await connection.call(.get, path(digest), answerBytesMax: Self.smallBytesMax)
-        guard Digest(hashing: bytes) == digest else { throw Self.altered(digest) }
+        let call = fetched.call(for: digest)
+        guard case .body(let bytes) = try await connection.answer(to: call.call, as: call.key),
+            Digest(hashing: bytes) == digest
+        else { throw Self.altered(digest) }
         return bytes
     }
 
@@ -165,15 +150,8 @@ private struct PendingRelease {
         return "\(lowercaseHex(subject)).\(release.custodian).release"
     }
 
-    func remembered(network: NetworkID, now: LedgerTime) -> [UInt8]? {
-        guard folder.has(name), let bytes = try? folder.read(name),
-            let signed = try? SignedStatement(bytes, network: network),
-            signed.statement.assertion == .release(release),
-            // Made with an hour's validity; a release serves for a quarter of an hour after it was recorded.
-            now + 3_600 < signed.statement.validUntil + Limits.releaseSeconds / 2
-        else { return nil }
-        return bytes
-    }
+    /// Empty where there is none.
+    var remembered: [UInt8] { (try? folder.read(name)) ?? [] }
 
     func remember(_ bytes: [UInt8]) throws {
         try folder.make()

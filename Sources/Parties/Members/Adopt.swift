@@ -3,6 +3,7 @@ public import Contract
 import Homes
 import Remote
 import Sealing
+import Workflow
 
 extension Member {
     /// Gives a custodial record its owner, the patient of that number, by one of the patient's permits
@@ -13,7 +14,7 @@ extension Member {
         let unlocked = try await unlock(.custody(record, .administration))
         let envelope = try await put(
             try Envelope.wrap(unlocked.key, record: record, for: patient), as: .ownerEnvelope, of: record)
-        unlocked.released.finish()
+        unlocked.finish()
         return try await say(
             .adopt(
                 Adopt(

@@ -7,6 +7,7 @@ public import Homes
 import Manifests
 import Remote
 import Sealing
+import Workflow
 
 extension Member {
     /// Adds files to a record under the owner's standing consent `grant` (gateway). Throws the contract's reason where
@@ -43,10 +44,10 @@ extension Member {
         let list = try work.folder.keep(manifest.encoded(), as: "manifest", .manifest)
         try await connection.send(
             sealed.blobs + [list, descriptor], of: record, in: work.folder, to: organisation.name)
-        unlocked.released.finish()
+        unlocked.finish()
         return Append(
             organisation: organisation.name, record: record, grant: grant,
-            after: unlocked.released.state.contents, descriptor: descriptor.digest, manifest: list.digest,
+            after: unlocked.state.contents, descriptor: descriptor.digest, manifest: list.digest,
             root: manifest.root, batch: sealed.batch)
     }
 }

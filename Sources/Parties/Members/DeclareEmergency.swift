@@ -3,6 +3,7 @@ import Evidence
 public import Homes
 import Remote
 import Sealing
+import Workflow
 
 /// An emergency that a clinician means to declare.
 public struct DeclaredEmergency: Sendable {
@@ -41,7 +42,7 @@ extension Member {
         let envelope = try await put(
             try Envelope.wrap(unlocked.key, record: record, forEmergency: holder), as: .emergencyEnvelope,
             of: record)
-        unlocked.released.finish()
+        unlocked.finish()
         return envelope
     }
 

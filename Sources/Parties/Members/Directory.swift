@@ -11,7 +11,7 @@ import Workflow
 extension Member {
     /// Throws `refused` unless the member works at the desk of a custodian.
     func deskKeys() throws(PartyError) -> DeskKeys {
-        DeskKeys(try keys.requireDesk(), organisation: organisation.name, network: network.id)
+        DeskKeys(try keys.reader.requireDesk(), organisation: organisation.name, network: network.id)
     }
 
     /// The patient of that number. Throws `badInput` when there is none, `unverified` when the entry is not

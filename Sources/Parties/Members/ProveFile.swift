@@ -5,6 +5,7 @@ import Homes
 import Manifests
 import Remote
 import Sealing
+public import Workflow
 
 extension Member {
     /// A file that proves that the file of that name is in a record: its address, the way from it to the root that a
@@ -16,21 +17,23 @@ extension Member {
         _ name: String, of record: RecordHandle, _ right: FetchRight
     ) async throws -> [UInt8] {
         let unlocked = try await unlock(right)
-        guard unlocked.released.record == record else {
+        guard unlocked.record == record else {
             throw PartyError.badInput("the grant is of another record")
         }
         guard let file = try unlocked.descriptor.files(named: [name]).first?.file else {
             throw PartyError.badInput("the record has no file of such a name: see its list")
         }
         let checkpoint = try await remembered.advance(connection)
-        for (part, descriptor) in unlocked.parts {
-            guard let manifest = descriptor.manifest, manifest.contains(file.ciphertext) else { continue }
-            let statement = try await connection.proof(of: part.statement.bytes, under: checkpoint)
+        for described in unlocked.fetched.parts {
+            guard let manifest = described.descriptor.manifest, manifest.contains(file.ciphertext) else {
+                continue
+            }
+            let statement = try await connection.proof(of: described.part.statement.bytes, under: checkpoint)
             guard let proof = FileProof.encoded(file.ciphertext, in: manifest, statement: statement) else {
                 continue
             }
             _ = try FileProof(verifying: proof, genesis: network.genesisFile)
-            unlocked.released.finish()
+            unlocked.finish()
             return proof
         }
         throw PartyError.refused(

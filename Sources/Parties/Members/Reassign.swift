@@ -2,6 +2,7 @@ public import Contract
 public import Homes
 import Remote
 import Sealing
+import Workflow
 
 extension Member {
     /// Gives a record to the new wallet of the patient of that number, by a permit of that wallet (gateway).
@@ -16,7 +17,7 @@ extension Member {
         let unlocked = try await unlock(.custody(record, .administration))
         let envelope = try await put(
             try Envelope.wrap(unlocked.key, record: record, for: patient), as: .ownerEnvelope, of: record)
-        unlocked.released.finish()
+        unlocked.finish()
         return draft(
             .reassign(
                 Reassign(

@@ -7,6 +7,7 @@ import Identity
 import Manifests
 import Remote
 import Sealing
+import Workflow
 
 /// A record that was received.
 public struct Received: Sendable {
@@ -25,25 +26,24 @@ extension Member {
     public func receive(
         _ id: StatementID, progress: (_ files: Int, _ of: Int) -> Void = { _, _ in }
     ) async throws -> Received {
-        let granted = try await granted(id)
+        let granted = try await connection.read(under: nil) { ledger throws(Pause) in try ledger.granted(id) }
         let record = granted.grant.record
         guard granted.grant.kind == .transfer else { throw PartyError.rejected(.grantOfOtherKind) }
         guard organisation.kind.isCustodian else { throw PartyError.rejected(.organisationKindNotAllowed) }
         let custody: CustodyState? = try await connection.state(.custody(record, organisation.name))
         guard custody == nil else { return Received(record: record, files: 0, receipt: nil) }
-        let (released, key, _) = try await released(under: granted)
-        guard granted.state.covered(of: released.state).count == released.state.parts.count else {
-            throw PartyError.rejected(.superseded)
+        let reader = keys.reader
+        let order = try await connection.read(under: nil) { ledger throws(Pause) in
+            try ledger.order(granted, by: reader)
         }
-        var parts = [(manifest: Manifest, descriptor: [UInt8])]()
-        for part in released.state.parts {
-            let bytes = try await released.bytes(part.descriptor)
-            // Opened to be sure that the record is whole; nothing of it is kept.
-            let descriptor = try Descriptor(opening: bytes, of: part, with: key)
-            parts.append((try descriptor.requireManifest(), bytes))
+        guard order.isWhole else { throw PartyError.rejected(.superseded) }
+        // Opened to be sure that the record is whole; nothing of it is kept.
+        let released = try await ReleasedRecord(order, home: keys.home.folder, connection)
+        let parts = try released.fetched.parts.map {
+            (manifest: try $0.descriptor.requireManifest(), descriptor: $0.sealed)
         }
-        let ownerEnvelope = try await released.ownerEnvelope()
-        let custodianEnvelope = try Envelope.wrap(key, record: record, for: organisation)
+        let ownerEnvelope = try await ownerEnvelope(of: released)
+        let custodianEnvelope = try Envelope.wrap(released.key, record: record, for: organisation)
         let files = parts.flatMap(\.manifest.files)
         for (index, file) in files.enumerated() {
             try Task.checkCancellation()
@@ -59,11 +59,21 @@ extension Member {
         let receipt = try await say(
             .acknowledge(
                 Acknowledge(
-                    organisation: organisation.name, record: record, grant: id, release: released.id,
+                    organisation: organisation.name, record: record, grant: id, release: released.release,
                     contents: released.state.contents, ownerEnvelope: Digest(hashing: ownerEnvelope),
                     custodianEnvelope: Digest(hashing: custodianEnvelope))))
         released.finish()
         return Received(record: record, files: files.count, receipt: receipt)
+    }
+
+    /// The envelope for the record's present owner.
+    private func ownerEnvelope(of released: ReleasedRecord) async throws -> [UInt8] {
+        let order = released.fetched.order
+        let custody: CustodyState? = try await connection.state(.custody(order.record, order.custodian))
+        guard let custody,
+            let digest = order.state.ownerEnvelope(in: custody, of: order.custodian, at: surroundings.now())
+        else { throw PartyError.refused("the record has no owner yet") }
+        return try await released.bytes(digest)
     }
 
     /// One file's ciphertext out of the old vault, checked, into the new one.

@@ -10,6 +10,7 @@ import Manifests
 import Primitives
 import Remote
 import Sealing
+import Workflow
 
 extension Member {
     /// Seals a record anew under a fresh key: its files, its descriptor, and an envelope for the owner, the
@@ -40,11 +41,11 @@ extension Member {
         let custodian = try folder.keep(
             try Envelope.wrap(recordKey, record: record, for: organisation), as: "custodian.age",
             .custodianEnvelope)
-        let granted = try await rewrapped(recordKey, record, unlocked.released.state, in: folder)
+        let granted = try await rewrapped(recordKey, record, unlocked.state, in: folder)
         try await connection.send(
             blobs + [list, descriptor, owner, custodian] + granted.map(\.blob), of: record, in: folder,
             to: organisation.name)
-        unlocked.released.finish()
+        unlocked.finish()
         // The owner sees by these that all files are there again, and no other.
         return draft(
             .reseal(
@@ -61,12 +62,12 @@ extension Member {
 
     /// One file out of the vault, opened and sealed anew; its plaintext is in memory only, a piece at a time.
     private func resealed(
-        _ file: Descriptor.File, _ unlocked: UnlockedRecord, to recipient: AgeRecipient, as name: String,
+        _ file: Descriptor.File, _ unlocked: ReleasedRecord, to recipient: AgeRecipient, as name: String,
         in folder: Folder
     ) async throws -> SealedBlob {
         let old = "old.age"
         defer { folder.remove(old) }
-        _ = try await unlocked.released.ciphertext(file.ciphertext, to: folder.file(old))
+        _ = try await unlocked.ciphertext(file.ciphertext, to: folder.file(old))
         let conduit = Conduit(opening: folder.file(old), with: unlocked.key)
         var source = conduit.source
         let sealed: SealedFile

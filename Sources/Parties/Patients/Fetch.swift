@@ -11,20 +11,17 @@ extension Patient {
     /// Fetches an own record's files. Logged like every other release.
     public func fetch(_ handle: RecordHandle, into sinks: any FileSinks) async throws -> Fetched {
         let record = try await ownRecord(handle)
-        guard let custodian = record.custodians.first else { throw PartyError.rejected(.notACustodian) }
         return try await connected(at: record.depositedAt) { connection in
-            let released = try await ReleasedRecord(
-                Release(record: handle, custodian: custodian, basis: .owner), by: ownerKey(of: record),
-                home: home.folder, connection)
-            let envelope = try await released.ownerEnvelope()
-            let key = try Envelope.open(
-                envelope, with: inboxIdentity(record.depositedAt), expecting: .owner(handle),
-                recipientHash: released.state.recipientHash)
-            return try await UnlockedRecord(
-                released, key, parts: released.state.parts, envelope: envelope
-            )
-            .deliver(into: sinks, spool: spool)
+            try await unlock(record, connection).deliver(into: sinks, spool: spool)
         }
+    }
+
+    /// Has an own record released and opens it.
+    func unlock(_ record: OwnRecord, _ connection: Connection) async throws -> ReleasedRecord {
+        let order = try await connection.read(under: nil) { [wallet] ledger throws(Pause) in
+            try ledger.order(of: record, by: wallet)
+        }
+        return try await ReleasedRecord(order, home: home.folder, connection)
     }
 
     /// Fetches an entrusted record's files, as its delegate.
@@ -33,22 +30,18 @@ extension Patient {
             let entrusted = try await entrusted().first(where: { $0.handle == handle })
         else { throw PartyError.rejected(.notTheOwner) }
         guard let custodian = entrusted.custodians.first else { throw PartyError.rejected(.notACustodian) }
-        let signingKey = wallet.proxyKey(index: entrusted.index)
+        guard let envelope = entrusted.state.envelope else {
+            throw PartyError.rejected(.delegationTooNarrow)
+        }
+        let reader = wallet.proxyKey(index: entrusted.index)
+        let order = FetchSteps.Order(
+            Release(record: handle, custodian: custodian, basis: .delegate), of: entrusted.record,
+            covering: .parts(entrusted.record.parts), envelope: envelope,
+            binding: .delegate(handle, reader.key), reader: reader,
+            identity: proxyIdentity(entrusted.index))
         return try await connected(at: place.name) { connection in
-            let released = try await ReleasedRecord(
-                Release(record: handle, custodian: custodian, basis: .delegate), by: signingKey,
-                home: home.folder, connection)
-            guard let digest = entrusted.state.envelope else {
-                throw PartyError.rejected(.delegationTooNarrow)
-            }
-            let envelope = try await released.bytes(digest)
-            let key = try Envelope.open(
-                envelope, with: proxyIdentity(entrusted.index),
-                expecting: .delegate(handle, signingKey.key), recipientHash: released.state.recipientHash)
-            return try await UnlockedRecord(
-                released, key, parts: released.state.parts, envelope: envelope
-            )
-            .deliver(into: sinks, spool: spool)
+            try await ReleasedRecord(order, home: home.folder, connection)
+                .deliver(into: sinks, spool: spool)
         }
     }
 }

@@ -107,16 +107,13 @@ extension Patient {
     private func stored(
         _ names: [String], of record: OwnRecord, _ connection: Connection
     ) async throws -> ([PartialEnvelope.Stored], AgeIdentity) {
-        let opened = try await opened(record, connection)
-        let chosen = try opened.descriptor.files(named: names)
-        guard let custodian = record.custodians.first else { throw PartyError.rejected(.notACustodian) }
-        let released = try await ReleasedRecord(
-            Release(record: record.handle, custodian: custodian, basis: .owner), by: ownerKey(of: record),
-            home: home.folder, connection)
+        let unlocked = try await unlock(record, connection)
         var stored = [PartialEnvelope.Stored]()
-        for (_, file) in chosen { stored.append((file, try await released.header(of: file))) }
-        released.finish()
-        return (stored, opened.key)
+        for (_, file) in try unlocked.descriptor.files(named: names) {
+            stored.append((file, try await unlocked.header(of: file)))
+        }
+        unlocked.finish()
+        return (stored, unlocked.key)
     }
 
     /// The organisation whose members in `role` can be granted something together. Throws `badInput`.

@@ -47,22 +47,13 @@ extension Patient {
         {
             return whole
         }
-        guard
-            let custodian = record.custodians.first(where: { $0 == record.depositedAt })
-                ?? record.custodians.first
-        else { throw PartyError.refused("nobody keeps record \(record.handle) any more") }
-        let release = Release(
-            organisation: nil, record: record.handle, custodian: custodian, grant: nil, basis: .owner)
-        let released = try await ReleasedRecord(
-            release, by: ownerKey(of: record), home: home.folder, connection)
-        let envelope = try await released.ownerEnvelope()
-        var descriptors = [[UInt8]]()
-        for part in record.state.parts { descriptors.append(try await released.bytes(part.descriptor)) }
-        let whole = try OpenedRecord(record, envelope: envelope, descriptors: descriptors, with: wallet)
+        let unlocked = try await unlock(record, connection)
         try kept.make()
-        try kept.write(envelope, as: envelopeName)
-        for (name, descriptor) in zip(descriptorNames, descriptors) { try kept.write(descriptor, as: name) }
-        released.finish()
-        return whole
+        try kept.write(unlocked.fetched.envelope, as: envelopeName)
+        for (name, part) in zip(descriptorNames, unlocked.fetched.parts) {
+            try kept.write(part.sealed, as: name)
+        }
+        unlocked.finish()
+        return OpenedRecord(record, unlocked.fetched)
     }
 }

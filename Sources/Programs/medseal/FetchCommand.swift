@@ -136,14 +136,14 @@ struct FetchCommand: AsyncParsableCommand {
     }
 
     /// By what right, where it is no grant's.
-    private func right(as connection: Connection) async throws -> Member.FetchRight? {
+    private func right(as connection: Connection) async throws -> FetchRight? {
         if let emergency { return .emergency(try await connection.statement(emergency, "emergency")) }
         guard let record, let basis else { return nil }
         return .custody(try await connection.record(record), basis == .care ? .care : .administration)
     }
 
     private func fetch(
-        _ right: Member.FetchRight, as member: Member, to target: String, keepingSealedIn sealed: String?,
+        _ right: FetchRight, as member: Member, to target: String, keepingSealedIn sealed: String?,
         _ bar: LazyBar
     ) async throws -> Printed.FetchedRecord {
         let places = try FolderSinks(target, replacing: force)

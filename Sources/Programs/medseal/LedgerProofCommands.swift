@@ -11,6 +11,7 @@ import Remote
 import Sealing
 import Terminal
 import TransparencyLog
+import Workflow
 
 /// `medseal ledger prove`
 struct LedgerProve: AsyncParsableCommand {

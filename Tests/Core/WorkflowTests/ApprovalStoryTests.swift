@@ -48,12 +48,15 @@ struct ApprovalStory {
         let owner = try seal(
             IdentityFile(comments: Envelope.Binding.owner(record).comments, identities: [recordKey])
                 .serialized(), for: .recipients([inbox.recipient]))
+        let custodian = try seal(
+            IdentityFile(comments: Envelope.Binding.custodian(record).comments, identities: [recordKey])
+                .serialized(), for: .recipients([server.records.recipient]))
         let manifest = try #require(descriptor.manifest)
         let deposit = Deposit(
             organisation: hospital, record: record, permit: Self.permit(0, wallet, server),
             recipientHash: recordKey.recipient.hash,
             descriptor: keep(try descriptor.sealed(to: recordKey.recipient), &server),
-            ownerEnvelope: keep(owner, &server), custodianEnvelope: Digest(hashing: [3]),
+            ownerEnvelope: keep(owner, &server), custodianEnvelope: keep(custodian, &server),
             manifest: keep(manifest.encoded(), &server), root: manifest.root, suite: .hybrid)
         try server.say(.deposit(deposit), by: clinician)
         // The request, and its route under permit number 1.
@@ -107,6 +110,13 @@ struct ApprovalStory {
                 certificate: certificate))
     }
 
+    /// The officer who fetches what was granted.
+    var reader: MemberReader {
+        MemberReader(
+            organisation: server.insurer, role: .officer, signingKey: officer, identity: officerIdentity,
+            desk: nil, records: nil)
+    }
+
     // MARK: What the wallet does
 
     mutating func inbox(_ view: LedgerView? = nil) throws -> [RoutedRequest] {
@@ -121,8 +131,8 @@ struct ApprovalStory {
         return try server.read { ledger throws(Pause) in try ledger.ownRecords(membership) }
     }
 
-    mutating func fetched(_ order: FetchSteps.Order, _ release: Release) throws -> FetchSteps.Fetched {
-        let statement = Statement.make(.release(release), now: ScriptedServer.now)
+    mutating func fetched(_ order: FetchSteps.Order) throws -> FetchSteps.Fetched {
+        let statement = Statement.make(.release(order.release), now: ScriptedServer.now)
             .signed(by: order.reader, network: server.network.id)
         var steps = try FetchSteps(order, release: statement, of: server.network)
         while true {
@@ -134,13 +144,10 @@ struct ApprovalStory {
     }
 
     mutating func opened(_ record: OwnRecord) throws -> OpenedRecord {
-        let custody: CustodyState? = try server.read { [hospital = server.hospital] ledger throws(Pause) in
-            try ledger.state(.custody(record.handle, hospital))
+        let order = try server.read { [wallet] ledger throws(Pause) in
+            try ledger.order(of: record, by: wallet)
         }
-        let order = try record.order(
-            at: server.hospital, try #require(custody), by: wallet, now: ScriptedServer.now)
-        let release = Release(record: record.handle, custodian: server.hospital, basis: .owner)
-        return OpenedRecord(record, try fetched(order, release))
+        return OpenedRecord(record, try fetched(order))
     }
 
     mutating func proposal(days: Int? = 5) throws -> ProposedApproval {
@@ -185,21 +192,15 @@ struct ApprovalStoryTests {
         let grant = approved.grants[0]
         let state = try #require(story.server.state[.grant(grant)].flatMap { GrantState(bytes: $0) })
         #expect(state.grantee == story.officer.key && state.releasesAllowed == 3)
-        let statement = try #require(story.server.statements.first { $0.id == grant })
-        let record = try #require(
-            story.server.state[.record(story.record)].flatMap { RecordState(bytes: $0) })
-        let order = FetchSteps.Order(
-            story.record, record, parts: state.covered(of: record), at: story.server.hospital,
-            envelope: try #require(state.envelope),
-            binding: .grant(
-                story.record, nonce: statement.statement.nonce, grantee: story.officer.key,
-                notAfter: state.notAfter), reader: story.officer, identity: story.officerIdentity)
-        let release = Release(
-            organisation: story.server.insurer, record: story.record, custodian: story.server.hospital,
-            grant: grant)
-        let fetched = try story.fetched(order, release)
+        let reader = story.reader
+        let order = try story.server.read { ledger throws(Pause) in
+            try ledger.order(.grant(grant), by: reader)
+        }
+        #expect(order.release.grant == grant && order.custodian == story.server.hospital)
+        let fetched = try story.fetched(order)
         let file = fetched.descriptor.files[0]
-        guard case .body(let ciphertext) = try story.server.answer(fetched.call(for: file).call) else {
+        guard case .body(let ciphertext) = try story.server.answer(fetched.call(for: file.ciphertext).call)
+        else {
             Issue.record("the file is not served")
             return
         }

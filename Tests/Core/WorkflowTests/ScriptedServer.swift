@@ -20,6 +20,8 @@ struct ScriptedServer {
     let roots: [OrganisationName: SigningKey]
     let authorities: [OrganisationName: CertificateAuthority]
     let desk: AgeIdentity
+    /// What opens custodian's envelopes.
+    let records: AgeIdentity
     let network: KnownNetwork
     private let log: NoteSigner
     private(set) var leaves: [[UInt8]] = []
@@ -69,6 +71,7 @@ struct ScriptedServer {
         self.roots = roots
         self.authorities = authorities
         self.desk = desk
+        self.records = records
         network = KnownNetwork(
             genesis: try Genesis.decode(file), id: Genesis.networkID(of: file),
             organisations: try pinned.map {

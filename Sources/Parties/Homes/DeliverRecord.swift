@@ -4,6 +4,7 @@ import Evidence
 package import Files
 import Primitives
 package import Sealing
+import Workflow
 
 /// What was fetched of a record.
 public struct Fetched: Sendable {
@@ -23,49 +24,13 @@ public struct Fetched: Sendable {
     public let files: [File]
 }
 
-/// What a release lets open: a record by its key, or single files of it by headers of their own.
-package struct UnlockedRecord: Sendable {
-    package let released: ReleasedRecord
-    /// What opens the files: the record's key, or the grantee's own where single files were granted.
-    package let key: AgeIdentity
-    package let descriptor: Descriptor
-    /// What the release covers, each part with its own descriptor.
-    package let parts: [(part: RecordPart, descriptor: Descriptor)]
-    /// Envelope and descriptors as the vault gave them.
-    private let sealed: [(name: String, bytes: [UInt8])]
-    /// Where single files were granted: the headers that take the place of theirs, by the files' addresses.
-    private let headers: [Digest: PartialEnvelope.File]
-
-    /// `parts`: those that the release covers.
-    package init(
-        _ released: ReleasedRecord, _ key: AgeIdentity, parts: [RecordPart], envelope: [UInt8]
-    ) async throws {
-        var described = [Descriptor]()
-        var sealed = [("envelope.age", envelope)]
-        for (index, part) in parts.enumerated() {
-            let bytes = try await released.bytes(part.descriptor)
-            described.append(try Descriptor(opening: bytes, of: part, with: key))
-            sealed.append((index == 0 ? "descriptor.age" : "descriptor-\(index + 1).age", bytes))
-        }
-        self.released = released
-        self.key = key
-        descriptor = Descriptor(of: described)
-        self.parts = Array(zip(parts, described))
-        self.sealed = sealed
-        headers = [:]
-    }
-
-    /// Single files, whose headers `identity` opens.
-    package init(
-        _ released: ReleasedRecord, files: PartialEnvelope, with identity: AgeIdentity, envelope: [UInt8]
-    ) {
-        self.released = released
-        key = identity
-        parts = []
-        // Of the record itself it says nothing.
-        descriptor = Descriptor(patient: "", depositedAt: 0, files: files.files.map(\.description))
-        sealed = [("envelope.age", envelope)]
-        headers = Dictionary(files.files.map { ($0.description.ciphertext, $0) }) { one, _ in one }
+extension ReleasedRecord {
+    /// Envelope and descriptors as the vault gave them, and what they are called.
+    private var sealed: [(name: String, bytes: [UInt8])] {
+        [("envelope.age", fetched.envelope)]
+            + fetched.parts.enumerated().map { index, part in
+                (index == 0 ? "descriptor.age" : "descriptor-\(index + 1).age", part.sealed)
+            }
     }
 
     /// Hands every file to its sink: ciphertext into the spool, its hash checked; opened into the sink, the
@@ -88,30 +53,30 @@ package struct UnlockedRecord: Sendable {
         let draft = try spool.part()
         let total = files.reduce(0) { $0 + Int($1.byteCount) }
         var before = 0
-        var fetched = [Fetched.File]()
+        var delivered = [Fetched.File]()
         for (file, name) in zip(files, names) {
             try Task.checkCancellation()
             let done = before
             let path = draft.folder.file("\(file.ciphertext).age")
             defer { draft.folder.remove("\(file.ciphertext).age") }
-            _ = try await released.ciphertext(file.ciphertext, to: path) {
+            _ = try await ciphertext(file.ciphertext, to: path) {
                 progress(min(done + $0 / 2, total), total)
             }
             if let kept { try kept.copy(path, as: "\(file.ciphertext).age") }
             let holdsProgram = try file.open(
-                at: path, with: key, under: headers[file.ciphertext], into: try sinks.begin(name)
+                at: path, with: key, under: fetched.headers[file.ciphertext], into: try sinks.begin(name)
             ) {
                 progress(min(done + Int(file.byteCount) / 2 + $0 / 2, total), total)
             }
-            fetched.append(
+            delivered.append(
                 Fetched.File(
                     name: name, byteCount: Int(file.byteCount), sha256: file.sha256,
                     mediaType: file.mediaType,
                     holdsProgram: holdsProgram))
             before += Int(file.byteCount)
         }
-        released.finish()
-        return Fetched(record: released.record, release: released.id, files: fetched)
+        finish()
+        return Fetched(record: record, release: release, files: delivered)
     }
 }
 
