@@ -209,12 +209,14 @@ public struct FetchSteps: Sendable {
         let files = try PartialEnvelope(
             opening: unwrapped.envelope, with: order.identity, expecting: order.binding, files: manifest
         ).files
+        var headers = [Digest: PartialEnvelope.File]()
+        for file in files { headers[file.description.ciphertext] = file }
         return Fetched(
             order: order, release: unwrapped.release, key: order.identity,
             // Of the record itself it says nothing.
             descriptor: Descriptor(patient: "", depositedAt: 0, files: files.map { $0.description }),
             envelope: unwrapped.envelope, parts: [],
-            headers: Dictionary(files.map { ($0.description.ciphertext, $0) }) { one, _ in one })
+            headers: headers)
     }
 
     private static let otherBytes = PartyError.unverified(
