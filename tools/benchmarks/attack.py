@@ -30,7 +30,7 @@ def attack(options):
     medseal, medseald = options.medseal or build("medseal"), options.medseald or build("medseald")
     machine()
     with Town(medseal, medseald, options.descriptors) as town:
-        town.day()
+        town.admit()
         usual = town.days(options.rounds)
         print("usually: " + ", ".join(f"{step} {seconds * 1e3:.0f} ms" for step, seconds in usual.items()) + "\n")
         steps = "".join(f"{step:>10}" for step in usual)
@@ -38,12 +38,15 @@ def attack(options):
         for name, tool, kind, count, by_member in ATTACKS:
             if options.only not in name:
                 continue
+            town.admit()
             try:
+                town.forget_peak()
                 with Attacker(town, tool, kind, count, by_member) as attacker:
                     during = town.days(options.rounds)
                     resident = town.resident()
             except Refused as refusal:
                 print(f"{name:<28} missed: {refusal}", flush=True)
+                town.admit()
                 town.day()
                 continue
             ratios = {step: during[step] / usual[step] for step in usual}
@@ -52,6 +55,7 @@ def attack(options):
             reached = verdict(worst <= RATIO_MAX and resident <= RESIDENT_MAX)
             print(f"{name:<28}{cells}{worst:7.1f}x{RATIO_MAX:4d}x  {resident:5.0f}{RESIDENT_MAX:5d}  {reached}  {attacker.said}", flush=True)
             # Without a restart.
+            town.admit()
             town.day()
         print("\nafter each attack deposit, request, route, approval and fetch went on, without a restart")
 
@@ -62,7 +66,7 @@ class Town:
     def __init__(self, medseal, medseald, descriptors):
         self.folder = tempfile.mkdtemp(prefix="medseal-bench-", dir="/dev/shm")
         self.medseal, self.medseald, self.descriptors = medseal, medseald, descriptors
-        self.server, self.count = None, 0
+        self.server, self.count, self.patients = None, 0, 0
 
     def at(self, *names):
         return os.path.join(self.folder, *names)
@@ -90,10 +94,14 @@ class Town:
         for name, organisation, role in [("clinician", "hospital", "clinician"), ("officer", "insurer", "officer"), ("attacker", "insurer", "officer")]:
             self.said(name, "member", "enrol", "--network", self.at("net"), "--organisation", organisation, "--role", role, "--name", name,
                       "--organisation-passphrase-file", self.at("pass"))
-        code = self.said("patient", "wallet", "join", "--network", self.at("net"), "--organisation", "hospital", "--permits", "20", "--json")
-        self.said("clinician", "patient", "admit", json.loads(code)["shortCode"], "--number", "P-1", "--name", "Pat Ient")
-        self.said("patient", "wallet", "top-up", "--organisation", "hospital", "--permits", "500")
         return self
+
+    def admit(self):
+        """Another patient. An approval reads all requests of its patient: what is compared begins with none, before and during."""
+        self.patients += 1
+        self.patient, self.number = f"patient-{self.patients}", f"P-{self.patients}"
+        code = self.said(self.patient, "wallet", "join", "--network", self.at("net"), "--organisation", "hospital", "--json")
+        self.said("clinician", "patient", "admit", json.loads(code)["shortCode"], "--number", self.number, "--name", "Pat Ient")
 
     def __exit__(self, *_):
         if self.server:
@@ -114,11 +122,11 @@ class Town:
             taken[name] = time.perf_counter() - start
             return said
 
-        record = json.loads(step("deposit", "clinician", "deposit", file, "--patient", "P-1", "--json"))["record"]
-        request = json.loads(step("request", "officer", "request", "--custodian", "hospital", "--patient", "P-1", "--purpose", "claim",
+        record = json.loads(step("deposit", "clinician", "deposit", file, "--patient", self.number, "--json"))["record"]
+        request = json.loads(step("request", "officer", "request", "--custodian", "hospital", "--patient", self.number, "--purpose", "claim",
                                   "--days", "3", "--json"))["request"]
-        step("route", "clinician", "route", request, "--patient", "P-1")
-        step("approval", "patient", "approve", request, "--record", record, "--days", "3", "--yes")
+        step("route", "clinician", "route", request, "--patient", self.number)
+        step("approval", self.patient, "approve", request, "--record", record, "--days", "3", "--yes")
         step("fetch", "officer", "fetch", "--request", request, "-o", self.at(f"got-{self.count}"))
         os.remove(self.at(f"got-{self.count}"))
         return taken
@@ -127,8 +135,12 @@ class Town:
         taken = [self.day() for _ in range(rounds)]
         return {step: statistics.median(day[step] for day in taken) for step in taken[0]}
 
+    def forget_peak(self):
+        with open(f"/proc/{self.server.pid}/clear_refs", "w") as references:
+            references.write("5")
+
     def resident(self):
-        """The most that the server has had in memory, in MiB."""
+        """The most that the server has had in memory since `forget_peak`, in MiB."""
         with open(f"/proc/{self.server.pid}/status") as status:
             return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
 
