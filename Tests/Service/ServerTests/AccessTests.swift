@@ -102,7 +102,9 @@ private struct Town {
         let clinician = keys[.member(.clinician, .own)]!
         record = try await world.deposit(by: clinician, at: world.hospital1, owner: keys[.owner]!)
         try await delegate()
-        for (party, key) in keys { releases[party] = try await release(to: party, key) }
+        for (party, key) in keys where Set<Party>.releaseReaders.contains(party) {
+            releases[party] = try await release(to: party, key)
+        }
 
         let retire = Retire(organisation: world.hospital1, member: keys[.ended(.retired)]!.key)
         #expect(

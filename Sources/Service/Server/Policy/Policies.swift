@@ -106,7 +106,7 @@ extension Policy where Caller == Reader {
         Terms(
             "who recorded the release",
             cases: [
-                .init(name: "one's own release", admitted: .everySigner),
+                .init(name: "one's own release", admitted: .releaseReaders),
                 .init(name: "another's", admitted: []),
             ], refusal: .notFound)
     ) { call, records in try Reader(call, records) }

@@ -88,6 +88,9 @@ extension Set<Party> {
         members(), inboxes, roots, validators, Set(Party.Ending.allCases.map { .ended($0) }),
         [.stranger, .owner, .delegate])
 
+    /// Those whose key can have recorded a release: a root's and a validator's have another part in the network.
+    static let releaseReaders = everySigner.subtracting(roots).subtracting(validators)
+
     /// Those who belong to the network.
     static let parties: Set<Party> = .any(
         members(), [.inbox(.admitted), .inbox(.elsewhere)], activeValidators, [.root(.own), .root(.other)])
