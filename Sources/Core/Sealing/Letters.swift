@@ -213,3 +213,16 @@ public struct AnswerLetter: LetterContent {
         return .object([("request", .text(request.hex)), ("grants", .array(grants))])
     }
 }
+
+extension AnswerLetter {
+    /// The letter that `answer`, a statement of the log, names by its digest. Nil where there is none among `bodies`, or
+    /// where it is not one to `identity` about that request: whatever else lies there anybody can have left.
+    public init?(named answer: Answer, among bodies: [[UInt8]], with identity: AgeIdentity) {
+        guard answer.verdict == .approved,
+            let body = bodies.first(where: { Digest(hashing: $0) == answer.letter }),
+            let letter = try? Letter.open(body, with: identity, as: AnswerLetter.self),
+            letter.request == answer.request
+        else { return nil }
+        self = letter
+    }
+}

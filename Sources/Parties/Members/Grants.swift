@@ -6,6 +6,7 @@ import Homes
 import Identity
 import Remote
 import Sealing
+import TransparencyLog
 public import Workflow
 
 extension Member {
@@ -21,7 +22,9 @@ extension Member {
         guard let state: RequestState = try await connection.state(.request(request)) else {
             throw PartyError.rejected(.requestUnknown)
         }
-        let grants = try await grants(answering: request, letters: nil)
+        let letters = try await connection.letters(at: state.custodian, about: request)
+        let grants = try await grants(
+            answering: request, letters: letters, under: try await remembered.advance(connection))
         guard grants.isEmpty else { return grants }
         switch state.stage {
         case .open, .routed:
@@ -32,34 +35,35 @@ extension Member {
         }
     }
 
-    /// The grants that this member got in answer to a request of its own: those that name it, and those in
-    /// the patient's letter. `letters` are those that the custodian's server has for this member; nil: not asked yet.
-    func grants(answering id: StatementID, letters: [Wire.Letter]?) async throws -> [StatementID] {
+    /// The grants that the patient gave this member in answer to a request of its own: those in the one of `letters` that
+    /// the answer in the log of `checkpoint` names. No other grant counts, though it be true and name the request: any
+    /// owner of a record can give one (T74).
+    func grants(
+        answering id: StatementID, letters: [Wire.Letter], under checkpoint: VerifiedCheckpoint
+    ) async throws -> [StatementID] {
+        guard let answer = try await answer(to: id, under: checkpoint) else { return [] }
+        let bodies = letters.map { [UInt8]($0.body) }
+        guard let letter = AnswerLetter(named: answer, among: bodies, with: keys.identity) else { return [] }
         var grants = [StatementID]()
-        for position in try await connection.positions(about: id.bytes, kind: .grant) {
-            let statement = try await connection.statement(at: position)
-            if case .grant(let grant) = statement.assertion, grant.grantee == key, grant.request == id {
-                grants.append(statement.id)
-            }
-        }
-        var all = letters
-        if all == nil, let state: RequestState = try await connection.state(.request(id)) {
-            all = try await connection.letters(at: state.custodian, about: id)
-        }
-        for letter in all ?? [] where letter.request == id && letter.addressee == .key(key) {
-            guard
-                let answer = try? Letter.open(
-                    [UInt8](letter.body), with: keys.identity, as: AnswerLetter.self),
-                answer.request == id
+        for granted in letter.grants where !grants.contains(granted.grant) {
+            guard let state: GrantState = try await connection.state(.grant(granted.grant)),
+                state.grantee == key, state.record == granted.record
             else { continue }
-            // Anybody could write such a letter: what counts is the ledger.
-            for granted in answer.grants where !grants.contains(granted.grant) {
-                guard let state: GrantState = try await connection.state(.grant(granted.grant)),
-                    state.grantee == key
-                else { continue }
-                grants.append(granted.grant)
-            }
+            grants.append(granted.grant)
         }
         return grants
+    }
+
+    /// The answer to a request, which the contract took from nobody but the patient that it was routed to.
+    private func answer(
+        to request: StatementID, under checkpoint: VerifiedCheckpoint
+    ) async throws -> Answer? {
+        let size = checkpoint.checkpoint.head.size
+        for position in try await connection.positions(about: request.bytes, kind: .answer)
+        where position < size {
+            let (_, statement) = try await connection.provenStatement(at: position, under: checkpoint)
+            if case .answer(let answer) = statement.assertion, answer.request == request { return answer }
+        }
+        return nil
     }
 }

@@ -68,7 +68,9 @@ extension Member {
             requester = ("not verified: \(failure.message)", false)
         }
         let letter = isToUs ? requestLetter(letters, for: statement.id, digest: request.letter) : nil
-        let grants = isOwn ? try await grants(answering: statement.id, letters: letters) : []
+        let grants =
+            isOwn
+            ? try await grants(answering: statement.id, letters: letters, under: checkpoint) : []
         return RequestView(
             id: statement.id, requester: requester.text, requesterIsVerified: requester.isVerified,
             organisation: request.organisation, custodian: request.custodian, purpose: request.purpose.name,
