@@ -135,11 +135,15 @@ struct EmergencyList: AsyncParsableCommand {
         let found = try await member.auditing { try await $0.emergencies() }
         let rows = found.map { id, state in
             let open = now < state.reviewBy ? "due \(Moment.utc(state.reviewBy))" : "OVERDUE"
+            let found = state.findings.map {
+                "\($0.finding.name) (\($0.organisation?.description ?? "owner"))"
+            }
+            let review = (found + (state.isReviewed ? [] : [open])).joined(separator: ", ")
             return Printed.Emergency(
                 emergency: id, record: state.record, custodian: state.custodian, reason: state.reason.name,
-                until: state.notAfter, review: state.finding?.name ?? open)
+                until: state.notAfter, review: review)
         }
-        let overdue = rows.count { $0.review == "OVERDUE" }
+        let overdue = found.count { !$0.state.isReviewed && now >= $0.state.reviewBy }
         try output.print(Printed.Emergencies(emergencies: rows, overdue: overdue)) {
             let short = ShortIDs(rows.map(\.emergency))
             var table = Table("EMERGENCY", "CUSTODIAN", "REASON", "UNTIL", "REVIEW")

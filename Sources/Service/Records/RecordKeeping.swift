@@ -217,6 +217,7 @@ public struct RecordKeeping: Sendable {
         if let id = release.grant {
             guard let grant = try state(.grant(id), as: GrantState.self) else { throw ReleaseError.nothing }
             if let refusal = grant.refusal(at: now) { throw ReleaseError.refused(refusal) }
+            if grant.hasLapsed(in: record, at: now) { throw ReleaseError.refused(.grantLapsed) }
             guard grant.sealing == record.sealing else { throw ReleaseError.refused(.superseded) }
             return [
                 grant.envelope.map { BlobName($0, .grantEnvelope) }, grant.kind == .transfer ? owners : nil,

@@ -88,6 +88,8 @@ public enum RejectionCode: UInt64, Error, Sendable, CaseIterable {
     case reviewerNotAllowed = 104
     case nothingChanges = 105
     case lastOrganisation = 106
+    case emergencyRuns = 107
+    case grantLapsed = 108
 
     /// What was wrong, for people; it names no id and no content.
     public var explanation: String {
@@ -172,10 +174,13 @@ public enum RejectionCode: UInt64, Error, Sendable, CaseIterable {
         case .emergencyForOtherRecord: "medical data access denied: the emergency is for another record"
         case .notTheReader: "medical data access denied: the emergency names another reader"
         case .emergencyEnded: "medical data access denied: the emergency has ended"
-        case .alreadyReviewed: "the emergency was reviewed already"
+        case .alreadyReviewed: "the reviewer has said already what it found"
         case .reviewerNotAllowed: "somebody else has to review this"
         case .nothingChanges: "it is so already"
         case .lastOrganisation: "the last organisation that takes part cannot be suspended"
+        case .emergencyRuns: "the emergency has not ended: it is reviewed after its end"
+        case .grantLapsed:
+            "medical data access denied: whoever gave the grant has no say over the record any more"
         }
     }
 }

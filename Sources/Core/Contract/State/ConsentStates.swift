@@ -72,12 +72,17 @@ public struct GrantState: StateValue, Hashable, Sendable {
     public var contents: StatementID
     /// The list of the single files that it is for.
     public var manifest: Digest?
+    /// Who owned the record when it was given: it ends with that ownership.
+    public var owner: PublicKey
+    /// The delegation by which it was given, if it was a delegate: it ends with that, too.
+    public var delegation: StatementID?
 
     public init(
         record: RecordHandle, organisation: OrganisationName, grantee: PublicKey?, role: Role? = nil,
         kind: GrantKind, purpose: Purpose, notBefore: LedgerTime, notAfter: LedgerTime,
         releasesAllowed: UInt64, releasesUsed: UInt64, envelope: Digest?, sealing: UInt64 = 0, revoked: Bool,
-        coverage: Coverage = .present, contents: StatementID, manifest: Digest? = nil
+        coverage: Coverage = .present, contents: StatementID, manifest: Digest? = nil, owner: PublicKey,
+        delegation: StatementID? = nil
     ) {
         self.record = record
         self.organisation = organisation
@@ -95,6 +100,8 @@ public struct GrantState: StateValue, Hashable, Sendable {
         self.coverage = coverage
         self.contents = contents
         self.manifest = manifest
+        self.owner = owner
+        self.delegation = delegation
     }
 
     public var items: [CBOR] {
@@ -115,6 +122,8 @@ public struct GrantState: StateValue, Hashable, Sendable {
             .unsigned(coverage.rawValue),
             .bytes32(contents),
             manifest.map { .bytes32($0) } ?? .null,
+            .bytes32(owner),
+            delegation.map { .bytes32($0) } ?? .null,
         ]
     }
 
@@ -135,6 +144,15 @@ public struct GrantState: StateValue, Hashable, Sendable {
         coverage = try items.choice()
         contents = try items.bytes32()
         manifest = try items.optional { item throws(CBOR.Malformed) in try item.bytes32() }
+        owner = try items.bytes32()
+        delegation = try items.optional { item throws(CBOR.Malformed) in try item.bytes32() }
+    }
+
+    /// Whether it ended with the right by which it was given: `record`, which it is for, has another owner at
+    /// `time`, or the delegation was taken back or replaced (docs/decisions/0028).
+    public func hasLapsed(in record: RecordState, at time: LedgerTime) -> Bool {
+        owner != record.owner(at: time)
+            || record.endedDelegations.contains { $0.delegation == delegation }
     }
 
     /// The parts of `record`, which it is for, that it covers: those there were when it was given, or all.

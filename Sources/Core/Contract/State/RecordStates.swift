@@ -18,11 +18,15 @@ public struct RecordState: StateValue, Hashable, Sendable {
     public var removed: LedgerTime?
     public var emergencies: EmergencyRule
     public var reassignment: Reassignment?
+    /// Delegations that were taken back or replaced before their end: what their delegates granted ended with
+    /// them.
+    public var endedDelegations: [EndedDelegation]
 
     public init(
         owner: PublicKey?, custodial: CustodialReason? = nil, suite: Suite, recipientHash: Digest,
         parts: [RecordPart], sealing: UInt64 = 0, generation: UInt64 = 0, removed: LedgerTime? = nil,
-        emergencies: EmergencyRule = .allowed, reassignment: Reassignment? = nil
+        emergencies: EmergencyRule = .allowed, reassignment: Reassignment? = nil,
+        endedDelegations: [EndedDelegation] = []
     ) {
         self.owner = owner
         self.custodial = custodial
@@ -34,6 +38,7 @@ public struct RecordState: StateValue, Hashable, Sendable {
         self.removed = removed
         self.emergencies = emergencies
         self.reassignment = reassignment
+        self.endedDelegations = endedDelegations
     }
 
     public var items: [CBOR] {
@@ -48,6 +53,7 @@ public struct RecordState: StateValue, Hashable, Sendable {
             removed.map { .unsigned($0) } ?? .null,
             .unsigned(emergencies.rawValue),
             reassignment.map { .array($0.items) } ?? .null,
+            .array(endedDelegations.map { .array($0.items) }),
         ]
     }
 
@@ -57,11 +63,22 @@ public struct RecordState: StateValue, Hashable, Sendable {
         suite = try items.choice()
         recipientHash = try items.bytes32()
         parts = try items.list()
+        guard !parts.isEmpty else { throw CBOR.Malformed("a record has files") }
         sealing = try items.unsigned()
         generation = try items.unsigned()
         removed = try items.optional { item throws(CBOR.Malformed) in try item.unsigned() }
         emergencies = try items.choice()
         reassignment = try items.optional { item throws(CBOR.Malformed) in try item.value() }
+        endedDelegations = try items.list()
+    }
+
+    /// Notes that `delegation` is over, if something may have been granted by it that would last longer. What
+    /// has ended by itself at `time` need not be known any more.
+    mutating func end(_ delegation: DelegationState, at time: LedgerTime) {
+        endedDelegations.removeAll { time >= $0.notAfter }
+        guard delegation.scope.allowsDeciding, !delegation.isOver(at: time, in: self) else { return }
+        endedDelegations.append(
+            EndedDelegation(delegation: delegation.statement, notAfter: delegation.notAfter))
     }
 
     /// The statement that brought the last of its files. Each names the one before it: it stands for all.
@@ -96,6 +113,26 @@ public struct RecordState: StateValue, Hashable, Sendable {
     ) -> Digest? {
         let reassignment = effectiveReassignment(at: time)
         return reassignment?.custodian == custodian ? reassignment?.ownerEnvelope : custody.ownerEnvelope
+    }
+}
+
+/// A delegation that ended before its time.
+public struct EndedDelegation: StateValue, Hashable, Sendable {
+    /// The statement that gave it.
+    public var delegation: StatementID
+    /// When it would have ended by itself.
+    public var notAfter: LedgerTime
+
+    public init(delegation: StatementID, notAfter: LedgerTime) {
+        self.delegation = delegation
+        self.notAfter = notAfter
+    }
+
+    public var items: [CBOR] { [.bytes32(delegation), .unsigned(notAfter)] }
+
+    public init(_ items: inout StateReader) throws(CBOR.Malformed) {
+        delegation = try items.bytes32()
+        notAfter = try items.unsigned()
     }
 }
 
@@ -263,6 +300,8 @@ public struct HoldState: StateValue, Hashable, Sendable {
 
 /// A guardian or proxy of a record.
 public struct DelegationState: StateValue, Hashable, Sendable {
+    /// The statement that gave it.
+    public var statement: StatementID
     /// Who gave it: it ends when the record gets another owner.
     public var owner: PublicKey
     public var scope: DelegateScope
@@ -272,9 +311,10 @@ public struct DelegationState: StateValue, Hashable, Sendable {
     public var ended: Bool
 
     public init(
-        owner: PublicKey, scope: DelegateScope, notAfter: LedgerTime, envelope: Digest?, sealing: UInt64,
-        ended: Bool = false
+        statement: StatementID, owner: PublicKey, scope: DelegateScope, notAfter: LedgerTime,
+        envelope: Digest?, sealing: UInt64, ended: Bool = false
     ) {
+        self.statement = statement
         self.owner = owner
         self.scope = scope
         self.notAfter = notAfter
@@ -285,6 +325,7 @@ public struct DelegationState: StateValue, Hashable, Sendable {
 
     public var items: [CBOR] {
         [
+            .bytes32(statement),
             .bytes32(owner),
             .unsigned(scope.rawValue),
             .unsigned(notAfter),
@@ -295,6 +336,7 @@ public struct DelegationState: StateValue, Hashable, Sendable {
     }
 
     public init(_ items: inout StateReader) throws(CBOR.Malformed) {
+        statement = try items.bytes32()
         owner = try items.bytes32()
         scope = try items.choice()
         notAfter = try items.unsigned()
@@ -309,76 +351,5 @@ public struct DelegationState: StateValue, Hashable, Sendable {
     /// Whether it is over at `time`: at its end, or because the record has another owner than who gave it.
     public func isOver(at time: LedgerTime, in record: RecordState) -> Bool {
         isOver(at: time) || record.owner(at: time) != owner
-    }
-}
-
-/// A short access without a grant, and whether somebody has looked into it.
-public struct EmergencyState: StateValue, Hashable, Sendable {
-    public var record: RecordHandle
-    public var custodian: OrganisationName
-    /// The reader's.
-    public var organisation: OrganisationName
-    public var reader: PublicKey
-    /// The clinician who signed it.
-    public var declared: PublicKey
-    /// The clinician who agreed.
-    public var second: PublicKey
-    public var reason: EmergencyReason
-    public var notAfter: LedgerTime
-    /// After this it is overdue.
-    public var reviewBy: LedgerTime
-    public var envelope: Digest?
-    public var sealing: UInt64
-    public var finding: ReviewFinding?
-
-    public init(
-        record: RecordHandle, custodian: OrganisationName, organisation: OrganisationName, reader: PublicKey,
-        declared: PublicKey, second: PublicKey, reason: EmergencyReason, notAfter: LedgerTime,
-        reviewBy: LedgerTime, envelope: Digest?, sealing: UInt64, finding: ReviewFinding? = nil
-    ) {
-        self.record = record
-        self.custodian = custodian
-        self.organisation = organisation
-        self.reader = reader
-        self.declared = declared
-        self.second = second
-        self.reason = reason
-        self.notAfter = notAfter
-        self.reviewBy = reviewBy
-        self.envelope = envelope
-        self.sealing = sealing
-        self.finding = finding
-    }
-
-    public var items: [CBOR] {
-        [
-            .bytes32(record),
-            .name(custodian),
-            .name(organisation),
-            .bytes32(reader),
-            .bytes32(declared),
-            .bytes32(second),
-            .unsigned(reason.rawValue),
-            .unsigned(notAfter),
-            .unsigned(reviewBy),
-            envelope.map { .bytes32($0) } ?? .null,
-            .unsigned(sealing),
-            finding.map { .unsigned($0.rawValue) } ?? .null,
-        ]
-    }
-
-    public init(_ items: inout StateReader) throws(CBOR.Malformed) {
-        record = try items.bytes32()
-        custodian = try items.name()
-        organisation = try items.name()
-        reader = try items.bytes32()
-        declared = try items.bytes32()
-        second = try items.bytes32()
-        reason = try items.choice()
-        notAfter = try items.unsigned()
-        reviewBy = try items.unsigned()
-        envelope = try items.optional { item throws(CBOR.Malformed) in try item.bytes32() }
-        sealing = try items.unsigned()
-        finding = try items.optional { item throws(CBOR.Malformed) in try item.choice() }
     }
 }

@@ -100,9 +100,8 @@ public struct StateReader {
         return choice
     }
 
-    /// One value or more.
     mutating func list<Value: StateValue>() throws(CBOR.Malformed) -> [Value] {
-        guard case .array(let list) = try next(), !list.isEmpty else { throw Self.malformed }
+        guard case .array(let list) = try next() else { throw Self.malformed }
         var values = [Value]()
         for item in list {
             var reader = try StateReader(item)

@@ -77,6 +77,7 @@ extension Case {
         let release = try value(.release(it.release), as: ReleaseState.self, else: .releaseMissing)
         try require(release.grant == it.grant, .releaseMissing)
         try require(grant.sealing == record.sealing && grant.coversAll(of: record), .superseded)
+        try requireGiver(of: grant, in: record, it.record)
         // What it has erased already it need not erase again.
         let kept = present.flatMap { $0.erased == nil ? $0 : nil }
         let custody = CustodyState(

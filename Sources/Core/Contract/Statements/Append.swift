@@ -72,10 +72,12 @@ extension Case {
         var custody = try custody(it.record, of: it.organisation)
         try require(record.removed == nil, .recordRemoved)
         var writes = [Write]()
+        var used: GrantState?
         if let id = it.grant {
             var grant = try usable(id, of: it.record, kinds: [.append])
             grant.releasesUsed += 1
             writes.append(write(.grant(id), grant))
+            used = grant
         } else {
             try requireConsent(of: record)
         }
@@ -84,6 +86,7 @@ extension Case {
             record.parts.count < Limits.partsPerRecordMax && record.adds(added), .filesNotAllowed)
         try require(
             custody.generation == record.generation && it.after == record.contents, .superseded)
+        if let used { try requireGiver(of: used, in: record, it.record) }
         record.parts.append(added)
         record.generation += 1
         custody.generation = record.generation

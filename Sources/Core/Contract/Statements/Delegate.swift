@@ -63,14 +63,22 @@ extension Delegate: StatementContent {
 
 extension Case {
     func delegate(_ it: Delegate) throws(RejectionCode) -> [Write] {
-        let record = try record(it.record)
+        var record = try record(it.record)
         try requireOwner(of: record, it.record)
         try require(record.removed == nil, .recordRemoved)
         try require(time < it.notAfter && it.notAfter - time <= Limits.delegationSecondsMax, .expiryInvalid)
         try requireNoPart(it.delegate)
+        // What was granted by the one that this replaces ends with it.
+        if let replaced: DelegationState = value(.delegation(it.record, it.delegate)) {
+            record.end(replaced, at: moment(of: it.record))
+        }
         let delegation = DelegationState(
-            owner: statement.caller, scope: it.scope, notAfter: it.notAfter, envelope: it.envelope,
+            statement: statement.id, owner: statement.caller, scope: it.scope, notAfter: it.notAfter,
+            envelope: it.envelope,
             sealing: record.sealing)
-        return [write(.delegation(it.record, it.delegate), delegation), clock(it.record)]
+        return [
+            write(.record(it.record), record), write(.delegation(it.record, it.delegate), delegation),
+            clock(it.record),
+        ]
     }
 }

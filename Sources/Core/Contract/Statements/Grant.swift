@@ -162,12 +162,22 @@ extension Case {
         try require(it.role == nil || !isInsurer, .grantTooWide)
         try require(it.purpose.isOpen(to: organisation.kind), .purposeNotAllowed)
         try require(it.kind == .append || (member?.suite ?? record.suite) >= record.suite, .suiteTooWeak)
+        // The caller owns the record, or acts for whom the delegation says.
+        let owner = delegation?.owner ?? statement.caller
         let grant = GrantState(
             record: it.record, organisation: it.organisation, grantee: it.grantee, role: it.role,
             kind: it.kind, purpose: it.purpose, notBefore: it.notBefore, notAfter: it.notAfter,
             releasesAllowed: it.releases, releasesUsed: 0, envelope: it.envelope, sealing: record.sealing,
-            revoked: false, coverage: it.coverage, contents: record.contents, manifest: it.manifest)
+            revoked: false, coverage: it.coverage, contents: record.contents, manifest: it.manifest,
+            owner: owner, delegation: delegation?.statement)
         return [write(.grant(statement.id), grant), clock(it.record)]
+    }
+
+    /// Whoever gave the grant still has a say over the record.
+    func requireGiver(
+        of grant: GrantState, in record: RecordState, _ handle: RecordHandle
+    ) throws(RejectionCode) {
+        try require(!grant.hasLapsed(in: record, at: moment(of: handle)), .grantLapsed)
     }
 
     /// A grant that the caller may use now: of this record and one of `kinds`, for the caller, in its time,

@@ -71,12 +71,14 @@ extension Case {
         try require(delegation, allows: { $0.allowsReading })
         var writes = [Write]()
         var sealing = delegation?.sealing ?? record.sealing
+        var used: GrantState?
         if let id = it.grant, reader != nil {
             var grant = try usable(id, of: it.record, kinds: [.read, .transfer])
             try require(it.basis == nil && it.emergency == nil, .basisNotAllowed)
             grant.releasesUsed += 1
             sealing = grant.sealing
             writes.append(write(.grant(id), grant))
+            used = grant
         } else {
             guard let basis = it.basis else { throw .basisMissing }
             try require(it.grant == nil && (it.emergency == nil) == (basis != .emergency), .basisNotAllowed)
@@ -104,6 +106,7 @@ extension Case {
             try require(emergency.reader == statement.caller, .notTheReader)
             try require(time < emergency.notAfter && emergency.sealing == record.sealing, .emergencyEnded)
         }
+        if let used { try requireGiver(of: used, in: record, it.record) }
         let release = ReleaseState(
             reader: statement.caller, record: it.record, custodian: it.custodian, grant: it.grant,
             basis: it.basis, emergency: it.emergency, time: time)

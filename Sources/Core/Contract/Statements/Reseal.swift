@@ -104,6 +104,7 @@ extension Case {
         try require(custody.generation == record.generation, .superseded)
         for (_, grant) in grants { try require(grant.coversAll(of: record), .superseded) }
         try require(!record.awaitsReassignment(at: time), .reassignmentPending)
+        for (_, grant) in grants { try requireGiver(of: grant, in: record, it.record) }
         (record.owner, record.reassignment) = (record.owner(at: time), nil)
         (record.recipientHash, record.suite) = (it.recipientHash, it.suite)
         record.parts = [whole]

@@ -1,4 +1,4 @@
-/// The record's owner or a reviewer has looked into an emergency.
+/// The record's owner or a reviewer has looked into an emergency, after its end. Each is heard, once.
 public struct Review: Hashable, Sendable {
     /// The reviewer's organisation; left out by the record's owner.
     public var organisation: OrganisationName?
@@ -50,13 +50,17 @@ extension Case {
         if reviewer == nil { try requireOwner(of: record, it.record) }
         var emergency = try value(.emergency(it.emergency), as: EmergencyState.self, else: .emergencyUnknown)
         try require(emergency.record == it.record, .emergencyForOtherRecord)
-        try require(emergency.finding == nil, .alreadyReviewed)
+        let reviewed = EmergencyFinding(
+            organisation: it.organisation, owner: it.organisation == nil ? statement.caller : nil,
+            finding: it.finding)
+        try require(!emergency.findings.contains { $0.isSameReviewer(as: reviewed) }, .alreadyReviewed)
         if let reviewer {
             let isOutside = [.auditor, .authority].contains(reviewer.organisation.kind)
             try require(
                 isOutside || it.organisation == emergency.custodian, .reviewerNotAllowed)
         }
-        emergency.finding = it.finding
+        try require(time >= emergency.notAfter, .emergencyRuns)
+        emergency.findings.append(reviewed)
         return [write(.emergency(it.emergency), emergency), clock(it.record)]
     }
 }

@@ -1,4 +1,4 @@
-/// A record's owner ends a delegation at once.
+/// A record's owner ends a delegation at once, and what the delegate has granted.
 public struct Undelegate: Hashable, Sendable {
     public var record: RecordHandle
     public var delegate: PublicKey
@@ -22,7 +22,7 @@ extension Undelegate: StatementContent {
 
     func note(in copy: inout Retention, as id: StatementID) { copy.end(.delegateEnvelope(of: delegate)) }
 
-    var sentence: Sentence { "\(who) ended what \(short: delegate) may do" }
+    var sentence: Sentence { "\(who) ended what \(short: delegate) may do, and what it had granted" }
 
     func reads(_ keys: ReadKeys) -> [StateKey] {
         keys.record(record) + [.delegation(record, delegate)]
@@ -33,11 +33,15 @@ extension Undelegate: StatementContent {
 
 extension Case {
     func undelegate(_ it: Undelegate) throws(RejectionCode) -> [Write] {
-        let record = try recordAtAnyTime(it.record)
+        var record = try recordAtAnyTime(it.record)
         try requireOwner(of: record, it.record)
         var delegation = try delegated(to: it.delegate, of: record, it.record, else: .delegationEnded)
         try require(!delegation.isOver(at: time), .delegationEnded)
+        record.end(delegation, at: moment(of: it.record))
         delegation.ended = true
-        return [write(.delegation(it.record, it.delegate), delegation), clock(it.record)]
+        return [
+            write(.record(it.record), record), write(.delegation(it.record, it.delegate), delegation),
+            clock(it.record),
+        ]
     }
 }

@@ -244,7 +244,7 @@ extension Printed {
         public let reason: String
         /// When it ends.
         public let until: LedgerTime
-        /// What looking into it has found, until when that is due, or `OVERDUE`.
+        /// What each reviewer has found; then, until one of them is not of the custodian, when that is due, or `OVERDUE`.
         public let review: String
 
         public init(

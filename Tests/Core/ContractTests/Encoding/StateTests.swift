@@ -14,7 +14,9 @@ import Testing
         RecordState(
             owner: Toy.named("owner"), suite: .hybrid, recipientHash: Toy.named("recipient"),
             parts: [part("deposit"), part("append")],
-            sealing: 2, generation: 3, removed: 100, emergencies: .refused, reassignment: reassignment),
+            sealing: 2, generation: 3, removed: 100, emergencies: .refused, reassignment: reassignment,
+            endedDelegations: [ended]),
+        ended,
         RecordState(
             owner: nil, custodial: .patientUnable, suite: .classical, recipientHash: Toy.named("recipient"),
             parts: [part("deposit")]),
@@ -26,19 +28,23 @@ import Testing
         CustodyState(ownerEnvelope: nil, custodianEnvelope: Toy.named("b")),
         HoldState(reason: .retention, until: 200),
         DelegationState(
-            owner: Toy.named("o"), scope: .read, notAfter: 200, envelope: Toy.named("a"), sealing: 1,
+            statement: Toy.named("delegate"), owner: Toy.named("o"), scope: .read, notAfter: 200,
+            envelope: Toy.named("a"), sealing: 1,
             ended: true),
-        DelegationState(owner: Toy.named("o"), scope: .decide, notAfter: 200, envelope: nil, sealing: 0),
+        DelegationState(
+            statement: Toy.named("delegate"), owner: Toy.named("o"), scope: .decide, notAfter: 200,
+            envelope: nil, sealing: 0),
         request(nil), request(Toy.named("a1")),
         GrantState(
             record: Toy.named("record"), organisation: insurer, grantee: Toy.named("officer"), kind: .read,
             purpose: .claim, notBefore: 100, notAfter: 200, releasesAllowed: 3, releasesUsed: 1,
             envelope: Toy.named("envelope"), sealing: 1, revoked: false, coverage: .part,
-            contents: Toy.named("deposit"), manifest: Toy.named("manifest")),
+            contents: Toy.named("deposit"), manifest: Toy.named("manifest"), owner: Toy.named("o"),
+            delegation: Toy.named("delegate")),
         GrantState(
             record: Toy.named("record"), organisation: insurer, grantee: nil, role: .gateway, kind: .append,
             purpose: .claim, notBefore: 100, notAfter: 200, releasesAllowed: 3, releasesUsed: 1,
-            envelope: nil, revoked: true, contents: Toy.named("deposit")),
+            envelope: nil, revoked: true, contents: Toy.named("deposit"), owner: Toy.named("o")),
         release(grant: Toy.named("grant"), basis: nil), release(grant: nil, basis: .care),
         emergency(nil), emergency(.unjustified), StatementState(kind: .deposit, time: 100),
     ]
@@ -68,12 +74,20 @@ import Testing
             dispatched: basis == nil)
     }
 
+    private static let ended = EndedDelegation(delegation: Toy.named("delegate"), notAfter: 200)
+
     private static func emergency(_ finding: ReviewFinding?) -> EmergencyState {
         EmergencyState(
             record: Toy.named("record"), custodian: hospital, organisation: insurer,
             reader: Toy.named("reader"), declared: Toy.named("clinician"), second: Toy.named("second"),
             reason: .publicHealth, notAfter: 200, reviewBy: 300,
-            envelope: finding == nil ? nil : Toy.named("envelope"), sealing: 1, finding: finding)
+            envelope: finding == nil ? nil : Toy.named("envelope"), sealing: 1,
+            findings: finding.map {
+                [
+                    EmergencyFinding(organisation: hospital, owner: nil, finding: $0),
+                    EmergencyFinding(organisation: nil, owner: Toy.named("o"), finding: $0),
+                ]
+            } ?? [])
     }
 
     @Test("each is what it decodes to; damaged it is nothing, or what it then decodes to", arguments: values)
@@ -115,7 +129,8 @@ import Testing
             owner: Toy.named("o"), suite: .hybrid, recipientHash: Toy.named("recipient"),
             parts: [Self.part("deposit")])
         var delegation = DelegationState(
-            owner: Toy.named("o"), scope: .read, notAfter: 200, envelope: nil, sealing: 0)
+            statement: Toy.named("delegate"), owner: Toy.named("o"), scope: .read, notAfter: 200,
+            envelope: nil, sealing: 0)
         #expect(!delegation.isOver(at: 199, in: record) && delegation.isOver(at: 200, in: record))
         record.reassignment = Reassignment(
             owner: Toy.named("another"), effective: 150, custodian: Self.hospital,

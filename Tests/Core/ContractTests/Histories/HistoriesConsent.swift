@@ -264,7 +264,10 @@ extension HistoryMaker {
 
     mutating func review() -> Draft {
         let history = history
-        let emergency = choose(emergencies) { history.record($0.terms.record)?.isReviewed($0.id) == false }
+        let now = now
+        let emergency = choose(emergencies) {
+            now >= $0.terms.notAfter && (history.record($0.terms.record)?.reviewers(of: $0.id).count ?? 9) < 2
+        }
         let handle = isSloppy() ? record().0 : emergency?.terms.record ?? record().0
         let isOwner = source.chance(1, in: 2)
         let reviewer = member(of: nil, .auditor)

@@ -179,7 +179,8 @@ extension HistoryMaker {
         let name = custodian(of: record) { $0.isNewest }
         var live = grants.filter { $0.terms.record == handle }.filter { grant in
             record?.grant(grant.id).map {
-                !$0.isRevoked && now < $0.terms.notAfter && $0.terms.kind != .append && $0.isForAll
+                !$0.isRevoked && record?.hasLapsed(grant.id, at: now) == false && now < $0.terms.notAfter
+                    && $0.terms.kind != .append && $0.isForAll
             } ?? false
         }
         if isSloppy() { live += grants.suffix(1) }

@@ -178,11 +178,14 @@ struct ModelHearing {
     }
 
     /// The caller uses the grant, which must have a use left.
-    mutating func uses(_ granted: ModelRecord.Granted, _ member: ModelHistory.Member?) {
+    mutating func uses(
+        _ granted: ModelRecord.Granted, _ member: ModelHistory.Member?, of record: ModelRecord
+    ) {
         let terms = granted.terms
         let isNamed = terms.grantee.map { $0 == caller } ?? (terms.role == member?.enrolled.role)
         object(.notTheGrantee, if: !isNamed || terms.organisation != member?.enrolled.organisation)
         isInForce(granted)
         object(.releasesUsedUp, if: granted.uses >= terms.releases)
+        object(.grantLapsed, if: record.hasLapsed(granted.id, at: now))
     }
 }

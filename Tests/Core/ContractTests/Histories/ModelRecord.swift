@@ -129,6 +129,7 @@ struct ModelRecord {
     // MARK: Consent
 
     struct Granted {
+        let id: StatementID
         let terms: Grant
         let isRevoked: Bool
         let uses: UInt64
@@ -160,8 +161,25 @@ struct ModelRecord {
             [.append, .reseal].contains($0.says.kind)
         }
         return Granted(
-            terms: terms, isRevoked: isRevoked, uses: uses, isOfThisSealing: isCarriedOn,
+            id: id, terms: terms, isRevoked: isRevoked, uses: uses, isOfThisSealing: isCarriedOn,
             isForAll: terms.coverage == .growing || terms.coverage == .present && isUnchanged)
+    }
+
+    /// Whoever gave it had a say over the record then, and has none any more.
+    func hasLapsed(_ grant: StatementID, at time: LedgerTime) -> Bool {
+        guard let index = facts.firstIndex(where: { $0.said.id == grant }),
+            let then = ModelRecord(Array(facts[...index]))
+        else { return false }
+        let (giver, owner) = (facts[index].said.caller, then.owner(at: facts[index].time))
+        guard owner == self.owner(at: time) else { return true }
+        return giver != owner
+            && facts[(index + 1)...].contains { fact in
+                switch fact.says {
+                case .delegate(let it): it.delegate == giver
+                case .undelegate(let it): it.delegate == giver
+                default: false
+                }
+            }
     }
 
     struct Delegation {
@@ -200,8 +218,16 @@ struct ModelRecord {
         return (lastSealing?.index ?? -1) < (declared ?? -1)
     }
 
-    func isReviewed(_ emergency: StatementID) -> Bool {
-        facts.contains { if case .review(let it) = $0.says { it.emergency == emergency } else { false } }
+    enum Reviewer: Hashable {
+        case organisation(OrganisationName)
+        case owner(PublicKey)
+    }
+
+    func reviewers(of emergency: StatementID) -> [Reviewer] {
+        facts.compactMap { fact in
+            guard case .review(let it) = fact.says, it.emergency == emergency else { return nil }
+            return it.organisation.map { .organisation($0) } ?? .owner(fact.said.caller)
+        }
     }
 
     func isDispatched(_ release: StatementID) -> Bool {

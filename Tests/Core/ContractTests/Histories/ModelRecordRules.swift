@@ -24,7 +24,9 @@ extension ModelHearing {
         _ = copy(of: it.organisation, in: record, mustBeNewest: true)
         mustBeThere(record)
         if let id = it.grant {
-            if let granted = grant(id, of: record, it.record, kinds: [.append]) { uses(granted, member) }
+            if let granted = grant(id, of: record, it.record, kinds: [.append]) {
+                uses(granted, member, of: record)
+            }
         } else {
             ownerAgrees(record)
         }
@@ -54,6 +56,7 @@ extension ModelHearing {
             let granted = grant(new.of, of: record, it.record, kinds: [.read, .transfer])
             object(.grantOfOtherKind, if: terms.coverage == .part)
             object(.superseded, if: granted?.isForAll == false)
+            object(.grantLapsed, if: granted != nil && record.hasLapsed(new.of, at: now))
             let isRevoked = history.record(terms.record)?.grant(new.of)?.isRevoked
             object(.grantRevoked, if: isRevoked == true)
             object(.grantExpired, if: now >= terms.notAfter)
@@ -91,6 +94,7 @@ extension ModelHearing {
         guard let granted = grant(it.grant, of: record, it.record, kinds: [.transfer]) else { return }
         object(.notTheGrantee, if: granted.terms.organisation != it.organisation)
         isInForce(granted)
+        object(.grantLapsed, if: record.hasLapsed(it.grant, at: now))
         object(.superseded, if: !granted.isOfThisSealing || !granted.isForAll)
     }
 

@@ -162,7 +162,7 @@ extension ModelHearing {
         if let id = it.grant, it.organisation != nil {
             object(.basisNotAllowed, if: it.basis != nil || it.emergency != nil)
             if let granted = grant(id, of: record, it.record, kinds: [.read, .transfer]) {
-                uses(granted, reader)
+                uses(granted, reader, of: record)
                 object(.superseded, if: !granted.isOfThisSealing)
             }
         } else if let basis = found(it.basis, else: .basisMissing) {
@@ -221,7 +221,11 @@ extension ModelHearing {
         guard let record = record(it.record) else { return }
         if it.organisation == nil { mustOwn(record) }
         guard let declared = emergency(it.emergency, of: it.record) else { return }
-        object(.alreadyReviewed, if: history.record(declared.record)?.isReviewed(it.emergency) == true)
+        let reviewers = history.record(declared.record)?.reviewers(of: it.emergency) ?? []
+        object(
+            .alreadyReviewed,
+            if: reviewers.contains(it.organisation.map { .organisation($0) } ?? .owner(caller)))
+        object(.emergencyRuns, if: now < declared.notAfter)
         guard let name = it.organisation, let kind = history.organisation(name)?.kind else { return }
         object(
             .reviewerNotAllowed, if: kind != .auditor && kind != .authority && name != declared.organisation)

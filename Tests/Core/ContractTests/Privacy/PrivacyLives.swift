@@ -77,7 +77,9 @@ extension PrivacyLedger {
         say(.release(read), by: one, at: time + 60)
         let auditor = OrganisationName("auditor1")!
         let review = Review(organisation: auditor, record: record, emergency: id, finding: .justified)
-        say(.review(review), by: member(of: auditor, .auditor).key, at: later(than: time + 60, days: 2))
+        say(
+            .review(review), by: member(of: auditor, .auditor).key,
+            at: later(than: emergency.notAfter, days: 2))
     }
 
     // MARK: Requests

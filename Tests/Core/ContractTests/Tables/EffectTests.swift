@@ -36,12 +36,17 @@ import Testing
     private func part(
         _ index: Int, _ files: String, _ descriptor: String = "descriptor", in world: World
     ) throws -> RecordPart {
+        RecordPart(
+            statement: try id(index, in: world), descriptor: Toy.named(descriptor),
+            manifest: Toy.named("manifest of \(files)"),
+            root: Toy.named("root of \(files)"))
+    }
+
+    /// The id of the statement at `index` of those accepted since the beginning.
+    private func id(_ index: Int, in world: World) throws -> StatementID {
         let message = world.accepted[World.members.count + index].message
         let signed = try SignedStatement(message, network: Cast.toy.network)
-        let id = try #require(signed.verified(hash: Cast.toy.hash, isValid: Cast.toy.isValid)).id
-        return RecordPart(
-            statement: id, descriptor: Toy.named(descriptor), manifest: Toy.named("manifest of \(files)"),
-            root: Toy.named("root of \(files)"))
+        return try #require(signed.verified(hash: Cast.toy.hash, isValid: Cast.toy.isValid)).id
     }
 
     private func custody(
@@ -146,7 +151,8 @@ import Testing
         #expect(grant.sealing == 1 && grant.envelope == Toy.named("rewrapped"))
         #expect(grant.contents == expected.contents)
         let delegation = DelegationState(
-            owner: Toy.named("p1"), scope: .readAndDecide, notAfter: 900, envelope: Toy.named("rewrapped"),
+            statement: try id(2, in: world), owner: Toy.named("p1"), scope: .readAndDecide, notAfter: 900,
+            envelope: Toy.named("rewrapped"),
             sealing: 1)
         #expect(try value(.delegation(record, Toy.named("d1")), in: world) == delegation)
     }
@@ -218,7 +224,8 @@ import Testing
         var expected = GrantState(
             record: record, organisation: hospital, grantee: nil, role: .gateway, kind: .append,
             purpose: .legal, notBefore: 90, notAfter: 900, releasesAllowed: 7, releasesUsed: 0,
-            envelope: nil, revoked: false, contents: try deposited(in: world).contents)
+            envelope: nil, revoked: false, contents: try deposited(in: world).contents,
+            owner: Toy.named("p1"))
         #expect(try value(key, in: world) == expected)
         #expect(world.play(Line("102 | gateway@hospital1 | append r1 files=c grant=g1 | ok")).result == "ok")
         expected.releasesUsed = 1
@@ -229,7 +236,8 @@ import Testing
         #expect(world.play(Line("104 | p1 | delegate d1 on=r1 scope=decide until=900 | ok")).result == "ok")
         #expect(world.play(Line("105 | p1 | undelegate d1 on=r1 | ok")).result == "ok")
         let ended = DelegationState(
-            owner: Toy.named("p1"), scope: .decide, notAfter: 900, envelope: nil, sealing: 0, ended: true)
+            statement: try id(4, in: world), owner: Toy.named("p1"), scope: .decide, notAfter: 900,
+            envelope: nil, sealing: 0, ended: true)
         #expect(try value(.delegation(record, Toy.named("d1")), in: world) == ended)
         #expect(try value(.clock(record), in: world) == ClockState(seen: 105))
     }
@@ -296,13 +304,17 @@ import Testing
         let world = world(
             deposit, "101 | clinician@hospital1 | emergency e1 on=r1 until=500 reason=publicHealth",
             "102 | clinician@hospital2 | release x1 on=r1 basis=emergency emergency=e1",
-            "103 | p1 | review e1 on=r1 finding=unjustified")
+            "500 | p1 | review e1 on=r1 finding=unjustified", "501 | auditor@hospital1 | review e1 on=r1")
         let expected = EmergencyState(
             record: record, custodian: hospital, organisation: OrganisationName("hospital2")!,
             reader: Toy.named("clinician@hospital2"), declared: Toy.named("clinician@hospital1"),
             second: Toy.named("clinician2@hospital1"), reason: .publicHealth, notAfter: 500,
             reviewBy: 500 + Limits.reviewSeconds, envelope: Toy.named("envelope"), sealing: 0,
-            finding: .unjustified)
+            findings: [
+                EmergencyFinding(organisation: nil, owner: Toy.named("p1"), finding: .unjustified),
+                EmergencyFinding(organisation: hospital, owner: nil, finding: .justified),
+            ])
+        #expect(expected.isReviewed)
         #expect(try value(.emergency(world.id("e1")), in: world) == expected)
         let release = ReleaseState(
             reader: Toy.named("clinician@hospital2"), record: record, custodian: hospital, grant: nil,

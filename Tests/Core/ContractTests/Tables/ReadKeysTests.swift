@@ -26,10 +26,10 @@ import Testing
             111 | clinician@hospital1 | append r# files=a approve=p#                              | ok
             112 | gateway@hospital1   | append r# files=b grant=b#                                | ok
             113 | clinician@hospital1 | reseal r# files=c,d,e grants=g#,t# delegates=d# approve=p# | ok
-            114 | clinician@hospital1 | emergency e# on=r#                                        | ok
+            114 | clinician@hospital1 | emergency e# on=r# until=116                              | ok
             115 | clinician@hospital2 | release u# on=r# basis=emergency emergency=e#             | ok
             116 | p#                  | review e# on=r#                                           | ok
-            117 | clinician@hospital1 | emergency f# on=r#                                        | ok
+            117 | clinician@hospital1 | emergency f# on=r# until=118                              | ok
             118 | auditor@auditor     | review f# on=r#                                           | ok
             119 | p#                  | instruct r#                                               | ok
             120 | registrar@hospital1 | reassign r# permit=n#                                     | ok

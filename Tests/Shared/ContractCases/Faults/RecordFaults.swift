@@ -43,6 +43,7 @@ extension FaultTable {
         releasesUsedUp             ! grant g1 used 3
         filesNotAllowed            files=scan
         superseded                 ! custody r1 hospital1 generation 7
+        grantLapsed                ! grant g1 owner p9
         """)
 
     static let appendWithConsent = FaultTable(
@@ -83,6 +84,7 @@ extension FaultTable {
         suiteTooWeak               suite=classical
         filesNotAllowed            files=scan
         superseded                 ! custody r1 hospital1 generation 7
+        grantLapsed                ! grant g1 owner p9
         reassignmentPending        ! record r1 reassigned 500
         """)
 
@@ -127,6 +129,7 @@ extension FaultTable {
         grantExpired               ! grant g1 until 100
         releaseMissing             release=x9
         superseded                 ! grant g1 sealing 7
+        grantLapsed                ! grant g1 owner p9
         """)
 
     static let adopt = FaultTable(

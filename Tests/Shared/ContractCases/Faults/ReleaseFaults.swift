@@ -27,6 +27,7 @@ extension FaultTable {
         basisNotAllowed            basis=care
         suiteTooWeak               ! member officer@insurer suite classical
         superseded                 ! grant g1 sealing 7
+        grantLapsed                ! grant g1 owner p9
         """)
 
     static let releaseToStaff = FaultTable(
@@ -123,14 +124,15 @@ extension FaultTable {
         "review",
         """
         given 50 | clinician@hospital1 | deposit r1 permit=p1@hospital1
-        given 50 | clinician@hospital1 | emergency e1 on=r1
+        given 50 | clinician@hospital1 | emergency e1 on=r1 until=60
         base 100 | auditor@auditor | review e1 on=r1 of=auditor
         caller auditor@auditor role=officer
         recordUnknown              on=r9
         clockBehindRecord          ! seen r1 101
         emergencyUnknown           emergency=e9
         emergencyForOtherRecord    ! emergency e1 record r2
-        alreadyReviewed            ! emergency e1 finding justified
+        alreadyReviewed            ! emergency e1 foundBy auditor
+        emergencyRuns              ! emergency e1 until 101
         reviewerNotAllowed         ! organisation auditor kind insurer
         """)
 
@@ -138,13 +140,14 @@ extension FaultTable {
         "review by the owner",
         """
         given 50 | clinician@hospital1 | deposit r1 permit=p1@hospital1
-        given 50 | clinician@hospital1 | emergency e1 on=r1
+        given 50 | clinician@hospital1 | emergency e1 on=r1 until=60
         base 100 | p1 | review e1 on=r1
         recordUnknown              on=r9
         clockBehindRecord          ! seen r1 101
         notTheOwner                signer=p2
         emergencyUnknown           emergency=e9
         emergencyForOtherRecord    ! emergency e1 record r2
-        alreadyReviewed            ! emergency e1 finding justified
+        alreadyReviewed            ! emergency e1 foundByOwner p1
+        emergencyRuns              ! emergency e1 until 101
         """)
 }

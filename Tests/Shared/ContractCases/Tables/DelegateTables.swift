@@ -64,6 +64,27 @@ extension DecisionTable {
         3d+113 | clinician@hospital1 | reseal r1 approve=p2 delegates=d2              | delegationEnded
         3d+113 | clinician@hospital1 | reseal r1 approve=p2 delegates=d1              | ok
 
+        ## what a delegate has granted ends with the delegation, and stays ended
+        100 | clinician@hospital1 | deposit r1 permit=p1@hospital1         | ok
+        101 | p1                  | delegate d1 on=r1                      | ok
+        101 | p1                  | delegate d2 on=r1                      | ok
+        102 | d1                  | grant g1 on=r1 to=officer@insurer      | ok
+        102 | d2                  | grant g2 on=r1 to=officer@insurer      | ok
+        102 | p1                  | grant g3 on=r1 to=officer@insurer      | ok
+        103 | officer@insurer     | release x1 on=r1 grant=g1              | ok
+        104 | p1                  | undelegate d1 on=r1                    | ok
+        105 | officer@insurer     | release x2 on=r1 grant=g1              | grantLapsed
+        105 | officer@insurer     | release x2 on=r1 grant=g2              | ok
+        105 | officer@insurer     | release x3 on=r1 grant=g3              | ok
+        106 | p1                  | delegate d1 on=r1                      | ok
+        106 | officer@insurer     | release x4 on=r1 grant=g1              | grantLapsed
+        106 | d1                  | grant g4 on=r1 to=officer@insurer      | ok
+        106 | officer@insurer     | release x4 on=r1 grant=g4              | ok
+        107 | p1                  | delegate d1 on=r1 scope=decide         | ok
+        107 | officer@insurer     | release x5 on=r1 grant=g4              | grantLapsed
+        108 | d1                  | grant g5 on=r1 to=officer@insurer      | ok
+        108 | officer@insurer     | release x5 on=r1 grant=g5              | ok
+
         ## a delegate's key has no other part
         100 | clinician@hospital1 | deposit r1 permit=p1@hospital1     | ok
         101 | p1                  | delegate p1 on=r1                  | keyNotOneTime

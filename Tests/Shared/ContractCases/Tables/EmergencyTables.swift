@@ -77,10 +77,13 @@ extension DecisionTable {
     static let review = DecisionTable(
         "review",
         """
-        ## the owner looks into it, once
+        ## the owner looks into it after its end, once
         100 | clinician@hospital1 | deposit r1 permit=p1@hospital1      | ok
         100 | clinician@hospital1 | deposit r2 permit=p2@hospital1      | ok
-        101 | clinician@hospital1 | emergency e1 on=r1                  | ok
+        101 | clinician@hospital1 | emergency e1 on=r1 until=102        | ok
+        101 | p1                  | review e1 on=r1                     | emergencyRuns
+        101 | auditor@hospital1   | review e1 on=r1                     | emergencyRuns
+        101 | auditor@auditor     | review e1 on=r1                     | emergencyRuns
         102 | p2                  | review e1 on=r1                     | notTheOwner
         102 | p2                  | review e1 on=r2                     | emergencyForOtherRecord
         102 | p1                  | review e9 on=r1                     | emergencyUnknown
@@ -88,13 +91,31 @@ extension DecisionTable {
         99  | p1                  | review e1 on=r1                     | clockBehindRecord
         102 | p1                  | review e1 on=r1 finding=unjustified | ok
         103 | p1                  | review e1 on=r1                     | alreadyReviewed
-        103 | auditor@auditor     | review e1 on=r1                     | alreadyReviewed
+        103 | p1                  | review e1 on=r1 finding=justified   | alreadyReviewed
+        103 | auditor@auditor     | review e1 on=r1                     | ok
+
+        ## whoever comes first, the owner and each organisation that looks from outside are heard
+        100 | clinician@hospital1 | deposit r1 permit=p1@hospital1          | ok
+        101 | clinician@hospital1 | emergency e1 on=r1 until=102            | ok
+        102 | auditor@hospital1   | review e1 on=r1 finding=justified       | ok
+        103 | auditor@hospital1   | review e1 on=r1 finding=unjustified     | alreadyReviewed
+        103 | root@auditor        | enrol auditor2@auditor                  | ok
+        103 | p1                  | review e1 on=r1 finding=unjustified     | ok
+        104 | auditor@auditor     | review e1 on=r1 finding=unjustified     | ok
+        105 | auditor2@auditor    | review e1 on=r1 finding=justified       | alreadyReviewed
+        ! organisation laboratory kind authority
+        ! member registrar@laboratory role auditor
+        105 | registrar@laboratory | review e1 on=r1                        | ok
+        106 | registrar@hospital1 | reassign r1 permit=p2                   | ok
+        4d  | p1                  | review e1 on=r1                         | notTheOwner
+        4d  | p2                  | review e1 on=r1 finding=justified       | ok
+        4d  | p2                  | review e1 on=r1 finding=justified       | alreadyReviewed
 
         ## or an auditor: the custodian's, an auditing organisation's or an authority's
         100 | clinician@hospital1 | deposit r1 permit=p1@hospital1 | ok
-        101 | clinician@hospital1 | emergency e1 on=r1             | ok
-        101 | clinician@hospital1 | emergency e2 on=r1             | ok
-        101 | clinician@hospital1 | emergency e3 on=r1             | ok
+        101 | clinician@hospital1 | emergency e1 on=r1 until=102   | ok
+        101 | clinician@hospital1 | emergency e2 on=r1 until=102   | ok
+        101 | clinician@hospital1 | emergency e3 on=r1 until=102   | ok
         101 | root@hospital2      | enrol auditor@hospital2        | ok
         102 | auditor@insurer     | review e1 on=r1                | reviewerNotAllowed
         102 | auditor@hospital2   | review e1 on=r1                | reviewerNotAllowed
@@ -108,7 +129,7 @@ extension DecisionTable {
 
         ## who is in force
         100 | clinician@hospital1 | deposit r1 permit=p1@hospital1   | ok
-        101 | clinician@hospital1 | emergency e1 on=r1               | ok
+        101 | clinician@hospital1 | emergency e1 on=r1 until=200     | ok
         101 | root@auditor        | enrol auditor2@auditor until=200 | ok
         102 | auditor@auditor     | review e1 on=r1 of=nowhere       | organisationUnknown
         102 | nobody@auditor      | review e1 on=r1                  | memberUnknown

@@ -61,6 +61,22 @@ extension DecisionTable {
         ! organisation auditor kind authority
         107 | registrar@hospital1 | reassign r1 permit=p5 | ok
 
+        ## what the owner of a lost or stolen wallet has granted ends with the ownership, not before
+        0d+100 | clinician@hospital1 | deposit r1 permit=p1@hospital1                        | ok
+        0d+101 | p1                  | grant g1 on=r1 to=officer@insurer coverage=growing    | ok
+        0d+101 | p1                  | grant t1 on=r1 to=gateway@hospital2 kind=transfer     | ok
+        0d+101 | p1                  | grant b1 on=r1 to=gateway@hospital1 kind=append       | ok
+        0d+102 | gateway@hospital2   | release w1 on=r1 grant=t1                             | ok
+        0d+110 | registrar@hospital1 | reassign r1 permit=p2                                 | ok
+        3d+109 | officer@insurer     | release x1 on=r1 grant=g1                             | ok
+        3d+110 | officer@insurer     | release x2 on=r1 grant=g1                             | grantLapsed
+        3d+110 | gateway@hospital2   | acknowledge r1 grant=t1 release=w1                    | grantLapsed
+        3d+110 | gateway@hospital1   | append r1 files=a grant=b1                            | grantLapsed
+        3d+110 | clinician@hospital1 | reseal r1 approve=p2 grants=g1                        | grantLapsed
+        3d+111 | p2                  | grant g2 on=r1 to=officer@insurer                     | ok
+        3d+112 | officer@insurer     | release x2 on=r1 grant=g2                             | ok
+        3d+113 | p2                  | revoke g1 on=r1                                       | ok
+
         ## who agrees is in force too
         100 | clinician@hospital1 | deposit r1 permit=p1@hospital1                  | ok
         100 | root@hospital2      | enrol registrar2@hospital2 until=200            | ok

@@ -96,7 +96,7 @@ struct Script {
             "registrar@hospital1 | reassign \(record) permit=m\(number)",
             "registrar@hospital1 | hold \(record) until=\(source.pick(["none", "\(time + 50)"]))",
             "registrar@hospital1 | attestErasure \(record)",
-            "clinician@hospital1 | emergency \(fresh(4)) on=\(record) until=\(time + 100)",
+            "clinician@hospital1 | emergency \(fresh(4)) on=\(record) until=\(time + 20)",
             "clinician@hospital2 | release \(fresh(3)) on=\(record) basis=emergency emergency=\(known(4))",
             "auditor@hospital1 | review \(known(4)) on=\(record)",
             "gateway@hospital1 | dispatch \(record) grant=\(known(2)) release=\(known(3))",

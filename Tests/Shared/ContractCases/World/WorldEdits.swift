@@ -129,6 +129,7 @@ extension World {
             switch field {
             case "record": grant.record = cast.named(value)
             case "grantee": grant.grantee = cast.named(value)
+            case "owner": grant.owner = cast.named(value)
             case "organisation": grant.organisation = name(value)
             case "kind": grant.kind = choice(value)
             case "from": grant.notBefore = seconds(value)
@@ -150,7 +151,13 @@ extension World {
             case "reader": emergency.reader = cast.named(value)
             case "until": emergency.notAfter = seconds(value)
             case "sealing": emergency.sealing = UInt64(value)!
-            case "finding": emergency.finding = choice(value)
+            case "foundBy", "foundByOwner":
+                let isOwner = field == "foundByOwner"
+                emergency.findings = [
+                    EmergencyFinding(
+                        organisation: isOwner ? nil : name(value), owner: isOwner ? cast.named(value) : nil,
+                        finding: .justified)
+                ]
             default: preconditionFailure("no such field: \(field)")
             }
         }
