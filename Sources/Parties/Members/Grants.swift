@@ -54,7 +54,7 @@ extension Member {
         return grants
     }
 
-    /// The answer to a request, which the contract took from nobody but the patient that it was routed to.
+    /// The answer to a request, which the contract takes only from the patient that it was routed to.
     private func answer(
         to request: StatementID, under checkpoint: VerifiedCheckpoint
     ) async throws -> Answer? {
