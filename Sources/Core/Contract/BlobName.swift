@@ -10,6 +10,7 @@ public enum BlobKind: UInt8, Sendable, CaseIterable {
     case grantEnvelope
     case delegateEnvelope
     case emergencyEnvelope
+    case additionEnvelope
 
     /// As it stands in names and paths.
     public var name: String {
@@ -23,6 +24,7 @@ public enum BlobKind: UInt8, Sendable, CaseIterable {
         case .grantEnvelope: "grant-envelope"
         case .delegateEnvelope: "delegate-envelope"
         case .emergencyEnvelope: "emergency-envelope"
+        case .additionEnvelope: "addition-envelope"
         }
     }
 }

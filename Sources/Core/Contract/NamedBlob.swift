@@ -29,6 +29,8 @@ public enum BlobRole: Hashable, Sendable {
     case delegateEnvelope(of: PublicKey)
     /// The record key, sealed to the reader in an emergency.
     case emergencyEnvelope
+    /// The own key of what is added, sealed to the record's key for that.
+    case additionEnvelope
     case letter
 
     /// What a blob of this role is stored as; nil for a letter.
@@ -42,6 +44,7 @@ public enum BlobRole: Hashable, Sendable {
         case .grantEnvelope: .grantEnvelope
         case .delegateEnvelope: .delegateEnvelope
         case .emergencyEnvelope: .emergencyEnvelope
+        case .additionEnvelope: .additionEnvelope
         case .letter: nil
         }
     }

@@ -9,8 +9,8 @@ extension AgeKeyKind {
     public var suite: Suite { self == .hybrid ? .hybrid : .classical }
 }
 
-/// A record's key, wrapped for one party: an age file whose plaintext is an identity file, in whose comments
-/// stands what it is for.
+/// A record's keys, wrapped for one party: an age file whose plaintext is an identity file, in whose comments
+/// stands what it is for. The key of what was added is wrapped so too, for the record's key for additions.
 ///
 /// An age stanza by itself says nothing of record, grant or grantee (T11). So the comments do, the ledger
 /// holds the envelope's hash, and whoever opens one holds every comment and the key itself against the
@@ -20,6 +20,8 @@ public enum Envelope {
     public enum Binding: Hashable, Sendable {
         case owner(RecordHandle)
         case custodian(RecordHandle)
+        /// Whoever holds the record's key for what is added.
+        case addition(RecordHandle)
         /// Whoever holds an organisation's desk key and has the role.
         case role(RecordHandle, nonce: [UInt8], OrganisationName, Role, notAfter: LedgerTime)
         /// A clinician, for an emergency.
@@ -33,6 +35,7 @@ public enum Envelope {
             switch self {
             case .owner(let record): ["record: \(record)", "for: owner"]
             case .custodian(let record): ["record: \(record)", "for: custodian"]
+            case .addition(let record): ["record: \(record)", "for: what is added"]
             case .role(let record, let nonce, let organisation, let role, let notAfter):
                 [
                     "record: \(record)", "grant: \(lowercaseHex(nonce))",
@@ -49,61 +52,61 @@ public enum Envelope {
         }
     }
 
-    /// Wraps a record's key for a member: only for one whose identity was verified (T3).
+    /// Wraps a record's keys for a member: only for one whose identity was verified (T3).
     public static func wrap(
-        _ recordKey: AgeIdentity, record: RecordHandle, nonce: [UInt8], notAfter: LedgerTime,
+        _ keys: RecordKeys, record: RecordHandle, nonce: [UInt8], notAfter: LedgerTime,
         for grantee: VerifiedMember
     ) throws(PartyError) -> [UInt8] {
         try seal(
-            recordKey, .grant(record, nonce: nonce, grantee: grantee.key, notAfter: notAfter),
+            keys.identities, .grant(record, nonce: nonce, grantee: grantee.key, notAfter: notAfter),
             to: grantee.recipient)
     }
 
-    /// Wraps a record's key for its owner: a patient whose directory entry the desk itself wrote.
+    /// Wraps a record's keys for its owner: a patient whose directory entry the desk itself wrote.
     public static func wrap(
-        _ recordKey: AgeIdentity, record: RecordHandle, for owner: AdmittedPatient
+        _ keys: RecordKeys, record: RecordHandle, for owner: AdmittedPatient
     ) throws(PartyError) -> [UInt8] {
-        try seal(recordKey, .owner(record), to: owner.recipient)
+        try seal(keys.identities, .owner(record), to: owner.recipient)
     }
 
-    /// Wraps a record's key for any member of a custodian in a role: sealed to its desk, whose recipient the
+    /// Wraps a record's keys for any member of a custodian in a role: sealed to its desk, whose recipient the
     /// genesis pins.
     public static func wrap(
-        _ recordKey: AgeIdentity, record: RecordHandle, nonce: [UInt8], notAfter: LedgerTime, role: Role,
+        _ keys: RecordKeys, record: RecordHandle, nonce: [UInt8], notAfter: LedgerTime, role: Role,
         of organisation: NetworkOrganisation
     ) throws(PartyError) -> [UInt8] {
         try seal(
-            recordKey,
+            keys.identities,
             .role(record, nonce: nonce, organisation.name, role, notAfter: notAfter),
             to: organisation.deskRecipient)
     }
 
-    /// Wraps a record's key for a clinician, for an emergency that may be declared.
+    /// Wraps a record's keys for a clinician, for an emergency that may be declared.
     public static func wrap(
-        _ recordKey: AgeIdentity, record: RecordHandle, forEmergency reader: VerifiedMember
+        _ keys: RecordKeys, record: RecordHandle, forEmergency reader: VerifiedMember
     ) throws(PartyError) -> [UInt8] {
-        try seal(recordKey, .emergency(record, reader: reader.key), to: reader.recipient)
+        try seal(keys.identities, .emergency(record, reader: reader.key), to: reader.recipient)
     }
 
-    /// Wraps a record's key for a guardian or proxy, whose invitation was verified.
+    /// Wraps a record's keys for a guardian or proxy, whose invitation was verified.
     public static func wrap(
-        _ recordKey: AgeIdentity, record: RecordHandle,
+        _ keys: RecordKeys, record: RecordHandle,
         for delegate: (key: PublicKey, recipient: AgeRecipient)
     ) throws(PartyError) -> [UInt8] {
-        try seal(recordKey, .delegate(record, delegate.key), to: delegate.recipient)
+        try seal(keys.identities, .delegate(record, delegate.key), to: delegate.recipient)
     }
 
-    /// Wraps a record's key for a custodian, whose recipient the genesis pins.
+    /// Wraps a record's keys for a custodian, whose recipient the genesis pins.
     public static func wrap(
-        _ recordKey: AgeIdentity, record: RecordHandle, for custodian: NetworkOrganisation
+        _ keys: RecordKeys, record: RecordHandle, for custodian: NetworkOrganisation
     ) throws(PartyError) -> [UInt8] {
-        try seal(recordKey, .custodian(record), to: custodian.recordsRecipient)
+        try seal(keys.identities, .custodian(record), to: custodian.recordsRecipient)
     }
 
     private static func seal(
-        _ recordKey: AgeIdentity, _ binding: Binding, to recipient: AgeRecipient
+        _ identities: [AgeIdentity], _ binding: Binding, to recipient: AgeRecipient
     ) throws(PartyError) -> [UInt8] {
-        let file = IdentityFile(comments: binding.comments, identities: [recordKey])
+        let file = IdentityFile(comments: binding.comments, identities: identities)
         do {
             return try Age.seal(file.serialized(), for: .recipients([recipient]))
         } catch {
@@ -111,13 +114,35 @@ public enum Envelope {
         }
     }
 
-    /// The record's key in an envelope.
+    /// Wraps the own key of what is added to a record for whoever holds its key for additions.
+    public static func wrap(
+        _ key: AgeIdentity, addedTo record: RecordHandle, for additions: AgeRecipient
+    ) throws(PartyError) -> [UInt8] {
+        try seal([key], .addition(record), to: additions)
+    }
+
+    /// The record's keys in an envelope.
     ///
-    /// Throws `unverified` unless `identity` opens it, it is bound to exactly `binding`, and the key in it is
-    /// the one whose recipient the ledger names.
+    /// Throws `unverified` unless `identity` opens it, it is bound to exactly `binding`, and the keys in it are
+    /// those whose recipients the ledger names.
     public static func open(
-        _ envelope: [UInt8], with identity: AgeIdentity, expecting binding: Binding, recipientHash: Digest
+        _ envelope: [UInt8], with identity: AgeIdentity, expecting binding: Binding,
+        of hashes: RecordKeys.Hashes
+    ) throws(PartyError) -> RecordKeys {
+        try RecordKeys(try identities(in: envelope, with: identity, expecting: binding), of: hashes)
+    }
+
+    /// The own key of what was added to a record. Throws as the other.
+    static func open(
+        _ envelope: [UInt8], of key: PartKey, addedTo record: RecordHandle, with additions: AgeIdentity
     ) throws(PartyError) -> AgeIdentity {
+        let found = try identities(in: envelope, with: additions, expecting: .addition(record))
+        return try RecordKeys(found, of: .present(record: key.recipientHash, added: [])).record
+    }
+
+    private static func identities(
+        in envelope: [UInt8], with identity: AgeIdentity, expecting binding: Binding
+    ) throws(PartyError) -> [AgeIdentity] {
         let file: IdentityFile
         do {
             let plain = try openSecret(envelope, with: .identity(identity))
@@ -130,9 +155,6 @@ public enum Envelope {
         guard file.comments.elementsEqual(binding.comments, by: { $0.utf8.elementsEqual($1.utf8) }) else {
             throw .unverified("the envelope was made for another record, grant, member or time")
         }
-        guard file.identities.count == 1, file.identities[0].recipient.hash == recipientHash else {
-            throw .unverified("the key in the envelope is not the one that the ledger names for this record")
-        }
-        return file.identities[0]
+        return file.identities
     }
 }

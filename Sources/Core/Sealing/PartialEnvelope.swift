@@ -35,8 +35,9 @@ public struct PartialEnvelope: Sendable {
         }
     }
 
-    /// A file that is to be granted: what the descriptor says of it, and the header with which it is stored.
-    public typealias Stored = (description: Descriptor.File, header: AgeHeader)
+    /// A file that is to be granted: what the descriptor says of it, the header with which it is stored, and what opens
+    /// that.
+    public typealias Stored = (description: Descriptor.File, header: AgeHeader, key: AgeIdentity)
 
     /// An envelope is held in memory; so is what it opens.
     public static let bytesMax = 16 << 20
@@ -44,31 +45,31 @@ public struct PartialEnvelope: Sendable {
     /// In the order of the descriptor.
     public let files: [File]
 
-    /// Wraps the keys of single files for a member: only for one whose identity was verified (T3). `recordKey` opens
-    /// their headers. Throws `unverified` where it does not.
+    /// Wraps the keys of single files for a member: only for one whose identity was verified (T3). Throws
+    /// `unverified` where a header does not open.
     public static func wrap(
-        _ files: [Stored], openedWith recordKey: AgeIdentity, record: RecordHandle, nonce: [UInt8],
+        _ files: [Stored], record: RecordHandle, nonce: [UInt8],
         notAfter: LedgerTime, for grantee: VerifiedMember
     ) throws(PartyError) -> [UInt8] {
         try seal(
-            files, openedWith: recordKey,
+            files,
             .grant(record, nonce: nonce, grantee: grantee.key, notAfter: notAfter), to: grantee.recipient)
     }
 
     /// Wraps the keys of single files for any member of a custodian in a role: sealed to its desk, whose recipient the
     /// genesis pins. Throws as the other.
     public static func wrap(
-        _ files: [Stored], openedWith recordKey: AgeIdentity, record: RecordHandle, nonce: [UInt8],
+        _ files: [Stored], record: RecordHandle, nonce: [UInt8],
         notAfter: LedgerTime, role: Role, of organisation: NetworkOrganisation
     ) throws(PartyError) -> [UInt8] {
         try seal(
-            files, openedWith: recordKey,
+            files,
             .role(record, nonce: nonce, organisation.name, role, notAfter: notAfter),
             to: organisation.deskRecipient)
     }
 
     static func seal(
-        _ files: [Stored], openedWith recordKey: AgeIdentity, _ binding: Envelope.Binding,
+        _ files: [Stored], _ binding: Envelope.Binding,
         to recipient: AgeRecipient
     ) throws(PartyError) -> [UInt8] {
         var entries = [JSONValue]()
@@ -76,7 +77,7 @@ public struct PartialEnvelope: Sendable {
             let header: AgeHeader
             do throws(AgeError) {
                 header = try file.header.sharing(
-                    openedWith: .identity(recordKey), for: .recipients([recipient]))
+                    openedWith: .identity(file.key), for: .recipients([recipient]))
             } catch { throw .unverified("a file of the record does not open", cause: error) }
             entries.append(
                 .object([

@@ -64,7 +64,7 @@ public struct DepositSteps: Sendable {
     private enum Stage: Sendable {
         case permitting(AdmittedPatient, DeskKeys)
         case asking(permit: [UInt8]?, VerifiedStatement)
-        case sealing(permit: [UInt8]?, AgeIdentity)
+        case sealing(permit: [UInt8]?, RecordKeys)
         case keeping(permit: [UInt8]?, SealedDeposit, blobs: [(kind: BlobKind, bytes: [UInt8])])
         case uploading(permit: [UInt8]?, SealedDeposit)
         case ordering(SealedDeposit, statement: [UInt8])
@@ -128,7 +128,7 @@ public struct DepositSteps: Sendable {
         case .permitting(let patient, _):
             call(.takePermit(of: patient.inbox, for: Self.purpose(order.record), at: order.custodian.name))
         case .asking(_, let statement): call(.state(statement.readKeys))
-        case .sealing(_, let recordKey): .seal(to: recordKey.recipient)
+        case .sealing(_, let keys): .seal(to: keys.record.recipient)
         case .keeping(_, let deposit, let blobs): .keep(deposit, blobs: blobs)
         case .uploading(_, let deposit): .upload(deposit)
         case .ordering(_, let statement):
@@ -178,26 +178,28 @@ public struct DepositSteps: Sendable {
     public mutating func take(
         _ files: [Descriptor.File], batch: Digest?, at time: LedgerTime
     ) throws(PartyError) {
-        guard case .sealing(let permit, let recordKey) = stage else {
+        guard case .sealing(let permit, let keys) = stage else {
             preconditionFailure("there was nothing to seal")
         }
+        guard let additions = keys.additions else { preconditionFailure("a new record has all its keys") }
         let patient: String
         var ownerEnvelope: [UInt8]?
         switch order.right {
         case .permit(let admitted, _):
             patient = admitted.number
-            ownerEnvelope = try Envelope.wrap(recordKey, record: order.record, for: admitted)
+            ownerEnvelope = try Envelope.wrap(keys, record: order.record, for: admitted)
         case .custodial(_, let name): patient = name
         }
-        let custodianEnvelope = try Envelope.wrap(recordKey, record: order.record, for: order.custodian)
+        let custodianEnvelope = try Envelope.wrap(keys, record: order.record, for: order.custodian)
         let described = Descriptor(patient: patient, depositedAt: time, files: files)
         guard let manifest = described.manifest else {
             throw .badInput("a record has one file at least, and each has a ciphertext of its own")
         }
-        let descriptor = try described.sealed(to: recordKey.recipient)
+        let descriptor = try described.sealed(to: keys.record.recipient)
         let list = manifest.encoded()
         let deposit = SealedDeposit(
-            record: order.record, recipientHash: recordKey.recipient.hash, suite: kind.suite,
+            record: order.record, recipientHash: keys.record.recipient.hash,
+            additionsHash: additions.recipient.hash, suite: kind.suite,
             descriptor: Digest(hashing: descriptor),
             ownerEnvelope: ownerEnvelope.map { Digest(hashing: $0) },
             custodianEnvelope: Digest(hashing: custodianEnvelope),
@@ -236,7 +238,8 @@ public struct DepositSteps: Sendable {
         let deposit =
             earlier
             ?? SealedDeposit(
-                record: order.record, recipientHash: unknown, suite: kind.suite, descriptor: unknown,
+                record: order.record, recipientHash: unknown, additionsHash: Digest(hashing: [0]),
+                suite: kind.suite, descriptor: unknown,
                 ownerEnvelope: order.custodial == nil ? unknown : nil, custodianEnvelope: unknown,
                 manifest: unknown, root: unknown, custodial: order.custodial)
         let bytes = Statement(
@@ -278,7 +281,7 @@ public struct DepositSteps: Sendable {
         if let earlier {
             stage = .uploading(permit: permit, earlier)
         } else {
-            stage = .sealing(permit: permit, AgeIdentity.generate(kind))
+            stage = .sealing(permit: permit, RecordKeys.generate(kind))
         }
     }
 

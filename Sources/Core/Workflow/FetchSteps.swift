@@ -13,8 +13,8 @@ import TransparencyLog
 public struct FetchSteps: Sendable {
     /// What a right covers of a record.
     public enum Covered: Sendable {
-        /// Parts of it, whose descriptors and files the record's key opens.
-        case parts([RecordPart])
+        /// Parts of it, and which keys the envelope has that open their descriptors and files.
+        case parts([RecordPart], RecordKeys.Hashes)
         /// Single files: the digest of the grant's manifest, and the manifest's root.
         case files(manifest: Digest, root: Digest)
     }
@@ -37,7 +37,7 @@ public struct FetchSteps: Sendable {
         public var custodian: OrganisationName { release.custodian }
         /// All that there is of the record is covered.
         public var isWhole: Bool {
-            if case .parts(let parts) = covered { parts.count == state.parts.count } else { false }
+            if case .parts(let parts, _) = covered { parts.count == state.parts.count } else { false }
         }
 
         public init(
@@ -59,29 +59,34 @@ public struct FetchSteps: Sendable {
         case done(Fetched)
     }
 
-    /// A part of a record as its descriptor was served, and opened.
-    public struct DescribedPart: Sendable {
-        public let part: RecordPart
-        public let descriptor: Descriptor
-        public let sealed: [UInt8]
-    }
-
     /// A record that was released and opened.
     public struct Fetched: Sendable {
         public let order: Order
         public let release: StatementID
-        /// What opens the files: the record's key, or the reader's own where single files are granted.
-        public let key: AgeIdentity
         public let descriptor: Descriptor
         /// The envelope as it was served.
         public let envelope: [UInt8]
-        /// Empty where single files are granted.
-        public let parts: [DescribedPart]
+        /// Its parts, all open; nil where single files are granted.
+        public let opened: OpenedParts?
         /// Where single files are granted: the headers that take the place of theirs, by the files' addresses.
         public let headers: [Digest: PartialEnvelope.File]
 
+        /// Its parts with their descriptors; none where single files are granted.
+        public var parts: [OpenedParts.Part] { opened?.parts ?? [] }
+
+        /// All keys of the record. Throws `refused` where the right to it brings less.
+        public func wholeKeys() throws(PartyError) -> RecordKeys {
+            guard let keys = opened?.keys, keys.additions != nil else {
+                throw .refused("this needs all of the record, and the right to it is for less")
+            }
+            return keys
+        }
+
+        /// What opens a file: its part's key, or the reader's own where single files are granted.
+        public func key(of file: Descriptor.File) -> AgeIdentity { opened?.key(of: file) ?? order.identity }
+
         /// The call that gives what the release covers by its digest: a file's ciphertext, an envelope. The answer's
-        /// SHA-256 must be `digest`; what `key` opens a file to must have the file's `sha256`.
+        /// SHA-256 must be `digest`; what its key opens a file to must have the file's `sha256`.
         public func call(for digest: Digest) -> SignedCall {
             SignedCall(call: .released(digest, under: release, at: order.custodian), key: order.reader)
         }
@@ -90,7 +95,7 @@ public struct FetchSteps: Sendable {
     private enum Stage: Sendable {
         case releasing
         case unwrapping(StatementID)
-        case describing(Unwrapped, AgeIdentity, [DescribedPart], left: [RecordPart])
+        case describing(Unwrapped, OpenedParts, next: Digest)
         case listing(Unwrapped, manifest: Digest, root: Digest)
         case done(Fetched)
     }
@@ -138,8 +143,7 @@ public struct FetchSteps: Sendable {
                     call: .submit(statement, keeper: order.custodian, untilCosigned: isCosigned),
                     key: order.reader))
         case .unwrapping(let release): return released(order.envelope, under: release)
-        case .describing(let unwrapped, _, _, let left):
-            return released(left[0].descriptor, under: unwrapped.release)
+        case .describing(let unwrapped, _, let digest): return released(digest, under: unwrapped.release)
         case .listing(let unwrapped, let manifest, _): return released(manifest, under: unwrapped.release)
         case .done(let fetched): return .done(fetched)
         }
@@ -164,21 +168,14 @@ public struct FetchSteps: Sendable {
             switch order.covered {
             case .files(let manifest, let root):
                 stage = .listing((release, body), manifest: manifest, root: root)
-            case .parts(let parts):
-                let key = try Envelope.open(
-                    body, with: order.identity, expecting: order.binding,
-                    recipientHash: order.state.recipientHash)
-                guard !parts.isEmpty else { throw .rejected(.superseded) }
-                stage = .describing((release, body), key, [], left: parts)
+            case .parts(let parts, let hashes):
+                let keys = try Envelope.open(
+                    body, with: order.identity, expecting: order.binding, of: hashes)
+                go(on: try OpenedParts(keys, of: order.record, parts: parts), (release, body))
             }
-        case .describing(let unwrapped, let key, let described, let left):
-            let part = left[0]
-            let descriptor = try Descriptor(opening: body, of: part, with: key)
-            let all = described + [DescribedPart(part: part, descriptor: descriptor, sealed: body)]
-            stage =
-                left.count == 1
-                ? .done(fetched(unwrapped, key, all))
-                : .describing(unwrapped, key, all, left: Array(left.dropFirst()))
+        case .describing(let unwrapped, var opened, _):
+            try opened.take(body)
+            go(on: opened, unwrapped)
         case .listing(let unwrapped, let digest, let root):
             guard Digest(hashing: body) == digest else { throw Self.otherBytes }
             stage = .done(try fetched(unwrapped, listed: body, root: root))
@@ -186,13 +183,15 @@ public struct FetchSteps: Sendable {
         }
     }
 
-    private func fetched(
-        _ unwrapped: Unwrapped, _ key: AgeIdentity, _ parts: [DescribedPart]
-    ) -> Fetched {
-        Fetched(
-            order: order, release: unwrapped.release, key: key,
-            descriptor: Descriptor(of: parts.map { $0.descriptor }), envelope: unwrapped.envelope,
-            parts: parts, headers: [:])
+    private mutating func go(on opened: OpenedParts, _ unwrapped: Unwrapped) {
+        if let blob = opened.next {
+            stage = .describing(unwrapped, opened, next: blob.digest)
+        } else {
+            stage = .done(
+                Fetched(
+                    order: order, release: unwrapped.release, descriptor: opened.descriptor,
+                    envelope: unwrapped.envelope, opened: opened, headers: [:]))
+        }
     }
 
     /// Single files: their headers out of the envelope.
@@ -212,10 +211,10 @@ public struct FetchSteps: Sendable {
         var headers = [Digest: PartialEnvelope.File]()
         for file in files { headers[file.description.ciphertext] = file }
         return Fetched(
-            order: order, release: unwrapped.release, key: order.identity,
+            order: order, release: unwrapped.release,
             // Of the record itself it says nothing.
             descriptor: Descriptor(patient: "", depositedAt: 0, files: files.map { $0.description }),
-            envelope: unwrapped.envelope, parts: [],
+            envelope: unwrapped.envelope, opened: nil,
             headers: headers)
     }
 

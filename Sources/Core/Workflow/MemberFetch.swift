@@ -138,7 +138,8 @@ extension LedgerView {
                 basis: basis)
             let (state, custody) = try kept(release)
             return FetchSteps.Order(
-                release, of: state, covering: .parts(state.parts), envelope: custody.custodianEnvelope,
+                release, of: state, covering: .parts(state.parts, state.keyHashes),
+                envelope: custody.custodianEnvelope,
                 binding: .custodian(record), reader: reader.signingKey, identity: records)
         case .emergency(let id):
             guard let emergency: EmergencyState = try state(.emergency(id)) else {
@@ -152,7 +153,7 @@ extension LedgerView {
                 basis: .emergency, emergency: id)
             let state = try kept(release).state
             return FetchSteps.Order(
-                release, of: state, covering: .parts(state.parts), envelope: envelope,
+                release, of: state, covering: .parts(state.parts, state.keyHashes), envelope: envelope,
                 binding: .emergency(emergency.record, reader: reader.signingKey.key),
                 reader: reader.signingKey, identity: reader.identity)
         }
@@ -181,7 +182,8 @@ extension LedgerView {
             } catch { throw .failure(error) }
         }
         let state = try kept(release).state
-        var covered = FetchSteps.Covered.parts(granted.state.covered(of: state))
+        var covered = FetchSteps.Covered.parts(
+            granted.state.covered(of: state), granted.state.keyHashes(of: state))
         if grant.coverage == .part {
             guard let manifest = grant.manifest, let root = grant.root else {
                 throw .failure(.rejected(.grantOfOtherKind))

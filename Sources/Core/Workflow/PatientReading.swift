@@ -1,4 +1,4 @@
-public import Age
+import Age
 public import Contract
 public import Evidence
 public import Identity
@@ -37,31 +37,25 @@ public struct OwnRecord: Sendable {
 /// An own record, opened.
 public struct OpenedRecord: Sendable {
     public let record: OwnRecord
-    public let descriptor: Descriptor
-    public let key: AgeIdentity
+    /// All of its parts are open.
+    public let parts: OpenedParts
+    public var descriptor: Descriptor { parts.descriptor }
 
-    /// Throws `unverified` unless both are the record's and the wallet's.
-    public init(
-        _ record: OwnRecord, envelope: [UInt8], descriptors: [[UInt8]], with wallet: Wallet
-    ) throws(PartyError) {
+    /// `parts` are the record's, all open.
+    public init(_ record: OwnRecord, _ parts: OpenedParts) {
         self.record = record
-        key = try Envelope.open(
-            envelope, with: wallet.inboxIdentity(organisation: record.depositedAt),
-            expecting: .owner(record.handle), recipientHash: record.state.recipientHash)
-        guard descriptors.count == record.state.parts.count else {
-            throw .unverified("the record has other parts than descriptors")
-        }
-        var parts = [Descriptor]()
-        for (bytes, part) in zip(descriptors, record.state.parts) {
-            parts.append(try Descriptor(opening: bytes, of: part, with: key))
-        }
-        descriptor = Descriptor(of: parts)
+        self.parts = parts
     }
+}
 
-    public init(_ record: OwnRecord, _ fetched: FetchSteps.Fetched) {
-        self.record = record
-        descriptor = fetched.descriptor
-        key = fetched.key
+extension OwnRecord {
+    /// Its parts, to be opened with the keys that the owner's envelope brings. Throws `unverified` unless that is the
+    /// record's and the wallet's.
+    public func parts(envelope: [UInt8], with wallet: Wallet) throws(PartyError) -> OpenedParts {
+        let keys = try Envelope.open(
+            envelope, with: wallet.inboxIdentity(organisation: depositedAt), expecting: .owner(handle),
+            of: state.keyHashes)
+        return try OpenedParts(keys, of: handle, parts: state.parts)
     }
 }
 
@@ -153,7 +147,8 @@ extension LedgerView {
         }
         return FetchSteps.Order(
             Release(record: record.handle, custodian: custodian, basis: .owner), of: record.state,
-            covering: .parts(record.state.parts), envelope: envelope, binding: .owner(record.handle),
+            covering: .parts(record.state.parts, record.state.keyHashes), envelope: envelope,
+            binding: .owner(record.handle),
             reader: wallet.ownerKey(organisation: record.depositedAt, index: record.index),
             identity: wallet.inboxIdentity(organisation: record.depositedAt))
     }

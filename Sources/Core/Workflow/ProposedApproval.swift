@@ -24,14 +24,16 @@ public struct ProposedApproval: Sendable {
     public let notBefore: LedgerTime
     public let notAfter: LedgerTime
     public let releases: UInt64
+    /// What the records have now, or what is added too.
+    public let coverage: Coverage
 
     public var kind: GrantKind { request.kind }
     public var purpose: Purpose { request.purpose }
 
-    /// The terms of an approval of `request`, of no record yet. Throws `badInput` for terms that go beyond what was
+    /// The terms of an approval of `request`, of no record yet. `growing`: for what is added too. Throws `badInput` for terms that go beyond what was
     /// asked for, and why the requester is not to be trusted.
     public init(
-        of request: RoutedRequest, days: Int?, releases: UInt64, now: LedgerTime
+        of request: RoutedRequest, days: Int?, releases: UInt64, growing: Bool = false, now: LedgerTime
     ) throws(PartyError) {
         switch request.requester {
         case .success(let member): grantee = member
@@ -58,6 +60,7 @@ public struct ProposedApproval: Sendable {
         notBefore = now.dayBegun
         self.notAfter = notAfter.dayEnded
         self.releases = releases
+        coverage = growing ? .growing : .present
     }
 
     /// Those of `records` that it can be about: what the custodian keeps of them, or of those `handles`. Throws

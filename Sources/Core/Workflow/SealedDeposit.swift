@@ -10,6 +10,8 @@ public struct SealedDeposit: Hashable, Sendable {
     public let record: RecordHandle
     /// SHA-256 of the record key's recipient as text.
     public let recipientHash: Digest
+    /// The same of its key for what is added.
+    public let additionsHash: Digest
     public let suite: Suite
     public let descriptor: Digest
     /// Nil where there is no owner yet.
@@ -24,12 +26,14 @@ public struct SealedDeposit: Hashable, Sendable {
     public let batch: Digest?
 
     public init(
-        record: RecordHandle, recipientHash: Digest, suite: Suite, descriptor: Digest, ownerEnvelope: Digest?,
+        record: RecordHandle, recipientHash: Digest, additionsHash: Digest, suite: Suite, descriptor: Digest,
+        ownerEnvelope: Digest?,
         custodianEnvelope: Digest, manifest: Digest, root: Digest, custodial: CustodialReason? = nil,
         batch: Digest? = nil
     ) {
         self.record = record
         self.recipientHash = recipientHash
+        self.additionsHash = additionsHash
         self.suite = suite
         self.descriptor = descriptor
         self.ownerEnvelope = ownerEnvelope
@@ -46,7 +50,8 @@ public struct SealedDeposit: Hashable, Sendable {
             Deposit(
                 organisation: custodian, record: record, permit: permit, recipientHash: recipientHash,
                 descriptor: descriptor, ownerEnvelope: ownerEnvelope, custodianEnvelope: custodianEnvelope,
-                manifest: manifest, root: root, suite: suite, custodial: custodial, batch: batch))
+                manifest: manifest, root: root, suite: suite, custodial: custodial, batch: batch,
+                additionsHash: additionsHash))
     }
 
     /// Whether the ledger's record is this one.
@@ -61,6 +66,7 @@ extension SealedDeposit {
     public var json: JSONValue {
         .object([
             ("record", .text(record.hex)), ("recipientHash", .text(recipientHash.hex)),
+            ("additionsHash", .text(additionsHash.hex)),
             ("suite", .number(suite.rawValue)), ("descriptor", .text(descriptor.hex)),
             ("ownerEnvelope", ownerEnvelope.map { .text($0.hex) }),
             ("custodianEnvelope", .text(custodianEnvelope.hex)),
@@ -73,6 +79,7 @@ extension SealedDeposit {
         var fields = try JSONFields(json)
         record = try fields.bytes32("record")
         recipientHash = try fields.bytes32("recipientHash")
+        additionsHash = try fields.bytes32("additionsHash")
         guard let suite = Suite(rawValue: try fields.number("suite")) else {
             throw JSONValue.Malformed("no suite")
         }

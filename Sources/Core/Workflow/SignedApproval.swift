@@ -39,7 +39,8 @@ public struct SignedApproval: Equatable, Sendable {
         for item in approval.items {
             let nonce = random(Statement.nonceBytes)
             let envelope = try Envelope.wrap(
-                item.opened.key, record: item.record, nonce: nonce, notAfter: approval.notAfter,
+                item.opened.parts.keys(granting: approval.kind, approval.coverage), record: item.record,
+                nonce: nonce, notAfter: approval.notAfter,
                 for: approval.grantee)
             let grant = Grant(
                 record: item.record, organisation: approval.grantee.organisation,
@@ -47,7 +48,7 @@ public struct SignedApproval: Equatable, Sendable {
                 notBefore: approval.notBefore, notAfter: approval.notAfter, releases: approval.releases,
                 envelope: Digest(hashing: envelope),
                 // Named by several grants, the request would link their records.
-                request: approval.items.count == 1 ? request.id : nil)
+                request: approval.items.count == 1 ? request.id : nil, coverage: approval.coverage)
             let owner = item.opened.record
             let (id, bytes) = Statement(.grant(grant), validUntil: validUntil, nonce: nonce)
                 .identified(

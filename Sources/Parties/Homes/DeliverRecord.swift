@@ -25,19 +25,24 @@ public struct Fetched: Sendable {
 }
 
 extension ReleasedRecord {
-    /// Envelope and descriptors as the vault gave them, and what they are called.
+    /// Envelopes and descriptors as the vault gave them, and what they are called: `descriptor.age` of the first part, then
+    /// `key-2.age` and `descriptor-2.age` of what was added, and so on.
     private var sealed: [(name: String, bytes: [UInt8])] {
-        [("envelope.age", fetched.envelope)]
-            + fetched.parts.enumerated().map { index, part in
-                (index == 0 ? "descriptor.age" : "descriptor-\(index + 1).age", part.sealed)
-            }
+        var named = [("envelope.age", fetched.envelope)]
+        var part = 1
+        for (blob, bytes) in fetched.opened?.sealed ?? [] {
+            let name = blob.kind == .descriptor ? "descriptor" : "key"
+            named.append((part == 1 ? "\(name).age" : "\(name)-\(part).age", bytes))
+            if blob.kind == .descriptor { part += 1 }
+        }
+        return named
     }
 
     /// Hands every file to its sink: ciphertext into the spool, its hash checked; opened into the sink, the
     /// plaintext's hash checked; then committed.
     ///
-    /// `kept` gets what was served too, as it was served: `envelope.age`, `descriptor.age` and each file's ciphertext
-    /// under its hash. Throws `unverified` when anything does not hold; of that file nothing is committed.
+    /// `kept` gets what was served too, as it was served: `envelope.age`, `descriptor.age`, of what was added
+    /// `key-2.age` and `descriptor-2.age` and so on, and each file's ciphertext under its hash. Throws `unverified` when anything does not hold; of that file nothing is committed.
     ///
     /// `only`: the files of these names; nil: all. Throws `badInput` where there is none of a name.
     package func deliver(
@@ -64,7 +69,8 @@ extension ReleasedRecord {
             }
             if let kept { try kept.copy(path, as: "\(file.ciphertext).age") }
             let holdsProgram = try file.open(
-                at: path, with: key, under: fetched.headers[file.ciphertext], into: try sinks.begin(name)
+                at: path, with: fetched.key(of: file), under: fetched.headers[file.ciphertext],
+                into: try sinks.begin(name)
             ) {
                 progress(min(done + Int(file.byteCount) / 2 + $0 / 2, total), total)
             }

@@ -21,7 +21,6 @@ package struct ReleasedRecord: Sendable {
     package var release: StatementID { fetched.release }
     package var record: RecordHandle { fetched.order.record }
     package var state: RecordState { fetched.order.state }
-    package var key: AgeIdentity { fetched.key }
     package var descriptor: Descriptor { fetched.descriptor }
 
     /// Has the release recorded, or takes up the one that the home remembers from a call that was cut off; then fetches

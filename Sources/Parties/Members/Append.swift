@@ -28,26 +28,33 @@ extension Member {
         draft(.append(try await appended(files, to: record, under: nil)))
     }
 
-    /// Seals and sends them, with a descriptor and a manifest of their own.
+    /// Seals and sends them, with a key, a descriptor and a manifest of their own.
     private func appended(
         _ files: [SourceFile], to record: RecordHandle, under grant: StatementID?
     ) async throws -> Append {
         let unlocked = try await unlock(.custody(record, .administration))
         let work = try spool.part()
         defer { withExtendedLifetime(work) {} }
-        let sealed = try await SealedFiles(files, to: unlocked.key.recipient, into: work.folder)
+        let keys = try unlocked.fetched.wholeKeys()
+        guard let additions = keys.additions else { preconditionFailure("these are all keys") }
+        let key = AgeIdentity.generate(keys.record.kind)
+        let sealed = try await SealedFiles(files, to: key.recipient, into: work.folder)
         let added = Descriptor(
             patient: unlocked.descriptor.patient, depositedAt: surroundings.now(), files: sealed.files)
         let manifest = try added.requireManifest()
         let descriptor = try work.folder.keep(
-            try added.sealed(to: unlocked.key.recipient), as: "descriptor.age", .descriptor)
+            try added.sealed(to: key.recipient), as: "descriptor.age", .descriptor)
         let list = try work.folder.keep(manifest.encoded(), as: "manifest", .manifest)
+        let envelope = try work.folder.keep(
+            try Envelope.wrap(key, addedTo: record, for: additions.recipient), as: "key.age",
+            .additionEnvelope)
         try await connection.send(
-            sealed.blobs + [list, descriptor], of: record, in: work.folder, to: organisation.name)
+            sealed.blobs + [list, descriptor, envelope], of: record, in: work.folder, to: organisation.name)
         unlocked.finish()
         return Append(
             organisation: organisation.name, record: record, grant: grant,
             after: unlocked.state.contents, descriptor: descriptor.digest, manifest: list.digest,
-            root: manifest.root, batch: sealed.batch)
+            root: manifest.root, batch: sealed.batch, recipientHash: key.recipient.hash,
+            envelope: envelope.digest)
     }
 }

@@ -40,7 +40,8 @@ extension Member {
         let holder = try await connection.verifiedMember(reader, under: checkpoint)
         let unlocked = try await unlock(.custody(record, .administration))
         let envelope = try await put(
-            try Envelope.wrap(unlocked.key, record: record, forEmergency: holder), as: .emergencyEnvelope,
+            try Envelope.wrap(unlocked.fetched.wholeKeys(), record: record, forEmergency: holder),
+            as: .emergencyEnvelope,
             of: record)
         unlocked.finish()
         return envelope

@@ -24,11 +24,11 @@ extension Member {
             throw PartyError.badInput("the record has no file of such a name: see its list")
         }
         let checkpoint = try await remembered.advance(connection)
-        for described in unlocked.fetched.parts {
-            guard let manifest = described.descriptor.manifest, manifest.contains(file.ciphertext) else {
+        for opened in unlocked.fetched.parts {
+            guard let manifest = opened.descriptor.manifest, manifest.contains(file.ciphertext) else {
                 continue
             }
-            let statement = try await connection.proof(of: described.part.statement.bytes, under: checkpoint)
+            let statement = try await connection.proof(of: opened.part.statement.bytes, under: checkpoint)
             guard let proof = FileProof.encoded(file.ciphertext, in: manifest, statement: statement) else {
                 continue
             }

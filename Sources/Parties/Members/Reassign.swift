@@ -16,7 +16,8 @@ extension Member {
         let permit = try await requirePermit(of: patient, for: record)
         let unlocked = try await unlock(.custody(record, .administration))
         let envelope = try await put(
-            try Envelope.wrap(unlocked.key, record: record, for: patient), as: .ownerEnvelope, of: record)
+            try Envelope.wrap(unlocked.fetched.wholeKeys(), record: record, for: patient), as: .ownerEnvelope,
+            of: record)
         unlocked.finish()
         return draft(
             .reassign(

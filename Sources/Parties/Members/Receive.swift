@@ -39,21 +39,20 @@ extension Member {
         guard order.isWhole else { throw PartyError.rejected(.superseded) }
         // Opened to be sure that the record is whole; nothing of it is kept.
         let released = try await ReleasedRecord(order, home: keys.home.folder, connection)
-        let parts = try released.fetched.parts.map {
-            (manifest: try $0.descriptor.requireManifest(), descriptor: $0.sealed)
-        }
+        let manifests = try released.fetched.parts.map { try $0.descriptor.requireManifest() }
         let ownerEnvelope = try await ownerEnvelope(of: released)
-        let custodianEnvelope = try Envelope.wrap(released.key, record: record, for: organisation)
-        let files = parts.flatMap(\.manifest.files)
+        let custodianEnvelope = try Envelope.wrap(
+            released.fetched.wholeKeys(), record: record, for: organisation)
+        let files = manifests.flatMap(\.files)
         for (index, file) in files.enumerated() {
             try Task.checkCancellation()
             try await pass(file, of: record, released)
             progress(index + 1, files.count)
         }
-        for part in parts {
-            _ = try await put(part.descriptor, as: .descriptor, of: record)
-            _ = try await put(part.manifest.encoded(), as: .manifest, of: record)
+        for (blob, bytes) in released.fetched.opened?.sealed ?? [] {
+            _ = try await put(bytes, as: blob.kind, of: record)
         }
+        for manifest in manifests { _ = try await put(manifest.encoded(), as: .manifest, of: record) }
         _ = try await put(ownerEnvelope, as: .ownerEnvelope, of: record)
         _ = try await put(custodianEnvelope, as: .custodianEnvelope, of: record)
         let receipt = try await say(

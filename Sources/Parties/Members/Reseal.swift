@@ -13,13 +13,14 @@ import Sealing
 import Workflow
 
 extension Member {
-    /// Seals a record anew under a fresh key: its files, its descriptor, and an envelope for the owner, the
+    /// Seals a record anew under fresh keys: its files, its descriptor, and an envelope for the owner, the
     /// custodian and each member whose grant is in force (gateway). A draft that the owner has to agree to;
     /// until then nothing changes. Delegates have to be named anew by the owner.
     public func reseal(_ record: RecordHandle, kind: AgeKeyKind = .hybrid) async throws -> StatementDraft {
         let unlocked = try await unlock(.custody(record, .administration))
         let patient = try await patient(unlocked.descriptor.patient)
-        let recordKey = AgeIdentity.generate(kind)
+        let keys = RecordKeys.generate(kind)
+        guard let additions = keys.additions else { preconditionFailure("these are all keys") }
         let work = try spool.part()
         defer { withExtendedLifetime(work) {} }
         let folder = work.folder
@@ -28,20 +29,20 @@ extension Member {
         for index in whole.files.indices {
             try Task.checkCancellation()
             let blob = try await resealed(
-                whole.files[index], unlocked, to: recordKey.recipient, as: "\(index).age", in: folder)
+                whole.files[index], unlocked, to: keys.record.recipient, as: "\(index).age", in: folder)
             whole.files[index].ciphertext = blob.digest
             blobs.append(blob)
         }
         let manifest = try whole.requireManifest()
         let list = try folder.keep(manifest.encoded(), as: "manifest", .manifest)
         let descriptor = try folder.keep(
-            try whole.sealed(to: recordKey.recipient), as: "descriptor.age", .descriptor)
+            try whole.sealed(to: keys.record.recipient), as: "descriptor.age", .descriptor)
         let owner = try folder.keep(
-            try Envelope.wrap(recordKey, record: record, for: patient), as: "owner.age", .ownerEnvelope)
+            try Envelope.wrap(keys, record: record, for: patient), as: "owner.age", .ownerEnvelope)
         let custodian = try folder.keep(
-            try Envelope.wrap(recordKey, record: record, for: organisation), as: "custodian.age",
+            try Envelope.wrap(keys, record: record, for: organisation), as: "custodian.age",
             .custodianEnvelope)
-        let granted = try await rewrapped(recordKey, record, unlocked.state, in: folder)
+        let granted = try await rewrapped(keys, record, unlocked.state, in: folder)
         try await connection.send(
             blobs + [list, descriptor, owner, custodian] + granted.map(\.blob), of: record, in: folder,
             to: organisation.name)
@@ -51,12 +52,13 @@ extension Member {
             .reseal(
                 Reseal(
                     organisation: organisation.name, record: record,
-                    recipientHash: recordKey.recipient.hash, suite: kind.suite,
+                    recipientHash: keys.record.recipient.hash, suite: kind.suite,
                     descriptor: descriptor.digest, ownerEnvelope: owner.digest,
                     custodianEnvelope: custodian.digest, manifest: list.digest,
                     root: manifest.root,
                     grants: granted.map { Rewrapped(of: $0.grant, envelope: $0.blob.digest) }
-                        .sorted { $0.of < $1.of }, delegates: [])),
+                        .sorted { $0.of < $1.of }, delegates: [],
+                    additionsHash: additions.recipient.hash)),
             enclosing: [try folder.read(owner.name), try folder.read(descriptor.name)])
     }
 
@@ -68,7 +70,7 @@ extension Member {
         let old = "old.age"
         defer { folder.remove(old) }
         _ = try await unlocked.ciphertext(file.ciphertext, to: folder.file(old))
-        let conduit = Conduit(opening: folder.file(old), with: unlocked.key)
+        let conduit = Conduit(opening: folder.file(old), with: unlocked.fetched.key(of: file))
         var source = conduit.source
         let sealed: SealedFile
         do {
@@ -86,10 +88,10 @@ extension Member {
         return SealedBlob(name: name, blob: BlobName(digest, .file), byteCount: sealed.byteCount)
     }
 
-    /// An envelope with the new key for each grant to a member that is in force and for all there is; whose identity does
+    /// An envelope with the new keys for each grant to a member that is in force and for all there is; whose identity does
     /// not hold any more is left out, and opens nothing any more.
     private func rewrapped(
-        _ recordKey: AgeIdentity, _ record: RecordHandle, _ whole: RecordState, in folder: Folder
+        _ keys: RecordKeys, _ record: RecordHandle, _ whole: RecordState, in folder: Folder
     ) async throws -> [(grant: StatementID, blob: SealedBlob)] {
         let checkpoint = try await remembered.advance(connection)
         var all = [(grant: StatementID, blob: SealedBlob)]()
@@ -103,8 +105,11 @@ extension Member {
                 all.count < Limits.rewrappedMax,
                 let holder = try? await connection.verifiedMember(grantee, under: checkpoint)
             else { continue }
+            let granted =
+                state.kind == .transfer || state.coverage == .growing
+                ? keys : RecordKeys(present: keys.record)
             let envelope = try Envelope.wrap(
-                recordKey, record: record, nonce: statement.statement.nonce, notAfter: grant.notAfter,
+                granted, record: record, nonce: statement.statement.nonce, notAfter: grant.notAfter,
                 for: holder)
             all.append(
                 (statement.id, try folder.keep(envelope, as: "\(all.count).envelope.age", .grantEnvelope)))

@@ -32,10 +32,11 @@ extension Patient {
     /// `records`: those to grant, or nil for all that the custodian keeps. Throws unless the requester's
     /// identity holds.
     public func approval(
-        of request: RoutedRequest, records handles: [RecordHandle]?, days: Int?, releases: UInt64
+        of request: RoutedRequest, records handles: [RecordHandle]?, days: Int?, releases: UInt64,
+        growing: Bool = false
     ) async throws -> ProposedApproval {
         var proposal = try ProposedApproval(
-            of: request, days: days, releases: releases, now: surroundings.now())
+            of: request, days: days, releases: releases, growing: growing, now: surroundings.now())
         let chosen = try proposal.chosen(handles, of: try await ownRecords())
         try await connected(at: request.custodian) { connection in
             for record in chosen { proposal.add(try await opened(record, connection)) }

@@ -19,7 +19,8 @@ extension Patient {
             if scope.allowsReading {
                 let opened = try await opened(record, connection)
                 envelope = try await put(
-                    try Envelope.wrap(opened.key, record: handle, for: place), as: .delegateEnvelope, record,
+                    try Envelope.wrap(opened.parts.keys, record: handle, for: place), as: .delegateEnvelope,
+                    record,
                     connection)
             }
             let delegate = Delegate(

@@ -36,7 +36,7 @@ extension Patient {
         let reader = wallet.proxyKey(index: entrusted.index)
         let order = FetchSteps.Order(
             Release(record: handle, custodian: custodian, basis: .delegate), of: entrusted.record,
-            covering: .parts(entrusted.record.parts), envelope: envelope,
+            covering: .parts(entrusted.record.parts, entrusted.record.keyHashes), envelope: envelope,
             binding: .delegate(handle, reader.key), reader: reader,
             identity: proxyIdentity(entrusted.index))
         return try await connected(at: place.name) { connection in

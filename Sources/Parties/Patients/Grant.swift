@@ -46,8 +46,8 @@ extension Patient {
             var grant = Grant(
                 record: handle, organisation: record.depositedAt, kind: kind, purpose: purpose,
                 notBefore: now.dayBegun, notAfter: notAfter, releases: releases)
-            let wrap: (AgeIdentity) throws -> [UInt8]
-            let wrapFiles: ([PartialEnvelope.Stored], AgeIdentity) throws -> [UInt8]
+            let wrap: (RecordKeys) throws -> [UInt8]
+            let wrapFiles: ([PartialEnvelope.Stored]) throws -> [UInt8]
             switch grantee {
             case .member(let key):
                 let checkpoint = try await remembered.advance(connection)
@@ -58,7 +58,7 @@ extension Patient {
                 }
                 wrapFiles = {
                     try PartialEnvelope.wrap(
-                        $0, openedWith: $1, record: handle, nonce: nonce, notAfter: notAfter, for: member)
+                        $0, record: handle, nonce: nonce, notAfter: notAfter, for: member)
                 }
                 try remember(member)
             case .role(let role, let name):
@@ -70,7 +70,7 @@ extension Patient {
                 }
                 wrapFiles = {
                     try PartialEnvelope.wrap(
-                        $0, openedWith: $1, record: handle, nonce: nonce, notAfter: notAfter, role: role,
+                        $0, record: handle, nonce: nonce, notAfter: notAfter, role: role,
                         of: organisation)
                 }
             }
@@ -81,7 +81,7 @@ extension Patient {
                 guard kind == .read else {
                     throw PartyError.badInput("single files are granted to be read: --kind read")
                 }
-                let (files, key) = try await stored(names, of: record, connection)
+                let files = try await stored(names, of: record, connection)
                 guard let manifest = Manifest(of: files.map(\.description.ciphertext)) else {
                     throw PartyError.badInput("name one file at least, each once")
                 }
@@ -90,12 +90,13 @@ extension Patient {
                 grant.manifest = try await put(
                     manifest.encoded(), as: .grantManifest, record, connection)
                 grant.envelope = try await put(
-                    try wrapFiles(files, key), as: .grantEnvelope, record, connection)
+                    try wrapFiles(files), as: .grantEnvelope, record, connection)
             }
             if kind != .append, grant.coverage != .part {
                 let opened = try await opened(record, connection)
                 grant.envelope = try await put(
-                    try wrap(opened.key), as: .grantEnvelope, record, connection)
+                    try wrap(opened.parts.keys(granting: kind, grant.coverage)), as: .grantEnvelope, record,
+                    connection)
             }
             let statement = Statement(.grant(grant), validUntil: now.validUntil, nonce: nonce)
             let receipt = try await connection.submit(statement, signedBy: ownerKey(of: record))
@@ -103,17 +104,17 @@ extension Patient {
         }
     }
 
-    /// Files of a record with the headers that they are stored under, and the record's key, which opens those.
+    /// Files of a record with the headers that they are stored under, and the keys that open those.
     private func stored(
         _ names: [String], of record: OwnRecord, _ connection: Connection
-    ) async throws -> ([PartialEnvelope.Stored], AgeIdentity) {
+    ) async throws -> [PartialEnvelope.Stored] {
         let unlocked = try await unlock(record, connection)
         var stored = [PartialEnvelope.Stored]()
         for (_, file) in try unlocked.descriptor.files(named: names) {
-            stored.append((file, try await unlocked.header(of: file)))
+            stored.append((file, try await unlocked.header(of: file), unlocked.fetched.key(of: file)))
         }
         unlocked.finish()
-        return (stored, unlocked.key)
+        return stored
     }
 
     /// The organisation whose members in `role` can be granted something together. Throws `badInput`.

@@ -70,12 +70,12 @@ extension Patient {
             }
             return bytes
         }
-        let key = try Envelope.open(
+        let keys = try Envelope.open(
             try blob(it.ownerEnvelope), with: inboxIdentity(record.depositedAt), expecting: .owner(it.record),
-            recipientHash: it.recipientHash)
+            of: it.keyHashes)
         let part = RecordPart(
             statement: record.state.contents, descriptor: it.descriptor, manifest: it.manifest, root: it.root)
-        let new = try Descriptor(opening: try blob(it.descriptor), of: part, with: key)
+        let new = try Descriptor(opening: try blob(it.descriptor), of: part, with: keys.record)
         let old = try await connected(at: record.depositedAt) { try await opened(record, $0) }
         guard new.isResealing(of: old.descriptor) else {
             throw PartyError.unverified(

@@ -8,6 +8,7 @@ import Homes
 import Identity
 import Primitives
 import Remote
+import Sealing
 public import Workflow
 
 extension Patient {
@@ -34,26 +35,26 @@ extension Patient {
         WalletMembership(wallet, at: joined.name, handedOver: joined.handedOver)
     }
 
-    /// Opens an own record: owner's envelope and descriptor. What a vault gives out for that is logged first,
-    /// under the owner key; afterwards the home keeps both, sealed as they are.
+    /// Opens an own record: owner's envelope, then keys and descriptors of its parts. What a vault gives out for that is logged first,
+    /// under the owner key; afterwards the home keeps them, sealed as they are.
     func opened(_ record: OwnRecord, _ connection: Connection) async throws -> OpenedRecord {
         let kept = home.folder.folder("records")
         let envelopeName = "\(record.handle).owner.age"
-        let descriptorNames = record.state.parts.map { "\(record.handle).\($0.descriptor).descriptor.age" }
-        if kept.has(envelopeName), descriptorNames.allSatisfy({ kept.has($0) }),
-            let whole = try? OpenedRecord(
-                record, envelope: try kept.read(envelopeName),
-                descriptors: try descriptorNames.map { try kept.read($0) }, with: wallet)
+        func name(_ blob: BlobName) -> String { "\(record.handle).\(blob.digest).\(blob.kind.name).age" }
+        if kept.has(envelopeName),
+            var parts = try? record.parts(envelope: try kept.read(envelopeName), with: wallet)
         {
-            return whole
+            while let blob = parts.next, let bytes = try? kept.read(name(blob)),
+                (try? parts.take(bytes)) != nil
+            {}
+            if parts.next == nil { return OpenedRecord(record, parts) }
         }
         let unlocked = try await unlock(record, connection)
+        guard let parts = unlocked.fetched.opened else { preconditionFailure("an owner fetches parts") }
         try kept.make()
         try kept.write(unlocked.fetched.envelope, as: envelopeName)
-        for (name, part) in zip(descriptorNames, unlocked.fetched.parts) {
-            try kept.write(part.sealed, as: name)
-        }
+        for (blob, bytes) in parts.sealed { try kept.write(bytes, as: name(blob)) }
         unlocked.finish()
-        return OpenedRecord(record, unlocked.fetched)
+        return OpenedRecord(record, parts)
     }
 }

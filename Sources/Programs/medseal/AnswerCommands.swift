@@ -38,6 +38,9 @@ struct ApproveCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How often each record may be released.", valueName: "number"))
     var releases = Patient.releasesDefault
 
+    @Flag(help: "Grant what is added to the records later, too.")
+    var growing = false
+
     @Flag(help: "Have the records of --record erased for good: the custodian asks for that.")
     var removal = false
 
@@ -50,6 +53,9 @@ struct ApproveCommand: AsyncParsableCommand {
     func validate() throws {
         guard all != !records.isEmpty else {
             throw ValidationError("Say what to grant: --record RECORD, or --all.")
+        }
+        guard !(removal && growing) else {
+            throw ValidationError("--removal grants nothing: leave out --growing.")
         }
         guard !(removal && all) else { throw ValidationError("--removal needs every --record by name.") }
     }
@@ -74,7 +80,7 @@ struct ApproveCommand: AsyncParsableCommand {
             let asked = try await patient.waitingRequest(request)
             let approval = try await patient.approval(
                 of: asked, records: all ? nil : try await patient.records(records), days: days,
-                releases: releases)
+                releases: releases, growing: growing)
             if !output.json || !yes { show(approval) }
             try confirm("Approve?", yes: yes)
             return try await patient.approve(approval)
@@ -92,6 +98,8 @@ struct ApproveCommand: AsyncParsableCommand {
             "For       \(approval.purpose.name)",
             "Until     \(Moment.text(approval.notAfter, on: .error))",
             "At most   \(approval.releases) times each",
+            approval.coverage == .growing
+                ? "Growing   what is added later, too" : "As it is  nothing that is added later",
         ]
         if approval.request.isUnderAnotherKey { lines.insert("NOTE      \(InboxCommand.otherKey)", at: 1) }
         let short = ShortIDs(approval.items.map(\.record))

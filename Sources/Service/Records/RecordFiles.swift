@@ -100,5 +100,8 @@ struct StoredFiles {
 
 extension RecordPart {
     /// What it names in a vault.
-    var names: [BlobName] { [BlobName(manifest, .manifest), BlobName(descriptor, .descriptor)] }
+    var names: [BlobName] {
+        [BlobName(manifest, .manifest), BlobName(descriptor, .descriptor)]
+            + (key.map { [BlobName($0.envelope, .additionEnvelope)] } ?? [])
+    }
 }

@@ -93,7 +93,7 @@ enum Samples {
                 organisation: hospital, record: Toy.named("record"), recipientHash: Toy.named("recipient"),
                 descriptor: Toy.named("descriptor"), custodianEnvelope: Toy.named("custodian's"),
                 manifest: Toy.named("manifest"), root: Toy.named("root"), suite: .classical,
-                custodial: .patientUnable)),
+                custodial: .patientUnable, additionsHash: Toy.named("additions"))),
         .grant(
             Grant(
                 record: Toy.named("record"), organisation: hospital, kind: .append, purpose: .treatment,
@@ -163,14 +163,16 @@ enum Samples {
             organisation: hospital, record: Toy.named("record"), permit: permit,
             recipientHash: Toy.named("recipient"), descriptor: Toy.named("descriptor"),
             ownerEnvelope: Toy.named("owner's"), custodianEnvelope: Toy.named("custodian's"),
-            manifest: Toy.named("manifest"), root: Toy.named("root"), suite: .hybrid, batch: batch)
+            manifest: Toy.named("manifest"), root: Toy.named("root"), suite: .hybrid, batch: batch,
+            additionsHash: Toy.named("additions"))
     }
 
     private static func append(grant: StatementID?, batch: Digest?) -> Append {
         Append(
             organisation: hospital, record: Toy.named("record"), grant: grant,
             after: Toy.named("deposit"), descriptor: Toy.named("descriptor"), manifest: Toy.named("manifest"),
-            root: Toy.named("root"), batch: batch)
+            root: Toy.named("root"), batch: batch, recipientHash: Toy.named("added key"),
+            envelope: Toy.named("envelope"))
     }
 
     private static let reseal = Reseal(
@@ -181,7 +183,7 @@ enum Samples {
         grants: ["g1", "g2"].map { Rewrapped(of: Toy.named($0), envelope: Toy.named("envelope")) }
             .sorted { $0.of < $1.of },
         delegates: ["d1", "d2"].map { Rewrapped(of: Toy.named($0), envelope: Toy.named("envelope")) }
-            .sorted { $0.of < $1.of })
+            .sorted { $0.of < $1.of }, additionsHash: Toy.named("additions"))
 
     private static func adopt(permit: [UInt8]?) -> Adopt {
         Adopt(

@@ -23,7 +23,8 @@ enum Samples {
             organisation: hospital, record: record, permit: permit, recipientHash: digest("recipient"),
             descriptor: digest("descriptor"), ownerEnvelope: digest("owner"),
             custodianEnvelope: digest("custodian"),
-            manifest: digest("manifest"), root: digest("root"), suite: .hybrid)
+            manifest: digest("manifest"), root: digest("root"), suite: .hybrid,
+            additionsHash: digest("additions"))
     }
 
     static func genesis(roots: [SigningKey], ledger: SigningKey) -> Genesis {

@@ -6,13 +6,13 @@ import Primitives
 import Sealing
 
 /// The call `open_record`: an identity as text, an envelope, the record's handle and the delegate's key that the envelope is
-/// for, the record's state, and its descriptor.
+/// for, the record's state, and what its parts are opened from, in order.
 enum EnvelopeCall {
     static func input(
         _ identity: [UInt8], envelope: [UInt8], record: RecordHandle, delegate: PublicKey, state: RecordState,
-        descriptor: [UInt8]
+        sealed: [[UInt8]]
     ) -> [UInt8] {
-        Packed.pack([identity, envelope, record.bytes, delegate.bytes, state.encoded(), descriptor])
+        Packed.pack([identity, envelope, record.bytes, delegate.bytes, state.encoded()] + sealed)
     }
 
     /// The record key's recipient and what the descriptor says, and whether what is wrapped and sealed afresh opens again;
@@ -22,20 +22,26 @@ enum EnvelopeCall {
         guard let text = input.next(), let identity = try? AgeIdentity(secretKey: text),
             let envelope = input.next(), let record = input.next().flatMap({ RecordHandle($0) }),
             let delegate = input.next().flatMap({ PublicKey($0) }),
-            let state = input.next().flatMap({ RecordState(bytes: $0) }), let sealed = input.next()
+            let state = input.next().flatMap({ RecordState(bytes: $0) })
         else { return Packed.malformed }
+        var sealed = [[UInt8]]()
+        while let blob = input.next() { sealed.append(blob) }
+        guard sealed.count == state.parts.reduce(0, { $0 + ($1.key == nil ? 1 : 2) }) else {
+            return Packed.malformed
+        }
         do throws(PartyError) {
-            let key = try Envelope.open(
-                envelope, with: identity, expecting: .delegate(record, delegate),
-                recipientHash: state.recipientHash)
-            let descriptor = try Descriptor(opening: sealed, of: state.parts[0], with: key)
-            let again = try Envelope.wrap(key, record: record, for: (delegate, identity.recipient))
+            let keys = try Envelope.open(
+                envelope, with: identity, expecting: .delegate(record, delegate), of: state.keyHashes)
+            var parts = try OpenedParts(keys, of: record, parts: state.parts)
+            for blob in sealed { try parts.take(blob) }
+            let descriptor = parts.descriptor
+            let again = try Envelope.wrap(keys, record: record, for: (delegate, identity.recipient))
             let found = try Envelope.open(
-                again, with: identity, expecting: .delegate(record, delegate),
-                recipientHash: state.recipientHash)
+                again, with: identity, expecting: .delegate(record, delegate), of: state.keyHashes)
             return Packed.pack(
                 [
-                    [0], Array(key.recipient.text.utf8), [found.recipient == key.recipient ? 1 : 0],
+                    [0], Array(keys.record.recipient.text.utf8),
+                    [found.record.recipient == keys.record.recipient ? 1 : 0],
                     Array(descriptor.patient.utf8), Packed.big(descriptor.depositedAt),
                 ]
                     + descriptor.files.flatMap {

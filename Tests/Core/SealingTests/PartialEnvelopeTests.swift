@@ -30,12 +30,12 @@ import Testing
             sha256: Digest(hashing: plaintext), ciphertext: Digest(hashing: bytes), dicom: nil)
         return Stored(
             plaintext: plaintext, bytes: bytes,
-            file: (description, try AgeHeader.parse(prefixOf: bytes).header))
+            file: (description, try AgeHeader.parse(prefixOf: bytes).header, recordKey))
     }
 
     func envelope(_ files: [Stored]) throws -> [UInt8] {
         try PartialEnvelope.seal(
-            files.map(\.file), openedWith: recordKey, binding, to: grantee.recipient)
+            files.map(\.file), binding, to: grantee.recipient)
     }
 
     func manifest(_ files: [Stored]) throws -> Manifest {
@@ -90,10 +90,10 @@ import Testing
     }
 
     @Test func onlyWhoHasTheRecordKeyMakesOne() throws {
-        let file = try stored("one")
+        var file = try stored("one").file
+        file.key = .generate(.hybrid)
         #expect(throws: PartyError.self) {
-            try PartialEnvelope.seal(
-                [file.file], openedWith: .generate(.hybrid), binding, to: grantee.recipient)
+            try PartialEnvelope.seal([file], binding, to: grantee.recipient)
         }
     }
 }

@@ -16,7 +16,7 @@ struct ApprovalStory {
     let officer = SigningKey.generate()
     let officerIdentity = AgeIdentity.generate(.hybrid)
     let clinician = SigningKey.generate()
-    let recordKey = AgeIdentity.generate(.hybrid)
+    let keys = RecordKeys.generate(.hybrid)
     let record = RecordHandle(Random.bytes(32))!
     let plaintext = Array("a scan".utf8)
     let request: StatementID
@@ -37,7 +37,7 @@ struct ApprovalStory {
             server.blobs[Digest(hashing: bytes)] = bytes
             return Digest(hashing: bytes)
         }
-        let file = keep(try seal(plaintext, for: .recipients([recordKey.recipient])), &server)
+        let file = keep(try seal(plaintext, for: .recipients([keys.record.recipient])), &server)
         let descriptor = Descriptor(
             patient: "P-1", depositedAt: ScriptedServer.now,
             files: [
@@ -45,19 +45,25 @@ struct ApprovalStory {
                     name: "scan.txt", mediaType: "text/plain", byteCount: Int64(plaintext.count),
                     sha256: Digest(hashing: plaintext), ciphertext: file, dicom: nil)
             ])
+        let additions = try #require(keys.additions)
         let owner = try seal(
-            IdentityFile(comments: Envelope.Binding.owner(record).comments, identities: [recordKey])
-                .serialized(), for: .recipients([inbox.recipient]))
+            IdentityFile(
+                comments: Envelope.Binding.owner(record).comments, identities: [keys.record, additions]
+            )
+            .serialized(), for: .recipients([inbox.recipient]))
         let custodian = try seal(
-            IdentityFile(comments: Envelope.Binding.custodian(record).comments, identities: [recordKey])
-                .serialized(), for: .recipients([server.records.recipient]))
+            IdentityFile(
+                comments: Envelope.Binding.custodian(record).comments, identities: [keys.record, additions]
+            )
+            .serialized(), for: .recipients([server.records.recipient]))
         let manifest = try #require(descriptor.manifest)
         let deposit = Deposit(
             organisation: hospital, record: record, permit: Self.permit(0, wallet, server),
-            recipientHash: recordKey.recipient.hash,
-            descriptor: keep(try descriptor.sealed(to: recordKey.recipient), &server),
+            recipientHash: keys.record.recipient.hash,
+            descriptor: keep(try descriptor.sealed(to: keys.record.recipient), &server),
             ownerEnvelope: keep(owner, &server), custodianEnvelope: keep(custodian, &server),
-            manifest: keep(manifest.encoded(), &server), root: manifest.root, suite: .hybrid)
+            manifest: keep(manifest.encoded(), &server), root: manifest.root, suite: .hybrid,
+            additionsHash: additions.recipient.hash)
         try server.say(.deposit(deposit), by: clinician)
         // The request, and its route under permit number 1.
         request = try server.say(
@@ -147,7 +153,7 @@ struct ApprovalStory {
         let order = try server.read { [wallet] ledger throws(Pause) in
             try ledger.order(of: record, by: wallet)
         }
-        return OpenedRecord(record, try fetched(order))
+        return OpenedRecord(record, try #require(try fetched(order).opened))
     }
 
     mutating func proposal(days: Int? = 5) throws -> ProposedApproval {
@@ -205,7 +211,7 @@ struct ApprovalStoryTests {
             return
         }
         #expect(Digest(hashing: ciphertext) == file.ciphertext)
-        #expect(try open(ciphertext, with: .identity(fetched.key)) == story.plaintext)
+        #expect(try open(ciphertext, with: .identity(fetched.key(of: file))) == story.plaintext)
     }
 
     @Test func anApprovalThatWasCutOffGivesTheSameAnswer() throws {

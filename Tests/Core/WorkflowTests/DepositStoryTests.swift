@@ -159,12 +159,13 @@ struct DepositStoryTests {
             let digest = try #require(digest)
             return try #require(story.server.blobs[digest])
         }
-        let opened = try OpenedRecord(
-            own, envelope: try blob(deposited.deposit.ownerEnvelope),
-            descriptors: [try blob(deposited.deposit.descriptor)], with: story.wallet)
+        var parts = try own.parts(
+            envelope: try blob(deposited.deposit.ownerEnvelope), with: story.wallet)
+        while let next = parts.next { try parts.take(try blob(next.digest)) }
+        let opened = OpenedRecord(own, parts)
         #expect(opened.descriptor.patient == DepositStory.number)
         let contents = try opened.descriptor.files.map {
-            try open(try blob($0.ciphertext), with: .identity(opened.key))
+            try open(try blob($0.ciphertext), with: .identity(opened.parts.key(of: $0)))
         }
         #expect(contents == story.plaintexts)
     }
@@ -228,7 +229,8 @@ struct DepositStoryTests {
                     organisation: story.server.hospital, record: elsewhere.record, permit: permit,
                     recipientHash: elsewhere.recipientHash, descriptor: elsewhere.descriptor,
                     ownerEnvelope: elsewhere.ownerEnvelope, custodianEnvelope: elsewhere.custodianEnvelope,
-                    manifest: elsewhere.manifest, root: elsewhere.root, suite: elsewhere.suite)),
+                    manifest: elsewhere.manifest, root: elsewhere.root, suite: elsewhere.suite,
+                    additionsHash: elsewhere.additionsHash)),
             by: story.clinician)
         // The one asks before it uploads, the other had asked before.
         let used = try story.failure(of: try story.resumed())

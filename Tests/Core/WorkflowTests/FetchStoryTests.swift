@@ -49,7 +49,7 @@ struct FetchStoryTests {
         let order = try order(.custody(story.record, .administration), gateway, &story)
         let fetched = try story.fetched(order)
         #expect(fetched.descriptor.files[0].name == "scan.txt")
-        #expect(fetched.key.recipient == story.recordKey.recipient)
+        #expect(fetched.opened?.keys.record.recipient == story.keys.record.recipient)
         #expect(story.server.statements.last?.id == fetched.release)
         #expect(story.server.statements.last?.assertion == .release(order.release))
     }
@@ -104,14 +104,16 @@ struct FetchStoryTests {
         let file = whole.descriptor.files[0]
         let (header, _) = try AgeHeader.parse(prefixOf: try #require(story.server.blobs[file.ciphertext]))
         let manifest = try #require(Manifest(of: [file.ciphertext]))
-        let id = try story.granted([(file, header)], manifest, openedWith: whole.key)
+        let id = try story.granted([(file, header, whole.parts.key(of: file))], manifest)
         let order = try order(.grant(id), story.reader, &story)
         #expect(!order.isWhole)
         let calls = story.server.calls.count
         let fetched = try story.fetched(order)
         #expect(story.server.calls.count == calls + 3)
         #expect(fetched.descriptor.files == [file] && fetched.parts.isEmpty)
-        #expect(fetched.headers[file.ciphertext] != nil && fetched.key.recipient == order.identity.recipient)
+        #expect(
+            fetched.headers[file.ciphertext] != nil
+                && fetched.key(of: file).recipient == order.identity.recipient)
 
         let digest = Digest(hashing: manifest.encoded())
         var other = story
@@ -186,14 +188,14 @@ struct FetchStoryTests {
 extension ApprovalStory {
     /// A grant of single files to the officer.
     fileprivate mutating func granted(
-        _ files: [PartialEnvelope.Stored], _ manifest: Manifest, openedWith recordKey: AgeIdentity
+        _ files: [PartialEnvelope.Stored], _ manifest: Manifest
     ) throws -> StatementID {
         let key = officer.key
         let member = try server.read { ledger throws(Pause) in try ledger.verifiedMember(key) }
         let nonce = Random.bytes(Statement.nonceBytes)
         let notAfter = ScriptedServer.now.dayEnded
         let envelope = try PartialEnvelope.wrap(
-            files, openedWith: recordKey, record: record, nonce: nonce, notAfter: notAfter, for: member)
+            files, record: record, nonce: nonce, notAfter: notAfter, for: member)
         let grant = Grant(
             record: record, organisation: server.insurer, grantee: key, kind: .read, purpose: .claim,
             notBefore: ScriptedServer.now.dayBegun, notAfter: notAfter, releases: 3,

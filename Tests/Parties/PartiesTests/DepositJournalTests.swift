@@ -26,7 +26,8 @@ struct DepositJournalTests {
 
     func deposit() -> SealedDeposit {
         SealedDeposit(
-            record: RecordHandle(Random.bytes(32))!, recipientHash: Digest(hashing: [9]), suite: .hybrid,
+            record: RecordHandle(Random.bytes(32))!, recipientHash: Digest(hashing: [9]),
+            additionsHash: Digest(hashing: [10]), suite: .hybrid,
             descriptor: Digest(hashing: [4]), ownerEnvelope: Digest(hashing: [5]),
             custodianEnvelope: Digest(hashing: [6]), manifest: Digest(hashing: [7]),
             root: Digest(hashing: [8]))

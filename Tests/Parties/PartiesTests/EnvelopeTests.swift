@@ -27,7 +27,8 @@ struct EnvelopeTests {
                 for grantee in grantees {
                     let member = try grantee.verified()
                     let bytes = try Envelope.wrap(
-                        record.key, record: record.handle, nonce: nonce, notAfter: 1_000, for: member)
+                        RecordKeys(present: record.key), record: record.handle, nonce: nonce, notAfter: 1_000,
+                        for: member)
                     let binding = Envelope.Binding.grant(
                         record.handle, nonce: nonce, grantee: member.key, notAfter: 1_000)
                     envelopes.append(
@@ -43,7 +44,7 @@ struct EnvelopeTests {
                 for reader in grantees.map(\.identity) {
                     let key = try? Envelope.open(
                         envelope.bytes, with: reader, expecting: expected.binding,
-                        recipientHash: expected.recordKey.recipient.hash)
+                        of: .present(record: expected.recordKey.recipient.hash, added: []))
                     let isRight = index == other && reader.recipient == envelope.reader.recipient
                     #expect((key != nil) == isRight)
                     if key != nil { opened += 1 }
@@ -62,9 +63,11 @@ struct EnvelopeTests {
         let nonce = Random.bytes(16)
         let key = grantee.key.key
         let bytes = try Envelope.wrap(
-            recordKey, record: record, nonce: nonce, notAfter: 5, for: try grantee.verified())
+            RecordKeys(present: recordKey), record: record, nonce: nonce, notAfter: 5,
+            for: try grantee.verified())
         func opens(_ binding: Envelope.Binding, hash: Digest = hash) -> Bool {
-            (try? Envelope.open(bytes, with: grantee.identity, expecting: binding, recipientHash: hash))
+            (try? Envelope.open(
+                bytes, with: grantee.identity, expecting: binding, of: .present(record: hash, added: [])))
                 != nil
         }
         #expect(opens(.grant(record, nonce: nonce, grantee: key, notAfter: 5)))
@@ -87,7 +90,8 @@ struct EnvelopeTests {
             let bytes = try seal(file.serialized(), for: .recipients([reader.recipient]))
             return
                 (try? Envelope.open(
-                    bytes, with: reader, expecting: binding, recipientHash: recordKey.recipient.hash)) != nil
+                    bytes, with: reader, expecting: binding,
+                    of: .present(record: recordKey.recipient.hash, added: []))) != nil
         }
         let comments = binding.comments
         #expect(try opens(IdentityFile(comments: comments, identities: [recordKey])))

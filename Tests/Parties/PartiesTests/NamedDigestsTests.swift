@@ -17,7 +17,7 @@ struct NamedDigestsTests {
             Deposit(
                 organisation: name, record: record, recipientHash: Digest(hashing: []),
                 descriptor: descriptor, ownerEnvelope: digest(), custodianEnvelope: digest(),
-                manifest: manifest, root: digest(), suite: .hybrid))
+                manifest: manifest, root: digest(), suite: .hybrid, additionsHash: digest()))
     }
 
     @Test func whatTwoRecordsNameIsFound() {

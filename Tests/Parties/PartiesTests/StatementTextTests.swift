@@ -22,13 +22,13 @@ import Workflow
             Append(
                 organisation: hospital, record: random(), grant: random(), after: random(),
                 descriptor: random(),
-                manifest: random(), root: random())),
+                manifest: random(), root: random(), recipientHash: random(), envelope: random())),
         .reseal(
             Reseal(
                 organisation: hospital, record: random(), recipientHash: random(), suite: .hybrid,
                 descriptor: random(), ownerEnvelope: random(), custodianEnvelope: random(),
                 manifest: random(), root: random(), grants: [Rewrapped(of: random(), envelope: random())],
-                delegates: [Rewrapped(of: random(), envelope: random())])),
+                delegates: [Rewrapped(of: random(), envelope: random())], additionsHash: random())),
         .emergency(
             Emergency(
                 organisation: hospital, record: random(), readerOrganisation: auditor, reader: random(),

@@ -28,13 +28,16 @@ import Testing
             for file in files { digests.append(try await put(file, as: .file)) }
             let manifest = try #require(Manifest(of: digests))
             let descriptor = Array("descriptor of more".utf8) + Random.bytes(8)
+            let key = Array("key of more".utf8) + Random.bytes(8)
             let state = try world.records.state(.record(record.handle), as: RecordState.self)
             let append = Append(
                 organisation: world.hospital1, record: record.handle,
                 after: try #require(state).contents,
                 descriptor: try await put(descriptor, as: .descriptor),
-                manifest: try await put(manifest.encoded(), as: .manifest), root: manifest.root)
-            return (append, files + [descriptor, manifest.encoded()])
+                manifest: try await put(manifest.encoded(), as: .manifest), root: manifest.root,
+                recipientHash: Digest(hashing: manifest.root.bytes),
+                envelope: try await put(key, as: .additionEnvelope))
+            return (append, files + [descriptor, manifest.encoded(), key])
         }
 
         /// Says it with the owner's consent.
@@ -75,7 +78,7 @@ import Testing
         #expect(try await shelf.say(.append(append)).problem?.type == .malformed)
         let absent = try #require(Manifest(of: [Digest(hashing: [1]), Digest(hashing: [2])]))
         append.manifest = try await shelf.put(absent.encoded(), as: .manifest)
-        append.root = absent.root
+        (append.root, append.recipientHash) = (absent.root, Digest(hashing: [5]))
         let missing = try await shelf.say(.append(append))
         #expect(missing.problem?.type == .conflict)
         #expect(missing.problem?.detail.contains(Digest(hashing: [2]).hex) == true)
@@ -153,7 +156,7 @@ import Testing
             #expect(try await shelf.status(blob, by: officer, release.id) == 200)
         }
         // Neither other files, nor descriptors, nor the record's own manifests, nor what is stored beside them.
-        for blob in [[1], [3], [7]] + shelf.record.blobs.dropFirst() + added.suffix(2) {
+        for blob in [[1], [3], [7]] + shelf.record.blobs.dropFirst() + added.suffix(3) {
             #expect(try await shelf.status(blob, by: officer, release.id) == 404)
         }
     }
@@ -174,7 +177,7 @@ import Testing
             ownerEnvelope: try await shelf.put([15], as: .ownerEnvelope),
             custodianEnvelope: try await shelf.put([16], as: .custodianEnvelope),
             manifest: try await shelf.put(manifest.encoded(), as: .manifest), root: manifest.root, grants: [],
-            delegates: [])
+            delegates: [], additionsHash: Digest(hashing: [9]))
         #expect(try await shelf.say(.reseal(reseal)).status == 200)
         let attest = AttestErasure(organisation: world.hospital1, record: shelf.record.handle)
         #expect(

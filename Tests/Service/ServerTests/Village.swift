@@ -181,7 +181,7 @@ struct Village {
                     recipientHash: Digest(hashing: [7]), descriptor: try await named(.descriptor),
                     ownerEnvelope: reason == nil ? try await named(.ownerEnvelope) : nil,
                     custodianEnvelope: try await named(.custodianEnvelope), manifest: manifest, root: root,
-                    suite: .hybrid, custodial: reason)
+                    suite: .hybrid, custodial: reason, additionsHash: Digest(hashing: [8]))
                 attempts.append(
                     Attempt(
                         name: name, role: role,
@@ -206,11 +206,12 @@ struct Village {
             role == kind ? Digest(hashing: blob) : try await stored(kind, of: shadow.handle)
         }
         var attempts = [Attempt]()
-        for role in [BlobKind.file, .manifest, .descriptor] {
+        for role in [BlobKind.file, .manifest, .descriptor, .additionEnvelope] {
             let (manifest, root) = try await contents(naming: blob, in: role, of: shadow.handle)
             let append = Append(
                 organisation: world.hospital1, record: shadow.handle, after: try contents(of: shadow),
-                descriptor: try await named(.descriptor, in: role), manifest: manifest, root: root)
+                descriptor: try await named(.descriptor, in: role), manifest: manifest, root: root,
+                recipientHash: Digest(hashing: [9]), envelope: try await named(.additionEnvelope, in: role))
             attempts.append(attempt("append", role, .append(append), by: clinician, agreed: [shadow.owner]))
         }
         for role in World.Deposited.kinds + [.grantEnvelope, .delegateEnvelope] {
@@ -226,7 +227,7 @@ struct Village {
                 ],
                 delegates: [
                     Rewrapped(of: guardian, envelope: try await named(.delegateEnvelope, in: role))
-                ])
+                ], additionsHash: Digest(hashing: [9]))
             attempts.append(attempt("reseal", role, .reseal(reseal), by: clinician, agreed: [shadow.owner]))
         }
         let adopt = Adopt(

@@ -229,7 +229,7 @@ final class World: Sendable {
             recipientHash: Digest(hashing: [7]), descriptor: digests[1],
             ownerEnvelope: custodial ? nil : digests[2], custodianEnvelope: digests[3],
             manifest: digests[4], root: manifest.root, suite: .hybrid,
-            custodial: custodial ? .patientUnable : nil)
+            custodial: custodial ? .patientUnable : nil, additionsHash: Digest(hashing: [8]))
         #expect(try await submit(.deposit(deposit), by: clinician).answer.status == 200)
         return Deposited(handle: deposit.record, owner: owner, blobs: blobs, deposit: deposit)
     }

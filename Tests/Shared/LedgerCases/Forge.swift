@@ -41,7 +41,8 @@ struct Forge: Sendable {
                 Deposit(
                     organisation: network.hospital, record: .random(), permit: permit,
                     recipientHash: digest(6), descriptor: digest(7), ownerEnvelope: digest(8),
-                    custodianEnvelope: digest(9), manifest: digest(10), root: digest(11), suite: .hybrid)),
+                    custodianEnvelope: digest(9), manifest: digest(10), root: digest(11), suite: .hybrid,
+                    additionsHash: digest(12))),
             by: network.clinician
         )
     }

@@ -98,7 +98,8 @@ struct TestNetwork: Sendable {
                 Deposit(
                     organisation: hospital, record: record, permit: permit, recipientHash: digest(6),
                     descriptor: digest(7), ownerEnvelope: digest(8), custodianEnvelope: digest(9),
-                    manifest: digest(10), root: digest(11), suite: .hybrid)), by: clinician, now: now)
+                    manifest: digest(10), root: digest(11), suite: .hybrid, additionsHash: digest(12))),
+            by: clinician, now: now)
     }
 
     func grant(_ record: RecordHandle, owner: SigningKey, releases: UInt64 = 10_000) -> [UInt8] {

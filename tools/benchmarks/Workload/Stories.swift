@@ -78,7 +78,7 @@ package struct Stories: Sendable {
                     organisation: hospital.name, record: record, permit: permit(owner), recipientHash: letter,
                     descriptor: digests[0], ownerEnvelope: digests[1], custodianEnvelope: digests[2],
                     manifest: digests[5], root: Self.manifest.root,
-                    suite: .hybrid)), clinician)
+                    suite: .hybrid, additionsHash: digests[4])), clinician)
         let request = sign(
             .request(
                 Request(

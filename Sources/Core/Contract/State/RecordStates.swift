@@ -8,6 +8,8 @@ public struct RecordState: StateValue, Hashable, Sendable {
     public var custodial: CustodialReason?
     public var suite: Suite
     public var recipientHash: Digest
+    /// Of the key that opens the envelopes of what is added.
+    public var additionsHash: Digest
     /// What brought its files, in their order: the deposit or the last re-sealing, and what was appended.
     public var parts: [RecordPart]
     /// How often it was sealed anew.
@@ -24,14 +26,15 @@ public struct RecordState: StateValue, Hashable, Sendable {
 
     public init(
         owner: PublicKey?, custodial: CustodialReason? = nil, suite: Suite, recipientHash: Digest,
-        parts: [RecordPart], sealing: UInt64 = 0, generation: UInt64 = 0, removed: LedgerTime? = nil,
-        emergencies: EmergencyRule = .allowed, reassignment: Reassignment? = nil,
-        endedDelegations: [EndedDelegation] = []
+        additionsHash: Digest, parts: [RecordPart], sealing: UInt64 = 0, generation: UInt64 = 0,
+        removed: LedgerTime? = nil, emergencies: EmergencyRule = .allowed,
+        reassignment: Reassignment? = nil, endedDelegations: [EndedDelegation] = []
     ) {
         self.owner = owner
         self.custodial = custodial
         self.suite = suite
         self.recipientHash = recipientHash
+        self.additionsHash = additionsHash
         self.parts = parts
         self.sealing = sealing
         self.generation = generation
@@ -47,6 +50,7 @@ public struct RecordState: StateValue, Hashable, Sendable {
             custodial.map { .unsigned($0.rawValue) } ?? .null,
             .unsigned(suite.rawValue),
             .bytes32(recipientHash),
+            .bytes32(additionsHash),
             .array(parts.map { .array($0.items) }),
             .unsigned(sealing),
             .unsigned(generation),
@@ -62,6 +66,7 @@ public struct RecordState: StateValue, Hashable, Sendable {
         custodial = try items.optional { item throws(CBOR.Malformed) in try item.choice() }
         suite = try items.choice()
         recipientHash = try items.bytes32()
+        additionsHash = try items.bytes32()
         parts = try items.list()
         guard !parts.isEmpty else { throw CBOR.Malformed("a record has files") }
         sealing = try items.unsigned()
@@ -87,9 +92,15 @@ public struct RecordState: StateValue, Hashable, Sendable {
         return last.statement
     }
 
-    /// Whether what `part` names is new to it: the contract does not see files, but the same list twice.
+    /// Whether what `part` names is new to it: the contract does not see files, but the same list twice, and
+    /// a key that others hold already.
     func adds(_ part: RecordPart) -> Bool {
-        !parts.contains { $0.manifest == part.manifest || $0.root == part.root }
+        let key = part.key?.recipientHash
+        return key != recipientHash && key != additionsHash
+            && !parts.contains { old in
+                old.manifest == part.manifest || old.root == part.root
+                    || (key != nil && key == old.key?.recipientHash)
+            }
     }
 
     /// The owner at `time`: the one that a reassignment has named, once it cannot be vetoed.
@@ -133,39 +144,6 @@ public struct EndedDelegation: StateValue, Hashable, Sendable {
     public init(_ items: inout StateReader) throws(CBOR.Malformed) {
         delegation = try items.bytes32()
         notAfter = try items.unsigned()
-    }
-}
-
-/// Files that one statement brought to a record: a deposit, a re-sealing or an appending.
-public struct RecordPart: StateValue, Hashable, Sendable {
-    public var statement: StatementID
-    public var descriptor: Digest
-    /// The list of the files.
-    public var manifest: Digest
-    /// The Merkle root over the files' digests.
-    public var root: Digest
-
-    public init(statement: StatementID, descriptor: Digest, manifest: Digest, root: Digest) {
-        self.statement = statement
-        self.descriptor = descriptor
-        self.manifest = manifest
-        self.root = root
-    }
-
-    public var items: [CBOR] {
-        [
-            .bytes32(statement),
-            .bytes32(descriptor),
-            .bytes32(manifest),
-            .bytes32(root),
-        ]
-    }
-
-    public init(_ items: inout StateReader) throws(CBOR.Malformed) {
-        statement = try items.bytes32()
-        descriptor = try items.bytes32()
-        manifest = try items.bytes32()
-        root = try items.bytes32()
     }
 }
 

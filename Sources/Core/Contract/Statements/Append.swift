@@ -13,10 +13,15 @@ public struct Append: Hashable, Sendable {
     public var root: Digest
     /// The Merkle root of the entries of the one file, where that is a batch (docs/reference/format.md).
     public var batch: Digest?
+    /// SHA-256 of its own key's recipient as text: the further files and their descriptor are sealed to that.
+    public var recipientHash: Digest
+    /// Its own key, sealed to the record's key for what is added.
+    public var envelope: Digest
 
     public init(
         organisation: OrganisationName, record: RecordHandle, grant: StatementID? = nil, after: StatementID,
-        descriptor: Digest, manifest: Digest, root: Digest, batch: Digest? = nil
+        descriptor: Digest, manifest: Digest, root: Digest, batch: Digest? = nil, recipientHash: Digest,
+        envelope: Digest
     ) {
         self.organisation = organisation
         self.record = record
@@ -26,6 +31,8 @@ public struct Append: Hashable, Sendable {
         self.manifest = manifest
         self.root = root
         self.batch = batch
+        self.recipientHash = recipientHash
+        self.envelope = envelope
     }
 }
 
@@ -43,6 +50,8 @@ extension Append: StatementContent {
         manifest = try fields.required(8, "manifest", it?.manifest)
         root = try fields.required(9, "root", it?.root)
         batch = try fields.optional(10, "batch", it?.batch)
+        recipientHash = try fields.required(11, "recipientHash", it?.recipientHash)
+        envelope = try fields.required(12, "envelope", it?.envelope)
     }
 
     var subjects: [Subject] {
@@ -51,7 +60,7 @@ extension Append: StatementContent {
 
     var keeper: Keeper? { .organisation(organisation) }
 
-    var blobs: [NamedBlob] { .contents(manifest, descriptor) }
+    var blobs: [NamedBlob] { .contents(manifest, descriptor) + .one(envelope, .additionEnvelope) }
 
     func note(in copy: inout Retention, as id: StatementID) { copy.append(blobs, at: organisation) }
 
@@ -81,7 +90,8 @@ extension Case {
         } else {
             try requireConsent(of: record)
         }
-        let added = part(descriptor: it.descriptor, manifest: it.manifest, root: it.root)
+        var added = part(descriptor: it.descriptor, manifest: it.manifest, root: it.root)
+        added.key = PartKey(recipientHash: it.recipientHash, envelope: it.envelope)
         try require(
             record.parts.count < Limits.partsPerRecordMax && record.adds(added), .filesNotAllowed)
         try require(

@@ -18,11 +18,14 @@ public struct Deposit: Hashable, Sendable {
     public var custodial: CustodialReason?
     /// The Merkle root of the entries of the one file, where that is a batch (docs/reference/format.md).
     public var batch: Digest?
+    /// SHA-256 of the recipient, as text, to which the keys of what is added are sealed.
+    public var additionsHash: Digest
 
     public init(
         organisation: OrganisationName, record: RecordHandle, permit: [UInt8]? = nil, recipientHash: Digest,
         descriptor: Digest, ownerEnvelope: Digest? = nil, custodianEnvelope: Digest, manifest: Digest,
-        root: Digest, suite: Suite, custodial: CustodialReason? = nil, batch: Digest? = nil
+        root: Digest, suite: Suite, custodial: CustodialReason? = nil, batch: Digest? = nil,
+        additionsHash: Digest
     ) {
         self.organisation = organisation
         self.record = record
@@ -36,6 +39,7 @@ public struct Deposit: Hashable, Sendable {
         self.suite = suite
         self.custodial = custodial
         self.batch = batch
+        self.additionsHash = additionsHash
     }
 }
 
@@ -56,12 +60,14 @@ extension Deposit: StatementContent {
         suite = try fields.required(12, "suite", it?.suite)
         custodial = try fields.optional(13, "custodial", it?.custodial)
         batch = try fields.optional(14, "batch", it?.batch)
+        additionsHash = try fields.required(15, "additionsHash", it?.additionsHash)
     }
 
     func check() throws(CBOR.Malformed) {
         guard permit == nil || custodial == nil, (ownerEnvelope == nil) == (custodial != nil) else {
             throw CBOR.Malformed("a record has an owner or a reason why it has none")
         }
+        guard additionsHash != recipientHash else { throw CBOR.Malformed("what is added has other keys") }
     }
 
     var subjects: [Subject] { [.organisation(organisation), .record(record)] }
@@ -99,6 +105,7 @@ extension Case {
         if let owner { try requireNoPart(owner) }
         let record = RecordState(
             owner: owner, custodial: it.custodial, suite: it.suite, recipientHash: it.recipientHash,
+            additionsHash: it.additionsHash,
             parts: [part(descriptor: it.descriptor, manifest: it.manifest, root: it.root)])
         let custody = CustodyState(ownerEnvelope: it.ownerEnvelope, custodianEnvelope: it.custodianEnvelope)
         return (owner.map { [write(.permit($0), PermitState(use: .record(it.record)))] } ?? []) + [

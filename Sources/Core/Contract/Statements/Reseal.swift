@@ -14,12 +14,14 @@ public struct Reseal: Hashable, Sendable {
     public var grants: [Rewrapped<StatementMeaning>]
     /// The delegates who may read on, and their new envelopes.
     public var delegates: [Rewrapped<KeyMeaning>]
+    /// SHA-256 of the recipient, as text, to which the keys of what is added are sealed.
+    public var additionsHash: Digest
 
     public init(
         organisation: OrganisationName, record: RecordHandle, recipientHash: Digest, suite: Suite,
         descriptor: Digest, ownerEnvelope: Digest, custodianEnvelope: Digest,
         manifest: Digest, root: Digest, grants: [Rewrapped<StatementMeaning>],
-        delegates: [Rewrapped<KeyMeaning>]
+        delegates: [Rewrapped<KeyMeaning>], additionsHash: Digest
     ) {
         self.organisation = organisation
         self.record = record
@@ -32,6 +34,7 @@ public struct Reseal: Hashable, Sendable {
         self.root = root
         self.grants = grants
         self.delegates = delegates
+        self.additionsHash = additionsHash
     }
 }
 
@@ -52,6 +55,11 @@ extension Reseal: StatementContent {
         root = try fields.required(11, "root", it?.root)
         grants = try fields.required(12, "grants", it?.grants)
         delegates = try fields.required(13, "delegates", it?.delegates)
+        additionsHash = try fields.required(14, "additionsHash", it?.additionsHash)
+    }
+
+    func check() throws(CBOR.Malformed) {
+        guard additionsHash != recipientHash else { throw CBOR.Malformed("what is added has other keys") }
     }
 
     var subjects: [Subject] {
@@ -107,6 +115,7 @@ extension Case {
         for (_, grant) in grants { try requireGiver(of: grant, in: record, it.record) }
         (record.owner, record.reassignment) = (record.owner(at: time), nil)
         (record.recipientHash, record.suite) = (it.recipientHash, it.suite)
+        record.additionsHash = it.additionsHash
         record.parts = [whole]
         record.sealing += 1
         record.generation += 1

@@ -13,13 +13,13 @@ import Testing
         PermitState(use: .record(Toy.named("record"))), PermitState(use: .request(Toy.named("request"))),
         RecordState(
             owner: Toy.named("owner"), suite: .hybrid, recipientHash: Toy.named("recipient"),
-            parts: [part("deposit"), part("append")],
+            additionsHash: Toy.named("additions"), parts: [part("deposit"), part("append")],
             sealing: 2, generation: 3, removed: 100, emergencies: .refused, reassignment: reassignment,
             endedDelegations: [ended]),
         ended,
         RecordState(
             owner: nil, custodial: .patientUnable, suite: .classical, recipientHash: Toy.named("recipient"),
-            parts: [part("deposit")]),
+            additionsHash: Toy.named("additions"), parts: [part("deposit")]),
         part("deposit"),
         reassignment, ClockState(seen: 100),
         CustodyState(
@@ -119,7 +119,8 @@ import Testing
 
     @Test("a record has a part at least") func noParts() {
         let record = RecordState(
-            owner: Toy.named("o"), suite: .hybrid, recipientHash: Toy.named("recipient"), parts: [])
+            owner: Toy.named("o"), suite: .hybrid, recipientHash: Toy.named("recipient"),
+            additionsHash: Toy.named("additions"), parts: [])
         #expect(RecordState(bytes: record.encoded()) == nil)
     }
 
@@ -127,7 +128,7 @@ import Testing
     func delegationOver() {
         var record = RecordState(
             owner: Toy.named("o"), suite: .hybrid, recipientHash: Toy.named("recipient"),
-            parts: [Self.part("deposit")])
+            additionsHash: Toy.named("additions"), parts: [Self.part("deposit")])
         var delegation = DelegationState(
             statement: Toy.named("delegate"), owner: Toy.named("o"), scope: .read, notAfter: 200,
             envelope: nil, sealing: 0)

@@ -145,7 +145,7 @@ extension HistoryMaker {
             ownerEnvelope: isCustodial ? nil : fresh(), custodianEnvelope: fresh(),
             manifest: fresh(), root: fresh(),
             suite: source.chance(1, in: 3) ? .classical : .hybrid,
-            custodial: isCustodial ? source.pick(CustodialReason.allCases) : nil)
+            custodial: isCustodial ? source.pick(CustodialReason.allCases) : nil, additionsHash: fresh())
         return Draft(says: .deposit(deposit), signer: member(of: name, .clinician, .gateway).key)
     }
 
@@ -157,7 +157,7 @@ extension HistoryMaker {
             let append = Append(
                 organisation: name, record: handle, grant: isSloppy() ? fresh() : grant.id,
                 after: history.record(handle)?.parts.last?.id ?? fresh(), descriptor: fresh(),
-                manifest: fresh(), root: fresh())
+                manifest: fresh(), root: fresh(), recipientHash: fresh(), envelope: fresh())
             let signer = grant.terms.grantee ?? member(of: name, grant.terms.role ?? .clinician).key
             return Draft(says: .append(append), signer: isSloppy() ? member(of: name).key : signer)
         }
@@ -167,7 +167,8 @@ extension HistoryMaker {
         let append = Append(
             organisation: name, record: handle,
             after: isSloppy() ? fresh() : record?.parts.last?.id ?? fresh(), descriptor: fresh(),
-            manifest: old?.manifest ?? fresh(), root: isSloppy() ? old?.root ?? fresh() : fresh())
+            manifest: old?.manifest ?? fresh(), root: isSloppy() ? old?.root ?? fresh() : fresh(),
+            recipientHash: isSloppy() ? record?.keys.last ?? fresh() : fresh(), envelope: fresh())
         return Draft(
             says: .append(append), signer: member(of: name, .clinician, .gateway).key,
             approvers: owner(of: record).map { [$0] } ?? [])
@@ -196,7 +197,7 @@ extension HistoryMaker {
             ownerEnvelope: fresh(), custodianEnvelope: fresh(),
             manifest: isSloppy() ? record?.parts.last?.manifest ?? fresh() : fresh(), root: fresh(),
             grants: Set(live.map(\.id)).sorted().map { Rewrapped(of: $0, envelope: fresh()) },
-            delegates: proxies.sorted().map { Rewrapped(of: $0, envelope: fresh()) })
+            delegates: proxies.sorted().map { Rewrapped(of: $0, envelope: fresh()) }, additionsHash: fresh())
         return Draft(
             says: .reseal(reseal), signer: member(of: name, .clinician, .gateway).key,
             approvers: owner(of: record).map { [$0] } ?? [])

@@ -81,7 +81,8 @@ import Testing
                 organisation: bench.hospital, record: deposited, permit: bench.permit("owner"),
                 recipientHash: Toy.named("recipient"), descriptor: Toy.named("descriptor"),
                 ownerEnvelope: Toy.named("envelope"), custodianEnvelope: Toy.named("envelope"),
-                manifest: Toy.named("manifest"), root: Toy.named("root"), suite: .hybrid))
+                manifest: Toy.named("manifest"), root: Toy.named("root"), suite: .hybrid,
+                additionsHash: Toy.named("additions")))
     }
 
     private func reassign(_ bench: Bench, second: OrganisationName) -> Assertion {

@@ -75,6 +75,18 @@ struct ModelRecord {
         }
     }
 
+    /// The hashes of the keys that open it since it was sealed last.
+    var keys: [Digest] {
+        facts[(lastSealing?.index ?? 0)...].flatMap { fact -> [Digest] in
+            switch fact.says {
+            case .deposit(let it): [it.recipientHash, it.additionsHash]
+            case .reseal(let it): [it.recipientHash, it.additionsHash]
+            case .append(let it): [it.recipientHash]
+            default: []
+            }
+        }
+    }
+
     func has(manifest: Digest, root: Digest) -> Bool {
         parts.contains { $0.manifest == manifest || $0.root == root }
     }

@@ -34,7 +34,8 @@ extension ModelHearing {
         object(.superseded, if: it.after != parts.last?.id)
         object(
             .filesNotAllowed,
-            if: parts.count == Limits.partsPerRecordMax || record.has(manifest: it.manifest, root: it.root))
+            if: parts.count == Limits.partsPerRecordMax || record.has(manifest: it.manifest, root: it.root)
+                || record.keys.contains(it.recipientHash))
     }
 
     mutating func hear(_ it: Reseal) {

@@ -155,7 +155,7 @@ struct PrivacyLedger {
             organisation: name, record: record, permit: isCustodial ? nil : permit, recipientHash: random(),
             descriptor: random(), ownerEnvelope: isCustodial ? nil : random(), custodianEnvelope: random(),
             manifest: random(), root: random(), suite: .hybrid,
-            custodial: isCustodial ? .patientUnable : nil)
+            custodial: isCustodial ? .patientUnable : nil, additionsHash: random())
         let id = say(.deposit(deposit), by: member(of: name, .clinician).key, at: time)
         patients[record] = patient.number
         var visit = Visit(

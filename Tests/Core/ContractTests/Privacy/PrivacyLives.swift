@@ -21,7 +21,7 @@ extension PrivacyLedger {
         if isSo(1, in: 5) {
             let append = Append(
                 organisation: name, record: record, after: visit.deposit, descriptor: random(),
-                manifest: random(), root: random())
+                manifest: random(), root: random(), recipientHash: random(), envelope: random())
             say(
                 .append(append), by: member(of: name, .clinician).key, with: [owner],
                 at: later(than: visit.owned, days: 20))

@@ -126,7 +126,7 @@ struct SimulatedStory {
             recipientHash: name("recipient"), descriptor: name("descriptor"),
             ownerEnvelope: name("owner's envelope"),
             custodianEnvelope: name("custodian's envelope"), manifest: name("manifest"), root: name("root"),
-            suite: .hybrid)
+            suite: .hybrid, additionsHash: name("additions"))
         let request = said(
             .request(
                 Request(

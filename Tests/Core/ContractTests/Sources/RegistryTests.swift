@@ -135,7 +135,8 @@ import Testing
         let others: Set = [
             "organisation", "record", "grant", "release", "request", "emergency", "grantee", "member",
             "replaces", "root",
-            "delegate", "second", "reader", "recipientHash", "certificateHash", "batch", "after",
+            "delegate", "second", "reader", "recipientHash", "additionsHash", "certificateHash", "batch",
+            "after",
             "contents",
         ]
         for assertion in Samples.full {

@@ -29,7 +29,7 @@ import Testing
     private func deposited(in world: World) throws -> RecordState {
         RecordState(
             owner: Toy.named("p1"), suite: .classical, recipientHash: Toy.named("recipient"),
-            parts: [try part(0, "a,b", in: world)])
+            additionsHash: Toy.named("additions"), parts: [try part(0, "a,b", in: world)])
     }
 
     /// What the statement at `index` of those accepted since the beginning brought.
@@ -118,7 +118,7 @@ import Testing
         var world = world("100 | clinician@hospital1 | deposit r1 custodial=patientUnable")
         var expected = RecordState(
             owner: nil, custodial: .patientUnable, suite: .hybrid, recipientHash: Toy.named("recipient"),
-            parts: [try part(0, "scan", in: world)])
+            additionsHash: Toy.named("additions"), parts: [try part(0, "scan", in: world)])
         #expect(try value(.record(record), in: world) == expected)
         #expect(try value(.custody(record, hospital), in: world) == custody(nil))
         #expect(world.play(Line("101 | registrar@hospital1 | adopt r1 permit=p2 | ok")).result == "ok")
@@ -135,7 +135,9 @@ import Testing
             "101 | p1 | delegate d1 on=r1 until=900",
             "102 | clinician@hospital1 | append r1 files=c approve=p1 descriptor=d2")
         var expected = try deposited(in: world)
-        expected.parts.append(try part(3, "c", "d2", in: world))
+        var added = try part(3, "c", "d2", in: world)
+        added.key = PartKey(recipientHash: Toy.named("key of c at 102"), envelope: Toy.named("sealed key"))
+        expected.parts.append(added)
         expected.generation = 1
         #expect(try value(.record(record), in: world) == expected)
         #expect(try value(.custody(record, hospital), in: world) == custody("owner's", generation: 1))
@@ -143,6 +145,7 @@ import Testing
         #expect(world.play(Line("103 | clinician@hospital1 | \(reseal) | ok")).result == "ok")
         expected.parts = [try part(4, "x,y,z", "d3", in: world)]
         (expected.suite, expected.recipientHash) = (.hybrid, Toy.named("recipient anew"))
+        expected.additionsHash = Toy.named("additions anew")
         (expected.sealing, expected.generation) = (1, 2)
         #expect(try value(.record(record), in: world) == expected)
         let kept = custody("owner's anew", "custodian's anew", sealing: 1, generation: 2)

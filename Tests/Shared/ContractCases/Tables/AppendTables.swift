@@ -12,11 +12,14 @@ extension DecisionTable {
         101 | clinician@hospital1 | append r1 files=c approve=p1 approvalForeign     | signatureInvalid
         101 | clinician@hospital1 | append r1 files=c approve=p1 approvalOld         | signatureInvalid
         101 | clinician@hospital1 | append r1 files=c approve=p1 approvalFor=gateway | signatureInvalid
-        101 | clinician@hospital1 | append r1 files=c approve=p1,p2                  | ok
+        101 | clinician@hospital1 | append r1 files=c approve=p1,p2 key=k1           | ok
         102 | gateway@hospital1   | append r1 files=d approve=p1 descriptor=d        | ok
         103 | clinician@hospital1 | append r1 files=c approve=p1                     | filesNotAllowed
         103 | clinician@hospital1 | append r1 files=e root=d approve=p1              | filesNotAllowed
         103 | clinician@hospital1 | append r1 files=a,b approve=p1                   | filesNotAllowed
+        103 | clinician@hospital1 | append r1 files=e key=k1 approve=p1              | filesNotAllowed
+        103 | clinician@hospital1 | append r1 files=e key=recipient approve=p1       | filesNotAllowed
+        103 | clinician@hospital1 | append r1 files=e key=additions approve=p1       | filesNotAllowed
         103 | clinician@hospital1 | append r1 files=e after=nothing approve=p1       | superseded
         101 | clinician@hospital1 | append r1 files=e approve=p1                     | clockBehindRecord
         103 | clinician@hospital1 | append r9 files=e approve=p1                     | recordUnknown

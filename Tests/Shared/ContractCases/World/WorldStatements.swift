@@ -47,13 +47,15 @@ extension World {
                     ownerEnvelope: custodial == nil ? cast.named("owner's") : nil,
                     custodianEnvelope: cast.named("custodian's"), manifest: manifest(of: line, else: "scan"),
                     root: root(of: line, else: "scan"),
-                    suite: line.pick("suite", .hybrid), custodial: custodial))
+                    suite: line.pick("suite", .hybrid), custodial: custodial,
+                    additionsHash: cast.named("additions")))
         case .append:
             return .append(
                 Append(
                     organisation: line.own, record: record(of: line), grant: grant,
                     after: contents(of: line, "after"), descriptor: descriptor(of: line),
-                    manifest: manifest(of: line, else: "more"), root: root(of: line, else: "more")))
+                    manifest: manifest(of: line, else: "more"), root: root(of: line, else: "more"),
+                    recipientHash: key(of: line), envelope: cast.named("sealed key")))
         case .reseal:
             return .reseal(
                 Reseal(
@@ -63,7 +65,8 @@ extension World {
                     custodianEnvelope: cast.named("custodian's anew"),
                     manifest: manifest(of: line, else: "anew"), root: root(of: line, else: "anew"),
                     grants: rewrapped(line.names("grants").map { id($0) }),
-                    delegates: rewrapped(line.names("delegates").map { cast.named($0) })))
+                    delegates: rewrapped(line.names("delegates").map { cast.named($0) }),
+                    additionsHash: cast.named("additions anew")))
         case .dispatch:
             return .dispatch(
                 Dispatch(
@@ -198,6 +201,11 @@ extension World {
 
     private func root(of line: Line, else usual: String) -> Digest {
         cast.named("root of \(line.options["root"] ?? line.options["files"] ?? usual)")
+    }
+
+    /// The own key of what is added: another each time, unless the line names one.
+    private func key(of line: Line) -> Digest {
+        cast.named(line.options["key"] ?? "key of \(line.options["files"] ?? "more") at \(line.time)")
     }
 
     /// The statement that brought a record's files last, unless the line names another under `option`.
