@@ -26,6 +26,23 @@ public struct FileVault: Vault {
         try await Self.onDisk { [folders] in FileIncomingBlob(try folders.begin(blob, in: record)) }
     }
 
+    public func resume(_ partial: PartialBlob) async throws(VaultError) -> any ResumableBlob {
+        try await Self.onDisk { [folders] in FileIncomingBlob(try folders.resume(partial)) }
+    }
+
+    public func byteCount(of partial: PartialBlob) async throws(VaultError) -> Int {
+        try await Self.onDisk { [folders] in try folders.byteCount(of: partial) }
+    }
+
+    /// A little is left for the ledger, which may lie on the same disk.
+    private static let reservedBytes = 16 << 20
+
+    public func requireRoom(for byteCount: Int) async throws(VaultError) {
+        try await Self.onDisk { [folders] in
+            guard try folders.bytesFree() - Self.reservedBytes >= byteCount else { throw VaultError.full }
+        }
+    }
+
     public func size(of blob: BlobName, in record: RecordHandle) async throws(VaultError) -> Int? {
         try await Self.onDisk { [folders] in try folders.file(of: blob, in: record)?.byteCount() }
     }
@@ -75,10 +92,12 @@ public struct FileVault: Vault {
     }
 }
 
-private final class FileIncomingBlob: IncomingBlob {
+private final class FileIncomingBlob: ResumableBlob {
     private let file: Mutex<IncomingFile>
 
     init(_ file: sending IncomingFile) { self.file = Mutex(file) }
+
+    var byteCount: Int { file.withLock { $0.byteCount } }
 
     func write(_ bytes: [UInt8]) async throws(VaultError) {
         try await FileVault.onDisk { try self.file.withLock { try $0.write(bytes) } }
@@ -86,6 +105,10 @@ private final class FileIncomingBlob: IncomingBlob {
 
     func finish() async throws(VaultError) {
         try await FileVault.onDisk { try self.file.withLock { try $0.finish() } }
+    }
+
+    func keep() async throws(VaultError) {
+        try await FileVault.onDisk { try self.file.withLock { try $0.keep() } }
     }
 
     func abort() async {

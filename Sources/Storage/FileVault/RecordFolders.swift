@@ -6,8 +6,9 @@ import Vault
 /// The folder of a `FileVault`; every call waits for the disk.
 ///
 /// `records/ab/<handle>/` is a record, `ab` the first two digits of its handle. In it each blob is a whole file of its
-/// name (`BlobName.text`), which was durable before it got that name; `incoming/` holds those being written. Folders
-/// have mode 0700, files 0600. `sha256sum` of a record's file prints its name.
+/// name (`BlobName.text`), which was durable before it got that name; `incoming/` holds those being written,
+/// under names of chance or, where they may be gone on with, under `PartialBlob.fileName`. Folders have mode 0700, files
+/// 0600. `sha256sum` of a record's file prints its name.
 struct RecordFolders: Sendable {
     private let root: OpenFolder
     /// Nil where a vault that was opened for reading only has none yet.
@@ -44,6 +45,37 @@ struct RecordFolders: Sendable {
         try IncomingFile(blob, in: record, of: self)
     }
 
+    func resume(_ partial: PartialBlob) throws -> IncomingFile {
+        if try incoming().status(of: partial.fileName) == nil {
+            for surplus in try keptParts().surplus(for: partial.sender) { try drop(surplus) }
+        }
+        return try IncomingFile(resuming: partial, of: self)
+    }
+
+    func byteCount(of partial: PartialBlob) throws -> Int {
+        guard let file = try incoming().openFile(partial.fileName) else { return 0 }
+        guard file.tryLock() else { throw VaultError.inUse }
+        return try file.byteCount()
+    }
+
+    func bytesFree() throws -> Int { try root.bytesFree() }
+
+    private func keptParts() throws -> [KeptPart] {
+        let incoming = try incoming()
+        return try incoming.names().compactMap { name in
+            guard let partial = PartialBlob(fileName: name),
+                let status = try incoming.status(of: partial.fileName)
+            else { return nil }
+            return KeptPart(partial, time: status.st_mtim.tv_sec)
+        }
+    }
+
+    /// Removes a part that was kept, unless it is being gone on with.
+    private func drop(_ partial: PartialBlob) throws {
+        guard let file = try incoming().openFile(partial.fileName), file.tryLock() else { return }
+        try incoming().remove(partial.fileName)
+    }
+
     /// The file of that name, nil when there is none.
     func file(of blob: BlobName, in record: RecordHandle) throws -> OpenFile? {
         try folder(of: record)?.openFile(blob.text)
@@ -59,6 +91,9 @@ struct RecordFolders: Sendable {
     }
 
     func erase(_ record: RecordHandle) throws {
+        let parts = try keptParts().map(\.partial).filter { $0.record == record }
+        for part in parts { try drop(part) }
+        if !parts.isEmpty { try incoming().synchronize() }
         try erase(in: record) { folder in
             for name in try folder.names() { try folder.remove(name) }
             try folder.synchronize()

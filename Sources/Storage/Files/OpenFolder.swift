@@ -96,6 +96,32 @@ public final class OpenFolder: Sendable {
         return file
     }
 
+    /// Opens a regular file for reading and for writing at its end; makes it where there is none. Throws `otherKind` for
+    /// a link, a pipe, a folder.
+    public func extendFile(_ name: String, mode: UInt32 = 0o600) throws(FileError) -> OpenFile {
+        let number = uninterrupted {
+            openat(
+                descriptor, name, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, mode)
+        }
+        guard number >= 0 else { throw FileError(after: "openat", "cannot write \(path)/\(name)") }
+        let file = OpenFile(number, "\(path)/\(name)")
+        guard try file.status().st_mode & S_IFMT == S_IFREG else {
+            throw FileError(.otherKind, "\(path)/\(name) is no file")
+        }
+        return file
+    }
+
+    /// How many bytes there is room for where the folder lies, for those who are not root.
+    public func bytesFree() throws(FileError) -> Int {
+        var status = statvfs()
+        guard uninterrupted({ fstatvfs(descriptor, &status) }) == 0 else {
+            throw FileError(after: "fstatvfs", "cannot see how much room \(path) has")
+        }
+        return Int(
+            clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+                .partialValue)
+    }
+
     private func create(_ name: String, _ flag: Int32, _ mode: UInt32) throws(FileError) -> OpenFile {
         let number = uninterrupted {
             openat(descriptor, name, O_WRONLY | O_CREAT | O_CLOEXEC | flag, mode)

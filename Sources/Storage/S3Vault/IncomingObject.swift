@@ -18,6 +18,10 @@ actor IncomingObject: IncomingBlob {
     private var upload: Upload?
     private var sent: [Upload.Part] = []
     private var sending: Task<Upload.Part, any Error>?
+    private(set) var byteCount = 0
+
+    /// Whether it still takes bytes.
+    var isOpen: Bool { part != nil }
 
     init(_ key: String, digest: Digest, into bucket: Bucket, spool: OpenFolder, partBytes: Int) {
         self.key = key
@@ -43,6 +47,7 @@ actor IncomingObject: IncomingBlob {
         guard part != nil else { throw .closed }
         do {
             hash?.update(bytes)
+            byteCount += bytes.count
             var rest = bytes[...]
             while let part, !rest.isEmpty {
                 let piece = rest.prefix(partBytes - part.byteCount)

@@ -14,6 +14,7 @@ public struct S3Vault: Vault {
     private let spool: OpenFolder?
     private let partBytes: Int
     private let uploadSeconds: Int
+    private let kept: KeptObjects
 
     /// Tells whose vault it is.
     static let ownerKey = "OWNER"
@@ -32,6 +33,7 @@ public struct S3Vault: Vault {
         self.bucket = bucket
         self.partBytes = partBytes
         self.uploadSeconds = uploadSeconds
+        kept = KeptObjects { bucket.now }
         do {
             try spool.make()
             self.spool = try OpenFolder(path: spool.path)
@@ -52,6 +54,7 @@ public struct S3Vault: Vault {
         spool = nil
         partBytes = 0
         uploadSeconds = 0
+        kept = KeptObjects { bucket.now }
         do {
             guard try await bucket.size(of: Self.ownerKey) != nil else {
                 throw VaultError(.absent, "there is no vault in the bucket's folder")
@@ -83,10 +86,29 @@ public struct S3Vault: Vault {
 
     public func begin(_ blob: BlobName, in record: RecordHandle) async throws(VaultError) -> any IncomingBlob
     {
-        IncomingObject(
-            BlobKey(record, blob).text, digest: blob.digest, into: bucket, spool: try writing(),
-            partBytes: partBytes)
+        incoming(blob, in: record, by: try writing())
     }
+
+    private func incoming(
+        _ blob: BlobName, in record: RecordHandle, by spool: OpenFolder
+    ) -> IncomingObject {
+        IncomingObject(
+            BlobKey(record, blob).text, digest: blob.digest, into: bucket, spool: spool, partBytes: partBytes)
+    }
+
+    /// For as long as this process lives: see `KeptObjects`.
+    public func resume(_ partial: PartialBlob) async throws(VaultError) -> any ResumableBlob {
+        let spool = try writing()
+        let object = try await kept.resume(partial) { incoming(partial.blob, in: partial.record, by: spool) }
+        return ResumableObject(partial, object, in: kept)
+    }
+
+    public func byteCount(of partial: PartialBlob) async throws(VaultError) -> Int {
+        try kept.byteCount(of: partial)
+    }
+
+    /// A store does not tell how much room it has.
+    public func requireRoom(for byteCount: Int) async throws(VaultError) {}
 
     public func size(of blob: BlobName, in record: RecordHandle) async throws(VaultError) -> Int? {
         do {
@@ -126,6 +148,7 @@ public struct S3Vault: Vault {
                 guard listing.isCutOff, let last = listing.objects.last else { break }
                 after = try Self.text(last.key)
             }
+            _ = await kept.drop { partial, _ in partial.record == record }
             try await abortUploads(folder) { _ in true }
         } catch {
             throw VaultError(error)
@@ -231,6 +254,7 @@ public struct S3Vault: Vault {
     public func removeLeftovers(begunBefore time: Int) async throws(VaultError) -> Leftovers {
         _ = try writing()
         var leftovers = Leftovers()
+        let kept = await kept.drop { $1 < time }
         let time = min(time, bucket.now - uploadSeconds)
         do {
             leftovers.removedCount = try await abortUploads(BlobKey.root) { begun in
@@ -240,6 +264,7 @@ public struct S3Vault: Vault {
                 }
                 return begun.time < time
             }
+            leftovers.removedCount += kept
         } catch {
             throw VaultError(error)
         }

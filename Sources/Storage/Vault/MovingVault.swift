@@ -72,6 +72,18 @@ public struct MovingVault: Vault {
         try await new.begin(blob, in: record)
     }
 
+    public func resume(_ partial: PartialBlob) async throws(VaultError) -> any ResumableBlob {
+        try await new.resume(partial)
+    }
+
+    public func byteCount(of partial: PartialBlob) async throws(VaultError) -> Int {
+        try await new.byteCount(of: partial)
+    }
+
+    public func requireRoom(for byteCount: Int) async throws(VaultError) {
+        try await new.requireRoom(for: byteCount)
+    }
+
     public func size(of blob: BlobName, in record: RecordHandle) async throws(VaultError) -> Int? {
         if let size = try await new.size(of: blob, in: record) { return size }
         if let size = try await old.size(of: blob, in: record) { return size }

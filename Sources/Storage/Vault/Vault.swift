@@ -15,6 +15,17 @@ public protocol Vault: Sendable {
     /// Throws `readOnly`, `full`, `unavailable`.
     func begin(_ blob: BlobName, in record: RecordHandle) async throws(VaultError) -> any IncomingBlob
 
+    /// Goes on with a blob of which a part was kept, or begins it where nothing is left of that. Throws `inUse` while
+    /// another call has it, `readOnly`, `full`, `damaged`, `unavailable`.
+    func resume(_ partial: PartialBlob) async throws(VaultError) -> any ResumableBlob
+
+    /// How many bytes of it were kept, 0 where there is nothing of it. Throws `inUse` while a call has it, `damaged`,
+    /// `unavailable`.
+    func byteCount(of partial: PartialBlob) async throws(VaultError) -> Int
+
+    /// Throws `full` where there is no room for so many bytes more, as far as the vault can know.
+    func requireRoom(for byteCount: Int) async throws(VaultError)
+
     /// Number of bytes of a blob, nil when it is absent. Throws `damaged`, `unavailable`.
     func size(of blob: BlobName, in record: RecordHandle) async throws(VaultError) -> Int?
 
@@ -24,9 +35,9 @@ public protocol Vault: Sendable {
     /// Removes a blob for good, durably; fine when it is absent. Throws `readOnly`, `damaged`, `unavailable`.
     func erase(_ blob: BlobName, in record: RecordHandle) async throws(VaultError)
 
-    /// Removes a record for good, durably: whatever lies under its handle, whether it belongs there or not; fine when
-    /// it is absent. What is stored at the same time may be there afterwards. Throws `readOnly`, `damaged`,
-    /// `unavailable`; then something may be left.
+    /// Removes a record for good, durably: all that lies under its handle, whether it belongs there or not, and what was
+    /// kept of blobs that are not whole; fine when it is absent. What is stored at the same time may be there
+    /// afterwards. Throws `readOnly`, `damaged`, `unavailable`; then something may be left.
     func erase(_ record: RecordHandle) async throws(VaultError)
 
     /// The records after `last` in the order of their handles, at most `limit` of them, and the names among them that
@@ -40,8 +51,8 @@ public protocol Vault: Sendable {
         of record: RecordHandle, after last: BlobName?, limit: Int
     ) async throws(VaultError) -> VaultPage<ListedBlob>
 
-    /// Removes what is left of blobs that began to come in before `time` (seconds since 1970) and whose process has
-    /// ended. One that is still being written stays. Throws `readOnly`, `unavailable`.
+    /// Removes what is left of blobs of which nothing came after `time` (seconds since 1970) and whose process has ended,
+    /// or that were kept to be gone on with. One that is still being written stays. Throws `readOnly`, `unavailable`.
     func removeLeftovers(begunBefore time: Int) async throws(VaultError) -> Leftovers
 }
 

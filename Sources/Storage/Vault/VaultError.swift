@@ -14,6 +14,8 @@ public struct VaultError: Error, Sendable, CustomStringConvertible {
         case readOnly
         /// The incoming blob was finished or aborted before.
         case closed
+        /// Another call is bringing this very blob for the same sender.
+        case inUse
         /// The place where the vault lies does not answer as it should; see `cause`.
         case unavailable
     }
@@ -40,5 +42,7 @@ extension VaultError: Equatable {
     public static let damaged = VaultError(.damaged, "the vault holds something else in its place")
     public static let full = VaultError(.full, "the vault is full")
     public static let readOnly = VaultError(.readOnly, "the vault is open for reading only")
+    public static let inUse = VaultError(
+        .inUse, "another call is bringing this blob: wait until it has ended")
     public static let closed = VaultError(.closed, "this blob was finished or given up before")
 }

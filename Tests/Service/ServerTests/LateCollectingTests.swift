@@ -134,6 +134,18 @@ private final class LateVault: Vault {
         try await vault.begin(blob, in: record)
     }
 
+    func resume(_ partial: PartialBlob) async throws(VaultError) -> any ResumableBlob {
+        try await vault.resume(partial)
+    }
+
+    func byteCount(of partial: PartialBlob) async throws(VaultError) -> Int {
+        try await vault.byteCount(of: partial)
+    }
+
+    func requireRoom(for byteCount: Int) async throws(VaultError) {
+        try await vault.requireRoom(for: byteCount)
+    }
+
     func size(of blob: BlobName, in record: RecordHandle) async throws(VaultError) -> Int? {
         try await vault.size(of: blob, in: record)
     }

@@ -11,6 +11,9 @@ public final class MemoryVault: Vault {
     }
 
     private let records = Mutex<[RecordHandle: [BlobName: Kept]]>([:])
+    /// Parts that were kept; those that are being gone on with are in `open`.
+    private let parts = Mutex<(kept: [PartialBlob: (bytes: [UInt8], time: Int)], open: Set<PartialBlob>)>(
+        ([:], []))
     private let clock: @Sendable () -> Int
 
     public init(clock: @escaping @Sendable () -> Int) { self.clock = clock }
@@ -19,6 +22,36 @@ public final class MemoryVault: Vault {
     {
         Incoming(blob, in: record, of: self)
     }
+
+    public func resume(_ partial: PartialBlob) async throws(VaultError) -> any ResumableBlob {
+        let bytes = try parts.withLock { (parts) throws(VaultError) -> [UInt8] in
+            guard !parts.open.contains(partial) else { throw .inUse }
+            if parts.kept[partial] == nil {
+                let kept = parts.kept.map { KeptPart($0, time: $1.time) }
+                for surplus in kept.surplus(for: partial.sender) { parts.kept[surplus] = nil }
+            }
+            parts.open.insert(partial)
+            return parts.kept.removeValue(forKey: partial)?.bytes ?? []
+        }
+        return Incoming(partial, bytes, of: self)
+    }
+
+    public func byteCount(of partial: PartialBlob) async throws(VaultError) -> Int {
+        try parts.withLock { (parts) throws(VaultError) in
+            guard !parts.open.contains(partial) else { throw .inUse }
+            return parts.kept[partial]?.bytes.count ?? 0
+        }
+    }
+
+    private func close(_ partial: PartialBlob, keeping bytes: [UInt8] = []) {
+        let now = clock()
+        parts.withLock { parts in
+            parts.open.remove(partial)
+            if !bytes.isEmpty { parts.kept[partial] = (bytes, now) }
+        }
+    }
+
+    public func requireRoom(for byteCount: Int) async throws(VaultError) {}
 
     public func size(of blob: BlobName, in record: RecordHandle) async throws(VaultError) -> Int? {
         records.withLock { $0[record]?[blob]?.bytes.count }
@@ -38,6 +71,7 @@ public final class MemoryVault: Vault {
 
     public func erase(_ record: RecordHandle) async throws(VaultError) {
         records.withLock { $0[record] = nil }
+        parts.withLock { parts in parts.kept = parts.kept.filter { $0.key.record != record } }
     }
 
     public func records(
@@ -67,25 +101,49 @@ public final class MemoryVault: Vault {
         return page
     }
 
-    public func removeLeftovers(begunBefore time: Int) async throws(VaultError) -> Leftovers { Leftovers() }
+    public func removeLeftovers(begunBefore time: Int) async throws(VaultError) -> Leftovers {
+        var leftovers = Leftovers()
+        leftovers.removedCount = parts.withLock { parts in
+            let before = parts.kept.count
+            parts.kept = parts.kept.filter { $0.value.time >= time }
+            return before - parts.kept.count
+        }
+        return leftovers
+    }
 
     private func keep(_ bytes: [UInt8], as blob: BlobName, in record: RecordHandle) {
         let now = clock()
         records.withLock { $0[record, default: [:]][blob] = Kept(bytes: bytes, time: now) }
     }
 
-    private final class Incoming: IncomingBlob {
+    private final class Incoming: ResumableBlob {
         private let blob: BlobName
         private let record: RecordHandle
         private let vault: MemoryVault
-        /// Nil once finished or aborted.
-        private let bytes = Mutex<[UInt8]?>([])
+        /// Nil for one that cannot be gone on with.
+        private let partial: PartialBlob?
+        /// Nil once finished, kept or aborted.
+        private let bytes: Mutex<[UInt8]?>
 
         init(_ blob: BlobName, in record: RecordHandle, of vault: MemoryVault) {
             self.blob = blob
             self.record = record
             self.vault = vault
+            partial = nil
+            bytes = Mutex([])
         }
+
+        init(_ partial: PartialBlob, _ bytes: [UInt8], of vault: MemoryVault) {
+            blob = partial.blob
+            record = partial.record
+            self.vault = vault
+            self.partial = partial
+            self.bytes = Mutex(bytes)
+        }
+
+        deinit { close() }
+
+        var byteCount: Int { bytes.withLock { $0?.count ?? 0 } }
 
         func write(_ piece: [UInt8]) async throws(VaultError) {
             try bytes.withLock { (bytes) throws(VaultError) in
@@ -95,12 +153,25 @@ public final class MemoryVault: Vault {
         }
 
         func finish() async throws(VaultError) {
-            guard let whole = bytes.withLock({ $0.take() }) else { throw .closed }
+            guard let whole = close() else { throw .closed }
             guard Digest(of: whole) == blob.digest else { throw .digestMismatch }
             vault.keep(whole, as: blob, in: record)
         }
 
-        func abort() async { bytes.withLock { $0 = nil } }
+        func keep() async throws(VaultError) {
+            guard let part = bytes.withLock({ $0.take() }), let partial else { throw .closed }
+            vault.close(partial, keeping: part)
+        }
+
+        func abort() async { close() }
+
+        /// What there was; nil when it was closed before.
+        @discardableResult
+        private func close() -> [UInt8]? {
+            guard let bytes = bytes.withLock({ $0.take() }) else { return nil }
+            if let partial { vault.close(partial) }
+            return bytes
+        }
     }
 
     private struct Stored: StoredBlob {

@@ -14,7 +14,7 @@ public struct VaultCheck: Sendable, CustomTestStringConvertible {
     }
 
     /// Every promise; each is held against a vault of its own.
-    public static let all = keeping + separating + listing
+    public static let all = keeping + separating + listing + resuming
 
     public func callAsFunction(_ subject: some VaultSubject) async throws { try await hold(subject) }
 }

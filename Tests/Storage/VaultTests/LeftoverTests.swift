@@ -1,3 +1,4 @@
+import Contract
 import Foundation
 import Testing
 import Vault
@@ -41,5 +42,35 @@ struct LeftoverTests {
         #expect(leftovers.removedCount == 1 && leftovers.foreign.isEmpty)
         try await slow.finish()
         #expect(try await temporary.vault.verify(blob, in: record) == .sound)
+    }
+
+    /// A process that was killed keeps nothing itself: what it had written is there for the next one.
+    @Test func thePartOfAKilledProcessIsGoneOnWithByTheNext() async throws {
+        let temporary = try TemporaryVault()
+        let (bytes, blob) = sample(1, count: 5_000)
+        let partial = PartialBlob(blob, in: record, from: PublicKey([UInt8](repeating: 3, count: 32))!)
+        let path = "\(temporary.path)/incoming/\(partial.fileName)"
+        try Data(bytes.prefix(4_000)).write(to: URL(fileURLWithPath: path))
+        let next = try FileVault(path: temporary.path)
+        #expect(try await next.byteCount(of: partial) == 4_000)
+        let incoming = try await next.resume(partial)
+        try await incoming.write(Array(bytes.dropFirst(4_000)))
+        try await incoming.finish()
+        #expect(try await next.verify(blob, in: record) == .sound)
+        #expect(temporary.files().filter { $0.hasPrefix("incoming") }.isEmpty)
+    }
+
+    /// A name that was planted leads nowhere.
+    @Test func aPartIsNeverALinkNorAFolder() async throws {
+        let temporary = try TemporaryVault()
+        let blob = sample(1).name
+        let partial = PartialBlob(blob, in: record, from: PublicKey([UInt8](repeating: 3, count: 32))!)
+        let path = "\(temporary.path)/incoming/\(partial.fileName)"
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "/etc/hostname")
+        await #expect(throws: VaultError.damaged) { try await temporary.vault.resume(partial) }
+        await #expect(throws: VaultError.damaged) { try await temporary.vault.byteCount(of: partial) }
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        await #expect(throws: VaultError.damaged) { try await temporary.vault.resume(partial) }
     }
 }
