@@ -1,9 +1,9 @@
-package import Age
+import Age
 public import Contract
 import Evidence
-package import Files
+import Files
 import Primitives
-package import Sealing
+import Sealing
 import Workflow
 
 /// What was fetched of a record.
@@ -40,16 +40,17 @@ extension ReleasedRecord {
         return named
     }
 
-    /// Hands every file to its sink: ciphertext into the spool, its hash checked; opened into the sink, the
-    /// plaintext's hash checked; then committed.
+    /// Hands every file to its sink: opened while its ciphertext comes, committed once the hashes of both hold. Nothing
+    /// of it is on disk but in its sink.
     ///
     /// `kept` gets what was served too, as it was served: `envelope.age`, `descriptor.age`, of what was added
-    /// `key-2.age` and `descriptor-2.age` and so on, and each file's ciphertext under its hash. Throws `unverified` when anything does not hold; of that file nothing is committed.
+    /// `key-2.age` and `descriptor-2.age` and so on, and each file's ciphertext under its hash. Throws `unverified` when
+    /// anything does not hold; of that file nothing is committed.
     ///
     /// `only`: the files of these names; nil: all. Throws `badInput` where there is none of a name.
     package func deliver(
         into sinks: any FileSinks, only: [String]? = nil, keepingSealed kept: (any FileSinks)? = nil,
-        spool: Spool, progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) async throws -> Fetched {
         let chosen = try descriptor.files(named: only)
         let names = chosen.map(\.name)
@@ -57,24 +58,19 @@ extension ReleasedRecord {
         try sinks.prepare(names)
         try kept?.prepare(sealed.map(\.name) + files.map { "\($0.ciphertext).age" })
         if let kept { for blob in sealed { try kept.put(blob.bytes, as: blob.name) } }
-        let draft = try spool.part()
         let total = files.reduce(0) { $0 + Int($1.byteCount) }
         var before = 0
         var delivered = [Fetched.File]()
         for (file, name) in zip(files, names) {
-            try Task.checkCancellation()
             let done = before
-            let path = draft.folder.file("\(file.ciphertext).age")
-            defer { draft.folder.remove("\(file.ciphertext).age") }
-            _ = try await ciphertext(file.ciphertext, to: path) {
-                progress(min(done + $0 / 2, total), total)
-            }
-            if let kept { try kept.copy(path, as: "\(file.ciphertext).age") }
-            let holdsProgram = try file.open(
-                at: path, with: fetched.key(of: file), under: fetched.headers[file.ciphertext],
-                into: try sinks.begin(name)
-            ) {
-                progress(min(done + Int(file.byteCount) / 2 + $0 / 2, total), total)
+            let holdsProgram = try await reading(file.ciphertext) { [fetched] inflow in
+                let stored = StoredCiphertext(inflow, copy: try kept?.begin("\(file.ciphertext).age"))
+                return try file.open(
+                    from: stored, with: fetched.key(of: file), under: fetched.headers[file.ciphertext],
+                    into: try sinks.begin(name)
+                ) {
+                    progress(done + $0, total)
+                }
             }
             delivered.append(
                 Fetched.File(
@@ -90,37 +86,75 @@ extension ReleasedRecord {
     }
 }
 
+/// A file's ciphertext as the vault stores it, hashed while it is read.
+final class StoredCiphertext: ByteSource {
+    private let inflow: Inflow
+    /// Gets what is read.
+    private let copy: (any UnfinishedFile)?
+    private var hash: SHA256? = SHA256()
+    private(set) var byteCount = 0
+
+    init(_ inflow: Inflow, copy: (any UnfinishedFile)? = nil) {
+        self.inflow = inflow
+        self.copy = copy
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        let count = try inflow.take(into: buffer)
+        byteCount += count
+        let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+        hash?.update(bytes)
+        try copy?.write(bytes)
+        return count
+    }
+
+    /// Reads what is left, and commits the copy. Throws `unverified` unless all of it has that SHA-256.
+    func finish(_ digest: Digest) throws {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
+        defer { buffer.deallocate() }
+        while try read(into: buffer) > 0 {}
+        guard hash.take()?.finish() == digest.bytes else { throw ReleasedRecord.altered(digest) }
+        try copy?.commit()
+    }
+}
+
 extension Descriptor.File {
-    /// Opens its ciphertext, which lies at `path`, into `unfinished`, and commits that when all of it holds. Says
-    /// whether a program hides in it.
-    package func open(
-        at path: String, with key: AgeIdentity, under granted: PartialEnvelope.File? = nil,
+    /// Opens its ciphertext into `unfinished`, and commits that when all of it holds. Says whether a program hides in it.
+    func open(
+        from stored: StoredCiphertext, with key: AgeIdentity,
+        under granted: PartialEnvelope.File? = nil,
         into unfinished: any UnfinishedFile, progress: @escaping (Int) -> Void
     ) throws -> Bool {
-        var sink = Plaintext(file: unfinished)
+        var sink = Plaintext(file: unfinished, byteCountMax: Int(byteCount))
         let opened: OpenedFile
         do {
-            var source = try FileSource(path: path)
             if let granted {
-                var reheaded = try ReheadedSource(source, under: granted.header)
-                guard try granted.belongs(to: reheaded.stored, openedWith: key) else {
+                var source = try ReheadedSource(stored, under: granted.header)
+                guard try granted.belongs(to: source.stored, openedWith: key) else {
                     throw PartyError.unverified("what was granted of a file is of another file")
                 }
                 opened = try Age.open(
-                    from: &reheaded, to: &sink, with: .identity(key), hashing: .plaintext, progress: progress)
+                    from: &source, to: &sink, with: .identity(key), hashing: .plaintext, progress: progress)
             } else {
+                var source = stored
                 opened = try Age.open(
                     from: &source, to: &sink, with: .identity(key), hashing: .plaintext, progress: progress)
             }
         } catch let error as AgeError {
+            // Whose fault it is: the vault's, where the bytes are not what it was given.
+            try stored.finish(ciphertext)
             throw PartyError.unverified("a file of the record does not open", cause: error)
         }
+        try stored.finish(ciphertext)
         guard opened.plaintextSHA256 == sha256.bytes, Int64(opened.byteCount) == byteCount else {
-            throw PartyError.unverified("a file of the record is not what its descriptor says")
+            throw Self.otherThanDescribed
         }
         try unfinished.commit()
         return MediaType.isProgram(sink.head)
     }
+
+    fileprivate static let otherThanDescribed = PartyError.unverified(
+        "a file of the record is not what its descriptor says")
 }
 
 /// Plaintext on its way into a file; keeps the beginning, which tells what kind of file it is.
@@ -129,11 +163,17 @@ private struct Plaintext: ByteSink {
 
     let file: any UnfinishedFile
     private(set) var head: [UInt8] = []
+    /// How much more may come.
+    private var left: Int
 
-    init(file: any UnfinishedFile) { self.file = file }
+    init(file: any UnfinishedFile, byteCountMax: Int) {
+        self.file = file
+        left = byteCountMax
+    }
 
     mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
-        try Task.checkCancellation()
+        guard bytes.count <= left else { throw Descriptor.File.otherThanDescribed }
+        left -= bytes.count
         if head.count < Self.headBytes { head += bytes.prefix(Self.headBytes - head.count) }
         try file.write(bytes)
     }
@@ -143,20 +183,6 @@ extension FileSinks {
     fileprivate func put(_ bytes: [UInt8], as name: String) throws {
         let file = try begin(name)
         try bytes.withUnsafeBytes { try file.write($0) }
-        try file.commit()
-    }
-
-    /// Copies a file of the spool.
-    fileprivate func copy(_ path: String, as name: String) throws {
-        let file = try begin(name)
-        var source = try FileSource(path: path)
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
-        defer { buffer.deallocate() }
-        while true {
-            let count = try source.read(into: buffer)
-            guard count > 0 else { break }
-            try file.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-        }
         try file.commit()
     }
 }

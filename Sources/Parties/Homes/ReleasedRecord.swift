@@ -81,32 +81,34 @@ package struct ReleasedRecord: Sendable {
         }
     }
 
-    private static func altered(_ digest: Digest) -> PartyError {
+    static func altered(_ digest: Digest) -> PartyError {
         .unverified("the vault's bytes have not the hash that the ledger names: \(digest)")
+    }
+
+    /// A file's ciphertext as it comes, to be read on the thread on which `body` runs. Throws what the download threw, and
+    /// what `body` throws.
+    func reading<Value: Sendable>(
+        _ digest: Digest, _ body: @escaping @Sendable (Inflow) throws -> Value
+    ) async throws -> Value {
+        let (connection, path) = (connection, path(digest))
+        return try await Inflow.read(body) { inflow in
+            try await connection.download(path) { try await inflow.give($0) }
+        }
     }
 
     /// A file's ciphertext into `target`, a new file, which is what the ledger names when this returns. Not synced:
     /// it is a copy. Gives its size.
-    package func ciphertext(
-        _ digest: Digest, to target: String, progress: ((Int) -> Void)? = nil
-    ) async throws -> Int {
-        let file = try NewFile(target)
-        let hash = RunningHash()
-        var byteCount = 0
-        try await connection.download(path(digest)) { piece in
-            try Task.checkCancellation()
-            hash.update(piece)
-            try file.write(piece)
-            byteCount += piece.count
-            progress?(byteCount)
+    package func ciphertext(_ digest: Digest, to target: String) async throws -> Int {
+        try await reading(digest) { inflow in
+            let stored = StoredCiphertext(inflow, copy: try SpooledFile(target))
+            try stored.finish(digest)
+            return stored.byteCount
         }
-        guard hash.finish() == digest.bytes else { throw Self.altered(digest) }
-        return byteCount
     }
 }
 
-/// A file in a spool, while it is written.
-private final class NewFile {
+/// A file in a spool: what is not whole goes with the spool's part.
+private final class SpooledFile: UnfinishedFile {
     private let descriptor: Int32
 
     init(_ path: String) throws(PartyError) {
@@ -116,26 +118,16 @@ private final class NewFile {
 
     deinit { close(descriptor) }
 
-    func write(_ bytes: UnsafeRawBufferPointer) throws(PartyError) {
+    func write(_ bytes: UnsafeRawBufferPointer) throws {
         var sink = FileSink(descriptor: descriptor)
         do {
             try sink.write(bytes)
         } catch {
-            throw .unavailable("cannot write in the home's spool folder: \(error)")
+            throw PartyError.unavailable("cannot write in the home's spool folder: \(error)")
         }
     }
-}
 
-/// A SHA-256 that a closure can feed.
-private final class RunningHash {
-    private var hash: SHA256? = SHA256()
-
-    func update(_ bytes: UnsafeRawBufferPointer) { hash?.update(bytes) }
-
-    func finish() -> [UInt8] {
-        guard let hash = hash.take() else { preconditionFailure("finished once") }
-        return hash.finish()
-    }
+    func commit() {}
 }
 
 /// The signed release of a call that is not through yet: a retry uses it again instead of another of the

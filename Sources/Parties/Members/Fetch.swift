@@ -19,7 +19,7 @@ extension Member {
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) async throws -> Fetched {
         try await unlock(right).deliver(
-            into: sinks, only: only, keepingSealed: kept, spool: spool, progress: progress)
+            into: sinks, only: only, keepingSealed: kept, progress: progress)
     }
 
     /// Has a record released and opens it.

@@ -12,7 +12,7 @@ extension Patient {
     public func fetch(_ handle: RecordHandle, into sinks: any FileSinks) async throws -> Fetched {
         let record = try await ownRecord(handle)
         return try await connected(at: record.depositedAt) { connection in
-            try await unlock(record, connection).deliver(into: sinks, spool: spool)
+            try await unlock(record, connection).deliver(into: sinks)
         }
     }
 
@@ -41,7 +41,7 @@ extension Patient {
             identity: proxyIdentity(entrusted.index))
         return try await connected(at: place.name) { connection in
             try await ReleasedRecord(order, home: home.folder, connection)
-                .deliver(into: sinks, spool: spool)
+                .deliver(into: sinks)
         }
     }
 }

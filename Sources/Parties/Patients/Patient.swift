@@ -28,7 +28,6 @@ public struct Patient: Sendable {
     public let home: PatientHome
     public let wallet: Wallet
     let surroundings: Surroundings
-    let spool: Spool
     public internal(set) var joined: [Joined]
     /// The organisations that were away while others, with servers of their own, answered.
     public let away = Away()

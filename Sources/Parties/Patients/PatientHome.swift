@@ -50,7 +50,6 @@ public struct PatientHome: Sendable {
     }
 
     /// Opens the wallet. Throws `refused` for a wrong passphrase.
-    /// What a process that was killed has left in its spool is swept.
     public func unlock(
         _ passphrase: SecretBytes, surroundings: Surroundings = .machine
     ) throws -> Patient {
@@ -65,9 +64,7 @@ public struct PatientHome: Sendable {
         defer { wipe(&master) }
         let wallet = Wallet(master: SecretBytes(copying: master))
         var patient = Patient(
-            home: self, wallet: wallet, surroundings: surroundings,
-            spool: Spool(folder.folder("spool"), prefix: ""),
-            joined: [])
+            home: self, wallet: wallet, surroundings: surroundings, joined: [])
         try patient.readJoined()
         return patient
     }

@@ -19,37 +19,32 @@ enum OutputPlace {
             return
         }
         self = .file(path)
-        var status = stat()
-        guard lstat(path, &status) == 0 else {
-            if errno == ENOENT { return }
-            throw PartyError.unavailable("\(path): \(String(cString: strerror(errno)))")
-        }
-        let isLink = status.st_mode & S_IFMT == S_IFLNK
-        guard !isLink || stat(path, &status) == 0 else {
+        guard let named = try FileStatus(path, followingLink: false) else { return }
+        let isLink = named.kind == .link
+        guard let place = isLink ? try FileStatus(path, followingLink: true) : named else {
             throw PartyError.badInput("\(path) is a link that leads nowhere: name the file itself")
         }
-        switch status.st_mode & S_IFMT {
-        case S_IFREG where isLink:
+        switch place.kind {
+        case .file where isLink:
             throw PartyError.badInput("\(path) is a link to a file: name the file itself")
-        case S_IFREG:
+        case .file:
             for input in inputs where input != "-" {
-                var other = stat()
-                guard
-                    stat(input, &other) != 0 || other.st_ino != status.st_ino || other.st_dev != status.st_dev
-                else { throw PartyError.badInput("\(path) is the input itself: write to another file") }
+                guard let input = try? FileStatus(input, followingLink: true), input.isSame(as: place) else {
+                    continue
+                }
+                throw PartyError.badInput("\(path) is the input itself: write to another file")
             }
-        case S_IFDIR: throw PartyError.badInput("\(path) is a folder: name a file in it")
-        case S_IFCHR, S_IFIFO: self = .stream(path)
-        default: throw PartyError.badInput("\(path) is neither a file nor a pipe: write to another name")
+        case .folder: throw PartyError.badInput("\(path) is a folder: name a file in it")
+        case .stream: self = .stream(path)
+        case .link, .other:
+            throw PartyError.badInput("\(path) is neither a file nor a pipe: write to another name")
         }
     }
 
     /// Throws `badInput` where `path` is there and is not a regular file, which alone may be replaced.
     static func requireReplaceable(_ path: String) throws {
-        var status = stat()
-        guard lstat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
-            throw PartyError.badInput("\(path) is no regular file and is not replaced: write to another name")
-        }
+        guard let status = try? FileStatus(path, followingLink: false), status.kind != .file else { return }
+        throw PartyError.badInput("\(path) is no regular file and is not replaced: write to another name")
     }
 
     /// Runs `body` with a sink to standard output or to the stream. Not for a file.

@@ -176,16 +176,18 @@ public struct Connection: Sendable {
         _ = try await call(method, path, .bytes(try JSON.encode(json), type: "application/json"))
     }
 
-    /// Streams the body of a good answer to `receive`, piece by piece.
-    package func download(_ path: String, receive: (UnsafeRawBufferPointer) throws -> Void) async throws {
+    /// Streams the body of a good answer to `receive`, piece by piece, no faster than that takes them.
+    package func download(_ path: String, receive: (AnswerPiece) async throws -> Void) async throws {
         let authority = authority(of: path, at: nil)
         let response = try await send(.get, path, query: [], to: authority, .none, progress: nil)
         do {
             for try await piece in response.body {
-                try piece.withUnsafeReadableBytes(receive)
+                try await receive(AnswerPiece(buffer: piece))
             }
         } catch let failure as PartyError {
             throw failure
+        } catch is CancellationError {
+            throw CancellationError()
         } catch {
             throw Self.unavailable(authority, error)
         }
@@ -320,6 +322,21 @@ public struct Connection: Sendable {
         default: return .unavailable("cannot reach the server at \(authority)", cause: error)
         }
     }
+}
+
+/// Some bytes of an answer's body, as they came.
+package struct AnswerPiece: Sendable {
+    fileprivate let buffer: ByteBuffer
+
+    fileprivate init(buffer: ByteBuffer) { self.buffer = buffer }
+
+    package init(_ bytes: [UInt8]) { buffer = ByteBuffer(bytes: bytes) }
+
+    package var byteCount: Int { buffer.readableBytes }
+
+    package func withUnsafeBytes<Result>(
+        _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) rethrows -> Result { try buffer.withUnsafeReadableBytes(body) }
 }
 
 /// The most of the log that any server has shown a caller, and which server that was.

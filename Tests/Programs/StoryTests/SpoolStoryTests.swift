@@ -5,7 +5,7 @@ import Testing
 @testable import Surroundings
 
 /// Killed while plaintext passes through: none of it stays on the disk, and the next call sweeps what ciphertext the
-/// dead process has left.
+/// dead process has left. A fetch spools nothing.
 @Suite(.serialized, .failsWhenStill) struct SpoolStoryTests {
     static let canary = Data("canary-plaintext: a slice of Noor's scan. ".utf8)
 
@@ -21,15 +21,18 @@ import Testing
         let home = story.folder.appending(path: "remo")
         let spool = home.appending(path: "spool")
         for round in 0..<4 {
+            let isFetch = round % 2 == 0
             let arguments =
-                round % 2 == 0
+                isFetch
                 ? ["fetch", "--record", record, "--basis", "care", "-o", "fetched\(round)/"]
                 : ["record", "reseal", record, "--draft", "\(round).draft"]
             let process = try story.begin(as: "remo", arguments)
             // Until its work has begun.
-            while process.isRunning, try files(in: spool).isEmpty { usleep(1_000) }
+            let working = isFetch ? home.appending(path: "releases") : spool
+            while process.isRunning, try files(in: working).isEmpty { usleep(1_000) }
             usleep(UInt32.random(in: 0...150_000))
             process.end(SIGKILL)
+            if isFetch { #expect(try files(in: spool).isEmpty) }
 
             for file in try files(in: home) {
                 #expect(try Data(contentsOf: file).range(of: Self.canary) == nil, "\(file.path)")

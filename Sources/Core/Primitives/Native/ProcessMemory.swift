@@ -31,5 +31,7 @@ public enum ProcessMemory {
         mallopt(M_ARENA_MAX, 2)
         // Said once, this is no longer raised to the largest block that was ever freed, such as scrypt's.
         mallopt(M_MMAP_THRESHOLD, 1 << 20)
+        // Nor would this be raised from 128 KiB: a stream's buffers would be given back and cleared anew for each piece.
+        mallopt(M_TRIM_THRESHOLD, 4 << 20)
     }
 }
