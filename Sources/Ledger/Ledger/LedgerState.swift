@@ -51,7 +51,7 @@ extension ReadOnlyReason: CustomStringConvertible {
         case .differsFromCosigner(let organisation, let size):
             "the first \(size) entries are not those that the validator of \(organisation) has cosigned"
         case .awaitingValidators:
-            "it waits for the validators that its network asks for to confirm where the log ends"
+            "its validators have not confirmed yet where the log ends; it goes on by itself once enough of them run (their organisations start them: medseald validate NETWORK --organisation NAME)"
         case .contradicts(let block, let position, let reason):
             "block \(block) holds what this organisation's execution refuses, at position \(position): \(reason)"
         case .storageFailed(let message): "writing failed (\(message)); start again once the disk is well"

@@ -50,7 +50,10 @@ struct DraftOptions: ParsableArguments {
     @Option(name: .shortAndLong, help: ArgumentHelp("The draft's file.", valueName: "file"))
     var output: String
 
-    func make(_ decision: Office.Decision, _ options: CouncilOptions) async throws {
+    /// Makes the draft and says which command comes next, for each who has to agree and for who submits; `joining` agrees too.
+    func make(
+        _ decision: Office.Decision, _ options: CouncilOptions, joining: OrganisationName? = nil
+    ) async throws {
         let draft = try await options.office {
             try await $0.propose(decision, with: others, signer: signer)
         }
@@ -58,10 +61,12 @@ struct DraftOptions: ParsableArguments {
         try draft.write(to: file.parent, file.name)
         show(draft)
         let waiting = Set(others + [options.organisation]).subtracting([signer ?? options.organisation])
-        for name in waiting.map(\.description).sorted() {
-            print("next: medseal network agree \(output) --network DIR --organisation \(name)")
+        for name in waiting.map(\.description).sorted() + (joining.map { [$0.description] } ?? []) {
+            print("next: medseal network agree \(output) --network \(options.network) --organisation \(name)")
         }
-        print("then: medseal network submit \(output) --organisation \(signer ?? options.organisation)")
+        print(
+            "then: medseal network submit \(output) --network \(options.network) --organisation \(signer ?? options.organisation)"
+        )
     }
 }
 
@@ -115,8 +120,7 @@ struct NetworkAdmit: AsyncParsableCommand {
 
     func run() async throws {
         let application = try reading(application) { try Application(reading: $0) }
-        try await draft.make(.admit(application), council)
-        print("also: the applicant, medseal network agree ... --organisation \(application.name)")
+        try await draft.make(.admit(application), council, joining: application.name)
     }
 }
 
@@ -191,10 +195,7 @@ struct NetworkAgree: AsyncParsableCommand {
         let folder = Folder(file)
         var draft = try StatementDraft(reading: folder.parent, folder.name)
         show(draft)
-        if !yes {
-            print("Agree as \(council.organisation)? [y/N] ", terminator: "")
-            guard readLine() == "y" else { throw PartyError.refused("not agreed to") }
-        }
+        try confirm("Agree as \(council.organisation)?", yes: yes)
         draft = try await council.office { [draft] office in
             var draft = draft
             try office.agree(to: &draft)

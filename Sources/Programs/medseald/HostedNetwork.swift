@@ -179,7 +179,7 @@ struct HostedNetwork {
         }
         return switch ledger.state {
         case .readOnly(.awaitingValidators):
-            "the ledger takes statements as soon as its validators have confirmed where it ends"
+            "the ledger takes statements once enough validators run; each organisation starts its own: medseald validate NETWORK --organisation NAME"
         case .readOnly(let reason): "THE LEDGER IS READ-ONLY: \(reason)"
         default: nil
         }

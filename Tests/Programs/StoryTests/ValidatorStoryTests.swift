@@ -17,7 +17,7 @@ import Testing
             "--passphrase-file", "ada.pass",
         ])
         #expect(early.code == 3)
-        #expect(early.text.contains("it waits for the validators"))
+        #expect(early.text.contains("medseald validate NETWORK --organisation NAME"))
 
         let auditors = try story.validate("auditor")
         #expect(auditors.says("cosigned 0 entries"))

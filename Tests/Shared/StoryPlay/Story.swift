@@ -84,6 +84,8 @@ final class Story: Sendable {
         /// The first handle, id or hash that it prints, as people read it: its first digits, which are typed again.
         var id: String { text.firstMatch(of: /\b[0-9a-f]{12,64}\b/).map { String($0.output) } ?? "" }
 
+        func done() throws { try #require(code == 0, "\(text)") }
+
         /// The whole id that a field of its JSON answer has, the first of that name.
         func field(_ name: String) throws -> String {
             let field = try Regex("\"\(name)\" : \"([0-9a-f]{64})\"", as: (Substring, Substring).self)
@@ -92,7 +94,7 @@ final class Story: Sendable {
     }
 
     /// What programs are told besides what this one was.
-    private static let environment = ProcessInfo.processInfo.environment.merging([
+    static let environment = ProcessInfo.processInfo.environment.merging([
         "SWIFT_BACKTRACE": "enable=no", "MEDSEAL_BIN": Repository.programs.path,
         "FABRIC_BIN": fabricPrograms ?? "", "MEDSEAL_PASSPHRASE_WORK": "4",
     ]) { $1 }
