@@ -4,8 +4,8 @@ import Evidence
 import Primitives
 import Workflow
 
-/// A file to be put into a record: its name, its size, and a way to read it, as often as it is needed and always from
-/// its beginning.
+/// A file to be put into a record: its name, its size, and a way to read it, as often as it is needed and from any
+/// place on.
 ///
 /// Where it lies is for whoever makes it: on this machine, at a PACS, in a test's memory.
 public struct SourceFile: Sendable {
@@ -15,16 +15,19 @@ public struct SourceFile: Sendable {
     /// As the descriptor will have it.
     public let name: String
     public let byteCount: Int
-    private let open: @Sendable () throws -> Read
+    private let open: @Sendable (_ offset: Int) throws -> Read
 
-    public init(name: String, byteCount: Int, open: @escaping @Sendable () throws -> Read) {
+    public init(name: String, byteCount: Int, open: @escaping @Sendable (_ offset: Int) throws -> Read) {
         self.name = name
         self.byteCount = byteCount
         self.open = open
     }
 
     /// Begins to read. Reading throws `CancellationError` once the task was cancelled.
-    package func reading() throws -> some ByteSource { Reading(read: try open()) }
+    package func reading() throws -> some ByteSource { Reading(read: try open(0)) }
+
+    /// Begins to read at an offset.
+    package func read(from offset: Int) throws -> Read { try open(offset) }
 
     private struct Reading: ByteSource {
         let read: Read

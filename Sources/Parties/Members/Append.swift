@@ -38,7 +38,8 @@ extension Member {
         let keys = try unlocked.fetched.wholeKeys()
         guard let additions = keys.additions else { preconditionFailure("these are all keys") }
         let key = AgeIdentity.generate(keys.record.kind)
-        let sealed = try await SealedFiles(files, to: key.recipient, into: work.folder)
+        let sources = OutlinedSources(files, of: self.keys.signingKey)
+        let sealed = try await SealedFiles(sources, to: key.recipient, into: work.folder)
         let added = Descriptor(
             patient: unlocked.descriptor.patient, depositedAt: surroundings.now(), files: sealed.files)
         let manifest = try added.requireManifest()
@@ -48,8 +49,13 @@ extension Member {
         let envelope = try work.folder.keep(
             try Envelope.wrap(key, addedTo: record, for: additions.recipient), as: "key.age",
             .additionEnvelope)
-        try await connection.send(
-            sealed.blobs + [list, descriptor, envelope], of: record, in: work.folder, to: organisation.name)
+        do {
+            try await connection.send(
+                sealed.blobs + [list, descriptor, envelope], of: record, in: work.folder, sources: sources,
+                to: organisation.name)
+        } catch let error as ChangedSourceError {
+            throw error.failure
+        }
         unlocked.finish()
         return Append(
             organisation: organisation.name, record: record, grant: grant,

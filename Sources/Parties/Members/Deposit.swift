@@ -29,6 +29,8 @@ public struct Deposited: Sendable {
 /// What goes on in a deposit, and how far it is, in bytes.
 public enum DepositProgress: Sendable {
     case sealing(done: Int, of: Int)
+    /// The vault has so much of a file: it is sent from there on.
+    case goingOn(at: Int, of: Int)
     case sending(done: Int, of: Int)
 }
 
@@ -36,7 +38,8 @@ extension Member {
     /// Saves files as one record of the patient of that number: sealed here, put into the custodian's vault,
     /// recorded on the ledger. `again` makes a new record of files that were deposited before.
     ///
-    /// Whatever cuts it off, the same call again goes on where it was and leaves exactly one record. Throws
+    /// Whatever cuts it off, the same call again goes on where it was and leaves exactly one record. A file that changes
+    /// meanwhile is sealed anew, under a key of its own. Throws
     /// `refused` unless the member works at the desk of a custodian, and when the contract refuses, for one when the
     /// patient has given no permit; then nothing was sealed and nothing sent to the vault.
     public func deposit(
@@ -44,7 +47,28 @@ extension Member {
         progress: @escaping @Sendable (DepositProgress) -> Void = { _ in }
     ) async throws -> Deposited {
         let patient = try await patient(number)
+        for _ in 1..<Self.triesMax {
+            do {
+                return try await deposit(files, of: patient, kind, again: again, progress)
+            } catch is ChangedSourceError {}
+        }
+        do {
+            return try await deposit(files, of: patient, kind, again: again, progress)
+        } catch let error as ChangedSourceError {
+            throw error.failure
+        }
+    }
+
+    /// How often files are sealed that change while they are read.
+    private static let triesMax = 3
+
+    /// Throws `ChangedSourceError` once what was sealed of the file is gone; the record's handle is taken up again.
+    private func deposit(
+        _ files: [SourceFile], of patient: AdmittedPatient, _ kind: AgeKeyKind, again: Bool,
+        _ progress: @escaping @Sendable (DepositProgress) -> Void
+    ) async throws -> Deposited {
         let journals = DepositJournals(home: keys.home.folder, key: keys.signingKey)
+        let sources = OutlinedSources(files, of: keys.signingKey)
         let byteCounts = files.map(\.byteCount)
         if journals.mayHold(patient: patient.index, byteCounts: byteCounts) {
             let plaintexts = try files.map { try $0.digest() }
@@ -55,7 +79,7 @@ extension Member {
                 if journal.isDone, again {
                     journals.folder.remove(name.name)
                 } else {
-                    return try await resume(journal, patient, progress)
+                    return try await resume(journal, sources, of: patient, journals, progress)
                 }
             }
         }
@@ -63,14 +87,16 @@ extension Member {
         let steps = try DepositSteps(
             try order(reserved.record, for: patient), kind: kind, of: network.known, now: surroundings.now())
         let draft = try journals.draft()
-        var work = DepositWork(files, folder: draft.folder) { deposit, blobs, plaintexts in
+        var work = DepositWork(sources, folder: draft.folder) { deposit, blobs, plaintexts in
             let name = journals.name(patient: patient.index, byteCounts: byteCounts, plaintexts: plaintexts)
             // The same deposit may have begun elsewhere meanwhile.
             guard !name.exists else { throw Self.isBeingDeposited }
             reserved.end()
             return try DepositJournal(deposit, blobs, draft: draft, name: name)
         }
-        return try await carryOut(steps, &work, progress, ifPermitIsRefused: reserved.end)
+        return try await carryOut(
+            steps, &work, progress, ifPermitIsRefused: reserved.end,
+            ifSourceChanged: { try journals.takeUpAgain(reserved.record, for: patient.index) })
     }
 
     /// Saves files without the patient's permit, openly marked so: nobody outside the custodian can be
@@ -85,8 +111,15 @@ extension Member {
         let steps = try DepositSteps(order, kind: kind, of: network.known, now: surroundings.now())
         let draft = try spool.part()
         defer { withExtendedLifetime(draft) {} }
-        var work = DepositWork(files, folder: draft.folder) { _, _, _ in nil }
-        let deposited = try await carryOut(steps, &work)
+        var work = DepositWork(
+            OutlinedSources(files, of: keys.signingKey), folder: draft.folder
+        ) { _, _, _ in nil }
+        let deposited: Deposited
+        do {
+            deposited = try await carryOut(steps, &work)
+        } catch let error as ChangedSourceError {
+            throw error.failure
+        }
         guard let receipt = deposited.receipt else {
             preconditionFailure("nothing was kept of an earlier try")
         }
@@ -105,21 +138,24 @@ extension Member {
     }
 
     private func resume(
-        _ journal: DepositJournal, _ patient: AdmittedPatient,
+        _ journal: DepositJournal, _ sources: OutlinedSources, of patient: AdmittedPatient,
+        _ journals: DepositJournals,
         _ progress: @escaping @Sendable (DepositProgress) -> Void
     ) async throws -> Deposited {
         let steps = try DepositSteps(
             try order(journal.deposit.record, for: patient), resuming: journal.deposit,
             wasDone: journal.isDone, of: network.known, now: surroundings.now())
-        var work = DepositWork(journal)
-        return try await carryOut(steps, &work, progress)
+        var work = DepositWork(journal, sources)
+        return try await carryOut(
+            steps, &work, progress,
+            ifSourceChanged: { try journals.takeUpAgain(journal.deposit.record, for: patient.index) })
     }
 
     /// Does what each step asks for.
     private func carryOut(
         _ steps: DepositSteps, _ work: inout DepositWork,
         _ progress: @escaping @Sendable (DepositProgress) -> Void = { _ in },
-        ifPermitIsRefused forget: () -> Void = {}
+        ifPermitIsRefused forget: () -> Void = {}, ifSourceChanged takeUpAgain: () throws -> Void = {}
     ) async throws -> Deposited {
         var steps = steps
         do {
@@ -134,10 +170,9 @@ extension Member {
                     steps.kept()
                 case .upload(let deposit):
                     try await connection.send(
-                        work.blobs, of: deposit.record, in: work.folder, to: organisation.name
-                    ) {
-                        progress(.sending(done: $0, of: $1))
-                    }
+                        work.blobs, of: deposit.record, in: work.folder, sources: work.sources,
+                        to: organisation.name, goingOn: { progress(.goingOn(at: $0, of: $1)) },
+                        progress: { progress(.sending(done: $0, of: $1)) })
                     steps.uploaded { surroundings.statement($0) }
                 case .done(let deposited):
                     try work.finish()
@@ -149,6 +184,9 @@ extension Member {
             if steps.isPermitRefused {
                 forget()
                 work.forget()
+            } else if error is ChangedSourceError {
+                try takeUpAgain()
+                work.forget()
             }
             throw error
         }
@@ -159,7 +197,7 @@ extension Member {
 private struct DepositWork {
     typealias Journaling = (SealedDeposit, [SealedBlob], _ plaintexts: [Digest]) throws -> DepositJournal?
 
-    private let files: [SourceFile]
+    let sources: OutlinedSources
     private let journaling: Journaling
     private var journal: DepositJournal?
     private var plaintexts: [Digest] = []
@@ -167,15 +205,15 @@ private struct DepositWork {
     private(set) var blobs: [SealedBlob] = []
 
     /// Work that begins in `folder`. `journaling` gives the folder its lasting name, where it gets one.
-    init(_ files: [SourceFile], folder: Folder, journaling: @escaping Journaling) {
-        self.files = files
+    init(_ sources: OutlinedSources, folder: Folder, journaling: @escaping Journaling) {
+        self.sources = sources
         self.folder = folder
         self.journaling = journaling
     }
 
     /// Work that goes on: everything is sealed.
-    init(_ journal: DepositJournal) {
-        self.init([], folder: journal.folder) { _, _, _ in nil }
+    init(_ journal: DepositJournal, _ sources: OutlinedSources) {
+        self.init(sources, folder: journal.folder) { _, _, _ in nil }
         self.journal = journal
         blobs = journal.blobs
     }
@@ -183,7 +221,7 @@ private struct DepositWork {
     mutating func seal(
         to recipient: AgeRecipient, progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
     ) async throws -> SealedFiles {
-        let sealed = try await SealedFiles(files, to: recipient, into: folder, progress: progress)
+        let sealed = try await SealedFiles(sources, to: recipient, into: folder, progress: progress)
         blobs = sealed.blobs
         plaintexts = sealed.files.map(\.sha256)
         return sealed

@@ -14,11 +14,13 @@ import Workflow
 /// patient's blind index and the plaintexts' digests.
 struct DepositJournal: Sendable {
     static let fileName = "journal.json"
+    /// Of 20,000 files, each with the outline of a few megabytes.
+    private static let bytesMax = 128 << 20
 
     let folder: Folder
     let deposit: SealedDeposit
-    /// The ciphertext in the folder.
-    let blobs: [SealedBlob]
+    /// The ciphertext in the folder, and what is sealed again.
+    private(set) var blobs: [SealedBlob]
     /// Whether the ledger has the record.
     private(set) var isDone: Bool
 
@@ -26,7 +28,8 @@ struct DepositJournal: Sendable {
     init?(_ folder: Folder) throws {
         guard folder.has(Self.fileName) else { return nil }
         do {
-            var fields = try JSONFields(JSONValue(canonical: try folder.read(Self.fileName)))
+            var fields = try JSONFields(
+                JSONValue(canonical: try folder.read(Self.fileName, bytesMax: Self.bytesMax)))
             deposit = try SealedDeposit(try fields.value("deposit"))
             blobs = try fields.array("blobs").map { try SealedBlob($0) }
             isDone = try fields.value("isDone") == .bool(true)
@@ -48,10 +51,11 @@ struct DepositJournal: Sendable {
         try draft.keep(as: name)
     }
 
-    /// Marks the deposit as done and lets the ciphertext go: the vault has it.
+    /// Marks the deposit as done and lets the ciphertext go, and what it could be made of again: the vault has it.
     mutating func finish() throws {
         guard !isDone else { return }
         isDone = true
+        for index in blobs.indices { blobs[index].outlined = nil }
         try write(in: folder)
         for blob in blobs { folder.remove(blob.name) }
     }
@@ -96,18 +100,32 @@ struct DepositJournals: Sendable {
     /// A fresh folder for ciphertext; drafts that a killed process left are removed.
     func draft() throws -> SpoolPart { try Spool(folder).part() }
 
+    /// Has the next `reserve` for the patient give this handle: its permit may have been taken.
+    func takeUpAgain(_ record: RecordHandle, for patient: Digest) throws {
+        try reservation(of: record, for: patient).make()
+    }
+
+    private var reserved: Folder { folder.folder("reserved") }
+
+    private func prefix(ofReservationsFor patient: Digest) -> String {
+        lowercaseHex(HMACSHA256.tag(of: [3] + patient.bytes, key: key).prefix(8)) + "-"
+    }
+
+    private func reservation(of record: RecordHandle, for patient: Digest) -> Folder {
+        reserved.folder(prefix(ofReservationsFor: patient) + record.hex)
+    }
+
     /// A handle for a record of the patient: one that an earlier deposit was cut off with before it had a journal, or a
     /// `fresh` one.
     func reserve(for patient: Digest, _ fresh: () -> RecordHandle) throws -> ReservedHandle {
-        let folder = self.folder.folder("reserved")
-        try folder.make()
-        let prefix = lowercaseHex(HMACSHA256.tag(of: [3] + patient.bytes, key: key).prefix(8)) + "-"
-        for name in folder.names where name.hasPrefix(prefix) {
+        try reserved.make()
+        let prefix = prefix(ofReservationsFor: patient)
+        for name in reserved.names where name.hasPrefix(prefix) {
             guard let record = RecordHandle(hex: String(name.dropFirst(prefix.count))) else { continue }
-            if let reserved = try? ReservedHandle(record, folder.folder(name)) { return reserved }
+            if let handle = try? ReservedHandle(record, reserved.folder(name)) { return handle }
         }
         let record = fresh()
-        let reservation = folder.folder(prefix + record.hex)
+        let reservation = reservation(of: record, for: patient)
         try reservation.make()
         return try ReservedHandle(record, reservation)
     }

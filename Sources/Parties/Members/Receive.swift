@@ -86,10 +86,11 @@ extension Member {
         guard missing.blobs.contains(blob) else { return }
         let work = try spool.part()
         defer { withExtendedLifetime(work) {} }
-        let path = work.folder.file("\(file).age")
-        let byteCount = try await released.ciphertext(file, to: path)
+        let name = "\(file).age"
+        let byteCount = try await released.ciphertext(file, to: work.folder.file(name))
         _ = try await connection.call(
             .put, routes.blob(blob.text, of: record.hex),
-            .file(path: path, byteCount: byteCount, digest: file))
+            .stream(
+                RepeatableContent(of: name, in: work.folder, byteCount: byteCount, digest: file)))
     }
 }

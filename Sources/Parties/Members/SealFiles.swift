@@ -15,26 +15,35 @@ struct SealedFiles: Sendable {
     /// The Merkle root of the batch that is the one file; nil where there is no batch.
     var batch: Digest?
 
+    /// Up to this a file's ciphertext is kept; of larger ones an outline, for a second copy would fill the disk.
     private static let smallBytesMax = 1 << 20
 
-    /// Seals `sources` to `recipient`, as `0.age`, `1.age` and so on in `folder`.
+    /// Seals `sources` to `recipient`: small ones as `0.age`, `1.age` and so on in `folder`, of larger ones the outline is
+    /// kept.
     ///
     /// Throws `badInput` for no files or too many, for a batch among other files, and for one that is malformed.
     init(
-        _ sources: [SourceFile], to recipient: AgeRecipient, into folder: Folder,
+        _ outlined: OutlinedSources, to recipient: AgeRecipient, into folder: Folder,
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) async throws {
+        let sources = outlined.files
         let described = try Self.described(sources)
         batch = try Self.batchRoot(of: described)
         let total = sources.reduce(0) { $0 + $1.byteCount }
         var before = 0
         let small = try await Self.sealSmall(sources, to: recipient, into: folder)
         for (index, (source, mediaType, dicom)) in described.enumerated() {
-            let name = "\(index).age"
             let done = before
-            let sealed =
-                try small[index]
-                ?? Self.seal(source, to: recipient, at: folder.file(name)) { progress(done + $0, total) }
+            var outline: SealedOutline?
+            let sealed: SealedFile
+            if let kept = small[index] {
+                sealed = kept
+            } else {
+                var reading = try source.reading()
+                (sealed, outline) = try Age.outline(
+                    of: &reading, for: .recipients([recipient]), secret: outlined.secret
+                ) { progress(done + $0, total) }
+            }
             guard let ciphertext = Digest(sealed.sha256),
                 let plain = sealed.plaintextSHA256.flatMap({ Digest($0) })
             else { preconditionFailure("both digests were asked for") }
@@ -44,7 +53,8 @@ struct SealedFiles: Sendable {
             before += source.byteCount
             blobs.append(
                 SealedBlob(
-                    name: name, blob: BlobName(ciphertext, .file), byteCount: sealed.byteCount))
+                    name: "\(index).age", blob: BlobName(ciphertext, .file), byteCount: sealed.byteCount,
+                    outlined: outline.map { .init(source: index, outline: $0) }))
             files.append(
                 Descriptor.File(
                     name: source.name, mediaType: mediaType, byteCount: Int64(source.byteCount),
@@ -101,12 +111,11 @@ struct SealedFiles: Sendable {
     }
 
     private static func seal(
-        _ source: SourceFile, to recipient: AgeRecipient, at path: String, progress: ((Int) -> Void)? = nil
+        _ source: SourceFile, to recipient: AgeRecipient, at path: String
     ) throws -> SealedFile {
         var reading = try source.reading()
         return try sealFile(
-            from: &reading, to: path, for: .recipients([recipient]), hashing: [.ciphertext, .plaintext],
-            progress: progress)
+            from: &reading, to: path, for: .recipients([recipient]), hashing: [.ciphertext, .plaintext])
     }
 }
 

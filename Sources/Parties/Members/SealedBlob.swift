@@ -1,25 +1,42 @@
+import Age
 import Contract
 import Evidence
 import Files
+import Homes
 import Identity
 import Primitives
+import Remote
+import Sealing
+import Synchronization
 
-/// Ciphertext in a working folder, on its way into a vault.
+/// Ciphertext on its way into a vault: in a working folder, or sealed again while it is sent.
 struct SealedBlob: Hashable, Sendable {
-    /// The working file's.
+    /// What a source becomes when it is sealed again.
+    struct Outlined: Hashable {
+        /// Which of the sources it is.
+        let source: Int
+        let outline: SealedOutline
+    }
+
+    /// The working file's; there is none where it is outlined.
     var name: String
     /// What it is to be called in its record.
     var blob: BlobName
     var byteCount: Int
+    var outlined: Outlined?
 
     var digest: Digest { blob.digest }
 }
 
 extension SealedBlob {
     var json: JSONValue {
-        .object([
+        var fields: [(String, JSONValue)] = [
             ("name", .text(name)), ("blob", .text(blob.text)), ("byteCount", .number(UInt64(byteCount))),
-        ])
+        ]
+        if let outlined {
+            fields += [("source", .number(UInt64(outlined.source))), ("outline", outlined.outline.json)]
+        }
+        return .object(fields)
     }
 
     init(_ json: JSONValue) throws(JSONValue.Malformed) {
@@ -30,7 +47,117 @@ extension SealedBlob {
         }
         self.blob = blob
         byteCount = try fields.count("byteCount")
+        if fields.has("outline") {
+            outlined = Outlined(
+                source: try fields.count("source"), outline: try SealedOutline(try fields.value("outline")))
+        }
         try fields.end()
+    }
+}
+
+extension SealedOutline {
+    fileprivate var json: JSONValue {
+        .object([
+            ("salt", .base64(salt)), ("head", .base64(head)),
+            ("plaintextByteCount", .number(UInt64(plaintextByteCount))),
+            ("partDigests", .array(partDigests.map { .base64($0) })),
+        ])
+    }
+
+    fileprivate init(_ json: JSONValue) throws(JSONValue.Malformed) {
+        var fields = try JSONFields(json)
+        var digests = [[UInt8]]()
+        for digest in try fields.array("partDigests") { digests.append(try digest.base64()) }
+        let outline = SealedOutline(
+            salt: try fields.base64("salt"), head: try fields.base64("head"),
+            plaintextByteCount: try fields.count("plaintextByteCount"), partDigests: digests)
+        guard let outline else { throw JSONValue.Malformed("no outline of a sealed file") }
+        self = outline
+        try fields.end()
+    }
+}
+
+// MARK: - Its bytes
+
+/// Files to be sealed, and the secret by which those that are not kept as ciphertext are sealed again.
+struct OutlinedSources: Sendable {
+    let files: [SourceFile]
+    let secret: SecretBytes
+
+    init(_ files: [SourceFile], of key: SigningKey) {
+        self.files = files
+        secret = HKDFSHA256.derive(
+            key.seed, salt: Array("medseal/outlined-files".utf8), info: [], count: 32)
+    }
+}
+
+/// A source was not what was sealed of it before when it was read again.
+struct ChangedSourceError: Error {
+    let name: String
+
+    /// What it means for a use case that does not begin anew.
+    var failure: PartyError {
+        .unavailable(
+            "\(SafeText.escaped(name)) changed while it was read: try again when no program writes to it")
+    }
+}
+
+extension SealedBlob {
+    /// Its bytes, out of `folder` or sealed again. Reading throws `ChangedSourceError` before it gives a byte of a part that
+    /// would be another one than before.
+    func content(in folder: Folder, _ sources: OutlinedSources?) throws -> RepeatableContent {
+        guard let outlined else {
+            return RepeatableContent(of: name, in: folder, byteCount: byteCount, digest: digest)
+        }
+        guard let sources, sources.files.indices.contains(outlined.source),
+            outlined.outline.byteCount == byteCount
+        else { throw PartyError.unverified("what was kept of the deposit is of other files") }
+        let source = sources.files[outlined.source]
+        return RepeatableContent(byteCount: byteCount, digest: digest) { offset in
+            let sealing = Mutex(
+                try SourceSealing(source, outlined.outline, secret: sources.secret, from: offset))
+            return { try sealing.withLock { try $0.next() } }
+        }
+    }
+}
+
+/// A source as it is sealed again, part by part.
+private struct SourceSealing: ~Copyable {
+    private let name: String
+    private let file: OutlinedFile
+    private let read: SourceFile.Read
+    private var number: Int
+    /// How much of the first part is there already.
+    private var skipped: Int
+
+    init(_ source: SourceFile, _ outline: SealedOutline, secret: SecretBytes, from offset: Int) throws {
+        name = source.name
+        file = OutlinedFile(outline, secret: secret)
+        number = outline.part(at: offset)
+        skipped = offset - outline.start(ofPart: number)
+        read = try source.read(from: outline.plaintext(ofPart: number).lowerBound)
+    }
+
+    mutating func next() throws -> [UInt8]? {
+        guard number < file.outline.partDigests.count else { return nil }
+        let range = file.outline.plaintext(ofPart: number)
+        let plaintext = UnsafeMutableRawBufferPointer.allocate(byteCount: range.count, alignment: 4096)
+        defer {
+            wipe(plaintext)
+            plaintext.deallocate()
+        }
+        var count = 0
+        while count < range.count {
+            let more = try read(UnsafeMutableRawBufferPointer(rebasing: plaintext[count...]))
+            guard more > 0 else { throw ChangedSourceError(name: name) }
+            count += more
+        }
+        guard let part = file.sealed(part: number, of: UnsafeRawBufferPointer(plaintext)) else {
+            throw ChangedSourceError(name: name)
+        }
+        number += 1
+        defer { skipped = 0 }
+        return skipped == 0 ? part : Array(part.dropFirst(skipped))
     }
 }
 

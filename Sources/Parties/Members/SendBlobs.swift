@@ -7,10 +7,14 @@ import Synchronization
 extension Connection {
     private static let uploadsAtOnce = 4
 
-    /// Stores those of `blobs`, files of `folder`, that an organisation's vault does not have of the record, a few at
-    /// a time.
+    /// Stores those of `blobs`, files of `folder` or sealed again of `sources`, that an organisation's vault does not
+    /// have of the record, a few at a time; large ones from where an earlier try broke off.
+    ///
+    /// Throws `ChangedSourceError`; then they have to be sealed anew.
     func send(
-        _ blobs: [SealedBlob], of record: RecordHandle, in folder: Folder, to name: OrganisationName,
+        _ blobs: [SealedBlob], of record: RecordHandle, in folder: Folder,
+        sources: OutlinedSources? = nil, to name: OrganisationName,
+        goingOn: @escaping @Sendable (_ offset: Int, _ total: Int) -> Void = { _, _ in },
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) async throws {
         let routes = Routes.Organisation(name)
@@ -29,10 +33,16 @@ extension Connection {
                 if index >= Self.uploadsAtOnce { try await group.next() }
                 group.addTask { [self] in
                     try Task.checkCancellation()
-                    let content = Content.file(
-                        path: folder.file(blob.name), byteCount: blob.byteCount, digest: blob.digest)
-                    _ = try await call(.put, routes.blob(blob.blob.text, of: record.hex), content) { done in
-                        progress(sent.report(done, of: blob.blob), total)
+                    let content = try blob.content(in: folder, sources)
+                    @Sendable func report(_ done: Int) { progress(sent.report(done, of: blob.blob), total) }
+                    if blob.byteCount >= Self.resumedBytesMin {
+                        try await upload(
+                            blob.blob, of: record, to: name, content,
+                            goingOn: { goingOn($0, blob.byteCount) }, progress: report)
+                    } else {
+                        _ = try await call(
+                            .put, routes.blob(blob.blob.text, of: record.hex), .stream(content),
+                            progress: report)
                     }
                 }
             }

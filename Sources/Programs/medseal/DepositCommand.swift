@@ -87,6 +87,8 @@ private final class DepositBars: Sendable {
             case .sealing(let done, let total):
                 if sealing == nil { sealing = ProgressBar("sealing", totalBytes: total) }
                 sealing?.report(done)
+            case .goingOn(let offset, let total):
+                Standard.error("medseal: the vault has \(offset) of \(total) bytes of a file: going on there")
             case .sending(let done, let total):
                 if sending == nil { sending = ProgressBar("sending", totalBytes: total) }
                 sending?.report(done)

@@ -50,7 +50,7 @@ struct FileArguments: ParsableArguments {
                 throw PartyError.badInput("\(error)")
             }
             return SourceFile(name: URL(fileURLWithPath: path).lastPathComponent, byteCount: file.byteCount) {
-                let file = try UnchangingFile(path)
+                let file = try UnchangingFile(path, from: $0)
                 return { try file.read(into: $0) }
             }
         }

@@ -13,7 +13,7 @@ extension RecordKeeping {
 
     /// Removes from the vaults of the organisations that are served here what was put more than
     /// `collectionGraceSeconds` before `now` (seconds since 1970) and what no statement names as it is stored, but for
-    /// grants that were revoked. Gives how many that were.
+    /// grants that were revoked. Gives how many that were. Parts of which nothing came for `partSeconds` go too.
     ///
     /// Not for a ledger that is read-only: it may be older than the vaults. It asks for the statements about every
     /// record: once a day is often enough. Throws `LedgerError` and `VaultError`; what was removed before stays
@@ -22,7 +22,7 @@ extension RecordKeeping {
         let time = Int(clamping: now) - Int(Self.collectionGraceSeconds)
         var removed = 0
         for custodian in custodians.values {
-            _ = try await custodian.vault.removeLeftovers(begunBefore: time)
+            _ = try await custodian.vault.removeLeftovers(begunBefore: Int(clamping: now) - Self.partSeconds)
             try await custodian.vault.forEachRecord { record in
                 removed += try await collectUnnamed(of: record, at: custodian, putBefore: time)
             }

@@ -39,7 +39,16 @@ extension RecordKeeping {
         let incoming = try await custodian.vault.begin(blob, in: record)
         do {
             try await receive(incoming)
-            // A removal erases what came before it; what comes after is not taken.
+        } catch {
+            await incoming.abort()
+            throw error
+        }
+        try await finish(incoming, of: record, at: custodian)
+    }
+
+    /// A removal erases what came before it; what comes after is not taken, and nothing of it stays.
+    func finish(_ incoming: any IncomingBlob, of record: RecordHandle, at custodian: Custodian) async throws {
+        do {
             try await custodian.turns.sharing(record) {
                 try requirePresent(record)
                 try await incoming.finish()
@@ -50,7 +59,7 @@ extension RecordKeeping {
         }
     }
 
-    private func requirePresent(_ record: RecordHandle) throws {
+    func requirePresent(_ record: RecordHandle) throws {
         if try state(.record(record), as: RecordState.self)?.removed != nil {
             throw RejectionCode.recordRemoved
         }

@@ -90,9 +90,10 @@ public struct APIServer: Sendable {
             if !route.terms.admitsStrangers { connections.know(context.channel) }
         } catch {
             response = .problem(
-                Problem(error, in: route, logger), closing: route.method == .put || route.method == .post)
+                Problem(error, in: route, logger), closing: [.put, .post, .patch].contains(route.method))
         }
         if let size = ledger.followedSize { response.headers[.logSize] = String(size) }
+        if route.method == .head { response = response.createHeadResponse() }
         // The route's pattern, never the path: paths hold handles.
         logger.info(
             "call",

@@ -21,6 +21,17 @@ extension Problem {
         case let error as VaultError where error.code == .absent: self = .notFound
         case let error as VaultError where error.code == .digestMismatch:
             self = Problem(.digestMismatch, "the bytes have not the digest in the path")
+        case let error as VaultError where error.code == .inUse:
+            self = Problem(
+                .conflict, "another call is bringing this blob: ask again when it has ended", retryAfter: 5)
+        case let error as VaultError where error.code == .full:
+            self = Problem(
+                .storage, "the server has no room for this: tell who runs it, and try again later",
+                retryAfter: 600)
+        case let error as MismatchingOffsetError:
+            self = Problem(
+                .mismatchingUploadOffset, "the upload goes on at another offset: ask for it with HEAD",
+                expectedOffset: error.expected, providedOffset: error.provided)
         case let reached as LimitError: self = Self.of(reached, logger)
         case let failure as DeskError: self = Self.of(failure)
         case let error as LedgerError: self = Self.of(error)

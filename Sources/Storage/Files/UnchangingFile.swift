@@ -5,18 +5,19 @@ public final class UnchangingFile {
     private let file: OpenFile
     private let path: String
     private let before: stat
-    private var offset = 0
+    private var offset: Int
 
     public var byteCount: Int { Int(before.st_size) }
 
-    /// Opens the file at `path`; a link is followed. Throws `otherKind` for what is no regular file: a pipe or a device
+    /// Opens the file at `path`, to be read from `offset` on; a link is followed. Throws `otherKind` for what is no regular file: a pipe or a device
     /// has no end to rely on, and cannot be read a second time.
-    public init(_ path: String) throws(FileError) {
+    public init(_ path: String, from offset: Int = 0) throws(FileError) {
         // Without O_NONBLOCK a pipe would hold the reader until somebody writes.
         let number = uninterrupted { open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
         guard number >= 0 else { throw FileError(after: "open", "cannot read \(path)") }
         file = OpenFile(number, path)
         self.path = path
+        self.offset = offset
         before = try file.status()
         guard before.st_mode & S_IFMT == S_IFREG else {
             throw FileError(.otherKind, "\(path) is no regular file: save it into one first")

@@ -17,6 +17,9 @@ public struct Problem: Error, Codable, Hashable, Sendable {
         case digestMismatch = "urn:medseal:problem:digest-mismatch"
         /// Something that the request builds on is not there yet.
         case conflict = "urn:medseal:problem:conflict"
+        /// An upload does not go on where its offset says; `expectedOffset` says where it does.
+        case mismatchingUploadOffset =
+            "https://iana.org/assignments/http-problem-types#mismatching-upload-offset"
         /// The patient's stock of permits is used up.
         case stockEmpty = "urn:medseal:problem:stock-empty"
         /// The caller has done so much lately that it must wait; `retryAfter` says how long.
@@ -36,10 +39,22 @@ public struct Problem: Error, Codable, Hashable, Sendable {
     public let name: String?
     /// Seconds, where waiting helps; the same as in the header Retry-After.
     public let retryAfter: UInt64?
+    /// Of a mismatching offset, as the draft names them.
+    public let expectedOffset: Int?
+    public let providedOffset: Int?
+
+    private enum CodingKeys: String, CodingKey {
+        case type, title, status, detail, code, name, retryAfter
+        case expectedOffset = "expected-offset"
+        case providedOffset = "provided-offset"
+    }
 
     public init(
-        _ type: Kind, _ detail: String, rejection: RejectionCode? = nil, retryAfter: UInt64? = nil
+        _ type: Kind, _ detail: String, rejection: RejectionCode? = nil, retryAfter: UInt64? = nil,
+        expectedOffset: Int? = nil, providedOffset: Int? = nil
     ) {
+        self.expectedOffset = expectedOffset
+        self.providedOffset = providedOffset
         self.type = type
         self.detail = detail
         self.retryAfter = retryAfter
@@ -55,6 +70,7 @@ public struct Problem: Error, Codable, Hashable, Sendable {
             case .tooLarge: (413, "Too large")
             case .digestMismatch: (422, "Digest mismatch")
             case .conflict: (409, "Conflict")
+            case .mismatchingUploadOffset: (409, "Mismatching upload offset")
             case .stockEmpty: (409, "No permit left")
             case .tooMany: (429, "Too many requests")
             case .readOnly: (503, "The ledger is read-only")

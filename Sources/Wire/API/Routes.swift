@@ -43,6 +43,10 @@ public enum Routes {
         public func blob(_ blob: String, of record: String) -> String {
             "\(base)/records/\(record)/blobs/\(blob)"
         }
+        /// The upload resource of a blob, each caller's own.
+        public func upload(_ blob: String, of record: String) -> String {
+            "\(base)/records/\(record)/uploads/\(blob)"
+        }
         public func missing(in record: String) -> String { "\(base)/records/\(record)/missing" }
         public func manifest(_ digest: String, of record: String) -> String {
             "\(base)/records/\(record)/manifests/\(digest)"

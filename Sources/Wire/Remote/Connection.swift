@@ -107,7 +107,7 @@ public struct Connection: Sendable {
     }
 
     /// Host and port of the server that a call goes to; `named` goes before the caller's own.
-    private func authority(of path: String, at named: OrganisationName?) -> String {
+    func authority(of path: String, at named: OrganisationName?) -> String {
         network.server(of: Routes.organisation(of: path) ?? named ?? home).authority
     }
 
@@ -120,20 +120,26 @@ public struct Connection: Sendable {
         case get = "GET"
         case put = "PUT"
         case post = "POST"
+        case head = "HEAD"
+        case patch = "PATCH"
     }
 
     /// What is sent with a call.
     package enum Content {
         case none
         case bytes([UInt8], type: String)
-        /// A file of `byteCount` bytes whose SHA-256 is known.
-        case file(path: String, byteCount: Int, digest: Digest)
+        /// What is read while it is sent.
+        case stream(RepeatableContent)
+        /// All of an upload.
+        case upload(RepeatableContent)
+        /// What an upload goes on with.
+        case uploadPart([UInt8], offset: Int, isLast: Bool)
 
         var digest: Digest {
             switch self {
             case .none: Digest(hashing: [])
-            case .bytes(let bytes, _): Digest(hashing: bytes)
-            case .file(_, _, let digest): digest
+            case .bytes(let bytes, _), .uploadPart(let bytes, _, _): Digest(hashing: bytes)
+            case .stream(let content), .upload(let content): content.digest
             }
         }
     }
@@ -231,6 +237,8 @@ public struct Connection: Sendable {
             return try await attempt(
                 method, path, query: query, to: authority, content, range: range,
                 deadline: content.deadline, progress: progress)
+        } catch let error as ContentError {
+            throw error.cause
         } catch let problem as Problem {
             throw problem
         } catch let failure as PartyError {
@@ -242,6 +250,8 @@ public struct Connection: Sendable {
                 return try await attempt(
                     method, path, query: query, to: authority, content, range: range,
                     deadline: content.deadline, progress: progress)
+            } catch let error as ContentError {
+                throw error.cause
             } catch let problem as Problem {
                 throw problem
             } catch let failure as PartyError {
@@ -252,7 +262,8 @@ public struct Connection: Sendable {
         }
     }
 
-    private func attempt(
+    /// Sends a call once and sees its status. Throws what the network throws as it is.
+    func attempt(
         _ method: Method, _ path: String, query: [(String, String)], to authority: String, _ content: Content,
         range: Range<Int>? = nil, deadline: Duration?, progress: (@Sendable (Int) -> Void)?
     ) async throws -> HTTPClientResponse {
@@ -277,25 +288,38 @@ public struct Connection: Sendable {
         if let range {
             request.headers.add(name: "Range", value: "bytes=\(range.lowerBound)-\(range.upperBound - 1)")
         }
-        switch content {
-        case .none: break
-        case .bytes(let bytes, let type):
-            request.headers.add(name: "Content-Type", value: type)
+        for (name, value) in content.headers { request.headers.add(name: name, value: value) }
+        let pieces = content.stream.map { ContentPieces($0, eventLoop: eventLoop, progress: progress) }
+        if let pieces {
+            request.body = .stream(pieces, length: .known(Int64(content.byteCount)))
+        } else if let bytes = content.bytes {
             request.body = .bytes(bytes)
-        case .file(let path, let byteCount, _):
-            request.headers.add(name: "Content-Type", value: "application/octet-stream")
-            let pieces = try FilePieces(path: path, eventLoop: eventLoop, progress: progress)
-            request.body = .stream(pieces, length: .known(Int64(byteCount)))
         }
-        let response = try await http.execute(
-            request, deadline: deadline.map { .now() + .seconds($0.components.seconds) } ?? .distantFuture)
+        let response: HTTPClientResponse
+        do {
+            response = try await http.execute(
+                request, deadline: deadline.map { .now() + .seconds($0.components.seconds) } ?? .distantFuture
+            )
+        } catch {
+            guard let failure = pieces?.failure.error else { throw error }
+            throw ContentError(cause: failure)
+        }
         if let size = response.headers.first(name: Routes.logSizeHeader).flatMap({ UInt64($0) }) {
             seen.note(size, at: authority)
         }
         guard (200..<300).contains(response.status.code) else {
+            guard method != .head else { throw Self.problem(ofHead: response, from: authority) }
             throw try await problem(response, from: authority)
         }
         return response
+    }
+
+    /// An answer to HEAD has no body: the status is all that it says.
+    private static func problem(ofHead response: HTTPClientResponse, from authority: String) -> any Error {
+        let code = Int(response.status.code)
+        let problems = Problem.Kind.allCases.map { Problem($0, "\(authority) answers with status \(code)") }
+        return problems.first { $0.status == code }
+            ?? PartyError.unavailable("\(authority) answers with status \(code) and no reason")
     }
 
     private func problem(_ response: HTTPClientResponse, from authority: String) async throws -> any Error {
@@ -309,7 +333,7 @@ public struct Connection: Sendable {
             "\(authority) answers with status \(response.status.code) and no reason")
     }
 
-    private static func unavailable(_ authority: String, _ error: any Error) -> PartyError {
+    static func unavailable(_ authority: String, _ error: any Error) -> PartyError {
         switch error {
         case is NIOSSLError, is BoringSSLError:
             return .unverified(
@@ -357,67 +381,42 @@ private final class SeenLog: Sendable {
 
 extension Connection.Content {
     /// A long upload takes its time: what must come soon is the answer after it.
-    fileprivate var deadline: Duration {
+    var deadline: Duration {
         .seconds(Connection.answerSeconds + Int64(byteCount / 1_000_000))
     }
 
-    fileprivate var byteCount: Int {
+    fileprivate var stream: RepeatableContent? {
         switch self {
-        case .none: 0
-        case .bytes(let bytes, _): bytes.count
-        case .file(_, let byteCount, _): byteCount
+        case .stream(let content), .upload(let content): content
+        case .none, .bytes, .uploadPart: nil
+        }
+    }
+
+    fileprivate var bytes: [UInt8]? {
+        switch self {
+        case .bytes(let bytes, _), .uploadPart(let bytes, _, _): bytes
+        case .none, .stream, .upload: nil
+        }
+    }
+
+    fileprivate var byteCount: Int { stream?.byteCount ?? bytes?.count ?? 0 }
+
+    fileprivate var headers: [(name: String, value: String)] {
+        switch self {
+        case .none: []
+        case .bytes(_, let type): [("Content-Type", type)]
+        case .stream: [("Content-Type", "application/octet-stream")]
+        case .upload: Upload.headers(offset: 0, isLast: true)
+        case .uploadPart(_, let offset, let isLast): Upload.headers(offset: offset, isLast: isLast)
         }
     }
 }
 
-/// A file as pieces that are read when the connection asks for them.
-private struct FilePieces: AsyncSequence, Sendable {
-    typealias Element = ByteBuffer
-    static let pieceBytes = 256 << 10
-    let path: String
-    let eventLoop: any EventLoop
-    let progress: (@Sendable (Int) -> Void)?
-
-    init(path: String, eventLoop: any EventLoop, progress: (@Sendable (Int) -> Void)?) throws {
-        guard FileManager.default.isReadableFile(atPath: path) else {
-            throw PartyError.unavailable("cannot read \(path)")
-        }
-        self.path = path
-        self.eventLoop = eventLoop
-        self.progress = progress
-    }
-
-    package func makeAsyncIterator() -> Iterator {
-        Iterator(handle: FileHandle(forReadingAtPath: path), eventLoop: eventLoop, progress: progress)
-    }
-
-    package struct Iterator: AsyncIteratorProtocol {
-        let handle: FileHandle?
-        let eventLoop: any EventLoop
-        let progress: (@Sendable (Int) -> Void)?
-        var done = 0
-
-        mutating func next() async throws -> ByteBuffer? {
-            guard let handle else { throw PartyError.unavailable("the file to send cannot be opened") }
-            // TLS takes pieces as fast as they come and fills memory: wait until the last one is on its way.
-            if done > 0 { try await eventLoop.submit {}.get() }
-            var buffer = ByteBufferAllocator().buffer(capacity: FilePieces.pieceBytes)
-            let count = try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: FilePieces.pieceBytes) {
-                space in
-                while true {
-                    let count = Foundation.read(
-                        handle.fileDescriptor, space.baseAddress,
-                        Swift.min(space.count, FilePieces.pieceBytes))
-                    if count >= 0 { return count }
-                    guard errno == EINTR else {
-                        throw PartyError.unavailable("the file to send cannot be read")
-                    }
-                }
-            }
-            guard count > 0 else { return nil }
-            done += count
-            progress?(done)
-            return buffer
-        }
+extension Upload {
+    fileprivate static func headers(offset: Int, isLast: Bool) -> [(name: String, value: String)] {
+        [
+            ("Content-Type", mediaType), (offsetHeader, String(offset)),
+            (completeHeader, text(isLast)),
+        ]
     }
 }

@@ -121,8 +121,8 @@ struct FileSinksTests {
     }
 
     @Test func aSourceIsReadAsOftenAsNeeded() throws {
-        let source = SourceFile(name: "a", byteCount: content.count) { [content] in
-            var rest = content[...]
+        let source = SourceFile(name: "a", byteCount: content.count) { [content] offset in
+            var rest = content[offset...]
             return { buffer in
                 let count = min(buffer.count, min(rest.count, 1_000))
                 buffer.copyBytes(from: rest.prefix(count))

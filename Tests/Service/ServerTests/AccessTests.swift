@@ -179,6 +179,8 @@ private struct Town {
         let answer = try await answer(route, sample, party)
         if party == .unsigned { return answer.status == 401 }
         #expect(answer.status != 401 && answer.status != 429 && answer.status < 500, "\(route.path) \(party)")
+        // An answer to HEAD is its status.
+        if route.method == .head { return answer.status == route.terms.refusal.status }
         return answer.problem == route.terms.refusal
     }
 
@@ -240,6 +242,15 @@ private struct Town {
             return .init(
                 parameters: [
                     "record": record.handle.hex, "blob": BlobName(Digest(hashing: [1]), kind).text,
+                ], body: [1])
+        case "HEAD \(organisation.upload(":blob", of: ":record"))":
+            return .init(parameters: ["record": record.handle.hex, "blob": hash])
+        case "PATCH \(organisation.upload(":blob", of: ":record"))":
+            return .init(
+                parameters: ["record": record.handle.hex, "blob": hash],
+                headers: [
+                    .contentType: Upload.mediaType, .uploadOffset: "0",
+                    .uploadComplete: Upload.text(true),
                 ], body: [1])
         case "POST \(organisation.missing(in: ":record"))":
             return .init(

@@ -30,7 +30,7 @@ import Testing
     @Test func everyRouteButHealthDemandsASignature() async throws {
         let world = try World()
         let routes = Self.routes(of: world)
-        #expect(routes.count == 35)
+        #expect(routes.count == 37)
         for (method, path) in routes {
             let answer = try await world.send(method, path, body: [], headers: [:])
             #expect(answer.status == (path == Routes.health ? 200 : 401), "\(method) \(path)")

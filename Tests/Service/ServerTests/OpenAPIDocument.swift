@@ -115,7 +115,13 @@ enum OpenAPIDocument {
                 "schema": ["type": "string", "pattern": field.pattern],
             ]
         }
-        return inPath + inQuery
+        let inHeader: [[String: Any]] = (route.body?.headers ?? []).map { field in
+            [
+                "name": field.name, "in": "header", "required": true,
+                "schema": ["type": "string", "pattern": field.pattern],
+            ]
+        }
+        return inPath + inQuery + inHeader
     }
 
     private static func pattern(ofParameter name: String) -> String {

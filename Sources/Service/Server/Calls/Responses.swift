@@ -43,5 +43,8 @@ extension HTTPField.Name {
     static let signatureInput = Self("Signature-Input")!
     static let signature = Self("Signature")!
     static let lastEventID = Self("Last-Event-ID")!
+    static let uploadOffset = Self(Upload.offsetHeader)!
+    static let uploadComplete = Self(Upload.completeHeader)!
+    static let uploadLimit = Self(Upload.limitHeader)!
     static let logSize = Self(Routes.logSizeHeader)!
 }

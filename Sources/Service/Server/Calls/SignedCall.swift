@@ -28,9 +28,12 @@ struct SignedCall: Sendable {
 
     static let organisationNotServed = Problem(.notFound, "this server does not serve that organisation")
 
+    /// What the call says of its body's length; nil where it says nothing.
+    var contentLength: Int? { request.headers[.contentLength].flatMap { Int($0) } }
+
     /// The body, at most `max` bytes, with the digest that was signed.
     func body(max: Int) async throws -> [UInt8] {
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > max {
+        if let contentLength, contentLength > max {
             throw Self.tooLarge(max)
         }
         var bytes = [UInt8]()

@@ -21,6 +21,8 @@ struct BodyDescription: Sendable {
     let bytesMax: Int?
     /// The JSON's type; nil for bytes.
     let type: (any (Decodable & Sendable).Type)?
+    /// What the call has to say of it in headers, besides its length and type: names, and what their values are like.
+    var headers: [(name: String, pattern: String)] = []
 }
 
 extension BodyFormat<Void> {
@@ -70,6 +72,15 @@ extension BodyFormat<RequestBody> {
     static let stream = Self(
         description: BodyDescription(mediaType: "application/octet-stream", bytesMax: nil, type: nil)
     ) { call, _ in call.request.body }
+}
+
+extension BodyFormat<UploadPart> {
+    /// What goes on with an upload, as it comes.
+    static let uploadPart = Self(
+        description: BodyDescription(
+            mediaType: Upload.mediaType, bytesMax: nil, type: nil,
+            headers: [(Upload.offsetHeader, "^[0-9]{1,19}$"), (Upload.completeHeader, "^\\?[01]$")])
+    ) { call, _ in try UploadPart(call) }
 }
 
 /// How a route writes its answer.

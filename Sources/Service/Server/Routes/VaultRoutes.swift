@@ -10,7 +10,7 @@ import Vault
 // Ciphertext: stored under its record, asked about, and let go by a release.
 
 extension APIRoute {
-    static let vault: [APIRoute] = [put, missing, releasedBlob, manifest, inventory]
+    static let vault: [APIRoute] = [put, missing, releasedBlob, manifest, inventory] + uploads
 
     private static let organisation = Routes.Organisation.pattern
 
@@ -22,8 +22,9 @@ extension APIRoute {
         guard caller.blob.digest == call.signed.contentDigest else {
             throw Problem(.digestMismatch, "the digest in the path is not the body's")
         }
+        try await caller.custodian.requireRoom(for: call.signed)
         try await call.server.records.store(caller.blob, in: caller.record, at: caller.custodian) {
-            try await $0.take(call.body, bytesMax: caller.ciphertextBytesMax)
+            try await $0.takeBody(of: call.signed, bytesMax: caller.ciphertextBytesMax)
         }
         return Response(status: .created)
     }
@@ -117,24 +118,5 @@ extension StoredBlob {
             try await writer.finish(nil)
         }
         return Response(status: status, headers: headers, body: body)
-    }
-}
-
-extension IncomingBlob {
-    /// Takes a body to its end, in pieces of a good size however it comes.
-    fileprivate func take(_ body: RequestBody, bytesMax: Int) async throws {
-        var byteCount = 0
-        var piece = [UInt8]()
-        for try await part in body {
-            byteCount += part.readableBytes
-            guard byteCount <= bytesMax else {
-                throw Problem(.tooLarge, "an envelope has at most \(bytesMax) bytes")
-            }
-            piece += part.readableBytesView
-            guard piece.count >= blobPieceBytes else { continue }
-            try await write(piece)
-            piece.removeAll(keepingCapacity: true)
-        }
-        if !piece.isEmpty { try await write(piece) }
     }
 }
