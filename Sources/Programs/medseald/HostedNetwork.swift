@@ -13,6 +13,7 @@ import Primitives
 import Records
 import SQLiteLedger
 import Server
+import Vault
 
 /// What `medseald run` serves: the ledger, and vault and desk of every organisation that has a folder in the
 /// network's.
@@ -200,6 +201,36 @@ struct HostedNetwork {
                 if removed > 0 { say("removed \(removed) ciphertexts of no statement or of revoked grants") }
             } catch { say("cannot look for ciphertexts that no statement names: \(StartError(error))") }
             pause = .seconds(86_400)
+        }
+    }
+
+    /// Looks once a day, while the ledger is whole and confirmed, at what the vaults must have, mends it where there is a second
+    /// copy, and tells; until the task is cancelled. While a second copy lags behind it does so every ten minutes.
+    func scrub(_ say: @Sendable (String) -> Void) async {
+        let records = RecordKeeping(ledger: ledger, custodians: custodians)
+        // What came while a second copy was away is made up for at once.
+        var pause = Duration.seconds(custodians.values.contains { $0.vault is MirroredVault } ? 0 : 600)
+        while (try? await Task.sleep(for: pause)) != nil {
+            pause = .seconds(600)
+            guard ledger.state == .healthy else { continue }
+            for custodian in custodians.values {
+                guard let lag = (custodian.vault as? MirroredVault)?.lag else { continue }
+                say("THE SECOND COPY of \(custodian.name) is behind: \(lag)")
+            }
+            do {
+                let scrub = try await records.scrub(day: UInt64(Date().timeIntervalSince1970) / 86_400)
+                if scrub.copiedCount > 0 {
+                    say("scrub: \(scrub.copiedCount) blobs that the second copy lacked are in it now")
+                }
+                for blob in scrub.restored { say("scrub: RESTORED from the second copy: \(blob.text)") }
+                for blob in scrub.lost {
+                    say(
+                        "scrub: LOST OR DAMAGED: \(blob.text); deposit it again, or put the vault's backup in place"
+                    )
+                }
+                say("scrub: \(scrub.blobCount) blobs of \(scrub.recordCount) records looked at")
+                pause = .seconds(86_400)
+            } catch { say("cannot scrub now, tries again in ten minutes: \(StartError(error))") }
         }
     }
 

@@ -156,6 +156,7 @@ struct RunCommand: AsyncParsableCommand {
                 logger: logger)
             try await withThrowingTaskGroup(of: Void.self) { [logger] group in
                 group.addTask { await network.collect { say($0) } }
+                group.addTask { await network.scrub { say($0) } }
                 group.addTask { await network.watchClock { say($0) } }
                 group.addTask { await network.move { say($0) } }
                 try await network.running { [logger] in

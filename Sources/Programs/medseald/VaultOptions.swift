@@ -26,7 +26,21 @@ struct VaultOptions: ParsableArguments {
             """, valueName: "place"))
     var movingFrom: String?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Keep a second copy of all ciphertext: a folder, in it each organisation in a folder of its name, or the address of \
+            a bucket. What one place loses the other gives back; an erasure waits for both.
+            """, valueName: "place"))
+    var secondCopy: String?
+
     func validate() throws {
+        guard secondCopy == nil || secondCopy != vault && secondCopy != movingFrom else {
+            throw ValidationError("--second-copy names the place of which it is to be the copy")
+        }
+        guard secondCopy == nil || movingFrom == nil else {
+            throw ValidationError("--second-copy and --moving-from do not go together: move first")
+        }
         guard movingFrom == nil || movingFrom != vault else {
             throw ValidationError("--moving-from and --vault name one place")
         }
@@ -34,7 +48,8 @@ struct VaultOptions: ParsableArguments {
             throw ValidationError("--moving-from folder needs --vault: the folder is where it lies without")
         }
         do {
-            for text in [vault, movingFrom == "folder" ? nil : movingFrom].compactMap({ $0 }) {
+            let places = [vault, movingFrom == "folder" ? nil : movingFrom, secondBucket]
+            for text in places.compactMap({ $0 }) {
                 _ = try BucketAddress(text)
             }
         } catch { throw ValidationError("\(error)") }
@@ -43,10 +58,24 @@ struct VaultOptions: ParsableArguments {
     /// The vault of `name`, whose folder is `home`, in the network of that origin.
     func open(of name: OrganisationName, home: Folder, origin: String) async throws -> any Vault {
         let new = try await open(vault, of: name, home, origin)
+        if let secondCopy {
+            let copy: any Vault
+            if let secondBucket {
+                copy = try await open(secondBucket, of: name, home, origin)
+            } else {
+                let folder = Folder(secondCopy).folder("\(name)")
+                try folder.make()
+                copy = try FileVault(path: folder.path)
+            }
+            return MirroredVault(new, copiedTo: copy)
+        }
         guard let movingFrom else { return new }
         let old = try await open(movingFrom == "folder" ? nil : movingFrom, of: name, home, origin)
         return MovingVault(from: old, to: new)
     }
+
+    /// The second copy's address, where that is in a bucket.
+    private var secondBucket: String? { secondCopy.flatMap { $0.hasPrefix("s3:") ? $0 : nil } }
 
     private func open(
         _ address: String?, of name: OrganisationName, _ home: Folder, _ origin: String

@@ -61,12 +61,8 @@ extension RecordKeeping {
             return present.count
         }
         let stored = Set(present)
+        let kept = try await kept(retention, of: stored, at: custodian)
         let files = StoredFiles(vault: custodian.vault, record: record)
-        let manifests = retention.kept.filter { $0.kind == .manifest && stored.contains($0) }
-        var kept = Set(retention.kept)
-        for manifest in manifests {
-            kept.formUnion(try await files.named(by: manifest).files.map { BlobName($0, .file) })
-        }
         var ended = Set(gone)
         for manifest in gone where manifest.kind == .manifest && stored.contains(manifest) {
             if let found = try? await files.named(by: manifest) {
@@ -83,8 +79,20 @@ extension RecordKeeping {
         return erased.count
     }
 
+    /// What must be there of a record: what statements name, and the files of those manifests among them that are `stored`.
+    func kept(
+        _ retention: Retention, of stored: Set<BlobName>, at custodian: Custodian
+    ) async throws -> Set<BlobName> {
+        let files = StoredFiles(vault: custodian.vault, record: retention.record)
+        var kept = Set(retention.kept)
+        for manifest in retention.kept where manifest.kind == .manifest && stored.contains(manifest) {
+            kept.formUnion(try await files.named(by: manifest).files.map { BlobName($0, .file) })
+        }
+        return kept
+    }
+
     /// What an organisation keeps of a record, as the log says.
-    private func retention(of record: RecordHandle, by name: OrganisationName) throws -> Retention {
+    func retention(of record: RecordHandle, by name: OrganisationName) throws -> Retention {
         var retention = Retention(organisation: name, record: record)
         try forEachStatement(about: record) { retention.note(verified($0)) }
         return retention

@@ -40,7 +40,7 @@ extension Vault {
         return all
     }
 
-    /// Those of `names` that the record has not. Few are asked for one by one; for many the record is listed.
+    /// Few are asked for one by one; for many the record is listed.
     public func absent(of names: [BlobName], in record: RecordHandle) async throws(VaultError) -> [BlobName] {
         var absent = [BlobName]()
         guard names.count > 32 else {

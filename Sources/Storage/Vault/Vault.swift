@@ -29,6 +29,9 @@ public protocol Vault: Sendable {
     /// Number of bytes of a blob, nil when it is absent. Throws `damaged`, `unavailable`.
     func size(of blob: BlobName, in record: RecordHandle) async throws(VaultError) -> Int?
 
+    /// Those of `names` that the record has not, in their order. Throws `damaged`, `unavailable`.
+    func absent(of names: [BlobName], in record: RecordHandle) async throws(VaultError) -> [BlobName]
+
     /// Opens a blob for reading in ranges. Throws `absent`, `damaged`, `unavailable`.
     func open(_ blob: BlobName, in record: RecordHandle) async throws(VaultError) -> any StoredBlob
 

@@ -22,6 +22,20 @@ import Testing
         }
     }
 
+    /// A file of the store's keys in the story's folder.
+    private func credentials(of story: Story) throws -> URL {
+        let file = try story.write(
+            "credentials",
+            Data(
+                """
+                [default]
+                aws_access_key_id = \(SeaweedFS.accessKey)
+                aws_secret_access_key = \(SeaweedFS.secretKey)
+                """.utf8))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+        return file
+    }
+
     @Test(
         "moves into a bucket while it is served, is read and erased there, by stock tools too, and moves back"
     )
@@ -30,15 +44,7 @@ import Testing
         let name = "story-\(UUID().uuidString.lowercased())"
         try await store.make(bucket: name)
         let story = try Story(["hospital1:hospital", "auditor:auditor"])
-        let credentials = try story.write(
-            "credentials",
-            Data(
-                """
-                [default]
-                aws_access_key_id = \(SeaweedFS.accessKey)
-                aws_secret_access_key = \(SeaweedFS.secretKey)
-                """.utf8))
-        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: credentials.path)
+        let credentials = try credentials(of: story)
         let options = "?endpoint=http://\(store.authority)&credentials=\(credentials.path)"
         let vault = "s3://\(name)/net\(options)"
         let bucket = try store.bucket("\(name)/net/hospital1")
@@ -115,6 +121,48 @@ import Testing
         #expect(story.end(SIGTERM) == 0)
         let said = try String(contentsOf: story.log, encoding: .utf8)
         #expect(!said.contains(SeaweedFS.secretKey))
+    }
+
+    @Test("what the vault loses a second copy in a bucket gives back, and an erasure waits for that copy")
+    func aSecondCopy() async throws {
+        let store = try await SeaweedFS.running()
+        let name = "medical-\(UUID().uuidString.lowercased())"
+        try await store.make(bucket: name)
+        let story = try Story(["hospital1:hospital"])
+        let credentials = try credentials(of: story)
+        let place = "s3://\(name)/copies?endpoint=http://\(store.authority)&credentials=\(credentials.path)"
+        let bucket = try store.bucket("\(name)/copies/hospital1")
+        try story.enrol("ada", "hospital1", "clinician")
+        try story.enrol("remo", "hospital1", "gateway")
+        try story.admit("noor", at: "hospital1", by: "remo", number: "P-1")
+        try story.write("scan.dcm", Data("a scan".utf8))
+        // Deposited before there was a second copy: that makes up for it by itself.
+        let first = try story.medseal(as: "ada", "deposit", "scan.dcm", "--patient", "P-1")
+        done(first)
+        #expect(story.end(SIGTERM) == 0)
+        try story.start(["--second-copy", place])
+        try await says(story, "blobs that the second copy lacked are in it now")
+        let copied = try await bucket.list("records/\(first.id)").objects.count
+        #expect(copied == (try story.vault("hospital1").count))
+        let second = try story.medseal(as: "ada", "deposit", "scan.dcm", "--again", "--patient", "P-1")
+        done(second)
+        #expect(try await bucket.list("records/\(second.id)").objects.count == copied)
+
+        // The folder is lost; the record is read all the same, and is there again after the next start.
+        let lost = try story.vault("hospital1").filter { $0.contains(first.id) }
+        for path in lost { try FileManager.default.removeItem(at: story.folder.appending(path: path)) }
+        done(try story.medseal(as: "noor", "fetch-own", first.id, "-o", "own"))
+        #expect(try story.bytes("own") == Data("a scan".utf8))
+        #expect(story.end(SIGTERM) == 0)
+        try story.start(["--second-copy", place])
+        try await says(story, "RESTORED from the second copy")
+        #expect(try story.vault("hospital1").filter { $0.contains(first.id) } == lost)
+
+        done(try story.medseal(as: "noor", "remove", first.id, "--yes"))
+        done(try story.medseal(as: "remo", "record", "erase", first.id))
+        #expect(try await bucket.list("records/\(first.id)").objects.isEmpty)
+        #expect(try story.vault("hospital1").count == copied)
+        #expect(story.end(SIGTERM) == 0)
     }
 
     @Test("a server refuses a bucket that is another's, that keeps versions, or that is not there")
