@@ -83,7 +83,7 @@ public struct APIServer: Sendable {
         var response: Response
         do {
             response = try await route.respond(self) {
-                let call = try authenticate(request, context, route.cost)
+                let call = try authenticate(request, context, for: route)
                 await follow(call)
                 return call
             }
@@ -115,7 +115,7 @@ public struct APIServer: Sendable {
     }
 
     private func authenticate(
-        _ request: Request, _ context: CallContext, _ cost: CallCost
+        _ request: Request, _ context: CallContext, for route: APIRoute
     ) throws -> SignedCall {
         let connection = connections.connection(of: context.channel)
         if let connection {
@@ -125,9 +125,10 @@ public struct APIServer: Sendable {
         }
         do {
             let call = try authentication.authenticate(request, context)
-            try rates.take(cost, of: call.key, at: elapsed())
-            if cost != .call, let member = try records.state(.member(call.key), as: MemberState.self) {
-                try rates.take(cost, of: member.organisation, at: elapsed())
+            let calls = route.cost.calls(bodyBytes: route.bodyBytes(of: request))
+            try rates.take(calls, of: call.key, at: elapsed())
+            if calls > 1, let member = try records.state(.member(call.key), as: MemberState.self) {
+                try rates.take(calls, of: member.organisation, at: elapsed())
             }
             return call
         } catch {

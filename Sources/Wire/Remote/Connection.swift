@@ -228,8 +228,30 @@ public struct Connection: Sendable {
         for try await piece in response.body { try await receive(Array(piece.readableBytesView)) }
     }
 
-    /// Sends a call and sees its status, once more after a lost connection.
+    /// How often a call is made again that the server has no room for at the moment, and how long a wait it may ask for:
+    /// what takes longer is for the caller to know.
+    private static let (waitsMax, waitSecondsMax) = (120, UInt64(2))
+
+    /// Sends a call and sees its status. Who makes so many that the server has no room for one waits for it.
     private func send(
+        _ method: Method, _ path: String, query: [(String, String)], to authority: String, _ content: Content,
+        range: Range<Int>? = nil, progress: (@Sendable (Int) -> Void)?
+    ) async throws -> HTTPClientResponse {
+        for _ in 0..<Self.waitsMax {
+            do {
+                return try await sendOrRepeat(
+                    method, path, query: query, to: authority, content, range: range, progress: progress)
+            } catch let problem as Problem where problem.type == .tooMany {
+                guard let seconds = problem.retryAfter, seconds <= Self.waitSecondsMax else { throw problem }
+                try await Task.sleep(for: .seconds(seconds))
+            }
+        }
+        return try await sendOrRepeat(
+            method, path, query: query, to: authority, content, range: range, progress: progress)
+    }
+
+    /// Sends a call and sees its status, once more after a lost connection.
+    private func sendOrRepeat(
         _ method: Method, _ path: String, query: [(String, String)], to authority: String, _ content: Content,
         range: Range<Int>? = nil, progress: (@Sendable (Int) -> Void)?
     ) async throws -> HTTPClientResponse {

@@ -3,7 +3,9 @@ import Contract
 import Desk
 import Foundation
 import HTTPTypes
+import Hummingbird
 import Identity
+import NIOCore
 import Primitives
 import Testing
 
@@ -260,7 +262,7 @@ import Testing
         let rates = CallRates(perSecond: 200)
         let keys = (0..<2).map { _ in SigningKey.generate().key }
         func isTaken(_ cost: CallCost, of key: PublicKey, at now: Duration = .zero) -> Bool {
-            do { try rates.take(cost, of: key, at: now) } catch { return false }
+            do { try rates.take(cost.calls(), of: key, at: now) } catch { return false }
             return true
         }
         #expect(isTaken(.examination, of: keys[0]) && !isTaken(.examination, of: keys[0]))
@@ -269,8 +271,41 @@ import Testing
         #expect(!isTaken(.call, of: keys[0]) && isTaken(.examination, of: keys[1]))
         #expect(isTaken(.call, of: keys[0], at: .seconds(1)))
         var count = 0
-        while (try? rates.take(.examination, of: organisation, at: .zero)) != nil { count += 1 }
+        while (try? rates.take(CallCost.examination.calls(), of: organisation, at: .zero)) != nil {
+            count += 1
+        }
         #expect(count == 6)
+    }
+
+    /// A question about a thousand keys counts for a thousand keys, and is counted before it is read.
+    @Test func aQueryOfTheStateCountsByItsKeys() async throws {
+        let world = try World()
+        let asker = try await world.enrol(world.insurer, .officer)
+        func status(_ count: Int) async throws -> Int {
+            let keys = (0..<count).map { _ in
+                lowercaseHex(StateKey.record(RecordHandle(Random.bytes(32))!).bytes)
+            }
+            let body = try Self.json(Wire.StateQuery(keys: keys))
+            return try await world.send(.post, Routes.state, by: asker, body: body).status
+        }
+        #expect(try await status(1_025) == 413)
+        var pages = 0
+        while try await status(1_024) == 200 { pages += 1 }
+        // Of 2,000 calls at once: 70 for each page, and 71 for the one that was too long.
+        #expect((20...28).contains(pages))
+        #expect(try await status(1) == 200)
+        world.time.advance(1)
+        #expect(try await status(1_024) == 200)
+        // What does not say its length counts as the longest.
+        let route = try #require(APIRoute.all.first { $0.path == Routes.state })
+        func calls(_ length: String?) -> Int {
+            var head = HTTPRequest(method: .post, scheme: nil, authority: nil, path: Routes.state)
+            head.headerFields[.contentLength] = length
+            return route.cost.calls(
+                bodyBytes: route.bodyBytes(of: Request(head: head, body: RequestBody(buffer: ByteBuffer()))))
+        }
+        #expect(calls("100") == 1 && calls("70000") == 69 && calls("99999999") == 193)
+        #expect(calls(nil) == 193 && calls("-1") == 1 && calls("x") == 193)
     }
 
     /// Sixty-four callers wait for what is dear, and the server answers others meanwhile: the order of the answers says so.

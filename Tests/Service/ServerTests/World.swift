@@ -125,6 +125,7 @@ final class World: Sendable {
             query: "?" + (parts.count > 1 ? parts[1] : ""), contentDigest: Digest(hashing: body),
             created: created ?? time.now, nonce: nonce, key: key.key)
         var headers = extra
+        if !body.isEmpty { headers[.contentLength] = String(body.count) }
         headers[.contentDigest] = RequestSignature.contentDigestValue(Digest(hashing: body))
         headers[.signatureInput] = signature.signatureInput
         headers[.signature] = RequestSignature.signatureValue(key.sign(signature.base))

@@ -41,14 +41,30 @@ struct TokenBuckets<Caller: Hashable & Sendable>: Sendable {
 }
 
 /// As how many calls a call counts, by what it costs this machine.
-enum CallCost: Int, Sendable {
-    case call = 1
+enum CallCost: Sendable {
+    case call
+    /// What the body asks for, piece by piece: it is counted by its length, before it is read.
+    case body
     /// Megabytes of an answer, or thousands of rows that are read for it.
-    case page = 8
+    case page
     /// Hundreds of megabytes that are hashed.
-    case inventory = 32
+    case inventory
     /// All of a store.
-    case examination = 250
+    case examination
+
+    /// A key of the state is some 70 bytes, so that fifteen count as one call.
+    private static let bytesOfCall = 1_024
+
+    /// For a body of so many bytes, as its header says.
+    func calls(bodyBytes: Int = 0) -> Int {
+        switch self {
+        case .call: 1
+        case .body: 1 + max(0, bodyBytes) / Self.bytesOfCall
+        case .page: 8
+        case .inventory: 32
+        case .examination: 250
+        }
+    }
 }
 
 /// Holds callers, and the members of one organisation together, to so many calls a second.
@@ -66,14 +82,15 @@ final class CallRates: Sendable {
         organisations = Mutex(TokenBuckets(perSecond: all, burst: 2 * all))
     }
 
-    /// Throws `tooMany` when the caller's bucket has not enough. `now` is of a clock that does not go back.
-    func take(_ cost: CallCost, of caller: PublicKey, at now: Duration) throws(Problem) {
-        guard callers.withLock({ $0.take(cost.rawValue, of: caller, at: now) }) else { throw Self.tooMany }
+    /// Throws `tooMany` when the caller's bucket has not enough for what counts as so many calls. `now` is of a clock that does
+    /// not go back.
+    func take(_ calls: Int, of caller: PublicKey, at now: Duration) throws(Problem) {
+        guard callers.withLock({ $0.take(calls, of: caller, at: now) }) else { throw Self.tooMany }
     }
 
     /// The same of all members of one organisation.
-    func take(_ cost: CallCost, of organisation: OrganisationName, at now: Duration) throws(Problem) {
-        guard organisations.withLock({ $0.take(cost.rawValue, of: organisation, at: now) }) else {
+    func take(_ calls: Int, of organisation: OrganisationName, at now: Duration) throws(Problem) {
+        guard organisations.withLock({ $0.take(calls, of: organisation, at: now) }) else {
             throw Self.tooMany
         }
     }

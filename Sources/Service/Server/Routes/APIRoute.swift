@@ -29,6 +29,12 @@ struct APIRoute: Sendable {
     /// Every route of `medseald run`.
     static let all: [APIRoute] = [health] + ledger + log + network + vault + inboxes + directory + letters
 
+    /// How many bytes of a body such a call may make the server read: as many as it says, or else as may come.
+    func bodyBytes(of request: Request) -> Int {
+        guard let bytesMax = body?.bytesMax else { return 0 }
+        return min(request.headers[.contentLength].flatMap { Int($0) } ?? bytesMax, bytesMax)
+    }
+
     /// Answers a call. `authenticate` checks the signature; it is asked before anything else where one is
     /// needed.
     func respond(

@@ -30,12 +30,11 @@ extension BodyFormat<Void> {
 }
 
 extension BodyFormat where Value: Decodable {
-    static func json(_ type: Value.Type) -> Self {
+    static func json(_ type: Value.Type, max: Int = Wire.jsonBytesMax) -> Self {
         Self(
-            description: BodyDescription(
-                mediaType: "application/json", bytesMax: Wire.jsonBytesMax, type: type)
+            description: BodyDescription(mediaType: "application/json", bytesMax: max, type: type)
         ) { call, _ in
-            let bytes = try await call.body(max: Wire.jsonBytesMax)
+            let bytes = try await call.body(max: max)
             do {
                 return try JSONDecoder().decode(type, from: Data(bytes))
             } catch {

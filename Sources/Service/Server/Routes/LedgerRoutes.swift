@@ -11,7 +11,9 @@ import Records
 extension APIRoute {
     static let ledger: [APIRoute] = [submit, state, keys, positions, examination]
 
-    private static let stateKeysMax = 4_096
+    private static let stateKeysMax = 1_024
+    /// As many keys of the longest kind, and what stands between them.
+    private static let stateQueryBytesMax = 192 << 10
     private static let positionsMax: UInt64 = 1_000
     private static let missingTold = 20
 
@@ -41,7 +43,8 @@ extension APIRoute {
 
     private static let state = APIRoute(
         .post, Routes.state, "Reads the contract's state by its keys.", for: .party,
-        cost: .page, takes: .json(Wire.StateQuery.self), gives: .json(Wire.StateAnswer.self)
+        cost: .body, takes: .json(Wire.StateQuery.self, max: stateQueryBytesMax),
+        gives: .json(Wire.StateAnswer.self)
     ) { call in
         guard call.body.keys.count <= stateKeysMax else {
             throw Problem(.tooLarge, "more than \(stateKeysMax) keys")
