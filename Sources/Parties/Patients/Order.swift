@@ -39,6 +39,30 @@ extension Patient {
             .instruct(Instruct(record: handle, emergencies: emergencies)), as: try await ownRecord(handle))
     }
 
+    /// Says what looking into an emergency on an own record has found, after its end.
+    public func review(_ emergency: StatementID, finding: ReviewFinding) async throws -> Wire.Receipt {
+        var found: EmergencyState?
+        try await everywhere { _, connection in
+            if found == nil { found = try await connection.state(.emergency(emergency)) }
+        }
+        guard let state = found else { throw PartyError.rejected(.emergencyUnknown) }
+        let review = Review(record: state.record, emergency: emergency, finding: finding)
+        return try await order(.review(review), as: try await ownRecord(state.record))
+    }
+
+    /// The emergencies that were declared on own records, in no order.
+    public func emergencies() async throws -> [StatementID] {
+        var found = [StatementID]()
+        for record in try await ownRecords() {
+            try await connected(at: record.depositedAt) { connection in
+                for position in try await connection.positions(about: record.handle.bytes, kind: .emergency) {
+                    found.append(try await connection.statement(at: position).id)
+                }
+            }
+        }
+        return found
+    }
+
     /// Stops a reassignment of a record: whoever asked for it has not lost this wallet.
     public func veto(_ handle: RecordHandle) async throws -> Wire.Receipt {
         try await order(.veto(Veto(record: handle)), as: try await ownRecord(handle))

@@ -1,8 +1,12 @@
+import API
 import ArgumentParser
 import Auditors
 import Contract
+import Files
 import Foundation
+import Homes
 import Members
+import Patients
 import Remote
 import Sealing
 import Terminal
@@ -101,8 +105,14 @@ struct EmergencyDeclare: AsyncParsableCommand {
 
 struct EmergencyReview: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "review", abstract: "Say what looking into an emergency has found (auditor).",
-        discussion: "Example: medseal emergency review EMERGENCY --finding justified --home eve")
+        commandName: "review",
+        abstract: "Say what looking into an emergency has found (auditor, or the record's patient).",
+        discussion: """
+            After its end the record's owner, the custodian's auditor and auditing organisations are heard, each once. What the \
+            custodian's own auditor says ends nothing: the review stays due until another of them has spoken.
+
+            Example: medseal emergency review EMERGENCY --finding unjustified --home wallet
+            """)
 
     @Argument(help: ArgumentHelp("The emergency's id.", valueName: "emergency"))
     var emergency: TypedStatement
@@ -110,15 +120,27 @@ struct EmergencyReview: AsyncParsableCommand {
     @Option(help: ArgumentHelp("What was found.", valueName: "finding"))
     var finding: TypedChoice<ReviewFinding>
 
-    @OptionGroup var member: MemberOptions
+    @OptionGroup var home: HomeOptions
+    @OptionGroup var passphrase: PassphraseOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let (emergency, receipt) = try await member.auditing { auditor in
-            let emergency = try await auditor.connection.statement(self.emergency, "emergency")
-            return (emergency, try await auditor.review(emergency, finding: finding.value))
-        }
+        let (emergency, receipt) = try await reviewed()
         try output.print(receipt, "Reviewed \(emergency.short): \(finding.value.name)")
+    }
+
+    private func reviewed() async throws -> (emergency: StatementID, receipt: Wire.Receipt) {
+        let folder = try home.folder
+        guard PatientHome.exists(in: folder) else {
+            let member = try MemberHome(folder).unlock(try passphrase.read("Passphrase of \(folder.path)"))
+            return try await Auditor.open(member) { auditor in
+                let emergency = try await auditor.connection.statement(self.emergency, "emergency")
+                return (emergency, try await auditor.review(emergency, finding: finding.value))
+            }
+        }
+        let patient = try PatientHome(folder).unlock(try passphrase.read("Passphrase of the wallet"))
+        let emergency = try await patient.emergency(self.emergency)
+        return (emergency, try await patient.review(emergency, finding: finding.value))
     }
 }
 

@@ -63,6 +63,10 @@ extension Patient {
         }
     }
 
+    func emergency(_ typed: TypedStatement) async throws -> StatementID {
+        try await typed.completed("emergency", "medseal history shows them") { try await emergencies() }
+    }
+
     func entrustedRecord(_ typed: TypedRecord) async throws -> RecordHandle {
         try await typed.completed("entrusted record", "medseal proxy list shows them") {
             try await entrusted().map(\.handle)

@@ -248,6 +248,50 @@ import Testing
         #expect(refused.code == 1 && refused.text.contains("emergenciesRefused"), "\(refused.text)")
     }
 
+    @Test("an emergency is reviewed after its end: the custodian's own auditor pre-empts nobody (T77)")
+    func reviewsOfAnEmergency() throws {
+        let (story, record) = try begun()
+        try story.enrol("hank", "hospital1", "auditor")
+        let (ada, bob) = (try key(story, "ada"), try key(story, "bob"))
+        let envelope = try story.medseal(as: "remo", "emergency", "prepare", record, "--reader", ada)
+        done(envelope)
+        done(
+            try story.medseal(
+                as: "ada", "emergency", "declare", record, "--reader", ada, "--reader-organisation",
+                "hospital1", "--second", bob, "--reason", "unconscious", "--hours", "1", "--envelope",
+                envelope.id, "--draft", "e.draft"))
+        done(try story.medseal(as: "bob", "agree", "e.draft", "--yes"))
+        let declared = try story.medseal(as: "ada", "submit", "e.draft")
+        done(declared)
+        func review(by home: String, _ finding: String) throws -> Story.Result {
+            try story.medseal(as: home, "emergency", "review", declared.id, "--finding", finding)
+        }
+        // Nobody before its end, however early the custodian is up.
+        for home in ["hank", "noor", "eve"] {
+            let early = try review(by: home, "justified")
+            #expect(early.code == 1 && early.text.contains("emergencyRuns"), "\(home): \(early.text)")
+        }
+        #expect(story.end(SIGTERM) == 0)
+        story.advance(bySeconds: 2 * 3_600)
+        try story.start()
+        done(try review(by: "hank", "justified"))
+        let due = try story.medseal(as: "eve", "emergency", "list")
+        #expect(due.text.contains("justified (hospital1), due "), "\(due.text)")
+        done(try review(by: "noor", "unjustified"))
+        done(try review(by: "eve", "unjustified"))
+        let heard = try story.medseal(as: "eve", "emergency", "list")
+        let findings = "justified (hospital1), unjustified (owner), unjustified (auditor)"
+        #expect(heard.text.contains(findings) && !heard.text.contains("due "), "\(heard.text)")
+        // Each once; and nobody who has no part in it.
+        let again = try review(by: "noor", "justified")
+        #expect(again.code == 1 && again.text.contains("alreadyReviewed"), "\(again.text)")
+        try story.admit("nina", at: "hospital1", by: "remo", number: "CANARY-1002")
+        let stranger = try review(by: "nina", "justified")
+        #expect(stranger.code != 0, "\(stranger.text)")
+        #expect(
+            try story.medseal(as: "noor", "history").text.contains("looked into an emergency: unjustified"))
+    }
+
     @Test("a lost wallet: the record goes to the new one unless the old one vetoes (T1, T42)")
     func lostWallet() throws {
         let (story, record) = try begun()

@@ -99,10 +99,33 @@ final class Story: Sendable {
         "FABRIC_BIN": fabricPrograms ?? "", "MEDSEAL_PASSPHRASE_WORK": "4",
     ]) { $1 }
 
+    /// How many seconds the clock of every program that is begun from now on is ahead of this machine's.
+    private let ahead = Mutex(0)
+
+    /// The clocks of programs that are begun from now on go ahead: of a server that runs, once it is started anew.
+    func advance(bySeconds seconds: Int) { ahead.withLock { $0 += seconds } }
+
+    private var environment: [String: String] {
+        get throws {
+            let seconds = ahead.withLock { $0 }
+            guard seconds != 0 else { return Self.environment }
+            let library = folder.appending(path: "clock.so").path
+            if !FileManager.default.fileExists(atPath: library) {
+                let source = Repository.root.appending(path: "tools/clock.c").path
+                let built = try Command.run(
+                    "/usr/bin/env", ["clang", "-O1", "-shared", "-fPIC", "-o", library, source])
+                try #require(built.status == 0, "clang could not build \(source): \(built.errors)")
+            }
+            return Self.environment.merging([
+                "LD_PRELOAD": library, "MEDSEAL_CLOCK_AHEAD": String(seconds),
+            ]) { $1 }
+        }
+    }
+
     /// Runs a program in the story's folder and waits for it.
     func run(_ program: String, _ arguments: [String]) throws -> Result {
         let outcome = try Command.run(
-            program, arguments, in: folder, environment: Self.environment, mergingErrors: true)
+            program, arguments, in: folder, environment: environment, mergingErrors: true)
         return Result(code: outcome.status, text: outcome.output)
     }
 
@@ -149,7 +172,7 @@ final class Story: Sendable {
     /// Starts a program, a path, in the story's folder.
     private func begin(_ program: String, _ arguments: [String], log: URL? = nil) throws -> RunningProgram {
         try RunningProgram(
-            program, arguments, in: folder, environment: Self.environment,
+            program, arguments, in: folder, environment: environment,
             log: log ?? folder.appending(path: "\(UUID().uuidString).log"))
     }
 
