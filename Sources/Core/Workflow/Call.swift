@@ -25,8 +25,8 @@ public enum Call: Hashable, Sendable {
     case directoryEntry(Digest, at: OrganisationName)
     /// One of a patient's permits for a purpose; the same purpose gets the same one.
     case takePermit(of: PublicKey, for: Digest, at: OrganisationName)
-    /// The letters for the caller: a page of them, after the place where the last one ended.
-    case letters(OrganisationName, after: UInt64?)
+    /// The letters for the caller, about one request or all: a page of them, after the place where the last one ended.
+    case letters(OrganisationName, about: StatementID?, after: UInt64?)
     /// A blob under a release.
     case released(Digest, under: StatementID, at: OrganisationName)
     /// A small blob into the vault, under its record.
@@ -154,10 +154,11 @@ extension Call {
             .json(
                 Self.part(of: organisation) + "/inboxes/\(inbox.hex)/permits/take",
                 .object([("purpose", .text(purpose.hex))]))
-        case .letters(let organisation, let place):
+        case .letters(let organisation, let request, let place):
             CallForm(
                 path: Self.part(of: organisation) + "/letters",
-                query: place.map { [("after", String($0))] } ?? [])
+                query: (request.map { [("request", $0.hex)] } ?? [])
+                    + (place.map { [("after", String($0))] } ?? []))
         case .released(let digest, let release, let organisation):
             CallForm(
                 path: Self.part(of: organisation) + "/releases/\(release.hex)/\(digest.hex)",

@@ -92,14 +92,16 @@ extension LedgerView {
         of logged: LoggedStatement, _ grant: Grant, own: Set<PublicKey>
     ) throws(Pause) -> GrantUse {
         let id = logged.statement.id
-        guard let state: GrantState = try state(.grant(id)) else {
+        guard let state: GrantState = try state(.grant(id)),
+            let record: RecordState = try self.state(.record(grant.record))
+        else {
             throw .failure(.unverified("the ledger's state does not know grant \(id)"))
         }
         var grantee = "any \(grant.role?.name ?? "member") of \(grant.organisation)"
         if let key = grant.grantee { grantee = try name(key, own: own) }
         return GrantUse(
             position: logged.entry.position, grant: id, record: grant.record, grantee: grantee,
-            kind: grant.kind, used: state.releasesUsed, stage: state.stage(at: now))
+            kind: grant.kind, used: state.releasesUsed, stage: state.stage(in: record, at: now))
     }
 
     /// Who a key is: `you`, a verified member, or why it is not to be trusted.

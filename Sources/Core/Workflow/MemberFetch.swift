@@ -61,6 +61,8 @@ public struct Granted: Sendable {
     public let nonce: [UInt8]
     public let grant: Grant
     public let state: GrantState
+    /// What it is for, as it is now.
+    public let record: RecordState
     /// The organisations that keep the record, those that the network names.
     public let custodians: [OrganisationName]
 }
@@ -102,8 +104,11 @@ extension LedgerView {
         _ statement: VerifiedStatement, _ grant: Grant
     ) throws(Pause) -> Granted {
         let names = network.custodians.map { $0.name }
-        let values = try self.state([.grant(statement.id)] + names.map { .custody(grant.record, $0) })
-        guard let bytes = values[.grant(statement.id)], let state = GrantState(bytes: bytes) else {
+        let values = try self.state(
+            [.grant(statement.id), .record(grant.record)] + names.map { .custody(grant.record, $0) })
+        guard let state = values[.grant(statement.id)].flatMap({ GrantState(bytes: $0) }),
+            let record = values[.record(grant.record)].flatMap({ RecordState(bytes: $0) })
+        else {
             throw .failure(.unverified("the ledger's state does not know grant \(statement.id)"))
         }
         // A re-sealing, which the owner has agreed to, replaces the envelope.
@@ -115,7 +120,7 @@ extension LedgerView {
                 .unverified("the ledger's state is not what the owner signed in \(statement.id)"))
         }
         return Granted(
-            id: statement.id, nonce: statement.statement.nonce, grant: grant, state: state,
+            id: statement.id, nonce: statement.statement.nonce, grant: grant, state: state, record: record,
             custodians: names.filter { values[.custody(grant.record, $0)] != nil })
     }
 

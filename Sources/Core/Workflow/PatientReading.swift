@@ -171,10 +171,23 @@ extension LedgerView {
         return requests
     }
 
-    /// The letters to this wallet's inbox at this organisation: each names a request, and says nothing that is
-    /// believed.
+    /// One request, if it was routed to this wallet by this organisation: however many others there are, none is read.
+    public mutating func request(
+        _ id: StatementID, _ membership: WalletMembership, known: KnownMembers
+    ) throws(Pause) -> RoutedRequest? {
+        for letter in try letters(membership, about: id) where letter.request == id {
+            let keys = try answeringKeys(membership)
+            let request = try routed(
+                id, body: letter.body, keys: keys, membership: membership, known: known)
+            if let request { return request }
+        }
+        return nil
+    }
+
+    /// The letters to this wallet's inbox at this organisation, about one request or all: each names a request, and says
+    /// nothing that is believed.
     public mutating func letters(
-        _ membership: WalletMembership
+        _ membership: WalletMembership, about request: StatementID? = nil
     ) throws(Pause) -> [(request: StatementID, body: [UInt8])] {
         let name = membership.organisation
         let inbox = membership.wallet.inboxKey(organisation: name).key
@@ -182,7 +195,8 @@ extension LedgerView {
         var place: UInt64?
         // A server that lists without end is not believed.
         for _ in 0..<Self.letterPagesMax {
-            place = try json(of: .letters(name, after: place)) { fields throws(JSONValue.Malformed) in
+            place = try json(of: .letters(name, about: request, after: place)) {
+                fields throws(JSONValue.Malformed) in
                 for value in try fields.array("letters") {
                     var letter = try JSONFields(value)
                     guard try letter.utf8("addressee") == Array(inbox.hex.utf8) else { continue }

@@ -14,7 +14,7 @@ extension Patient {
 
     /// The request of that id that waits for an answer. Throws `badInput` or `refused`.
     public func waitingRequest(_ id: StatementID) async throws -> RoutedRequest {
-        guard let request = try await inbox().first(where: { $0.id == id }) else {
+        guard let request = try await routedRequest(id) else {
             throw PartyError.badInput("no request \(id) was routed to this wallet")
         }
         switch request.stage {

@@ -25,7 +25,7 @@ struct GrantsCommand: AsyncParsableCommand {
         let rows = grants.map { granted in
             Printed.ReceivedGrant(
                 grant: granted.id, record: granted.grant.record, kind: granted.grant.kind.name,
-                purpose: granted.grant.purpose.name, stage: granted.state.stage(at: now),
+                purpose: granted.grant.purpose.name, stage: granted.state.stage(in: granted.record, at: now),
                 notAfter: granted.grant.notAfter, releasesUsed: granted.state.releasesUsed,
                 releasesAllowed: granted.state.releasesAllowed,
                 custodians: granted.custodians)

@@ -132,7 +132,8 @@ extension Printed.OwnRecord {
             grants: view.grants.map { grant in
                 Printed.RecordGrant(
                     grant: grant.id, grantee: grant.grantee, kind: grant.state.kind.name,
-                    purpose: grant.state.purpose.name, stage: grant.state.stage(at: now),
+                    purpose: grant.state.purpose.name,
+                    stage: grant.state.stage(in: view.record.state, at: now),
                     notAfter: grant.state.notAfter, releasesUsed: grant.state.releasesUsed,
                     releasesAllowed: grant.state.releasesAllowed)
             })

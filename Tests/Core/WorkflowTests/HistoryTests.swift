@@ -37,6 +37,46 @@ struct HistoryTests {
             grants.map(\.text) == ["never opened"] && grants[0].grantee == "Olga Officer (insurer, officer)")
     }
 
+    /// A grant that ended with something else is not told as in force: each ending by itself (docs/decisions/0028).
+    @Test func aGrantThatEndedSaysWithWhat() throws {
+        var story = try ApprovalStory()
+        let approved = try story.carryOut(try story.signed(try story.proposal()))
+        let reader = story.reader
+        let granted = try story.server.read { ledger throws(Pause) in try ledger.granted(approved.grants[0]) }
+        func stage(_ change: (inout GrantState, inout RecordState) -> Void = { _, _ in }) -> String {
+            var (grant, record) = (granted.state, granted.record)
+            change(&grant, &record)
+            return grant.stage(in: record, at: ScriptedServer.now)
+        }
+        #expect(stage() == "in force")
+        #expect(stage { grant, _ in grant.releasesUsed = grant.releasesAllowed } == "used up")
+        #expect(stage { grant, _ in grant.revoked = true } == "revoked")
+        #expect(stage { grant, _ in grant.notBefore = ScriptedServer.now + 1 } == "not yet valid")
+        #expect(stage { grant, _ in grant.notAfter = ScriptedServer.now } == "expired")
+        #expect(stage { _, record in record.removed = ScriptedServer.now }.contains("removed"))
+        #expect(stage { _, record in record.owner = reader.signingKey.key }.contains("another owner"))
+        #expect(stage { _, record in record.sealing += 1 }.contains("sealed anew"))
+        let delegation = StatementID(Random.bytes(32))!
+        let ended = EndedDelegation(delegation: delegation, notAfter: ScriptedServer.now + 9)
+        #expect(stage { _, record in record.endedDelegations = [ended] } == "in force")
+        #expect(
+            stage { grant, record in
+                grant.delegation = delegation
+                record.endedDelegations = [ended]
+            }.contains("delegation"))
+        // As the lists and histories of both sides say it.
+        let owner = try #require(try story.ownRecords().first)
+        try story.server.say(
+            .remove(Remove(record: story.record)),
+            by: story.wallet.ownerKey(organisation: owner.depositedAt, index: owner.index))
+        let listed = try story.server.read { ledger throws(Pause) in try ledger.grants(to: reader) }
+        #expect(
+            listed.map { $0.state.stage(in: $0.record, at: ScriptedServer.now) } == [
+                "ended: the record was removed"
+            ])
+        #expect(try history(&story).grants.map(\.stage) == ["ended: the record was removed"])
+    }
+
     @Test func whoeverIsNotVerifiedIsMarked() throws {
         var story = try ApprovalStory()
         try story.server.say(

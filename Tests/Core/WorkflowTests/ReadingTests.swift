@@ -144,6 +144,33 @@ struct ReadingTests {
         #expect(calls == 64)
     }
 
+    /// What others have asked costs the answer to one request nothing (T71).
+    @Test func oneRequestIsReadByItself() throws {
+        var story = try ApprovalStory()
+        let (name, membership, id) = (story.server.hospital, story.membership, story.request)
+        let inbox = story.wallet.inboxKey(organisation: name).key
+        func request() throws -> (request: RoutedRequest?, calls: Int) {
+            let before = story.server.calls.count
+            let request = try story.server.read { ledger throws(Pause) in
+                try ledger.request(id, membership, known: KnownMembers())
+            }
+            return (request, story.server.calls.count - before)
+        }
+        let alone = try request()
+        #expect(try alone.request?.requester.get().shown == "Olga Officer (insurer, officer)")
+        for number in UInt8(0)..<20 {
+            let other = StatementID(Random.bytes(32))!
+            _ = try story.server.answer(.leave([number], addressee: inbox, request: other, at: name))
+        }
+        let among = try request()
+        #expect(among.request?.id == id && among.calls == alone.calls)
+        let unknown = StatementID(Random.bytes(32))!
+        let none = try story.server.read { ledger throws(Pause) in
+            try ledger.request(unknown, membership, known: KnownMembers())
+        }
+        #expect(none == nil)
+    }
+
     /// Without a new answer a reading asks the same again; it asks for all statements of a list at once.
     @Test func aReadingIsAFunctionOfItsAnswers() throws {
         var story = try ApprovalStory()

@@ -204,7 +204,12 @@ struct ScriptedServer {
         case .takePermit(_, let purpose, _):
             if taken[purpose] == nil, !stock.isEmpty { taken[purpose] = stock.removeFirst() }
             return taken[purpose].map { json([("permit", .base64($0))]) } ?? .absent
-        case .letters(_, let place):
+        case .letters(_, let request, let place):
+            let letters = letters.filter { letter in
+                guard let request else { return true }
+                guard case .members(let fields) = letter else { return false }
+                return fields.contains { $0.value == .text(request.hex) }
+            }
             let all = letters[min(Int(place ?? 0), letters.count)...]
             let next = all.startIndex + 2
             return json(

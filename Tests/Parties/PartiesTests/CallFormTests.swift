@@ -26,7 +26,7 @@ struct CallFormTests {
         #expect(Call.inbox(key, at: name).form.path == part.inbox(key.hex))
         #expect(Call.directoryEntry(digest, at: name).form.path == part.entry(digest.hex))
         #expect(Call.takePermit(of: key, for: digest, at: name).form.path == part.take(key.hex))
-        #expect(Call.letters(name, after: nil).form.path == part.letters)
+        #expect(Call.letters(name, about: nil, after: nil).form.path == part.letters)
         #expect(
             Call.released(digest, under: id, at: name).form.path == part.releasedBlob(id.hex, digest.hex))
         let record = RecordHandle(Random.bytes(32))!
