@@ -290,7 +290,7 @@ let allTests: [Target] = [
     tests(
         "Core", "WorkflowTests",
         of: [
-            "Age", "Contract", "Evidence", "Identity", "Manifests", "Primitives", "Sealing",
+            "BrowserCalls", "Age", "Contract", "Evidence", "Identity", "Manifests", "Primitives", "Sealing",
             "TransparencyLog", "Workflow",
         ]),
     tests(

@@ -49,6 +49,10 @@ private func answer(
     _ pointer: UnsafeRawPointer, _ count: UInt32
 ) -> UnsafeMutableRawPointer? { answer(pointer, count, CertificateCall.answer) }
 
+@_cdecl("follow_workflow") public func followWorkflow(
+    _ pointer: UnsafeRawPointer, _ count: UInt32
+) -> UnsafeMutableRawPointer? { answer(pointer, count, WorkflowCall.answer) }
+
 @_cdecl("open_record") public func openRecord(
     _ pointer: UnsafeRawPointer, _ count: UInt32
 ) -> UnsafeMutableRawPointer? { answer(pointer, count, EnvelopeCall.answer) }

@@ -6,7 +6,7 @@ import { readFileSync, readdirSync } from "node:fs";
 // The fewest calls of each export that must have been recorded: a player that finds none would always be content.
 const least = {
   decide: 1800, open_age_file: 140, verify_statement: 100, derive_wallet: 50, read_certificate: 1000, verify_proof: 700,
-  open_record: 100,
+  open_record: 100, follow_workflow: 200,
 };
 // The state that a decision is given is the ledger's own, and damage to it stops the contract: only its statement is broken.
 const brokenField = { decide: 2 };

@@ -23,6 +23,7 @@ struct ScriptedServer {
     /// What opens custodian's envelopes.
     let records: AgeIdentity
     let network: KnownNetwork
+    let genesisFile: [UInt8]
     private let log: NoteSigner
     private(set) var leaves: [[UInt8]] = []
     private(set) var state: [StateKey: [UInt8]] = [:]
@@ -36,8 +37,9 @@ struct ScriptedServer {
     /// Sealed permits that are not taken yet, and those that are, by their purposes.
     var stock: [[UInt8]] = []
     private var taken: [Digest: [UInt8]] = [:]
-    /// Every call that was made.
-    private(set) var calls: [Call] = []
+    /// Every call that was made, with what was said to it.
+    private(set) var answered: [(call: Call, outcome: CallOutcome)] = []
+    var calls: [Call] { answered.map(\.call) }
 
     /// Why a statement is refused: the contract's word.
     struct Refused: Error, Equatable {
@@ -72,6 +74,7 @@ struct ScriptedServer {
         self.authorities = authorities
         self.desk = desk
         self.records = records
+        genesisFile = file
         network = KnownNetwork(
             genesis: try Genesis.decode(file), id: Genesis.networkID(of: file),
             organisations: try pinned.map {
@@ -159,7 +162,12 @@ struct ScriptedServer {
 
     /// What the server says to a call.
     mutating func answer(_ call: Call) throws -> CallOutcome {
-        calls.append(call)
+        let outcome = try said(to: call)
+        answered.append((call, outcome))
+        return outcome
+    }
+
+    private mutating func said(to call: Call) throws -> CallOutcome {
         switch call {
         case .entry(let position):
             let leaf = leaves[Int(position)]
