@@ -92,7 +92,7 @@ package struct ReleasedRecord: Sendable {
     ) async throws -> Value {
         let (connection, path) = (connection, path(digest))
         return try await Inflow.read(body) { inflow in
-            try await connection.download(path) { try await inflow.give($0) }
+            try await connection.download(path, of: digest) { try await inflow.give($0) }
         }
     }
 

@@ -14,6 +14,7 @@ public struct RecordKeeping: Sendable {
     public let custodians: [OrganisationName: Custodian]
 
     private let limits: LimitKeeper
+    private let begunReads = BegunReads()
 
     public init(
         ledger: any ConsentLedger, custodians: [OrganisationName: Custodian],
@@ -162,16 +163,14 @@ public struct RecordKeeping: Sendable {
     /// is for the caller to have seen to.
     ///
     /// It asks the ledger anew each time, so a grant that was revoked or has expired since stops the service
-    /// at once. An answer that began in time may go on after the release is over: `goingOn` says that it is one.
-    public func blob(
-        _ digest: Digest, under release: ReleaseState, goingOn: Bool = false
-    ) async throws -> any StoredBlob {
+    /// at once. When a read may begin and go on, `requireReading` says.
+    public func blob(_ digest: Digest, under release: ReleaseState) async throws -> any StoredBlob {
         guard let custodian = custodians[release.custodian],
             let record = try state(.record(release.record), as: RecordState.self),
             let custody = try state(.custody(release.record, release.custodian), as: CustodyState.self)
         else { throw ReleaseError.nothing }
         let now = ledger.now()
-        guard goingOn || now < release.time + Limits.releaseSeconds else { throw ReleaseError.releaseOver }
+        guard now < release.time + Self.readSeconds else { throw ReleaseError.releaseOver }
         if record.removed != nil { throw ReleaseError.refused(.recordRemoved) }
         let envelopes = try envelopes(of: release, record, custody, at: now)
         if release.basis != .owner, release.basis != .delegate {
@@ -190,6 +189,22 @@ public struct RecordKeeping: Sendable {
         let files = StoredFiles(vault: custodian.vault, record: release.record)
         guard try await files.has(digest, in: manifests) else { throw ReleaseError.nothing }
         return try await custodian.vault.open(BlobName(digest, .file), in: release.record)
+    }
+
+    /// How long after its release what was begun may still be read on: a day.
+    public static let readSeconds: UInt64 = 86_400
+
+    /// Throws `releaseOver` where a blob of `byteCount` bytes is not read from `offset` on any more under the release: a
+    /// read begins within `Limits.releaseSeconds`, and one that began goes on for `readSeconds`.
+    public func requireReading(
+        _ digest: Digest, of byteCount: Int, from offset: Int, under id: StatementID, _ release: ReleaseState
+    ) throws(ReleaseError) {
+        let read = BegunReads.Read(release: id, digest: digest)
+        if ledger.now() < release.time + Limits.releaseSeconds {
+            begunReads.note(read, byteCount: byteCount)
+        } else {
+            guard offset > 0, begunReads.has(read) else { throw .releaseOver }
+        }
     }
 
     /// What a release covers of the record besides envelopes, and the manifests whose files it covers.
@@ -266,6 +281,6 @@ public enum ReleaseError: Error, Hashable, Sendable {
     case nothing
     /// The caller's own release no longer serves, for this reason.
     case refused(RejectionCode)
-    /// The release was recorded more than `Limits.releaseSeconds` ago.
+    /// The release was recorded more than `Limits.releaseSeconds` ago, or more than a day where the read had begun.
     case releaseOver
 }

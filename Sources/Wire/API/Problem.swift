@@ -20,6 +20,8 @@ public struct Problem: Error, Codable, Hashable, Sendable {
         /// An upload does not go on where its offset says; `expectedOffset` says where it does.
         case mismatchingUploadOffset =
             "https://iana.org/assignments/http-problem-types#mismatching-upload-offset"
+        /// The bytes have none of the range that was asked for.
+        case unsatisfiableRange = "urn:medseal:problem:unsatisfiable-range"
         /// The patient's stock of permits is used up.
         case stockEmpty = "urn:medseal:problem:stock-empty"
         /// The caller has done so much lately that it must wait; `retryAfter` says how long.
@@ -71,6 +73,7 @@ public struct Problem: Error, Codable, Hashable, Sendable {
             case .digestMismatch: (422, "Digest mismatch")
             case .conflict: (409, "Conflict")
             case .mismatchingUploadOffset: (409, "Mismatching upload offset")
+            case .unsatisfiableRange: (416, "Range not satisfiable")
             case .stockEmpty: (409, "No permit left")
             case .tooMany: (429, "Too many requests")
             case .readOnly: (503, "The ledger is read-only")

@@ -154,7 +154,9 @@ public struct Connection: Sendable {
     ) async throws -> [UInt8] {
         let authority = authority(of: path, at: server)
         let response = try await send(
-            method, path, query: query, to: authority, content, range: range, progress: progress)
+            method, path, query: query, to: authority, content,
+            headers: range.map { [("Range", "bytes=\($0.lowerBound)-\($0.upperBound - 1)")] } ?? [],
+            progress: progress)
         do {
             let body = try await response.body.collect(upTo: answerBytesMax)
             return Array(body.readableBytesView)
@@ -180,23 +182,6 @@ public struct Connection: Sendable {
     /// Calls with a value as JSON, where the answer holds nothing.
     package func call(_ method: Method, _ path: String, json: any Encodable) async throws {
         _ = try await call(method, path, .bytes(try JSON.encode(json), type: "application/json"))
-    }
-
-    /// Streams the body of a good answer to `receive`, piece by piece, no faster than that takes them.
-    package func download(_ path: String, receive: (AnswerPiece) async throws -> Void) async throws {
-        let authority = authority(of: path, at: nil)
-        let response = try await send(.get, path, query: [], to: authority, .none, progress: nil)
-        do {
-            for try await piece in response.body {
-                try await receive(AnswerPiece(buffer: piece))
-            }
-        } catch let failure as PartyError {
-            throw failure
-        } catch is CancellationError {
-            throw CancellationError()
-        } catch {
-            throw Self.unavailable(authority, error)
-        }
     }
 
     /// Posts bytes to another server than the network's, unsigned.
@@ -232,32 +217,38 @@ public struct Connection: Sendable {
     /// what takes longer is for the caller to know.
     private static let (waitsMax, waitSecondsMax) = (120, UInt64(2))
 
-    /// Sends a call and sees its status. Who makes so many that the server has no room for one waits for it.
-    private func send(
-        _ method: Method, _ path: String, query: [(String, String)], to authority: String, _ content: Content,
-        range: Range<Int>? = nil, progress: (@Sendable (Int) -> Void)?
-    ) async throws -> HTTPClientResponse {
+    /// Makes a call. Who makes so many that the server has no room for one waits for it.
+    func waiting<Answer>(_ call: () async throws -> Answer) async throws -> Answer {
         for _ in 0..<Self.waitsMax {
             do {
-                return try await sendOrRepeat(
-                    method, path, query: query, to: authority, content, range: range, progress: progress)
+                return try await call()
             } catch let problem as Problem where problem.type == .tooMany {
                 guard let seconds = problem.retryAfter, seconds <= Self.waitSecondsMax else { throw problem }
                 try await Task.sleep(for: .seconds(seconds))
             }
         }
-        return try await sendOrRepeat(
-            method, path, query: query, to: authority, content, range: range, progress: progress)
+        return try await call()
+    }
+
+    /// Sends a call and sees its status. Who makes so many that the server has no room for one waits for it.
+    func send(
+        _ method: Method, _ path: String, query: [(String, String)], to authority: String, _ content: Content,
+        headers: [(name: String, value: String)] = [], progress: (@Sendable (Int) -> Void)?
+    ) async throws -> HTTPClientResponse {
+        try await waiting {
+            try await sendOrRepeat(
+                method, path, query: query, to: authority, content, headers: headers, progress: progress)
+        }
     }
 
     /// Sends a call and sees its status, once more after a lost connection.
     private func sendOrRepeat(
         _ method: Method, _ path: String, query: [(String, String)], to authority: String, _ content: Content,
-        range: Range<Int>? = nil, progress: (@Sendable (Int) -> Void)?
+        headers: [(name: String, value: String)], progress: (@Sendable (Int) -> Void)?
     ) async throws -> HTTPClientResponse {
         do {
             return try await attempt(
-                method, path, query: query, to: authority, content, range: range,
+                method, path, query: query, to: authority, content, headers: headers,
                 deadline: content.deadline, progress: progress)
         } catch let error as ContentError {
             throw error.cause
@@ -270,7 +261,7 @@ public struct Connection: Sendable {
             // Whatever is sent here may arrive twice: statements, blobs and letters are known by their hash.
             do {
                 return try await attempt(
-                    method, path, query: query, to: authority, content, range: range,
+                    method, path, query: query, to: authority, content, headers: headers,
                     deadline: content.deadline, progress: progress)
             } catch let error as ContentError {
                 throw error.cause
@@ -287,7 +278,8 @@ public struct Connection: Sendable {
     /// Sends a call once and sees its status. Throws what the network throws as it is.
     func attempt(
         _ method: Method, _ path: String, query: [(String, String)], to authority: String, _ content: Content,
-        range: Range<Int>? = nil, deadline: Duration?, progress: (@Sendable (Int) -> Void)?
+        headers: [(name: String, value: String)] = [], deadline: Duration?,
+        progress: (@Sendable (Int) -> Void)?
     ) async throws -> HTTPClientResponse {
         let queryText = query.map { "\($0)=\($1)" }.joined(separator: "&")
         var request = HTTPClientRequest(
@@ -307,10 +299,7 @@ public struct Connection: Sendable {
         if let size = seen.size(elsewhereThanAt: authority) {
             request.headers.add(name: Routes.logSizeHeader, value: String(size))
         }
-        if let range {
-            request.headers.add(name: "Range", value: "bytes=\(range.lowerBound)-\(range.upperBound - 1)")
-        }
-        for (name, value) in content.headers { request.headers.add(name: name, value: value) }
+        for (name, value) in headers + content.headers { request.headers.add(name: name, value: value) }
         let pieces = content.stream.map { ContentPieces($0, eventLoop: eventLoop, progress: progress) }
         if let pieces {
             request.body = .stream(pieces, length: .known(Int64(content.byteCount)))
@@ -368,21 +357,6 @@ public struct Connection: Sendable {
         default: return .unavailable("cannot reach the server at \(authority)", cause: error)
         }
     }
-}
-
-/// Some bytes of an answer's body, as they came.
-package struct AnswerPiece: Sendable {
-    fileprivate let buffer: ByteBuffer
-
-    fileprivate init(buffer: ByteBuffer) { self.buffer = buffer }
-
-    package init(_ bytes: [UInt8]) { buffer = ByteBuffer(bytes: bytes) }
-
-    package var byteCount: Int { buffer.readableBytes }
-
-    package func withUnsafeBytes<Result>(
-        _ body: (UnsafeRawBufferPointer) throws -> Result
-    ) rethrows -> Result { try buffer.withUnsafeReadableBytes(body) }
 }
 
 /// The most of the log that any server has shown a caller, and which server that was.

@@ -15,11 +15,6 @@ extension Connection {
     /// What goes on is sent in parts of at least so many bytes, whose digest is signed: they are held in memory.
     private static let partBytes = 8 << 20
 
-    /// A call that fails is made again so often without another byte having arrived; together they wait half a minute,
-    /// longer than a server takes to notice that its caller is gone.
-    private static let failuresMax = 8
-    private static let pauseMax = Duration.seconds(8)
-
     /// Brings a blob, whose digest is that of `content`, from where its upload ends to its end. `goingOn` hears where
     /// that is, each time it is not the beginning.
     ///
@@ -48,8 +43,8 @@ extension Connection {
                 return
             } catch let error where Self.maySucceedAgain(error) {
                 failures += 1
-                guard failures < Self.failuresMax else { throw error }
-                try await Task.sleep(for: min(.milliseconds(125 << failures), Self.pauseMax))
+                guard failures < Self.breaksMax else { throw error }
+                try await Self.pause(after: failures)
             }
         }
     }
@@ -97,9 +92,11 @@ extension Connection {
     ) async throws -> (_ header: String) -> String? {
         let authority = authority(of: path, at: nil)
         do {
-            let response = try await attempt(
-                method, path, query: [], to: authority, content, deadline: content.deadline,
-                progress: progress)
+            let response = try await waiting {
+                try await attempt(
+                    method, path, query: [], to: authority, content, deadline: content.deadline,
+                    progress: progress)
+            }
             _ = try await response.body.collect(upTo: 64 << 10)
             return { response.headers.first(name: $0) }
         } catch let error as ContentError {

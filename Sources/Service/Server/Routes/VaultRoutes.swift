@@ -46,11 +46,14 @@ extension APIRoute {
         let (digest, release): (Digest, ReleaseState) = (try call.signed.path("digest"), call.caller.release)
         let records = call.server.records
         let blob = try await records.blob(digest, under: release)
+        let range = ByteRange(of: blob.byteCount, tag: digest.entityTag, askedBy: call.signed.request.headers)
+        try records.requireReading(
+            digest, of: blob.byteCount, from: range.offset, under: try call.signed.path("release"), release)
         // What was revoked, removed or ended meanwhile ends the answer too.
-        return try blob.response(
-            to: call.signed,
+        return blob.response(
+            range, digest, to: call.signed,
             while: AskedAgain(every: call.server.askingInterval) {
-                _ = try await records.blob(digest, under: release, goingOn: true)
+                _ = try await records.blob(digest, under: release)
                 return true
             })
     }
@@ -63,8 +66,10 @@ extension APIRoute {
         let blob = BlobName(try call.signed.path("digest"), .manifest)
         let stored = try await call.caller.custodian.vault.open(blob, in: try call.signed.path("record"))
         let (signed, server) = (call.signed, call.server)
-        return try stored.response(
-            to: signed,
+        let range = ByteRange(
+            of: stored.byteCount, tag: blob.digest.entityTag, askedBy: signed.request.headers)
+        return stored.response(
+            range, blob.digest, to: signed,
             while: AskedAgain(every: server.askingInterval) {
                 try VaultInspector(signed, server.records) != nil
             })
@@ -90,22 +95,28 @@ extension APIRoute {
 
 extension StoredBlob {
     /// The blob, whole or the range that was asked for, in pieces that wait for the connection.
-    fileprivate func response(to call: SignedCall, while right: AskedAgain) throws -> Response {
-        var range = 0..<byteCount
+    fileprivate func response(
+        _ range: ByteRange, _ digest: Digest, to call: SignedCall, while right: AskedAgain
+    ) -> Response {
         var headers: HTTPFields = [
             .contentType: "application/octet-stream", .xContentTypeOptions: "nosniff",
-            .cacheControl: "no-store", .acceptRanges: "bytes",
+            .cacheControl: "no-store", .acceptRanges: "bytes", .eTag: digest.entityTag,
         ]
+        let bounds: Range<Int>
         var status = HTTPResponse.Status.ok
-        if let text = call.request.headers[.range] {
-            guard let asked = ByteRange(text, of: byteCount) else {
-                throw Problem(.malformed, "the range is not one range within the blob")
-            }
-            range = asked.bounds
+        switch range {
+        case .whole: bounds = 0..<byteCount
+        case .part(let part):
+            bounds = part
             status = .partialContent
-            headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(byteCount)"
+            headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(byteCount)"
+        case .unsatisfiable:
+            var response = Response.problem(
+                Problem(.unsatisfiableRange, "the blob has \(byteCount) bytes, and none of those"),
+                closing: false)
+            response.headers[.contentRange] = "bytes */\(byteCount)"
+            return response
         }
-        let bounds = range
         let eventLoop = call.context.channel.eventLoop
         let body = ResponseBody(contentLength: bounds.count) { writer in
             var right = right
@@ -119,4 +130,14 @@ extension StoredBlob {
         }
         return Response(status: status, headers: headers, body: body)
     }
+}
+
+extension ByteRange {
+    /// Where what it gives begins.
+    fileprivate var offset: Int { if case .part(let bounds) = self { bounds.lowerBound } else { 0 } }
+}
+
+extension Digest {
+    /// A strong entity tag: bytes of one digest are the same bytes.
+    var entityTag: String { "\"\(hex)\"" }
 }
