@@ -14,13 +14,13 @@ import Workflow
 /// patient's blind index and the plaintexts' digests.
 struct DepositJournal: Sendable {
     static let fileName = "journal.json"
-    /// Of 20,000 files, each with the outline of a few megabytes.
-    private static let bytesMax = 128 << 20
+    /// Of 50,000 files.
+    private static let bytesMax = 16 << 20
 
     let folder: Folder
     let deposit: SealedDeposit
     /// The ciphertext in the folder, and what is sealed again.
-    private(set) var blobs: [SealedBlob]
+    let blobs: [SealedBlob]
     /// Whether the ledger has the record.
     private(set) var isDone: Bool
 
@@ -55,9 +55,8 @@ struct DepositJournal: Sendable {
     mutating func finish() throws {
         guard !isDone else { return }
         isDone = true
-        for index in blobs.indices { blobs[index].outlined = nil }
         try write(in: folder)
-        for blob in blobs { folder.remove(blob.name) }
+        for name in Set(blobs.map(\.name)) { folder.remove(name) }
     }
 
     private func write(in folder: Folder) throws {

@@ -6,6 +6,7 @@ import Foundation
 import Homes
 import Identity
 import Manifests
+import Primitives
 import Sealing
 
 /// Files sealed to a record's key, and what the descriptor says of them.
@@ -15,11 +16,10 @@ struct SealedFiles: Sendable {
     /// The Merkle root of the batch that is the one file; nil where there is no batch.
     var batch: Digest?
 
-    /// Up to this a file's ciphertext is kept; of larger ones an outline, for a second copy would fill the disk.
     private static let smallBytesMax = 1 << 20
 
-    /// Seals `sources` to `recipient`: small ones as `0.age`, `1.age` and so on in `folder`, of larger ones the outline is
-    /// kept.
+    /// Seals `sources` to `recipient`. Nothing is kept of them but their outlines, durable in `folder`: a second copy would
+    /// fill the disk.
     ///
     /// Throws `badInput` for no files or too many, for a batch among other files, and for one that is malformed.
     init(
@@ -31,19 +31,13 @@ struct SealedFiles: Sendable {
         batch = try Self.batchRoot(of: described)
         let total = sources.reduce(0) { $0 + $1.byteCount }
         var before = 0
-        let small = try await Self.sealSmall(sources, to: recipient, into: folder)
+        let outlines = try OutlineFile(in: folder).writer()
+        let small = try await Self.sealSmall(outlined, to: recipient, outlines)
         for (index, (source, mediaType, dicom)) in described.enumerated() {
             let done = before
-            var outline: SealedOutline?
-            let sealed: SealedFile
-            if let kept = small[index] {
-                sealed = kept
-            } else {
-                var reading = try source.reading()
-                (sealed, outline) = try Age.outline(
-                    of: &reading, for: .recipients([recipient]), secret: outlined.secret
-                ) { progress(done + $0, total) }
-            }
+            let (sealed, place) =
+                try small[index]
+                ?? Self.seal(source, to: recipient, outlined.secret, outlines) { progress(done + $0, total) }
             guard let ciphertext = Digest(sealed.sha256),
                 let plain = sealed.plaintextSHA256.flatMap({ Digest($0) })
             else { preconditionFailure("both digests were asked for") }
@@ -53,14 +47,18 @@ struct SealedFiles: Sendable {
             before += source.byteCount
             blobs.append(
                 SealedBlob(
-                    name: "\(index).age", blob: BlobName(ciphertext, .file), byteCount: sealed.byteCount,
-                    outlined: outline.map { .init(source: index, outline: $0) }))
+                    name: OutlineFile.name, blob: BlobName(ciphertext, .file), byteCount: sealed.byteCount,
+                    outlined: .init(source: index, place: place)))
             files.append(
                 Descriptor.File(
                     name: source.name, mediaType: mediaType, byteCount: Int64(source.byteCount),
                     sha256: plain, ciphertext: ciphertext, dicom: dicom))
         }
+        try outlines.synchronize()
     }
+
+    /// What was sealed, and where its outline lies.
+    private typealias Sealed = (file: SealedFile, place: Range<Int>)
 
     private typealias Described = (source: SourceFile, mediaType: String, dicom: DICOMAttributes?)
 
@@ -89,33 +87,34 @@ struct SealedFiles: Sendable {
 
     /// Small files several at a time; a large one is by itself sealed on all cores.
     private static func sealSmall(
-        _ sources: [SourceFile], to recipient: AgeRecipient, into folder: Folder
-    ) async throws -> [Int: SealedFile] {
-        let small = sources.indices.filter { sources[$0].byteCount <= smallBytesMax }
-        return try await withThrowingTaskGroup(of: (Int, SealedFile).self) { group in
-            var sealed = [Int: SealedFile]()
+        _ sources: OutlinedSources, to recipient: AgeRecipient, _ outlines: OutlineFile.Writer
+    ) async throws -> [Int: Sealed] {
+        let small = sources.files.indices.filter { sources.files[$0].byteCount <= smallBytesMax }
+        return try await withThrowingTaskGroup(of: (Int, Sealed).self) { group in
+            var all = [Int: Sealed]()
             for (started, index) in small.enumerated() {
                 if started >= ProcessInfo.processInfo.activeProcessorCount,
-                    let (done, file) = try await group.next()
+                    let (done, sealed) = try await group.next()
                 {
-                    sealed[done] = file
+                    all[done] = sealed
                 }
-                let source = sources[index]
                 group.addTask {
-                    (index, try seal(source, to: recipient, at: folder.file("\(index).age")))
+                    (index, try seal(sources.files[index], to: recipient, sources.secret, outlines))
                 }
             }
-            for try await (done, file) in group { sealed[done] = file }
-            return sealed
+            for try await (done, sealed) in group { all[done] = sealed }
+            return all
         }
     }
 
     private static func seal(
-        _ source: SourceFile, to recipient: AgeRecipient, at path: String
-    ) throws -> SealedFile {
+        _ source: SourceFile, to recipient: AgeRecipient, _ secret: SecretBytes,
+        _ outlines: OutlineFile.Writer, progress: ((Int) -> Void)? = nil
+    ) throws -> Sealed {
         var reading = try source.reading()
-        return try sealFile(
-            from: &reading, to: path, for: .recipients([recipient]), hashing: [.ciphertext, .plaintext])
+        let (sealed, outline) = try Age.outline(
+            of: &reading, for: .recipients([recipient]), secret: secret, progress: progress)
+        return (sealed, try outlines.append(outline))
     }
 }
 

@@ -15,10 +15,11 @@ struct SealedBlob: Hashable, Sendable {
     struct Outlined: Hashable {
         /// Which of the sources it is.
         let source: Int
-        let outline: SealedOutline
+        /// Where its outline lies in the working file.
+        let place: Range<Int>
     }
 
-    /// The working file's; there is none where it is outlined.
+    /// The working file's: its ciphertext, or that of all outlines.
     var name: String
     /// What it is to be called in its record.
     var blob: BlobName
@@ -34,7 +35,11 @@ extension SealedBlob {
             ("name", .text(name)), ("blob", .text(blob.text)), ("byteCount", .number(UInt64(byteCount))),
         ]
         if let outlined {
-            fields += [("source", .number(UInt64(outlined.source))), ("outline", outlined.outline.json)]
+            fields += [
+                ("source", .number(UInt64(outlined.source))),
+                ("start", .number(UInt64(outlined.place.lowerBound))),
+                ("end", .number(UInt64(outlined.place.upperBound))),
+            ]
         }
         return .object(fields)
     }
@@ -47,32 +52,13 @@ extension SealedBlob {
         }
         self.blob = blob
         byteCount = try fields.count("byteCount")
-        if fields.has("outline") {
-            outlined = Outlined(
-                source: try fields.count("source"), outline: try SealedOutline(try fields.value("outline")))
+        if fields.has("source") {
+            let (source, start, end) = (
+                try fields.count("source"), try fields.count("start"), try fields.count("end")
+            )
+            guard start <= end else { throw JSONValue.Malformed("no place of an outline") }
+            outlined = Outlined(source: source, place: start..<end)
         }
-        try fields.end()
-    }
-}
-
-extension SealedOutline {
-    fileprivate var json: JSONValue {
-        .object([
-            ("salt", .base64(salt)), ("head", .base64(head)),
-            ("plaintextByteCount", .number(UInt64(plaintextByteCount))),
-            ("partDigests", .array(partDigests.map { .base64($0) })),
-        ])
-    }
-
-    fileprivate init(_ json: JSONValue) throws(JSONValue.Malformed) {
-        var fields = try JSONFields(json)
-        var digests = [[UInt8]]()
-        for digest in try fields.array("partDigests") { digests.append(try digest.base64()) }
-        let outline = SealedOutline(
-            salt: try fields.base64("salt"), head: try fields.base64("head"),
-            plaintextByteCount: try fields.count("plaintextByteCount"), partDigests: digests)
-        guard let outline else { throw JSONValue.Malformed("no outline of a sealed file") }
-        self = outline
         try fields.end()
     }
 }
@@ -109,13 +95,15 @@ extension SealedBlob {
         guard let outlined else {
             return RepeatableContent(of: name, in: folder, byteCount: byteCount, digest: digest)
         }
-        guard let sources, sources.files.indices.contains(outlined.source),
-            outlined.outline.byteCount == byteCount
-        else { throw PartyError.unverified("what was kept of the deposit is of other files") }
-        let source = sources.files[outlined.source]
-        return RepeatableContent(byteCount: byteCount, digest: digest) { offset in
+        guard let sources, sources.files.indices.contains(outlined.source) else {
+            throw PartyError.unverified("what was kept of the deposit is of other files")
+        }
+        let (source, outlines) = (sources.files[outlined.source], OutlineFile(name, in: folder))
+        return RepeatableContent(byteCount: byteCount, digest: digest) { [byteCount] offset in
+            let outline = try outlines.outline(at: outlined.place)
+            guard outline.byteCount == byteCount else { throw OutlineFile.damaged }
             let sealing = Mutex(
-                try SourceSealing(source, outlined.outline, secret: sources.secret, from: offset))
+                try SourceSealing(source, outline, secret: sources.secret, from: offset))
             return { try sealing.withLock { try $0.next() } }
         }
     }

@@ -13,7 +13,7 @@ extension Connection {
     package static let resumedBytesMin = 8 << 20
 
     /// What goes on is sent in parts of at least so many bytes, whose digest is signed: they are held in memory.
-    private static let partBytes = 8 << 20
+    private static let partBytes = 4 << 20
 
     /// Brings a blob, whose digest is that of `content`, from where its upload ends to its end. `goingOn` hears where
     /// that is, each time it is not the beginning.
@@ -59,6 +59,7 @@ extension Connection {
         repeat {
             progress(offset)
             var part = [UInt8]()
+            part.reserveCapacity(Self.partBytes + 2 << 20)
             while part.count < Self.partBytes, let piece = try await FileThreads.shared.run(next) {
                 part += piece
             }

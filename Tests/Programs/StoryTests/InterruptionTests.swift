@@ -35,7 +35,7 @@ import Testing
         let spool = try FileManager.default.subpathsOfDirectory(
             atPath: story.folder.appending(path: "ada").path
         )
-        .filter { $0.hasSuffix(".age") && $0.contains("deposits/") }
+        .filter { ($0.hasSuffix(".age") || $0.hasSuffix("/outlines")) && $0.contains("deposits/") }
         #expect(spool.isEmpty, "\(spool)")
     }
 

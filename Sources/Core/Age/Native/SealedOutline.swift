@@ -12,8 +12,8 @@ public struct SealedOutline: Hashable, Sendable {
     /// What each part's chunks are known by: SHA-256 over their tags, 32 bytes.
     public let partDigests: [[UInt8]]
 
-    /// How many chunks a part has: 4 MiB of plaintext.
-    static let partChunks = 64
+    /// How many chunks a part has: 1 MiB of plaintext.
+    static let partChunks = 16
     static let partPlainBytes = partChunks * Chunk.plainBytes
     static let partSealedBytes = partChunks * Chunk.sealedBytes
     public static let saltBytes = FileKey.byteCount
