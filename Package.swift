@@ -210,7 +210,8 @@ let parties: [Target] = [
     module(
         "Parties", "Offices",
         imports: [
-            "Homes", "Remote", "API", "Files", "Sealing", "Evidence", "Contract", "Age", "Identity",
+            "Homes", "Remote", "API", "Files", "Sealing", "Workflow", "Evidence", "Contract", "Age",
+            "Identity",
             "TransparencyLog", "Primitives",
         ]),
     module(

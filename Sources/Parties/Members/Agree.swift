@@ -3,6 +3,7 @@ public import Evidence
 public import Homes
 import Identity
 import Remote
+public import Workflow
 
 extension MemberKeys {
     /// Adds this member's agreement to what another one is about to say. Throws `badInput` when the draft is of

@@ -7,7 +7,7 @@ public import Homes
 import Manifests
 import Remote
 import Sealing
-import Workflow
+public import Workflow
 
 extension Member {
     /// Adds files to a record under the owner's standing consent `grant` (gateway). Throws the contract's reason where

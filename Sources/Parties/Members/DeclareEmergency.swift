@@ -1,9 +1,9 @@
 public import Contract
 import Evidence
-public import Homes
+import Homes
 import Remote
 import Sealing
-import Workflow
+public import Workflow
 
 /// An emergency that a clinician means to declare.
 public struct DeclaredEmergency: Sendable {

@@ -7,6 +7,7 @@ import Identity
 import Primitives
 public import Remote
 import Sealing
+import Workflow
 
 /// A member of an organisation at work: clinician, registrar, officer or gateway, its keys open, connected.
 ///

@@ -1,8 +1,8 @@
 public import Contract
-public import Homes
+import Homes
 import Remote
 import Sealing
-import Workflow
+public import Workflow
 
 extension Member {
     /// Gives a record to the new wallet of the patient of that number, by a permit of that wallet (gateway).

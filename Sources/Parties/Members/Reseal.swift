@@ -4,13 +4,13 @@ public import Contract
 import Evidence
 import Files
 import Foundation
-public import Homes
+import Homes
 import Identity
 import Manifests
 import Primitives
 import Remote
 import Sealing
-import Workflow
+public import Workflow
 
 extension Member {
     /// Seals a record anew under fresh keys: its files, its descriptor, and an envelope for the owner, the

@@ -1,9 +1,10 @@
 import Contract
 public import Evidence
 import Files
-public import Homes
+import Homes
 import Identity
 import Remote
+public import Workflow
 
 extension Office {
     /// Adds this organisation's agreement to a draft that another one has proposed. Throws `badInput` when the

@@ -1,9 +1,10 @@
 public import Contract
 import Evidence
-public import Homes
+import Homes
 import Identity
 import Primitives
 import Remote
+public import Workflow
 
 // What organisations decide together, each by its root: who joins, who is suspended, whose root is replaced (T39).
 // One of them proposes a draft that names all who are to agree; it goes from hand to hand; its signer submits it.

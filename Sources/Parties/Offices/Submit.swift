@@ -1,6 +1,7 @@
 public import API
-public import Homes
+import Homes
 import Remote
+public import Workflow
 
 extension Office {
     /// Has a draft ordered to which all have agreed; where it replaced this organisation's root, the new one takes

@@ -3,13 +3,13 @@ import Age
 public import Contract
 import Evidence
 import Foundation
-public import Homes
+import Homes
 import Identity
 import Primitives
 import Remote
 import Sealing
 import TransparencyLog
-import Workflow
+public import Workflow
 
 extension Patient {
     /// The own record of that handle. Throws the contract's reason when it is nobody's or somebody else's.

@@ -9,6 +9,7 @@ import Primitives
 import Remote
 import Sealing
 import TransparencyLog
+import Workflow
 
 @testable import Homes
 @testable import Offices
