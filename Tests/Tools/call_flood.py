@@ -48,7 +48,7 @@ def once(caller: Caller) -> int:
         case "entries":
             return caller.call("GET", "/v1/ledger/entries", query="from=0&limit=1024").status_code
         case "states":
-            keys = ["04" + os.urandom(32).hex() for _ in range(4_096)]
+            keys = ["04" + os.urandom(32).hex() for _ in range(1_024)]
             return caller.call("POST", "/v1/ledger/state", json.dumps({"keys": keys}).encode()).status_code
         case "events":
             with caller.call("GET", "/v1/ledger/events", stream=True) as answer:

@@ -10,6 +10,8 @@ public struct CheckpointKeys: Sendable {
     public let cosigners: [VerifierKey]
     private let organisations: [Genesis.Organisation]
     private let quorum: Quorum
+    /// Whose cosignatures do not count.
+    private var suspended: Set<OrganisationName> = []
 
     /// Throws `malformedKey` when the genesis pins something that is no Ed25519 key to rely on.
     public init(_ genesis: Genesis) throws(NoteError) {
@@ -25,6 +27,14 @@ public struct CheckpointKeys: Sendable {
         self.cosigners = cosigners
         self.organisations = genesis.organisations
         self.quorum = genesis.quorum
+    }
+
+    /// The same keys where these organisations are suspended: what their validators say counts for nothing
+    /// (docs/decisions/0030).
+    public func without(_ suspended: Set<OrganisationName>) -> CheckpointKeys {
+        var keys = self
+        keys.suspended = suspended
+        return keys
     }
 
     /// The name under which the validator of an organisation cosigns.
@@ -53,6 +63,6 @@ public struct CheckpointKeys: Sendable {
     private func cosigners(of checkpoint: VerifiedCheckpoint, since: UInt64) -> [Genesis.Organisation] {
         let keys = Set(
             checkpoint.cosignatures.filter { ($0.time ?? 0) >= since }.map { $0.key.publicKey })
-        return organisations.filter { keys.contains($0.validator.bytes) }
+        return organisations.filter { keys.contains($0.validator.bytes) && !suspended.contains($0.name) }
     }
 }

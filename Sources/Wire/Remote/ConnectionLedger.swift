@@ -68,7 +68,7 @@ extension Connection {
     /// cosigned within the last hour by as many validators as the genesis asks for.
     public func checkpoint() async throws -> VerifiedCheckpoint {
         let checkpoint = try opened(try await call(.get, Routes.checkpoint))
-        let keys = network.checkpointKeys
+        let keys = try await cosigners(under: checkpoint)
         guard keys.meetsQuorum(checkpoint) else {
             throw PartyError.unverified(
                 "the checkpoint has not the cosignatures that the network asks for: the ledger shows something that its validators have not confirmed"
@@ -81,6 +81,14 @@ extension Connection {
             )
         }
         return checkpoint
+    }
+
+    /// The keys whose cosignatures count for `checkpoint`: not those of an organisation that its own log has suspended.
+    private func cosigners(under checkpoint: VerifiedCheckpoint) async throws -> CheckpointKeys {
+        let keys = network.checkpointKeys
+        guard !network.genesis.quorum.rules.isEmpty else { return keys }
+        let suspended = try await governance(under: checkpoint).organisations.filter { $0.isSuspended }
+        return keys.without(Set(suspended.map { $0.name }))
     }
 
     /// How old the cosignatures of a checkpoint may be.

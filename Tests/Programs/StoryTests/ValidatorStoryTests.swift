@@ -1,5 +1,9 @@
+import Contract
 import Foundation
+import Identity
+import Primitives
 import Testing
+import TransparencyLog
 
 @testable import StoryPlay
 @testable import Surroundings
@@ -50,6 +54,60 @@ import Testing
         #expect(again.end() == 0)
         #expect(auditors.end() == 0)
         #expect(story.end(SIGTERM) == 0)
+    }
+
+    /// A suspended organisation's validator is not asked, and what it says counts for nothing, whoever shows it; and none is
+    /// suspended without which nothing could be believed (docs/decisions/0030).
+    @Test func aSuspendedValidatorCountsForNothing() throws {
+        let story = try Story(organisations, quorum: ["1:insurer,auditor"])
+        let insurers = try story.validate("insurer")
+        #expect(insurers.says("cosigned 0 entries"))
+        try story.enrol("eve", "auditor", "auditor")
+        func suspend(_ name: String, with other: String) throws -> Story.Result {
+            let by = ["--network", "net", "--organisation-passphrase-file", "net.pass", "--organisation"]
+            let made = try story.medseal(
+                ["network", "suspend", name, "--with", other, "-o", "\(name).json"] + by + ["hospital1"])
+            #expect(made.code == 0, "\(made.text)")
+            let agreed = try story.medseal(["network", "agree", "\(name).json", "--yes"] + by + [other])
+            #expect(agreed.code == 0, "\(agreed.text)")
+            return try story.medseal(["network", "submit", "\(name).json"] + by + ["hospital1"])
+        }
+        let suspended = try suspend("insurer", with: "auditor")
+        #expect(suspended.code == 0, "\(suspended.text)")
+        insurers.end()
+        let auditors = try story.validate("auditor")
+        #expect(auditors.says("cosigned 2 entries"))
+        let last = try suspend("auditor", with: "auditor")
+        #expect(last.code == 1 && last.text.contains("quorumUnreachable"), "\(last.text)")
+        auditors.end()
+
+        // A server that shows what only the suspended one has cosigned is not believed.
+        try story.enrol("ada", "hospital1", "clinician")
+        #expect(story.end(SIGTERM) == 0)
+        let genesis = try Genesis.decode([UInt8](try story.bytes("net/public/genesis.cbor")))
+        let keys = try CheckpointKeys(genesis)
+        let checkpoint = try keys.open([UInt8](try story.bytes("net/server/ledger/checkpoint")))
+        #expect(checkpoint.checkpoint.head.size == 3)
+        let passphrase = try story.bytes("net.pass").dropLast()
+        let sealed = [UInt8](try story.bytes("net/organisations/insurer/validator.key.pem"))
+        let pkcs8 = try SealedPrivateKey.open(
+            pem: sealed, passphrase: SecretBytes(copying: [UInt8](passphrase)))
+        let signer = try NoteSigner(
+            name: CheckpointKeys.name(of: OrganisationName("insurer")!, at: genesis.origin),
+            kind: .cosignature,
+            key: try #require(SigningKey(pkcs8: pkcs8)))
+        let cosignature = try signer.cosign(checkpoint, time: UInt64(Date().timeIntervalSince1970))
+        let note = checkpoint.note.replacing(cosignature).encoded
+        #expect(try keys.meetsQuorum(keys.open(note)))
+        try story.write("net/server/ledger/cosigned", Data(note))
+        try story.start()
+        let lied = try story.medseal(as: "eve", "audit")
+        #expect(lied.code == 4 && lied.text.contains("has not the cosignatures"), "\(lied.text)")
+        let again = try story.validate("auditor")
+        #expect(again.says("cosigned 3 entries"))
+        let audited = try story.medseal(as: "eve", "audit")
+        #expect(audited.code == 0, "\(audited.text)")
+        again.end()
     }
 
     private func proves(_ story: Story) throws {

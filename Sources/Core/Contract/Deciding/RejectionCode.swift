@@ -90,6 +90,7 @@ public enum RejectionCode: UInt64, Error, Sendable, CaseIterable {
     case lastOrganisation = 106
     case emergencyRuns = 107
     case grantLapsed = 108
+    case quorumUnreachable = 109
 
     /// What was wrong, for people; it names no id and no content.
     public var explanation: String {
@@ -178,6 +179,8 @@ public enum RejectionCode: UInt64, Error, Sendable, CaseIterable {
         case .reviewerNotAllowed: "somebody else has to review this"
         case .nothingChanges: "it is so already"
         case .lastOrganisation: "the last organisation that takes part cannot be suspended"
+        case .quorumUnreachable:
+            "without its validator the network's quorum could not be met any more"
         case .emergencyRuns: "the emergency has not ended: it is reviewed after its end"
         case .grantLapsed:
             "medical data access denied: whoever gave the grant has no say over the record any more"

@@ -158,19 +158,25 @@ public struct Genesis: Hashable, Sendable {
 
     /// The state in which the network begins.
     public var writes: [Write] {
-        let network = NetworkState(activeOrganisations: UInt64(organisations.count))
+        let network = NetworkState(
+            activeOrganisations: UInt64(organisations.count),
+            quorum: quorum.rules.map { rule in
+                QuorumStanding(
+                    count: rule.count, kinds: rule.kinds,
+                    validators: UInt64(organisations.count { rule.kinds.contains($0.kind) }))
+            })
         let ledger = NetworkKeyState(part: .ledger)
         return [
             Write(key: .network, value: network.encoded()),
             Write(key: .networkKey(ledgerKey), value: ledger.encoded()),
-        ] + organisations.flatMap { $0.writes }
+        ] + organisations.flatMap { $0.writes(cosigns: true) }
     }
 }
 
 extension Genesis.Organisation: FieldValue {
     /// As it stands when it joins, and the part that its keys have from then on.
-    var writes: [Write] {
-        let organisation = OrganisationState(kind: kind, root: root, suspended: false)
+    func writes(cosigns: Bool) -> [Write] {
+        let organisation = OrganisationState(kind: kind, root: root, suspended: false, cosigns: cosigns)
         return [
             Write(key: .organisation(name), value: organisation.encoded()),
             Write(key: .networkKey(root), value: NetworkKeyState(part: .root).encoded()),

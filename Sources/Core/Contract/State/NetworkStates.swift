@@ -1,40 +1,69 @@
 // What the state says of organisations, members, permits and statements.
 
-/// How many organisations take part: more than half of their roots decide about them.
+/// How many organisations take part: more than half of their roots decide about them. And whether their
+/// validators can meet the quorum.
 public struct NetworkState: StateValue, Hashable, Sendable {
     public var activeOrganisations: UInt64
+    /// One for each rule of the network's quorum, in their order.
+    public var quorum: [QuorumStanding]
 
-    public init(
-        activeOrganisations: UInt64
-    ) {
+    public init(activeOrganisations: UInt64, quorum: [QuorumStanding] = []) {
         self.activeOrganisations = activeOrganisations
+        self.quorum = quorum
     }
 
-    public var items: [CBOR] {
-        [
-            .unsigned(activeOrganisations)
-        ]
-    }
+    public var items: [CBOR] { [.unsigned(activeOrganisations), .array(quorum.map { .array($0.items) })] }
 
     public init(_ items: inout StateReader) throws(CBOR.Malformed) {
         activeOrganisations = try items.unsigned()
+        quorum = try items.list()
     }
 
     /// How many roots must agree.
     public var majority: UInt64 { activeOrganisations / 2 + 1 }
+
+    /// Whether the validators of the organisations that take part are enough for every rule of the quorum.
+    var canMeetQuorum: Bool { quorum.allSatisfy { $0.validators >= $0.count } }
+}
+
+/// A rule of the network's quorum, and how many validators there are that can meet it.
+public struct QuorumStanding: StateValue, Hashable, Sendable {
+    /// How many must have cosigned.
+    public var count: UInt64
+    /// Of which kinds, in rising order.
+    public var kinds: [OrganisationKind]
+    /// How many organisations of those kinds take part whose validators' cosignatures count.
+    public var validators: UInt64
+
+    public init(count: UInt64, kinds: [OrganisationKind], validators: UInt64) {
+        self.count = count
+        self.kinds = kinds
+        self.validators = validators
+    }
+
+    public var items: [CBOR] {
+        [.unsigned(count), .array(kinds.map { .unsigned($0.rawValue) }), .unsigned(validators)]
+    }
+
+    public init(_ items: inout StateReader) throws(CBOR.Malformed) {
+        count = try items.unsigned()
+        kinds = try items.choices()
+        validators = try items.unsigned()
+    }
 }
 
 public struct OrganisationState: StateValue, Hashable, Sendable {
     public var kind: OrganisationKind
     public var root: PublicKey
     public var suspended: Bool
+    /// Whether its validator's cosignatures count for the quorum: those of the genesis' organisations do.
+    public var cosigns: Bool
 
-    public init(
-        kind: OrganisationKind, root: PublicKey, suspended: Bool
-    ) {
+    public init(kind: OrganisationKind, root: PublicKey, suspended: Bool, cosigns: Bool = true) {
         self.kind = kind
         self.root = root
         self.suspended = suspended
+        self.cosigns = cosigns
     }
 
     public var items: [CBOR] {
@@ -42,6 +71,7 @@ public struct OrganisationState: StateValue, Hashable, Sendable {
             .unsigned(kind.rawValue),
             .bytes32(root),
             .bool(suspended),
+            .bool(cosigns),
         ]
     }
 
@@ -49,6 +79,7 @@ public struct OrganisationState: StateValue, Hashable, Sendable {
         kind = try items.choice()
         root = try items.bytes32()
         suspended = try items.bool()
+        cosigns = try items.bool()
     }
 }
 

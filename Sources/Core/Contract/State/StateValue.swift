@@ -100,6 +100,18 @@ public struct StateReader {
         return choice
     }
 
+    mutating func choices<Choice: RawRepresentable<UInt64>>() throws(CBOR.Malformed) -> [Choice] {
+        guard case .array(let list) = try next() else { throw Self.malformed }
+        var choices = [Choice]()
+        for item in list {
+            guard case .unsigned(let number) = item, let choice = Choice(rawValue: number) else {
+                throw Self.malformed
+            }
+            choices.append(choice)
+        }
+        return choices
+    }
+
     mutating func list<Value: StateValue>() throws(CBOR.Malformed) -> [Value] {
         guard case .array(let list) = try next() else { throw Self.malformed }
         var values = [Value]()

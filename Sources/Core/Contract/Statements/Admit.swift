@@ -42,6 +42,6 @@ extension Case {
         try requireNoPart(validator)
         try require(root != validator, .keyNotOneTime)
         network.activeOrganisations += 1
-        return [write(.network, network)] + it.organisation.writes
+        return [write(.network, network)] + it.organisation.writes(cosigns: false)
     }
 }

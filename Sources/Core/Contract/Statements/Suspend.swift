@@ -48,6 +48,18 @@ extension Case {
         } else {
             network.activeOrganisations += 1
         }
+        if organisation.cosigns {
+            for index in network.quorum.indices where network.quorum[index].kinds.contains(organisation.kind)
+            {
+                if organisation.suspended {
+                    network.quorum[index].validators -= 1
+                } else {
+                    network.quorum[index].validators += 1
+                }
+            }
+        }
+        // Nothing would ever be believed again, this statement's end included.
+        try require(!organisation.suspended || network.canMeetQuorum, .quorumUnreachable)
         return [write(.network, network), write(.organisation(it.organisation), organisation)]
     }
 }

@@ -5,7 +5,10 @@ import Testing
 
 @Suite("Values of the state") struct StateTests {
     private static let values: [any StateValue & Sendable] = [
-        NetworkState(activeOrganisations: 5), NetworkKeyState(part: .validator),
+        NetworkState(
+            activeOrganisations: 5,
+            quorum: [QuorumStanding(count: 2, kinds: [.hospital, .auditor], validators: 3)]),
+        QuorumStanding(count: 1, kinds: [.insurer], validators: 1), NetworkKeyState(part: .validator),
         OrganisationState(kind: .insurer, root: Toy.named("root"), suspended: true),
         MemberState(
             organisation: insurer, role: .officer, recipientHash: Toy.named("recipient"),

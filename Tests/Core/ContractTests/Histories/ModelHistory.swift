@@ -31,7 +31,7 @@ struct ModelHistory {
         case saying([UInt8])
     }
 
-    private let genesis: Genesis
+    let genesis: Genesis
     private var filed: [Subject: [Fact]] = [:]
 
     init(_ genesis: Genesis) { self.genesis = genesis }

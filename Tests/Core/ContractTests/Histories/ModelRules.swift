@@ -17,6 +17,12 @@ extension ModelHearing {
         let target = found(history.organisation(it.organisation), else: .organisationUnknown)
         object(.nothingChanges, if: target.map { $0.takesPart == (it.standing == .restored) } ?? false)
         object(.lastOrganisation, if: it.standing == .suspended && history.activeOrganisations == 1)
+        let left = history.genesis.organisations.filter {
+            $0.name != it.organisation && history.organisation($0.name)?.takesPart == true
+        }
+        object(
+            .quorumUnreachable,
+            if: it.standing == .suspended && !history.genesis.quorum.isMet(by: left.map(\.kind)))
     }
 
     mutating func hear(_ it: RotateRoot) {

@@ -67,7 +67,7 @@ import Testing
     func numbers() {
         let codes = RejectionCode.allCases.map { "\($0.rawValue) \($0)" }.joined(separator: "\n")
         let kinds = StatementKind.allCases.map { "\($0.rawValue) \($0)" }.joined(separator: "\n")
-        #expect(Toy.fnv(Array(codes.utf8)) == 4_951_278_301_818_984_319, "add new codes; never change one")
+        #expect(Toy.fnv(Array(codes.utf8)) == 16_803_409_375_287_509_020, "add new codes; never change one")
         #expect(Toy.fnv(Array(kinds.utf8)) == 8_283_888_729_550_589_994, "add new kinds; never change one")
     }
 }

@@ -61,7 +61,8 @@ import Testing
     func network() throws {
         var world = world("100 | root@hospital1 | admit clinic by=hospitals,insurer kind=laboratory")
         let clinic = StateKey.organisation(OrganisationName("clinic")!)
-        var expected = OrganisationState(kind: .laboratory, root: Toy.named("root@clinic"), suspended: false)
+        var expected = OrganisationState(
+            kind: .laboratory, root: Toy.named("root@clinic"), suspended: false, cosigns: false)
         #expect(try value(clinic, in: world) == expected)
         #expect(try value(.network, in: world) == NetworkState(activeOrganisations: 6))
         for (line, change) in [

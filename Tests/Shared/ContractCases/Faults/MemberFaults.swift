@@ -26,6 +26,7 @@ extension FaultTable {
         tooFewRoots                ! active 6
         nothingChanges             ! suspend auditor
         lastOrganisation           ! active 1
+        quorumUnreachable          ! quorum 1 auditor
         """)
 
     static let rotateRoot = FaultTable(

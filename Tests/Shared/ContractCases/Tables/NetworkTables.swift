@@ -95,6 +95,24 @@ extension DecisionTable {
         101 | root@hospital1 | suspend hospital1 by=hospital1                 | lastOrganisation
         101 | root@hospital1 | suspend insurer by=hospital1 standing=restored | ok
 
+        ## nor one without whose validator the quorum cannot be met
+        ! quorum 1 auditor
+        100 | root@hospital1 | suspend auditor by=hospitals,insurer                                   | quorumUnreachable
+        100 | root@hospital1 | suspend insurer by=hospitals,laboratory                                | ok
+        101 | root@hospital1 | suspend insurer by=hospitals,laboratory standing=restored              | ok
+        ! quorum 1 hospital
+        102 | root@hospital1 | suspend hospital2 by=auditor,hospital1,insurer                         | ok
+        103 | root@auditor   | suspend hospital1 by=auditor,insurer,laboratory                        | quorumUnreachable
+        104 | root@hospital1 | suspend hospital2 by=auditor,hospital1,insurer standing=restored       | ok
+        105 | root@auditor   | suspend hospital1 by=auditor,insurer,laboratory                        | ok
+
+        ## an organisation that was admitted since has no say in it, and takes none away
+        ! quorum 1 auditor
+        100 | root@hospital1 | admit clinic by=hospitals,insurer kind=auditor                         | ok
+        101 | root@hospital1 | suspend auditor by=clinic,hospitals,insurer                            | quorumUnreachable
+        102 | root@hospital1 | suspend clinic by=auditor,hospitals,insurer                            | ok
+        103 | root@hospital1 | suspend clinic by=auditor,hospitals,insurer standing=restored          | ok
+
         ## who agreed once has agreed to one statement, with whomever else
         100 | root@hospital1 | suspend insurer by=hospitals,laboratory as=first          | ok
         101 | root@hospital1 | suspend insurer by=hospitals,laboratory standing=restored | ok

@@ -5,12 +5,13 @@ extension World {
     ///
     /// The first word names the entry: `organisation NAME`, `member NAME`, `record r1`, `custody r1 NAME`,
     /// `delegation r1 d1`, `request q1`, `grant g1`, `release x1`, `emergency e1`; then a field and a value.
-    /// `suspend NAME`, `active COUNT`, `copy MEMBER KEY`, `forget MEMBER`, `seen r1 TIME`, `keeps r1 NAME`.
+    /// `suspend NAME`, `active COUNT`, `quorum COUNT KIND`, `copy MEMBER KEY`, `forget MEMBER`, `seen r1 TIME`, `keeps r1 NAME`.
     mutating func edit(_ words: [String]) {
         let (subject, last) = (words[1], words[words.count - 1])
         switch words[0] {
         case "suspend": change(.organisation(name(last)), OrganisationState.self) { $0.suspended = true }
-        case "active": state[.network] = NetworkState(activeOrganisations: UInt64(last)!).encoded()
+        case "active": change(.network, NetworkState.self) { $0.activeOrganisations = UInt64(last)! }
+        case "quorum": requireCosigners(UInt64(words[1])!, choice(last))
         case "copy":
             // A member under another key too, as if it had been enrolled before the key was used.
             state[.member(cast.named(last))] = state[.member(cast.named(subject))]
@@ -29,6 +30,17 @@ extension World {
         case "release": change(.release(id(subject)), ReleaseState.self) { $0.dispatched = true }
         case "emergency": editEmergency(subject, words[2], last)
         default: preconditionFailure("no such edit: \(words)")
+        }
+    }
+
+    /// As if the genesis asked for so many cosignatures of organisations of a kind.
+    private mutating func requireCosigners(_ count: UInt64, _ kind: OrganisationKind) {
+        let organisations = state.filter { $0.key.bytes[0] == StateKey.organisation(name("x")).bytes[0] }
+            .values
+            .compactMap { OrganisationState(bytes: $0) }
+        let validators = organisations.count { $0.kind == kind && $0.cosigns && !$0.suspended }
+        change(.network, NetworkState.self) {
+            $0.quorum.append(QuorumStanding(count: count, kinds: [kind], validators: UInt64(validators)))
         }
     }
 
