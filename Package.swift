@@ -349,7 +349,9 @@ let allTests: [Target] = [
         links: [
             "Hummingbird", "HummingbirdTesting", "NIOCore", "NIOEmbedded", "NIOHTTP1", "HTTPTypes", "Logging",
         ]),
-    tests("Service", "AttackTests", of: ["StoryPlay", "Surroundings", "medseal", "medseald"]),
+    tests(
+        "Service", "AttackTests",
+        of: ["StoryPlay", "Surroundings", "medseal", "medseald", "medseal-chaincode"]),
     tests(
         "Parties", "PartiesTests",
         of: [

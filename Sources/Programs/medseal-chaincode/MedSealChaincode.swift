@@ -145,7 +145,18 @@ struct MedSealChaincode: AsyncParsableCommand {
             try await command.run()
         } catch {
             let code = exitCode(for: error)
-            guard code != .success, !(error is ExitCode) else { exit(withError: error) }
+            guard !(error is ExitCode) else { exit(withError: error) }
+            guard code != .success else {
+                // Help is output too.
+                print(fullMessage(for: error))
+                do {
+                    try ProcessStreams.finishOutput()
+                } catch {
+                    say("\(error)")
+                    Foundation.exit(1)
+                }
+                Foundation.exit(0)
+            }
             ProcessStreams.tell(fullMessage(for: error))
             Foundation.exit(2)
         }

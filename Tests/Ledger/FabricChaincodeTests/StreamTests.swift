@@ -21,16 +21,16 @@ import Testing
     }()
     private static let submit = ChaincodeInvocation.submit(statement: played.message)
 
-    /// Serves the world's network while `body` runs; the machine's clock shows 100.
+    /// Serves the world's network while `body` runs; the machine's clock shows `clock`.
     private func serve(
-        _ metrics: ChaincodeMetrics = ChaincodeMetrics(),
+        _ metrics: ChaincodeMetrics = ChaincodeMetrics(), clock: UInt64 = 100,
         security: ChaincodeServer.Security? = nil,
         _ body: @escaping @Sendable (_ port: Int, _ peer: TestCertificates.Identity) async throws -> Void
     ) async throws {
         let certificates = try TestCertificates.shared.get()
         let service = ChaincodeService(
             try Self.channel.get().chaincode, packageID: ScriptedPeer.packageID, metrics: metrics,
-            now: { 100 })
+            now: { clock })
         let server = ChaincodeServer(
             service, host: "127.0.0.1", port: 0,
             security: security
@@ -115,6 +115,7 @@ import Testing
                 (ScriptedPeer.transaction(Self.submit), [:], 503),
                 (ScriptedPeer.transaction(.begin(checkpoint: nil)), values, 504),
                 (ScriptedPeer.transaction(.begin(checkpoint: [1])), values, 507),
+                (ScriptedPeer.transaction(Self.submit, at: 131), values, 510),
                 (ScriptedPeer.transaction(Self.submit, at: 401), values, 510),
                 (ScriptedPeer.transaction(Self.submit, at: UInt64(Int64.max)), values, 510),
                 (ScriptedPeer.transaction(Self.submit) { $0.txID = "other" }, values, 511),
@@ -140,15 +141,31 @@ import Testing
                 let (requests, end) = try await peer.play(transaction, on: values)
                 #expect(try end.response.status == 511 && requests.isEmpty)
             }
-            // Five minutes are not too much.
+            // Half a minute is not too much.
             let (_, end) = try await peer.play(
-                try ScriptedPeer.transaction(Self.submit, at: 400), on: values)
-            try expect(end, is: try Self.expected(at: 400))
+                try ScriptedPeer.transaction(Self.submit, at: 130), on: values)
+            try expect(end, is: try Self.expected(at: 130))
         }
         #expect(metrics.text.contains("transactions_total{function=\"submit\",status=\"1003\"} 1\n"))
         #expect(metrics.text.contains("transactions_total{function=\"unknown\",status=\"511\"} 9\n"))
-        #expect(metrics.text.contains("medseal_chaincode_transaction_seconds_count 17\n"))
+        #expect(metrics.text.contains("medseal_chaincode_transaction_seconds_count 18\n"))
         #expect(metrics.text.contains("medseal_chaincode_streams 0\n"))
+    }
+
+    @Test(
+        "a time is a client's claim: it may lie five minutes behind this machine's clock, half a minute ahead"
+    )
+    func clocks() async throws {
+        for (clock, status) in [(400, 200), (401, 510), (70, 200), (69, 510)] as [(UInt64, Int32)] {
+            try await serve(clock: clock) { port, identity in
+                try await ScriptedPeer.dial(port, as: identity) { peer in
+                    try await peer.shakeHands()
+                    let (_, end) = try await peer.play(
+                        try ScriptedPeer.transaction(Self.submit), on: try Self.channel.get().values)
+                    #expect(try end.response.status == status, "\(clock)")
+                }
+            }
+        }
     }
 
     @Test("many transactions at once, answered in any order, each with one request at a time")

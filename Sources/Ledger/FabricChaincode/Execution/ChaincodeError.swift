@@ -30,7 +30,8 @@ public struct ChaincodeError: Error, Hashable, Sendable {
                 "the checkpoint is not signed by the log's key, or cosigned by too few validators"
             case .entryDiffers: "the entries do not follow from those before them"
             case .rootDiffers: "the entries are not those that the checkpoint speaks of"
-            case .clockOff: "the transaction's time is more than five minutes off this peer's clock"
+            case .clockOff:
+                "the transaction's time is more than half a minute ahead of this peer's clock, or five minutes behind: set the clocks"
             case .proposalMalformed: "the proposal is malformed"
             case .otherNetwork: "the channel carries the network of another genesis than this peer's"
             case .stateDamaged: "the peer's state holds what the chaincode never wrote"

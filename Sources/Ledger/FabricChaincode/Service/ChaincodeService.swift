@@ -11,8 +11,10 @@ public struct ChaincodeService: Protos_Chaincode.SimpleServiceProtocol {
     private let chaincode: ConsentChaincode
     private let now: @Sendable () -> UInt64
 
-    /// How far a transaction's time may lie from this machine's clock.
+    /// How far a transaction's time, its client's claim, may lie behind this machine's clock.
     public static let clockSecondsMax: UInt64 = 300
+    /// And how far ahead: what is accepted moves the ledger's time, for everybody and for good (docs/decisions/0013).
+    public static let aheadSecondsMax: UInt64 = 30
     /// Transactions of one stream that run at once; more are refused.
     public static let transactionsMax = 512
 
@@ -115,8 +117,13 @@ public struct ChaincodeService: Protos_Chaincode.SimpleServiceProtocol {
             return ("unknown", .refused(error))
         }
         let call = chaincode.open(proposed.arguments)
-        let (earlier, later) = (min(now(), proposed.moment), max(now(), proposed.moment))
-        guard later - earlier <= Self.clockSecondsMax else {
+        let now = now()
+        let isAhead = proposed.moment > now
+        guard
+            isAhead
+                ? proposed.moment - now <= Self.aheadSecondsMax
+                : now - proposed.moment <= Self.clockSecondsMax
+        else {
             return (call.function, .refused(ChaincodeError(.clockOff)))
         }
         let values = try await exchange.values(of: call.readKeys)
