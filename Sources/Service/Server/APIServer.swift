@@ -16,7 +16,7 @@ public struct APIServer: Sendable {
     let connections: OpenConnections
     private let authentication: CallAuthentication
     private let rates: CallRates
-    private let elapsed: @Sendable () -> Duration
+    let elapsed: @Sendable () -> Duration
     let clock: @Sendable () -> UInt64
     /// After so long an answer that goes on asks again whether it may.
     let askingInterval: Duration
@@ -26,6 +26,7 @@ public struct APIServer: Sendable {
     let examinations = CallerPlaces(perCaller: 1, perOrganisation: 8, all: 16)
     let inventories = CallerPlaces(perCaller: 1, perOrganisation: 2, all: 4)
     let examination: SharedRun<[Finding]>
+    let envelopes = EnvelopeBudget()
     private let salt = Random.bytes(16)
     private let logger: Logger
 

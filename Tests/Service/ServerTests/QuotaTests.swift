@@ -308,6 +308,26 @@ import Testing
         #expect(calls(nil) == 193 && calls("-1") == 1 && calls("x") == 193)
     }
 
+    /// Who owns one record fills no disk with envelopes that nothing names; staff bring what they bring (T71).
+    @Test func aRecordsKeyStoresSoManyBytes() async throws {
+        let world = try World()
+        let clinician = try await world.enrol(world.hospital1, .clinician)
+        let owner = SigningKey.generate()
+        let record = try await world.deposit(by: clinician, at: world.hospital1, owner: owner)
+        func put(_ byteCount: Int, by key: SigningKey) async throws -> World.Answer {
+            try await world.put(
+                Random.bytes(byteCount), as: .grantEnvelope, of: record.handle, by: key, at: world.hospital1)
+        }
+        for _ in 0..<15 { #expect(try await put(Wire.envelopeBytesMax, by: owner).status == 201) }
+        #expect(try await put(Wire.envelopeBytesMax - 1_000, by: owner).status == 201)
+        let refused = try await put(2_000, by: owner)
+        #expect(refused.status == 429 && refused.problem?.retryAfter == 2)
+        #expect(try await put(900, by: owner).status == 201)
+        #expect(try await put(5_000, by: clinician).status == 201)
+        world.time.advance(2)
+        #expect(try await put(2_000, by: owner).status == 201)
+    }
+
     /// Sixty-four callers wait for what is dear, and the server answers others meanwhile: the order of the answers says so.
     @Test func healthAnswersWhileDearCallsWait() async throws {
         let world = try World()

@@ -97,6 +97,7 @@ struct Depositor: Sendable {
     let record: RecordHandle
     let blob: BlobName
     let ciphertextBytesMax: Int
+    let isStaff: Bool
 
     /// Staff in `roles` store blobs of any kind and size. A record's own key stores what its statements may name: an
     /// owner envelopes of grants and delegates, a delegate who decides those of grants.
@@ -105,13 +106,13 @@ struct Depositor: Sendable {
         (record, blob) = (try call.path("record"), try call.blob("blob"))
         self.custodian = custodian
         if try StaffMember(call, roles: roles, records) != nil {
-            ciphertextBytesMax = Int.max
+            (ciphertextBytesMax, isStaff) = (Int.max, true)
             return
         }
         switch (try records.recordKey(call.key, of: record, at: custodian), blob.kind) {
         case (.owner, .grantEnvelope), (.owner, .delegateEnvelope), (.decidingDelegate, .grantEnvelope),
             (.owner, .grantManifest), (.decidingDelegate, .grantManifest):
-            ciphertextBytesMax = envelopeBytesMax
+            (ciphertextBytesMax, isStaff) = (envelopeBytesMax, false)
         default: return nil
         }
     }

@@ -23,6 +23,11 @@ extension APIRoute {
             throw Problem(.digestMismatch, "the digest in the path is not the body's")
         }
         try await caller.custodian.requireRoom(for: call.signed)
+        if !caller.isStaff {
+            let length = call.signed.request.headers[.contentLength].flatMap { Int($0) }
+            try call.server.envelopes.take(
+                length ?? caller.ciphertextBytesMax, of: call.signed.key, at: call.server.elapsed())
+        }
         try await call.server.records.store(caller.blob, in: caller.record, at: caller.custodian) {
             try await $0.takeBody(of: call.signed, bytesMax: caller.ciphertextBytesMax)
         }
