@@ -23,6 +23,13 @@ import Testing
         #expect(named > 90, "so many are named")
     }
 
+    /// Each threat that the product must survive has a row, or a sentence that says why it is not stopped.
+    @Test func everyThreatIsSpokenOf() throws {
+        let text = try Repository.text("SECURITY.md")
+        let named = Set(text.matches(of: /\bT(\d+)\b/).compactMap { Int($0.1) })
+        for number in 1...79 { #expect(named.contains(number), "SECURITY.md says nothing of T\(number)") }
+    }
+
     @Test func aTestThatIsNotThereIsMissed() throws {
         let sources = try TestSources()
         #expect(try sources.has("SecurityTests/aTestThatIsNotThereIsMissed"))
