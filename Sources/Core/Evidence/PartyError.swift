@@ -49,9 +49,9 @@ public struct PartyError: Error, Sendable, CustomStringConvertible {
         rejection = nil
     }
 
-    private init(_ rejection: RejectionCode) {
+    private init(_ rejection: RejectionCode, of what: String?) {
         code = .refused
-        message = rejection.explanation
+        message = what.map { "\($0): \(rejection.explanation)" } ?? rejection.explanation
         cause = nil
         self.rejection = rejection
     }
@@ -82,7 +82,12 @@ extension PartyError {
     public static func refused(_ message: String) -> PartyError { PartyError(.refused, message) }
 
     /// The contract refused, or would.
-    public static func rejected(_ code: RejectionCode) -> PartyError { PartyError(code) }
+    public static func rejected(_ code: RejectionCode) -> PartyError { PartyError(code, of: nil) }
+
+    /// The same of one of several: `what` says of which, `record 4f2a...`.
+    public static func rejected(_ code: RejectionCode, _ what: String) -> PartyError {
+        PartyError(code, of: what)
+    }
 
     public static func unverified(_ message: String) -> PartyError { PartyError(.unverified, message) }
 

@@ -111,16 +111,46 @@ public struct Descriptor: Hashable, Sendable {
         }
     }
 
-    /// Its files of these safe names, in its own order; all where `names` is nil. Throws `badInput` where it has none of
-    /// a name.
+    /// Its files of these safe names, in its own order; all where `names` is nil. A `*` in a name, which no safe name has,
+    /// stands for any bytes. Throws `badInput` where it has none of a name.
     public func files(named names: [String]?) throws(PartyError) -> [(name: String, file: File)] {
         let all = Array(zip(safeFileNames, files))
         guard let names else { return all.map { ($0.0, $0.1) } }
-        var wanted = Set(names.map { Array($0.utf8) })
+        let star = UInt8(ascii: "*")
+        let typed = names.map { Array($0.utf8) }
+        var wanted = Set(typed.filter { !$0.contains(star) })
+        var patterns = typed.filter { $0.contains(star) }.map { (pattern: $0, isFound: false) }
         var found = [(name: String, file: File)]()
-        for (name, file) in all where wanted.remove(Array(name.utf8)) != nil { found.append((name, file)) }
-        guard wanted.isEmpty else { throw .badInput("the record has no file of such a name: see its list") }
+        for (name, file) in all {
+            let bytes = Array(name.utf8)
+            var isWanted = wanted.remove(bytes) != nil
+            for index in patterns.indices where Self.matches(bytes, patterns[index].pattern) {
+                patterns[index].isFound = true
+                isWanted = true
+            }
+            if isWanted { found.append((name, file)) }
+        }
+        guard wanted.isEmpty, patterns.allSatisfy({ $0.isFound }) else {
+            throw .badInput("the record has no file of such a name: see its list")
+        }
         return found
+    }
+
+    /// Whether `name` has the parts of `pattern` between its stars, in their order, the first at its beginning and the last
+    /// at its end.
+    private static func matches(_ name: [UInt8], _ pattern: [UInt8]) -> Bool {
+        let parts = pattern.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false)
+        guard let first = parts.first, let last = parts.last, parts.count > 1,
+            name.count >= first.count + last.count, name.starts(with: first),
+            name.suffix(last.count).elementsEqual(last)
+        else { return false }
+        var rest = name[first.count..<(name.count - last.count)]
+        for part in parts.dropFirst().dropLast() where !part.isEmpty {
+            while !rest.isEmpty, !rest.starts(with: part) { rest = rest.dropFirst() }
+            guard rest.starts(with: part) else { return false }
+            rest = rest.dropFirst(part.count)
+        }
+        return true
     }
 
     /// Whether it describes what `old` does, sealed anew: the same files of the same patient in the same order, and no

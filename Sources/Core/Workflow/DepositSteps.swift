@@ -255,14 +255,7 @@ public struct DepositSteps: Sendable {
     private mutating func foresee(
         _ statement: VerifiedStatement, _ permit: [UInt8]?, _ body: [UInt8]
     ) throws(PartyError) {
-        let state: [StateKey: [UInt8]]
-        do throws(JSONValue.Malformed) {
-            var fields = try JSONFields(JSONValue(decoding: body))
-            state = try fields.stateValues(of: statement.readKeys)
-        } catch { throw .unverified("the server's answer about the ledger's state is malformed") }
-        for (key, value) in state where !key.isValue(value) {
-            throw .unverified("the server tells a malformed value of the ledger's state")
-        }
+        let state = try StateKey.values(of: statement.readKeys, in: body)
         if let earlier, let bytes = state[.record(order.record)], let record = RecordState(bytes: bytes) {
             guard earlier.isRecord(record) else {
                 throw .unverified("the ledger has another record under this handle")

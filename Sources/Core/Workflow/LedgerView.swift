@@ -195,6 +195,24 @@ public struct LedgerView {
     }
 }
 
+extension StateKey {
+    /// The values that a server tells of `keys` in answer to `Call.state`, for the contract to decide by; absent ones are
+    /// left out. Throws `unverified` for what is none.
+    static func values(
+        of keys: some Sequence<StateKey>, in answer: [UInt8]
+    ) throws(PartyError) -> [StateKey: [UInt8]] {
+        let values: [StateKey: [UInt8]]
+        do throws(JSONValue.Malformed) {
+            var fields = try JSONFields(JSONValue(decoding: answer))
+            values = try fields.stateValues(of: keys)
+        } catch { throw .unverified("the server's answer about the ledger's state is malformed") }
+        for (key, value) in values where !key.isValue(value) {
+            throw .unverified("the server tells a malformed value of the ledger's state")
+        }
+        return values
+    }
+}
+
 extension JSONFields {
     /// Values of the contract's state in the answer to `Call.state`; absent ones are left out.
     mutating func stateValues(

@@ -32,6 +32,17 @@ public struct OwnRecord: Sendable {
     public let state: RecordState
     /// The organisations that keep it, those that the network names.
     public let custodians: [OrganisationName]
+    /// Those that have kept it and say that it is gone.
+    public let erasures: [Erasure]
+
+    /// A custodian's word that a record is gone from its vault.
+    public struct Erasure: Sendable {
+        public let organisation: OrganisationName
+        public let time: LedgerTime
+    }
+
+    /// Whether nobody is served it any more: its owner had it removed, or all who kept it have erased it.
+    public var isGone: Bool { state.removed != nil || (custodians.isEmpty && !erasures.isEmpty) }
 }
 
 /// An own record, opened.
@@ -80,6 +91,39 @@ public struct RoutedRequest: Sendable {
 
     /// Whether it waits for an answer at `time`.
     public func isWaiting(at time: LedgerTime) -> Bool { stage == .routed && time < notAfter }
+
+    /// Those of `records` that it can be about: what the custodian keeps of them, or of those `handles`.
+    ///
+    /// Throws `badInput` where that is none, or a handle is not among them, and `rejected` for a handle of a record that
+    /// is gone.
+    public func chosen(
+        _ handles: [RecordHandle]?, of records: [OwnRecord]
+    ) throws(PartyError) -> [OwnRecord] {
+        let kept = records.filter { $0.custodians.contains(custodian) && !$0.isGone }
+        var chosen = kept
+        if let handles {
+            chosen = []
+            for handle in handles where !chosen.contains(where: { $0.handle == handle }) {
+                if records.contains(where: { $0.handle == handle && $0.isGone }) {
+                    throw .rejected(.recordRemoved, "record \(handle)")
+                }
+                guard let record = kept.first(where: { $0.handle == handle }) else {
+                    throw .badInput("\(custodian) keeps no record \(handle) of this wallet")
+                }
+                chosen.append(record)
+            }
+        }
+        guard !chosen.isEmpty else { throw .badInput("\(custodian) keeps no record of this wallet") }
+        return chosen
+    }
+
+    /// Those of `records` that the custodian has kept and that are gone.
+    public func gone(among records: [OwnRecord]) -> [OwnRecord] {
+        records.filter { record in
+            record.isGone
+                && (record.custodians + record.erasures.map { $0.organisation }).contains(custodian)
+        }
+    }
 }
 
 extension LedgerView {
@@ -124,20 +168,33 @@ extension LedgerView {
             }
             // A reassignment names its key before it takes effect, and the key before it ends then.
             guard state.owner(at: now) == item.key else { continue }
+            var custodians = [OrganisationName]()
+            var erasures = [OwnRecord.Erasure]()
+            for name in names {
+                guard let bytes = states[.custody(item.handle, name)] else { continue }
+                guard let custody = CustodyState(bytes: bytes) else {
+                    throw .failure(.unverified("the server tells a malformed value of the ledger's state"))
+                }
+                if let time = custody.erased {
+                    erasures.append(OwnRecord.Erasure(organisation: name, time: time))
+                } else {
+                    custodians.append(name)
+                }
+            }
             records.append(
                 OwnRecord(
                     handle: item.handle, depositedAt: membership.organisation, index: item.index,
-                    state: state,
-                    custodians: names.filter { states[.custody(item.handle, $0)] != nil }))
+                    state: state, custodians: custodians, erasures: erasures))
         }
         return records
     }
 
     /// How its owner fetches a record: from where it was deposited, or else from another custodian. Fails with
-    /// `refused` where no custodian keeps it any more, or it has no owner yet.
+    /// `refused` where it was removed, no custodian keeps it any more, or it has no owner yet.
     public mutating func order(
         of record: OwnRecord, by wallet: Wallet
     ) throws(Pause) -> FetchSteps.Order {
+        guard record.state.removed == nil else { throw .failure(.rejected(.recordRemoved)) }
         let isKept = record.custodians.contains(record.depositedAt)
         guard let custodian = isKept ? record.depositedAt : record.custodians.first,
             let custody: CustodyState = try state(.custody(record.handle, custodian))

@@ -9,8 +9,12 @@ public struct ProposedApproval: Sendable {
     /// One record that will be granted.
     public struct Item: Sendable {
         public let opened: OpenedRecord
+        /// Only these of its files, with the headers that they are stored under; nil: all.
+        public let part: [PartialEnvelope.Stored]?
+
         public var record: RecordHandle { opened.record.handle }
-        public var descriptor: Descriptor { opened.descriptor }
+        /// What the grantee will be able to open.
+        public var files: [Descriptor.File] { part?.map { $0.description } ?? opened.descriptor.files }
     }
 
     public static let daysDefault: UInt64 = 30
@@ -21,19 +25,22 @@ public struct ProposedApproval: Sendable {
     /// Who will be able to open them.
     public let grantee: VerifiedMember
     public private(set) var items: [Item]
+    /// Records that the custodian has kept and that are gone: they are not granted.
+    public private(set) var gone: [OwnRecord]
     public let notBefore: LedgerTime
     public let notAfter: LedgerTime
     public let releases: UInt64
-    /// What the records have now, or what is added too.
+    /// What the records have now, that and what is added, or single files.
     public let coverage: Coverage
 
     public var kind: GrantKind { request.kind }
     public var purpose: Purpose { request.purpose }
 
-    /// The terms of an approval of `request`, of no record yet. `growing`: for what is added too. Throws `badInput` for terms that go beyond what was
+    /// The terms of an approval of `request`, of no record yet. Throws `badInput` for terms that go beyond what was
     /// asked for, and why the requester is not to be trusted.
     public init(
-        of request: RoutedRequest, days: Int?, releases: UInt64, growing: Bool = false, now: LedgerTime
+        of request: RoutedRequest, days: Int?, releases: UInt64, coverage: Coverage = .present,
+        now: LedgerTime
     ) throws(PartyError) {
         switch request.requester {
         case .success(let member): grantee = member
@@ -42,6 +49,11 @@ public struct ProposedApproval: Sendable {
         guard request.purpose != .removal else {
             throw .badInput(
                 "\(request.custodian) asks you to have records removed: medseal approve --removal")
+        }
+        guard request.kind == .read || coverage != .part else {
+            throw .badInput(
+                "\(request.requesterOrganisation) asks to receive records, and receives them whole: leave out --file"
+            )
         }
         let asked = request.notAfter
         var notAfter = min(asked, now + Self.daysDefault * 86_400)
@@ -57,32 +69,19 @@ public struct ProposedApproval: Sendable {
         }
         self.request = request
         items = []
+        gone = []
         notBefore = now.dayBegun
         self.notAfter = notAfter.dayEnded
         self.releases = releases
-        coverage = growing ? .growing : .present
+        self.coverage = coverage
     }
 
-    /// Those of `records` that it can be about: what the custodian keeps of them, or of those `handles`. Throws
-    /// `badInput` where that is none, or a handle is not among them.
-    public func chosen(
-        _ handles: [RecordHandle]?, of records: [OwnRecord]
-    ) throws(PartyError) -> [OwnRecord] {
-        let kept = records.filter { $0.custodians.contains(request.custodian) }
-        var chosen = kept
-        if let handles {
-            chosen = []
-            for handle in handles {
-                guard let record = kept.first(where: { $0.handle == handle }) else {
-                    throw .badInput("\(request.custodian) keeps no record \(handle) of this wallet")
-                }
-                chosen.append(record)
-            }
-        }
-        guard !chosen.isEmpty else { throw .badInput("\(request.custodian) keeps no record of this wallet") }
-        return chosen
+    /// Takes a record up into what will be granted: all of it, or `part` of its files where single files are.
+    public mutating func add(_ opened: OpenedRecord, part: [PartialEnvelope.Stored]? = nil) {
+        precondition((part != nil) == (coverage == .part), "what is granted is a part or it is not")
+        items.append(Item(opened: opened, part: part))
     }
 
-    /// Takes a record up into what will be granted.
-    public mutating func add(_ opened: OpenedRecord) { items.append(Item(opened: opened)) }
+    /// Says that these are left out, because they are gone.
+    public mutating func leaveOut(_ records: [OwnRecord]) { gone += records }
 }

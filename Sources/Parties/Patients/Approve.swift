@@ -29,36 +29,78 @@ extension Patient {
     /// What approving would release. Nothing is signed, sent or wrapped; but what the wallet reads of its
     /// records for it is logged.
     ///
-    /// `records`: those to grant, or nil for all that the custodian keeps. Throws unless the requester's
-    /// identity holds.
+    /// `records`: those to grant, or nil for all that the custodian keeps. `files`: only those of these names, of one
+    /// record. Throws unless the requester's identity holds, each record opens and none is gone.
     public func approval(
-        of request: RoutedRequest, records handles: [RecordHandle]?, days: Int?, releases: UInt64,
-        growing: Bool = false
+        of request: RoutedRequest, records handles: [RecordHandle]?, files: [String] = [], days: Int?,
+        releases: UInt64, growing: Bool = false
     ) async throws -> ProposedApproval {
         var proposal = try ProposedApproval(
-            of: request, days: days, releases: releases, growing: growing, now: surroundings.now())
-        let chosen = try proposal.chosen(handles, of: try await ownRecords())
+            of: request, days: days, releases: releases,
+            coverage: !files.isEmpty ? .part : growing ? .growing : .present, now: surroundings.now())
+        let own = try await ownRecords()
+        let chosen = try request.chosen(handles, of: own)
+        guard files.isEmpty || chosen.count == 1 else {
+            throw PartyError.badInput("files are named of one record: say which by --record")
+        }
+        if handles == nil { proposal.leaveOut(request.gone(among: own)) }
         try await connected(at: request.custodian) { connection in
-            for record in chosen { proposal.add(try await opened(record, connection)) }
+            for record in chosen {
+                do {
+                    let part = files.isEmpty ? nil : try await stored(files, of: record, connection)
+                    proposal.add(try await opened(record, connection), part: part)
+                } catch let failure as PartyError where failure.kind != .input && failure.rejection == nil {
+                    throw PartyError(failure.code, "record \(record.handle) does not open", cause: failure)
+                }
+            }
         }
         return proposal
     }
 
-    /// What an approval has put on the ledger.
-    public struct Approved: Sendable {
-        /// In the order of the approval's items.
-        public let grants: [StatementID]
-        /// What is true of every statement of it.
-        public let acknowledged: Wire.Acknowledged
+    /// What approving a custodian's request to remove `records` would erase. Throws as `ProposedRemoval` does.
+    public func removal(
+        of request: RoutedRequest, records: [RecordHandle]
+    ) async throws -> ProposedRemoval {
+        try ProposedRemoval(of: request, records: records, of: try await ownRecords())
     }
 
-    /// Grants what `approval` shows, and answers the request.
+    /// What became of an approval.
+    public struct Approved: Sendable {
+        /// Each grant or erasure that it orders.
+        public let orders: [ApprovalSteps.Order]
+        /// The request is answered: all of it is on the ledger.
+        public let isAnswered: Bool
+        /// What is true of every statement of it that is on the ledger; nil where none is.
+        public let acknowledged: Wire.Acknowledged?
+        /// Why it went no further; nil where all of it is done.
+        public let failure: (any Error)?
+
+        /// The grants or erasures that are on the ledger.
+        public var inForce: [ApprovalSteps.Order] {
+            orders.filter { if case .inForce = $0.outcome { true } else { false } }
+        }
+    }
+
+    /// Grants what `approval` shows, and answers the request: first the contract is asked about all of it, and where it
+    /// would refuse a part, nothing is ordered. Throws where nothing was begun.
     public func approve(_ approval: ProposedApproval) async throws -> Approved {
         let signed = try SignedApproval(
             approval, by: wallet, network: network.id, now: surroundings.now(), random: surroundings.random)
-        let kept = KeptApproval(patient: self, request: approval.request.id)
-        try kept.write(signed)
         try remember(approval.grantee)
+        return try await begin(signed)
+    }
+
+    /// Orders the records of `removal` to be erased, and answers the request. As the other does.
+    public func approve(_ removal: ProposedRemoval) async throws -> Approved {
+        try await begin(
+            SignedApproval(
+                removal, by: wallet, network: network.id, now: surroundings.now(),
+                random: surroundings.random))
+    }
+
+    private func begin(_ signed: SignedApproval) async throws -> Approved {
+        let kept = KeptApproval(patient: self, request: signed.request)
+        try kept.write(signed)
         return try await carryOut(signed, kept)
     }
 
@@ -74,21 +116,6 @@ extension Patient {
         return try await carryOut(signed, kept)
     }
 
-    /// Orders `records` to be erased, as their custodian has asked, and answers the request.
-    public func approveRemoval(
-        _ request: RoutedRequest, records: [RecordHandle]
-    ) async throws -> Wire.Receipt {
-        guard request.purpose == .removal else {
-            throw PartyError.badInput("the request \(request.id) does not ask for a removal")
-        }
-        for record in records { _ = try await remove(record) }
-        let key = wallet.ownerKey(organisation: request.custodian, index: request.answeringIndex)
-        return try await connected(at: request.custodian) { connection in
-            let answer = Answer(request: request.id, verdict: .approved, letter: nil)
-            return try await connection.submit(surroundings.statement(.answer(answer)), signedBy: key)
-        }
-    }
-
     /// Rejects a request.
     public func reject(_ request: RoutedRequest) async throws -> Wire.Receipt {
         let key = wallet.ownerKey(organisation: request.custodian, index: request.answeringIndex)
@@ -99,21 +126,20 @@ extension Patient {
     }
 
     private func carryOut(_ signed: SignedApproval, _ kept: KeptApproval) async throws -> Approved {
-        var steps = try ApprovalSteps(signed, by: wallet, of: network.known)
-        let approved = try await connected(at: signed.custodian) { connection in
-            do {
+        var steps = try ApprovalSteps(signed, by: wallet, of: network.known, now: surroundings.now())
+        var failure: (any Error)?
+        do {
+            try await connected(at: signed.custodian) { connection in
                 while case .call(let next) = steps.next {
                     try steps.take(try await connection.answer(to: next.call, as: next.key))
                 }
-            } catch let error as PartyError where error.rejection != nil {
-                // The same again would be refused again.
-                kept.remove()
-                throw error
             }
-            return steps.approved
-        }
-        kept.remove()
-        return Approved(grants: approved.grants, acknowledged: Wire.Acknowledged(approved.acknowledged))
+        } catch { failure = error }
+        // What was refused would be refused again; what was cut off goes on.
+        if failure.map({ ($0 as? PartyError)?.rejection != nil }) ?? true { kept.remove() }
+        return Approved(
+            orders: steps.orders, isAnswered: steps.isAnswered,
+            acknowledged: steps.acknowledged.map { Wire.Acknowledged($0) }, failure: failure)
     }
 }
 

@@ -29,7 +29,7 @@ extension Patient {
         }
     }
 
-    private func stated(_ record: RecordHandle, _ connection: Connection) async throws -> [StatedGrant] {
+    func stated(_ record: RecordHandle, _ connection: Connection) async throws -> [StatedGrant] {
         var grants = [StatedGrant]()
         for position in try await connection.positions(about: record.bytes, kind: .grant) {
             let id = try await connection.statement(at: position).id

@@ -105,7 +105,7 @@ extension Patient {
     }
 
     /// Files of a record with the headers that they are stored under, and the keys that open those.
-    private func stored(
+    func stored(
         _ names: [String], of record: OwnRecord, _ connection: Connection
     ) async throws -> [PartialEnvelope.Stored] {
         let unlocked = try await unlock(record, connection)

@@ -13,7 +13,7 @@ public import Workflow
 
 extension Patient {
     /// The own record of that handle. Throws the contract's reason when it is nobody's or somebody else's.
-    func ownRecord(_ handle: RecordHandle) async throws -> OwnRecord {
+    public func ownRecord(_ handle: RecordHandle) async throws -> OwnRecord {
         guard let record = try await ownRecords().first(where: { $0.handle == handle }) else {
             throw PartyError.rejected(.notTheOwner)
         }

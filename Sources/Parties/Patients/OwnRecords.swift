@@ -38,23 +38,35 @@ extension Patient {
     /// Opens an own record: owner's envelope, then keys and descriptors of its parts. What a vault gives out for that is logged first,
     /// under the owner key; afterwards the home keeps them, sealed as they are.
     func opened(_ record: OwnRecord, _ connection: Connection) async throws -> OpenedRecord {
-        let kept = home.folder.folder("records")
-        let envelopeName = "\(record.handle).owner.age"
-        func name(_ blob: BlobName) -> String { "\(record.handle).\(blob.digest).\(blob.kind.name).age" }
-        if kept.has(envelopeName),
-            var parts = try? record.parts(envelope: try kept.read(envelopeName), with: wallet)
-        {
-            while let blob = parts.next, let bytes = try? kept.read(name(blob)),
-                (try? parts.take(bytes)) != nil
-            {}
-            if parts.next == nil { return OpenedRecord(record, parts) }
-        }
+        if let opened = keptOpen(record) { return opened }
         let unlocked = try await unlock(record, connection)
         guard let parts = unlocked.fetched.opened else { preconditionFailure("an owner fetches parts") }
+        let kept = keptRecords
         try kept.make()
-        try kept.write(unlocked.fetched.envelope, as: envelopeName)
-        for (blob, bytes) in parts.sealed { try kept.write(bytes, as: name(blob)) }
+        try kept.write(unlocked.fetched.envelope, as: Self.envelopeName(record))
+        for (blob, bytes) in parts.sealed { try kept.write(bytes, as: Self.name(of: blob, record)) }
         unlocked.finish()
         return OpenedRecord(record, parts)
+    }
+
+    /// The same from what the home keeps of it alone; nil where that is not all.
+    func keptOpen(_ record: OwnRecord) -> OpenedRecord? {
+        let kept = keptRecords
+        guard let envelope = try? kept.read(Self.envelopeName(record)),
+            var parts = try? record.parts(envelope: envelope, with: wallet)
+        else { return nil }
+        while let blob = parts.next {
+            guard let bytes = try? kept.read(Self.name(of: blob, record)), (try? parts.take(bytes)) != nil
+            else { return nil }
+        }
+        return OpenedRecord(record, parts)
+    }
+
+    private var keptRecords: Folder { home.folder.folder("records") }
+
+    private static func envelopeName(_ record: OwnRecord) -> String { "\(record.handle).owner.age" }
+
+    private static func name(of blob: BlobName, _ record: OwnRecord) -> String {
+        "\(record.handle).\(blob.digest).\(blob.kind.name).age"
     }
 }

@@ -1,6 +1,6 @@
 import API
 public import Contract
-import Evidence
+public import Evidence
 import Foundation
 import Homes
 import Identity
@@ -21,24 +21,69 @@ extension Patient {
 
     /// An own record with what it holds and who may open it.
     public struct RecordView: Sendable {
+        /// A part of it; or why that cannot be shown.
+        public typealias Shown<Part> = Swift.Result<Part, PartyError>
+
         public let record: OwnRecord
-        public let descriptor: Descriptor
-        public let grants: [GivenGrant]
+        /// Of a record that is gone: what the home remembers of it.
+        public let descriptor: Shown<Descriptor>
+        public let grants: Shown<[GivenGrant]>
+        /// Who had it removed; nil where that was not this wallet, or it was not removed.
+        public let wasRemovedHere: Bool
     }
 
-    /// Own records, opened, with every grant on them.
+    /// Own records, opened, with every grant on them. What cannot be shown of one keeps no other from being shown.
     public func records() async throws -> [RecordView] {
         var views = [RecordView]()
         for record in try await ownRecords() {
             try await connected(at: record.depositedAt) { connection in
-                let whole = try await opened(record, connection)
+                let descriptor: RecordView.Shown<Descriptor> = try await shown {
+                    if let kept = keptOpen(record) { return kept.descriptor }
+                    guard !record.isGone else { throw PartyError.rejected(.recordRemoved) }
+                    return try await opened(record, connection).descriptor
+                }
                 views.append(
                     RecordView(
-                        record: record, descriptor: whole.descriptor,
-                        grants: try await grants(of: record.handle, connection)))
+                        record: record, descriptor: descriptor,
+                        grants: try await shown { try await grants(of: record.handle, connection) },
+                        wasRemovedHere: try await wasRemovedHere(record, connection)))
             }
         }
         return views
+    }
+
+    /// What is in `records`, of those that open.
+    public func contents(of records: [OwnRecord]) async -> [RecordHandle: Descriptor] {
+        var contents = [RecordHandle: Descriptor]()
+        for record in records {
+            contents[record.handle] = try? await connected(at: record.depositedAt) {
+                try await opened(record, $0).descriptor
+            }
+        }
+        return contents
+    }
+
+    /// What `body` gives, or why not where that is another party's or the network's doing.
+    private func shown<Part>(_ body: () async throws -> Part) async throws -> RecordView.Shown<Part> {
+        do {
+            return .success(try await body())
+        } catch let failure as PartyError {
+            return .failure(failure)
+        } catch let problem as Problem {
+            return .failure(.refused(problem.detail))
+        }
+    }
+
+    private func wasRemovedHere(_ record: OwnRecord, _ connection: Connection) async throws -> Bool {
+        guard record.state.removed != nil else { return false }
+        let key = ownerKey(of: record).key
+        let removal = try await shown {
+            for position in try await connection.positions(about: record.handle.bytes, kind: .remove) {
+                if try await connection.statement(at: position).caller == key { return true }
+            }
+            return false
+        }
+        return (try? removal.get()) ?? false
     }
 
     func grants(of record: RecordHandle, _ connection: Connection) async throws -> [GivenGrant] {

@@ -18,41 +18,48 @@ extension Patient {
         return try await revoke(grant, of: try await ownRecord(state.record))
     }
 
-    /// Ends every grant on a record. Gives their ids, with the receipts of their ends.
-    public func revokeAll(
-        of handle: RecordHandle
-    ) async throws -> [(grant: StatementID, receipt: Wire.Receipt)] {
-        try await revokeAll(of: try await ownRecord(handle)) { _ in true }
+    /// A grant that was to end.
+    public struct Ending: Sendable {
+        public let grant: StatementID
+        public let record: RecordHandle
+        /// The receipt of its end; or why it is still in force.
+        public let outcome: Swift.Result<Wire.Receipt, any Error>
     }
 
-    func revokeAll(
-        of record: OwnRecord, where isMeant: (GrantState) -> Bool
-    ) async throws -> [(grant: StatementID, receipt: Wire.Receipt)] {
-        let all = try await connected(at: record.depositedAt) { try await grants(of: record.handle, $0) }
-        var revoked = [(grant: StatementID, receipt: Wire.Receipt)]()
-        for grant in all where !grant.state.revoked && isMeant(grant.state) {
-            revoked.append((grant.id, try await revoke(grant.id, of: record)))
+    /// Ends every grant on a record.
+    public func revokeAll(of handle: RecordHandle) async throws -> [Ending] {
+        try await revokeAll(of: [try await ownRecord(handle)]) { _ in true }
+    }
+
+    /// Ends every grant in force on every record, or those to `grantee` alone.
+    public func revokeAll(to grantee: PublicKey?) async throws -> [Ending] {
+        try await revokeAll(of: try await ownRecords()) { grantee == nil || $0.grantee == grantee }
+    }
+
+    /// Finds all that are meant first, then ends as many as can be: what keeps one in force does not keep the others.
+    private func revokeAll(
+        of records: [OwnRecord], where isMeant: (GrantState) -> Bool
+    ) async throws -> [Ending] {
+        var meant = [(grant: StatementID, record: OwnRecord)]()
+        for record in records {
+            let all = try await connected(at: record.depositedAt) { try await stated(record.handle, $0) }
+            meant += all.filter { !$0.state.revoked && isMeant($0.state) }.map { ($0.id, record) }
         }
-        return revoked
+        var endings = [Ending]()
+        for (grant, record) in meant {
+            var outcome: Swift.Result<Wire.Receipt, any Error>
+            do {
+                outcome = .success(try await revoke(grant, of: record))
+            } catch let failure as PartyError where failure.rejection == .grantRevoked {
+                // Somebody who may has ended it meanwhile.
+                continue
+            } catch { outcome = .failure(error) }
+            endings.append(Ending(grant: grant, record: record.handle, outcome: outcome))
+        }
+        return endings
     }
 
     private func revoke(_ grant: StatementID, of record: OwnRecord) async throws -> Wire.Receipt {
-        try await connected(at: record.depositedAt) { connection in
-            try await connection.submit(
-                surroundings.statement(.revoke(Revoke(record: record.handle, grant: grant))),
-                signedBy: ownerKey(of: record))
-        }
-    }
-
-    /// Ends every grant in force on every record, or those to `grantee` alone. Gives their ids, with the
-    /// receipts of their ends.
-    public func revokeAll(
-        to grantee: PublicKey?
-    ) async throws -> [(grant: StatementID, receipt: Wire.Receipt)] {
-        var revoked = [(grant: StatementID, receipt: Wire.Receipt)]()
-        for record in try await ownRecords() {
-            revoked += try await revokeAll(of: record) { grantee == nil || $0.grantee == grantee }
-        }
-        return revoked
+        try await order(.revoke(Revoke(record: record.handle, grant: grant)), as: record)
     }
 }

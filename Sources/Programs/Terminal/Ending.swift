@@ -17,6 +17,9 @@ public struct Ending {
         self.code = code
     }
 
+    /// What people read of `error`.
+    public static func sentence(of error: any Error) -> String { Ending(error)?.sentence ?? "\(error)" }
+
     /// Of the errors that any of the programs may end with; nil for others.
     init?(_ error: any Error) {
         switch error {

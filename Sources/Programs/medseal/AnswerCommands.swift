@@ -14,9 +14,13 @@ struct ApproveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "approve", abstract: "Grant what a request asks for, or less.",
         discussion: """
-            Shows exactly what will be released, to whom, what for, until when and how often, and asks.
+            Shows what will be granted, to whom, what for, until when and how often, and asks. The ledger is asked about all of \
+            it before any of it is ordered; what is in force afterwards is said, also when something fails.
 
-            Example: medseal approve REQUEST --record RECORD --days 14 --home wallet
+            Examples:
+              medseal approve REQUEST --record RECORD --days 14 --home wallet
+              medseal approve REQUEST --record RECORD --file report.pdf --file 'series2-*' --home wallet
+              medseal approve REQUEST --record RECORD --removal --home wallet
             """)
 
     @Argument(help: ArgumentHelp("The request's id.", valueName: "request"))
@@ -29,6 +33,13 @@ struct ApproveCommand: AsyncParsableCommand {
 
     @Flag(help: "Grant every record that the hospital keeps.")
     var all = false
+
+    @Option(
+        name: .customLong("file"),
+        help: ArgumentHelp(
+            "Grant only this file of the record, by its name there; may be given more than once. A * stands for any letters: 'series2-*'.",
+            valueName: "name"))
+    var files: [String] = []
 
     @Option(
         help: ArgumentHelp(
@@ -58,19 +69,12 @@ struct ApproveCommand: AsyncParsableCommand {
             throw ValidationError("--removal grants nothing: leave out --growing.")
         }
         guard !(removal && all) else { throw ValidationError("--removal needs every --record by name.") }
+        guard files.isEmpty || !(removal || growing) else {
+            throw ValidationError("--file grants single files: leave out --removal and --growing.")
+        }
     }
 
     func run() async throws {
-        if removal {
-            try confirm("Have \(records.count) record(s) erased for good?", yes: yes)
-            let receipt = try await patient.patient { patient in
-                let request = try await patient.request(self.request)
-                return try await patient.approveRemoval(
-                    try await patient.waitingRequest(request),
-                    records: try await patient.records(records))
-            }
-            return try output.print(receipt, "Ordered \(records.count) record(s) to be erased")
-        }
         let approved = try await patient.patient { patient in
             let request = try await patient.request(self.request)
             if let approved = try await patient.resumeApproval(of: request) {
@@ -78,39 +82,86 @@ struct ApproveCommand: AsyncParsableCommand {
                 return approved
             }
             let asked = try await patient.waitingRequest(request)
-            let approval = try await patient.approval(
-                of: asked, records: all ? nil : try await patient.records(records), days: days,
-                releases: releases, growing: growing)
-            if !output.json || !yes { show(approval) }
-            try confirm("Approve?", yes: yes)
-            return try await patient.approve(approval)
+            let chosen = all ? nil : try await patient.records(records)
+            return removal
+                ? try await order(asked, chosen ?? [], patient) : try await grant(asked, chosen, patient)
         }
-        let short = ShortIDs(approved.grants)
-        try output.print(Printed.Approved(grants: approved.grants, acknowledged: approved.acknowledged)) {
-            for grant in approved.grants { print("Granted \(short(grant)) (\(approved.acknowledged))") }
+        try removal ? printRemovals(approved) : printGrants(approved)
+        if let failure = approved.failure { throw failure }
+    }
+
+    private func grant(
+        _ asked: RoutedRequest, _ chosen: [RecordHandle]?, _ patient: Patient
+    ) async throws -> Patient.Approved {
+        let approval = try await patient.approval(
+            of: asked, records: chosen, files: files, days: days, releases: releases, growing: growing)
+        try ask(ApprovalText(approval, columns: Folding.columns(of: .error)))
+        return try await patient.approve(approval)
+    }
+
+    private func order(
+        _ asked: RoutedRequest, _ chosen: [RecordHandle], _ patient: Patient
+    ) async throws -> Patient.Approved {
+        let removal = try await patient.removal(of: asked, records: chosen)
+        let contents = await patient.contents(of: removal.records)
+        try ask(ApprovalText(removal, contents: contents, columns: Folding.columns(of: .error)))
+        return try await patient.approve(removal)
+    }
+
+    private func ask(_ text: ApprovalText) throws {
+        if !output.json || !yes { text.show() }
+        try confirm(text.question, yes: yes)
+    }
+
+    // MARK: What became of it
+
+    private func printGrants(_ approved: Patient.Approved) throws {
+        let grants = approved.inForce.map(\.id)
+        let answer = Printed.Approved(
+            grants: grants, notGranted: approved.notInForce, isAnswered: approved.isAnswered,
+            acknowledged: approved.acknowledged)
+        try output.print(answer) {
+            let short = ShortIDs(grants)
+            for grant in grants {
+                print("Granted \(short(grant)) (\(approved.acknowledged?.rawValue ?? "found on the ledger"))")
+            }
+            printRest(approved, "Not granted", "medseal revoke GRANT ends what was granted")
         }
     }
 
-    private func show(_ approval: ProposedApproval) {
-        var lines = [
-            "To        \(approval.grantee.shown)",
-            "May       \(approval.kind == .read ? "read" : "receive and keep") the records below",
-            "For       \(approval.purpose.name)",
-            "Until     \(Moment.text(approval.notAfter, on: .error))",
-            "At most   \(approval.releases) times each",
-            approval.coverage == .growing
-                ? "Growing   what is added later, too" : "As it is  nothing that is added later",
-        ]
-        if approval.request.isUnderAnotherKey { lines.insert("NOTE      \(InboxCommand.otherKey)", at: 1) }
-        let short = ShortIDs(approval.items.map(\.record))
-        for item in approval.items {
-            lines.append("Record    \(short(item.record))")
-            lines += item.descriptor.files.map { "  \(Printed.RecordFile($0).line)" }
+    private func printRemovals(_ approved: Patient.Approved) throws {
+        let records = approved.inForce.map(\.record)
+        let answer = Printed.RemovalsOrdered(
+            records: records, notOrdered: approved.notInForce, isAnswered: approved.isAnswered,
+            acknowledged: approved.acknowledged)
+        try output.print(answer) {
+            let short = ShortIDs(records)
+            for record in records { print("Ordered record \(short(record)) to be erased") }
+            printRest(approved, "Not ordered to be erased", nil)
         }
-        // What is asked about belongs beside the question; standard output is for the answer.
-        Standard.error(lines.joined(separator: "\n"))
     }
 
+    private func printRest(_ approved: Patient.Approved, _ verb: String, _ undoing: String?) {
+        let short = ShortIDs(approved.notInForce.map(\.record))
+        for each in approved.notInForce { print("\(verb): record \(short(each.record)), \(each.reason)") }
+        guard !approved.isAnswered else { return }
+        let advice = approved.inForce.isEmpty ? nil : undoing
+        print(
+            "The request is not answered. Give the command again to go on."
+                + (advice.map { " Or: \($0)." } ?? ""))
+    }
+}
+
+extension Patient.Approved {
+    fileprivate var notInForce: [Printed.NotOrdered] {
+        orders.compactMap { order in
+            switch order.outcome {
+            case .inForce: nil
+            case .notTried: Printed.NotOrdered(record: order.record, reason: "not begun")
+            case .refused(let code): Printed.NotOrdered(record: order.record, reason: code.explanation)
+            }
+        }
+    }
 }
 
 /// `medseal reject`
@@ -173,21 +224,45 @@ struct RevokeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let revoked = try await patient.patient { patient in
+        if let grant {
+            let (meant, receipt) = try await patient.patient { patient in
+                let meant = try await patient.grant(grant)
+                return (meant, try await patient.revoke(meant))
+            }
+            let answer = Printed.Revoked(
+                grants: [meant], notRevoked: [], acknowledged: receipt.acknowledged)
+            return try output.print(answer) { print("Revoked \(meant.short), \(receipt.shown)") }
+        }
+        let endings = try await patient.patient { patient in
             if let record { return try await patient.revokeAll(of: try await patient.record(record)) }
-            if let to { return try await patient.revokeAll(to: try await patient.grantee(to)) }
-            if all { return try await patient.revokeAll(to: nil) }
-            guard let grant else { return [] }
-            let meant = try await patient.grant(grant)
-            return [(meant, try await patient.revoke(meant))]
+            guard let to else { return try await patient.revokeAll(to: nil) }
+            return try await patient.revokeAll(to: try await patient.grantee(to))
         }
-        let grants = revoked.map(\.grant)
-        let short = ShortIDs(grants)
-        try output.print(
-            Printed.Revoked(grants: grants, acknowledged: revoked.map(\.receipt).acknowledged)
-        ) {
-            if revoked.isEmpty { print("Nothing was in force.") }
+        try report(endings)
+    }
+
+    private func report(_ endings: [Patient.Ending]) throws {
+        var revoked = [(grant: StatementID, receipt: Wire.Receipt)]()
+        var failures = [(grant: StatementID, record: RecordHandle, error: any Error)]()
+        for ending in endings {
+            switch ending.outcome {
+            case .success(let receipt): revoked.append((ending.grant, receipt))
+            case .failure(let error): failures.append((ending.grant, ending.record, error))
+            }
+        }
+        let answer = Printed.Revoked(
+            grants: revoked.map(\.grant),
+            notRevoked: failures.map {
+                Printed.NotRevoked(grant: $0.grant, record: $0.record, reason: Ending.sentence(of: $0.error))
+            }, acknowledged: revoked.isEmpty ? nil : revoked.map(\.receipt).acknowledged)
+        let short = ShortIDs(endings.map(\.grant))
+        try output.print(answer) {
+            if endings.isEmpty { print("Nothing was in force.") }
             for (grant, receipt) in revoked { print("Revoked \(short(grant)), \(receipt.shown)") }
+            for failed in answer.notRevoked {
+                print("STILL IN FORCE: grant \(short(failed.grant)): \(failed.reason)")
+            }
         }
+        if let failed = failures.first { throw failed.error }
     }
 }

@@ -61,8 +61,13 @@ struct PatientOptions: ParsableArguments {
     func patient<Result>(_ body: (inout Patient) async throws -> Result) async throws -> Result {
         var patient = try patient()
         let result = try await body(&patient)
-        for filled in try await patient.topUpWhereLow() {
-            Standard.error("medseal: handed \(filled.permits) new permits to \(filled.organisation)")
+        do {
+            for filled in try await patient.topUpWhereLow() {
+                Standard.error("medseal: handed \(filled.permits) new permits to \(filled.organisation)")
+            }
+        } catch {
+            // What was asked for is done, and its answer is told.
+            Standard.error("medseal: no new permits were handed over: \(Ending.sentence(of: error))")
         }
         for name in patient.away.names {
             Standard.error("medseal: \(name) cannot be reached: what only its server knows is missing here")

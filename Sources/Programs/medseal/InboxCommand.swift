@@ -41,12 +41,12 @@ struct InboxCommand: AsyncParsableCommand {
         try output.print(rows) {
             guard !rows.isEmpty else { return print("Nobody asks for your records.") }
             let short = ShortIDs(rows.map(\.request))
-            for row in rows {
+            for (row, request) in zip(rows, requests) {
                 print("Request \(short(row.request))")
                 print("  from   \(row.requester)")
                 if row.isUnderAnotherKey { print("  NOTE   \(Self.otherKey)") }
                 print(
-                    "  wants  \(row.kind == "transfer" ? "to receive and keep" : "to read") records at \(row.custodian)"
+                    "  wants  \(request.wish) records at \(row.custodian)\(request.isRemoval ? " erased" : "")"
                 )
                 print("  for    \(row.purpose), until \(Moment.text(row.notAfter))")
                 if !row.text.isEmpty { print("  text   \(row.text)") }
@@ -57,6 +57,13 @@ struct InboxCommand: AsyncParsableCommand {
 }
 
 extension RoutedRequest {
+    fileprivate var isRemoval: Bool { purpose == .removal }
+
+    fileprivate var wish: String {
+        if isRemoval { return "to have" }
+        return kind == .transfer ? "to receive and keep" : "to read"
+    }
+
     var isVerified: Bool { if case .success = requester { true } else { false } }
 
     var requesterShown: String {
@@ -77,6 +84,9 @@ struct RecordsCommand: AsyncParsableCommand {
             Example: medseal records --home wallet
             """)
 
+    @Flag(help: "List every file by its name.")
+    var files = false
+
     @OptionGroup var patient: PatientOptions
     @OptionGroup var output: OutputOptions
 
@@ -88,12 +98,12 @@ struct RecordsCommand: AsyncParsableCommand {
             guard !rows.isEmpty else { return print("No records.") }
             let short = ShortIDs(rows.map(\.record))
             let shortGrant = ShortIDs(rows.flatMap(\.grants).map(\.grant))
-            for row in rows {
+            for (row, view) in zip(rows, views) {
                 print("Record \(short(row.record))")
-                print(
-                    "  kept by  \(row.custodians.map(\.description).joined(separator: ", ")); deposited \(Moment.text(row.depositedAt))"
-                )
-                for file in row.files { print("  file     \(file.line)") }
+                for line in row.custody { print("  \(line)") }
+                if let reason = row.unshown, !view.record.isGone { print("  NOT SHOWN  \(reason)") }
+                for line in lines(of: row, view) { print("  file     \(line)") }
+                if let reason = row.unshownGrants { print("  grants   NOT SHOWN: \(reason)") }
                 for grant in row.grants {
                     print("  grant    \(shortGrant(grant.grant))")
                     print("           \(grant.grantee): \(grant.kind) for \(grant.purpose), \(grant.stage)")
@@ -103,6 +113,11 @@ struct RecordsCommand: AsyncParsableCommand {
                 }
             }
         }
+    }
+
+    private func lines(of row: Printed.OwnRecord, _ view: Patient.RecordView) -> [String] {
+        if files { return row.files.map(\.line) }
+        return ContentSummary((try? view.descriptor.get())?.files ?? []).lines
     }
 }
 
@@ -125,17 +140,53 @@ extension Printed.RecordFile {
 
 extension Printed.OwnRecord {
     init(_ view: Patient.RecordView, now: LedgerTime) {
+        var unshown: (files: String?, grants: String?)
+        let descriptor: Descriptor?
+        switch view.descriptor {
+        case .success(let shown): descriptor = shown
+        case .failure(let failure): (descriptor, unshown.files) = (nil, failure.description)
+        }
+        let grants: [Patient.GivenGrant]
+        switch view.grants {
+        case .success(let shown): grants = shown
+        case .failure(let failure): (grants, unshown.grants) = ([], failure.description)
+        }
         self.init(
             record: view.record.handle, custodians: view.record.custodians,
-            depositedAt: view.descriptor.depositedAt,
-            files: view.descriptor.files.map { Printed.RecordFile($0) },
-            grants: view.grants.map { grant in
+            removedAt: view.record.state.removed, wasRemovedHere: view.wasRemovedHere,
+            erasures: view.record.erasures.map {
+                Printed.Erasure(organisation: $0.organisation, time: $0.time)
+            },
+            depositedAt: descriptor?.depositedAt,
+            files: descriptor?.files.map { Printed.RecordFile($0) } ?? [], unshown: unshown.files,
+            grants: grants.map { grant in
                 Printed.RecordGrant(
                     grant: grant.id, grantee: grant.grantee, kind: grant.state.kind.name,
                     purpose: grant.state.purpose.name,
                     stage: grant.state.stage(in: view.record.state, at: now),
                     notAfter: grant.state.notAfter, releasesUsed: grant.state.releasesUsed,
                     releasesAllowed: grant.state.releasesAllowed)
-            })
+            }, unshownGrants: unshown.grants)
+    }
+
+    /// Who keeps it; or since when it is gone, by whose word. For people.
+    fileprivate var custody: [String] {
+        let deposited = depositedAt.map { "; deposited \(Moment.text($0))" } ?? ""
+        let keepers = custodians.map(\.description).joined(separator: ", ")
+        var lines = [String]()
+        if let removedAt {
+            let word = wasRemovedHere ? "you ordered its erasure" : "an earlier owner ordered its erasure"
+            lines.append("GONE     \(word) on \(Moment.text(removedAt))\(deposited)")
+            if !keepers.isEmpty { lines.append("         \(keepers): has not yet said that it is erased") }
+        } else {
+            lines.append(
+                custodians.isEmpty
+                    ? "GONE     nobody keeps it\(deposited)" : "kept by  \(keepers)\(deposited)")
+        }
+        for erasure in erasures {
+            lines.append(
+                "         \(erasure.organisation) said on \(Moment.text(erasure.time)) that it is erased")
+        }
+        return lines
     }
 }

@@ -117,9 +117,12 @@ struct RemoveCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (record, receipt) = try await patient.patient { patient in
-            let record = try await patient.record(self.record)
-            try confirm("Have record \(record) erased for good?", yes: yes)
-            return (record, try await patient.remove(record))
+            let record = try await patient.ownRecord(try await patient.record(self.record))
+            let content = await patient.contents(of: [record])[record.handle]
+            let text = ApprovalText(removing: record, content: content, columns: Folding.columns(of: .error))
+            if !output.json || !yes { text.show() }
+            try confirm(text.question, yes: yes)
+            return (record.handle, try await patient.remove(record.handle))
         }
         try output.print(receipt, "Ordered record \(record.short) to be erased")
     }

@@ -25,14 +25,31 @@ struct ApprovalStory {
         WalletMembership(wallet, at: server.hospital, handedOver: 2)
     }
 
-    init() throws {
+    /// `purpose`: of the request; the insurer's, or the hospital's own where it is a removal.
+    init(purpose: Purpose = .claim) throws {
         server = try ScriptedServer()
         let hospital = server.hospital
         let inbox = wallet.inboxIdentity(organisation: hospital)
         try Self.enrol(
             clinician, AgeIdentity.generate(.hybrid), "Dr Grace", .clinician, at: hospital, &server)
         try Self.enrol(officer, officerIdentity, "Olga Officer", .officer, at: server.insurer, &server)
-        // The deposit, under the wallet's permit number 0.
+        try Self.deposit(record, keys, plaintext, under: 0, wallet, clinician, &server)
+        // The request, and its route under permit number 1.
+        request = try server.say(
+            .request(
+                Request(
+                    organisation: purpose == .removal ? hospital : server.insurer, custodian: hospital,
+                    purpose: purpose, notAfter: ScriptedServer.now + 10 * 86_400,
+                    letter: Digest(hashing: [4]))), by: purpose == .removal ? clinician : officer)
+        try route(text: "please\u{1b}", to: inbox.recipient)
+        server.handedOver = 2
+    }
+
+    /// A deposit of one file under the wallet's permit number `index`.
+    private static func deposit(
+        _ record: RecordHandle, _ keys: RecordKeys, _ plaintext: [UInt8], under index: UInt64,
+        _ wallet: Wallet, _ clinician: SigningKey, _ server: inout ScriptedServer
+    ) throws {
         func keep(_ bytes: [UInt8], _ server: inout ScriptedServer) -> Digest {
             server.blobs[Digest(hashing: bytes)] = bytes
             return Digest(hashing: bytes)
@@ -46,6 +63,7 @@ struct ApprovalStory {
                     sha256: Digest(hashing: plaintext), ciphertext: file, dicom: nil)
             ])
         let additions = try #require(keys.additions)
+        let inbox = wallet.inboxIdentity(organisation: server.hospital)
         let owner = try seal(
             IdentityFile(
                 comments: Envelope.Binding.owner(record).comments, identities: [keys.record, additions]
@@ -58,21 +76,30 @@ struct ApprovalStory {
             .serialized(), for: .recipients([server.records.recipient]))
         let manifest = try #require(descriptor.manifest)
         let deposit = Deposit(
-            organisation: hospital, record: record, permit: Self.permit(0, wallet, server),
+            organisation: server.hospital, record: record, permit: permit(index, wallet, server),
             recipientHash: keys.record.recipient.hash,
             descriptor: keep(try descriptor.sealed(to: keys.record.recipient), &server),
             ownerEnvelope: keep(owner, &server), custodianEnvelope: keep(custodian, &server),
             manifest: keep(manifest.encoded(), &server), root: manifest.root, suite: .hybrid,
             additionsHash: additions.recipient.hash)
         try server.say(.deposit(deposit), by: clinician)
-        // The request, and its route under permit number 1.
-        request = try server.say(
-            .request(
-                Request(
-                    organisation: server.insurer, custodian: hospital, purpose: .claim,
-                    notAfter: ScriptedServer.now + 10 * 86_400, letter: Digest(hashing: [4]))), by: officer)
-        try route(text: "please\u{1b}", to: inbox.recipient)
-        server.handedOver = 2
+    }
+
+    /// A second record of the patient's, under permit number 2.
+    mutating func depositAnother() throws -> RecordHandle {
+        let handle = RecordHandle(Random.bytes(32))!
+        try Self.deposit(
+            handle, RecordKeys.generate(.hybrid), Array("a report".utf8), under: 2, wallet, clinician, &server
+        )
+        server.handedOver = 3
+        return handle
+    }
+
+    /// The patient orders a record to be erased.
+    mutating func remove(_ record: OwnRecord) throws {
+        try server.say(
+            .remove(Remove(record: record.handle)),
+            by: wallet.ownerKey(organisation: record.depositedAt, index: record.index))
     }
 
     private static func permit(_ index: UInt64, _ wallet: Wallet, _ server: ScriptedServer) -> [UInt8] {
@@ -159,7 +186,7 @@ struct ApprovalStory {
     mutating func proposal(days: Int? = 5) throws -> ProposedApproval {
         let request = try #require(try inbox().first)
         var proposal = try ProposedApproval(of: request, days: days, releases: 3, now: ScriptedServer.now)
-        for record in try proposal.chosen(nil, of: try ownRecords()) { proposal.add(try opened(record)) }
+        for record in try request.chosen(nil, of: try ownRecords()) { proposal.add(try opened(record)) }
         return proposal
     }
 
@@ -169,10 +196,18 @@ struct ApprovalStory {
             random: { Random.bytes($0) })
     }
 
-    mutating func carryOut(_ approval: SignedApproval) throws -> ApprovalSteps.Approved {
-        var steps = try ApprovalSteps(approval, by: wallet, of: server.network)
+    mutating func carryOut(_ approval: SignedApproval) throws -> ApprovalSteps {
+        var steps = try steps(approval)
+        try finish(&steps)
+        return steps
+    }
+
+    func steps(_ approval: SignedApproval) throws -> ApprovalSteps {
+        try ApprovalSteps(approval, by: wallet, of: server.network, now: ScriptedServer.now)
+    }
+
+    mutating func finish(_ steps: inout ApprovalSteps) throws {
         while case .call(let next) = steps.next { try steps.take(try server.answer(next.call)) }
-        return steps.approved
     }
 }
 
@@ -186,16 +221,16 @@ struct ApprovalStoryTests {
 
         let proposal = try story.proposal()
         #expect(proposal.items.map(\.record) == [story.record])
-        #expect(proposal.items[0].descriptor.files[0].name == "scan.txt")
+        #expect(proposal.items[0].files[0].name == "scan.txt")
         let signed = try story.signed(proposal)
         let approved = try story.carryOut(signed)
-        #expect(approved.grants.count == 1 && approved.acknowledged == .durable)
+        #expect(approved.orders.count == 1 && approved.isAnswered && approved.acknowledged == .durable)
 
         let after = try #require(try story.inbox().first)
         #expect(after.stage == .approved && !after.isWaiting(at: ScriptedServer.now))
 
         // The officer: the letter names the grant, the grant's envelope opens the file.
-        let grant = approved.grants[0]
+        let grant = approved.orders[0].id
         let state = try #require(story.server.state[.grant(grant)].flatMap { GrantState(bytes: $0) })
         #expect(state.grantee == story.officer.key && state.releasesAllowed == 3)
         let reader = story.reader
@@ -224,12 +259,12 @@ struct ApprovalStoryTests {
             _ = try story.carryOut(signed)
             calls = story.server.calls.count - before
         }
-        #expect(calls == 4)
+        #expect(calls == 5)
         for cut in 0..<calls {
             var story = whole
             let signed = try story.signed(try story.proposal())
             let kept = try signed.sealed(to: story.wallet)
-            var steps = try ApprovalSteps(signed, by: story.wallet, of: story.server.network)
+            var steps = try story.steps(signed)
             for _ in 0..<cut {
                 guard case .call(let next) = steps.next else { break }
                 try steps.take(try story.server.answer(next.call))
@@ -238,7 +273,7 @@ struct ApprovalStoryTests {
             #expect(again == signed)
             let approved = try story.carryOut(again)
             let grants = story.server.statements.filter { $0.assertion.kind == .grant }
-            #expect(grants.map(\.id) == approved.grants, "cut off after \(cut)")
+            #expect(grants.map(\.id) == approved.orders.map(\.id), "cut off after \(cut)")
             // Nobody else's wallet reads what was kept, and no other request is answered by it.
             #expect(throws: PartyError.self) {
                 try SignedApproval(opening: kept, of: story.request, by: .create())
@@ -283,10 +318,105 @@ struct ApprovalStoryTests {
         #expect(refusal(days: 1, releases: Limits.releasesPerGrantMax + 1) == .badInput)
         let proposal = try ProposedApproval(of: request, days: nil, releases: 1, now: ScriptedServer.now)
         let records = try story.ownRecords()
-        #expect(throws: PartyError.self) { try proposal.chosen(nil, of: []) }
+        #expect(proposal.items.isEmpty)
+        #expect(throws: PartyError.self) { try request.chosen(nil, of: []) }
         #expect(throws: PartyError.self) {
-            try proposal.chosen([RecordHandle(Random.bytes(32))!], of: records)
+            try request.chosen([RecordHandle(Random.bytes(32))!], of: records)
         }
-        #expect(try proposal.chosen([story.record], of: records).map(\.handle) == [story.record])
+        let twice = try request.chosen([story.record, story.record], of: records)
+        #expect(twice.map(\.handle) == [story.record])
+    }
+
+    @Test func whatWouldBeRefusedIsRefusedBeforeAnythingIsOrdered() throws {
+        var story = try ApprovalStory()
+        let other = try story.depositAnother()
+        let signed = try story.signed(try story.proposal())
+        // One of the two is erased before the approval is carried out.
+        try story.remove(try #require(try story.ownRecords().first { $0.handle == other }))
+        let before = story.server.statements.count
+        var steps = try story.steps(signed)
+        do {
+            try story.finish(&steps)
+            Issue.record("it was carried out")
+        } catch let failure as PartyError {
+            #expect(failure.rejection == .recordRemoved && failure.message.contains(other.hex))
+        }
+        #expect(story.server.statements.count == before && steps.acknowledged == nil)
+        #expect(
+            !story.server.calls.contains {
+                if case .put(_, .grantEnvelope, _, _) = $0 { true } else { false }
+            })
+        for order in steps.orders {
+            switch order.outcome {
+            case .refused(let code): #expect(code == .recordRemoved && order.record == other)
+            case .notTried: #expect(order.record == story.record)
+            case .inForce: Issue.record("it is in force")
+            }
+        }
+        // What is gone is left out, and named by itself it is refused.
+        let request = try #require(try story.inbox().first)
+        let records = try story.ownRecords()
+        #expect(try request.chosen(nil, of: records).map(\.handle) == [story.record])
+        #expect(request.gone(among: records).map(\.handle) == [other])
+        do throws(PartyError) {
+            _ = try request.chosen([story.record, other], of: records)
+            Issue.record("it was chosen")
+        } catch { #expect(error.rejection == .recordRemoved) }
+    }
+
+    @Test func whatIsInForceIsToldWhenTheRestIsRefused() throws {
+        var story = try ApprovalStory()
+        let other = try story.depositAnother()
+        let signed = try story.signed(try story.proposal())
+        var steps = try story.steps(signed)
+        // The check, then envelope and grant of the first record; then the other is erased.
+        for _ in 0..<3 {
+            guard case .call(let next) = steps.next else { break }
+            try steps.take(try story.server.answer(next.call))
+        }
+        try story.remove(try #require(try story.ownRecords().first { $0.handle == other }))
+        #expect(throws: PartyError.self) { try story.finish(&steps) }
+        #expect(!steps.isAnswered && steps.acknowledged == .durable)
+        guard case .inForce = steps.orders[0].outcome, case .refused(.recordRemoved) = steps.orders[1].outcome
+        else {
+            Issue.record("\(steps.orders)")
+            return
+        }
+        // Another try knows what the ledger has already.
+        var again = try story.steps(signed)
+        #expect(throws: PartyError.self) { try story.finish(&again) }
+        guard case .inForce = again.orders[0].outcome else {
+            Issue.record("\(again.orders)")
+            return
+        }
+    }
+
+    @Test func aRemovalIsOrderedOrNothingIs() throws {
+        var story = try ApprovalStory(purpose: .removal)
+        let request = try #require(try story.inbox().first)
+        #expect(throws: PartyError.self) {
+            try ProposedApproval(of: request, days: nil, releases: 1, now: ScriptedServer.now)
+        }
+        let removal = try ProposedRemoval(
+            of: request, records: [story.record], of: try story.ownRecords())
+        let signed = SignedApproval(
+            removal, by: story.wallet, network: story.server.network.id, now: ScriptedServer.now,
+            random: { Random.bytes($0) })
+        let kept = try signed.sealed(to: story.wallet)
+        #expect(try SignedApproval(opening: kept, of: story.request, by: story.wallet) == signed)
+        let steps = try story.carryOut(signed)
+        #expect(steps.isAnswered && steps.orders.map(\.record) == [story.record])
+        let gone = try #require(try story.ownRecords().first)
+        #expect(gone.isGone && gone.state.removed == ScriptedServer.now)
+        #expect(throws: PartyError.self) {
+            try ProposedRemoval(of: request, records: [story.record], of: [gone])
+        }
+        // A request to read is answered by no removal.
+        var other = try ApprovalStory()
+        let toRead = try #require(try other.inbox().first)
+        let records = try other.ownRecords()
+        #expect(throws: PartyError.self) {
+            try ProposedRemoval(of: toRead, records: [other.record], of: records)
+        }
     }
 }

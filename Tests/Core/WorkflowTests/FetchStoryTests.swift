@@ -77,7 +77,7 @@ struct FetchStoryTests {
         var whole = try ApprovalStory()
         let approved = try whole.carryOut(try whole.signed(try whole.proposal()))
         let reader = whole.reader
-        let order = try order(.grant(approved.grants[0]), reader, &whole)
+        let order = try order(.grant(approved.orders[0].id), reader, &whole)
         #expect(order.isWhole)
         for blob in [order.envelope, order.state.parts[0].descriptor] {
             var story = whole
@@ -139,7 +139,7 @@ struct FetchStoryTests {
     @Test func aReleaseIsSaidAgain() throws {
         var story = try ApprovalStory()
         let approved = try story.carryOut(try story.signed(try story.proposal()))
-        let order = try order(.grant(approved.grants[0]), story.reader, &story)
+        let order = try order(.grant(approved.orders[0].id), story.reader, &story)
         let (network, now) = (story.server.network.id, ScriptedServer.now)
         let release = Statement.make(.release(order.release), now: now).signed(
             by: order.reader, network: network)
@@ -165,7 +165,7 @@ struct FetchStoryTests {
             #expect(steps.isUnreleased == (cut == 0))
             var second = try FetchSteps(order, release: release, of: again.server.network)
             while case .call(let next) = second.next { try second.take(try again.server.answer(next.call)) }
-            let id = approved.grants[0]
+            let id = approved.orders[0].id
             let state = try #require(again.server.state[.grant(id)].flatMap { GrantState(bytes: $0) })
             #expect(state.releasesUsed == 1, "cut off after \(cut)")
         }
@@ -176,7 +176,8 @@ struct FetchStoryTests {
         let approved = try story.carryOut(try story.signed(try story.proposal()))
         let officer = story.reader
         let grants = try story.server.read { ledger throws(Pause) in try ledger.grants(to: officer) }
-        #expect(grants.map(\.id) == approved.grants && grants[0].custodians == [story.server.hospital])
+        #expect(
+            grants.map(\.id) == approved.orders.map(\.id) && grants[0].custodians == [story.server.hospital])
         let stranger = MemberReader(
             organisation: story.server.insurer, role: .officer, signingKey: .generate(),
             identity: story.officerIdentity, desk: nil, records: nil)

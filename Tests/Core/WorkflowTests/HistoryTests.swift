@@ -42,7 +42,9 @@ struct HistoryTests {
         var story = try ApprovalStory()
         let approved = try story.carryOut(try story.signed(try story.proposal()))
         let reader = story.reader
-        let granted = try story.server.read { ledger throws(Pause) in try ledger.granted(approved.grants[0]) }
+        let granted = try story.server.read { ledger throws(Pause) in
+            try ledger.granted(approved.orders[0].id)
+        }
         func stage(_ change: (inout GrantState, inout RecordState) -> Void = { _, _ in }) -> String {
             var (grant, record) = (granted.state, granted.record)
             change(&grant, &record)

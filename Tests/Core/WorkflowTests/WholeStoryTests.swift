@@ -45,16 +45,17 @@ struct WholeStoryTests {
     }
 
     /// What the patient approves of all records.
-    private func approve(_ story: inout DepositStory) throws -> ApprovalSteps.Approved {
+    private func approve(_ story: inout DepositStory) throws -> ApprovalSteps {
         let (wallet, network) = (story.wallet, story.server.network)
         let membership = WalletMembership(wallet, at: story.server.hospital, handedOver: 2)
         let requests = try story.server.read { ledger throws(Pause) in
             try ledger.inbox(membership, known: KnownMembers())
         }
+        let request = try #require(requests.first)
         var proposal = try ProposedApproval(
-            of: try #require(requests.first), days: 30, releases: 2, now: story.server.time)
+            of: request, days: 30, releases: 2, now: story.server.time)
         let own = try story.server.read { ledger throws(Pause) in try ledger.ownRecords(membership) }
-        for record in try proposal.chosen(nil, of: own) {
+        for record in try request.chosen(nil, of: own) {
             let order = try story.server.read { ledger throws(Pause) in
                 try ledger.order(of: record, by: wallet)
             }
@@ -62,9 +63,9 @@ struct WholeStoryTests {
         }
         let signed = try SignedApproval(
             proposal, by: wallet, network: network.id, now: story.server.time, random: { Random.bytes($0) })
-        var steps = try ApprovalSteps(signed, by: wallet, of: network)
+        var steps = try ApprovalSteps(signed, by: wallet, of: network, now: story.server.time)
         while case .call(let next) = steps.next { try steps.take(try story.server.answer(next.call)) }
-        return steps.approved
+        return steps
     }
 
     private func fetch(
@@ -98,7 +99,7 @@ struct WholeStoryTests {
         story.server.time += 7 * 86_400
         let officer = reader(story)
         let grants = try story.server.read { ledger throws(Pause) in try ledger.grants(to: officer) }
-        #expect(grants.map(\.id) == approved.grants)
+        #expect(grants.map(\.id) == approved.orders.map(\.id))
         let order = try story.server.read { ledger throws(Pause) in
             try ledger.order(.grant(grants[0].id), by: officer)
         }

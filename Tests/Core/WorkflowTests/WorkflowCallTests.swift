@@ -93,12 +93,12 @@ struct WorkflowCallTests {
         #expect(refused[0] == [1] && refused[1].starts(with: Array("no permit: ".utf8)))
 
         var fetch = try input(
-            .fetch, story.server, story.wallet, id: approved.grants[0].bytes, key: story.officer,
+            .fetch, story.server, story.wallet, id: approved.orders[0].id.bytes, key: story.officer,
             identity: story.officerIdentity)
         fetch.organisation = story.server.insurer
         let release = Release(
             organisation: story.server.insurer, record: story.record, custodian: story.server.hospital,
-            grant: approved.grants[0])
+            grant: approved.orders[0].id)
         fetch.statement = Statement.make(.release(release), now: ScriptedServer.now)
             .signed(by: story.officer, network: story.server.network.id)
         let fetched = try record(fetch, story.server, in: &recording)

@@ -43,6 +43,11 @@ enum AnswerSamples {
             grant: statement, grantee: "text", kind: "text", purpose: "text", stage: "text", notAfter: 1,
             releasesUsed: 1, releasesAllowed: 1)
     }
+    private static var erasure: Printed.Erasure { Printed.Erasure(organisation: organisation, time: 1) }
+    private static var notOrdered: Printed.NotOrdered { Printed.NotOrdered(record: record, reason: "text") }
+    private static var notRevoked: Printed.NotRevoked {
+        Printed.NotRevoked(grant: statement, record: record, reason: "text")
+    }
     private static var openedFile: Printed.OpenedFile {
         Printed.OpenedFile(path: "text", byteCount: 1, sha256: digest, mediaType: "text", holdsProgram: true)
     }
@@ -75,14 +80,30 @@ enum AnswerSamples {
             (
                 "OwnRecord",
                 Printed.OwnRecord(
-                    record: record, custodians: [organisation], depositedAt: 1, files: [recordFile],
-                    grants: [recordGrant])
+                    record: record, custodians: [organisation], removedAt: 1, wasRemovedHere: true,
+                    erasures: [erasure], depositedAt: 1, files: [recordFile], unshown: "text",
+                    grants: [recordGrant], unshownGrants: "text")
             ),
             ("RecordFile", recordFile),
             ("RecordGrant", recordGrant),
-            ("Approved", Printed.Approved(grants: [statement], acknowledged: .cosigned)),
+            ("Erasure", erasure),
+            (
+                "Approved",
+                Printed.Approved(
+                    grants: [statement], notGranted: [notOrdered], isAnswered: true, acknowledged: .cosigned)
+            ),
+            (
+                "RemovalsOrdered",
+                Printed.RemovalsOrdered(
+                    records: [record], notOrdered: [notOrdered], isAnswered: true, acknowledged: .cosigned)
+            ),
+            ("NotOrdered", notOrdered),
             ("Rejected", Printed.Rejected(request: statement, acknowledged: .cosigned)),
-            ("Revoked", Printed.Revoked(grants: [statement], acknowledged: .cosigned)),
+            (
+                "Revoked",
+                Printed.Revoked(grants: [statement], notRevoked: [notRevoked], acknowledged: .cosigned)
+            ),
+            ("NotRevoked", notRevoked),
             ("Granted", Printed.Granted(grant: statement, position: 1, acknowledged: .cosigned)),
             ("OpenedFile", openedFile),
             (

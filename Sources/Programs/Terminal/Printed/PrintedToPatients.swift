@@ -51,22 +51,51 @@ extension Printed {
         public let record: RecordHandle
         /// Who keeps it.
         public let custodians: [OrganisationName]
+        /// When its owner ordered it to be erased.
+        public let removedAt: LedgerTime?
+        /// Whether that was by this wallet's order.
+        public let wasRemovedHere: Bool
+        /// Who has kept it and says that it is gone.
+        public let erasures: [Erasure]
         /// When it was deposited.
-        public let depositedAt: LedgerTime
-        /// What is in it.
+        public let depositedAt: LedgerTime?
+        /// What is in it; of one that is gone, as the home remembers it.
         public let files: [RecordFile]
+        /// Why it cannot be shown what is in it.
+        public let unshown: String?
         /// Who may open it.
         public let grants: [RecordGrant]
+        /// Why it cannot be shown who may.
+        public let unshownGrants: String?
 
         public init(
-            record: RecordHandle, custodians: [OrganisationName], depositedAt: LedgerTime,
-            files: [RecordFile], grants: [RecordGrant]
+            record: RecordHandle, custodians: [OrganisationName], removedAt: LedgerTime?,
+            wasRemovedHere: Bool, erasures: [Erasure], depositedAt: LedgerTime?, files: [RecordFile],
+            unshown: String?, grants: [RecordGrant], unshownGrants: String?
         ) {
             self.record = record
             self.custodians = custodians
+            self.removedAt = removedAt
+            self.wasRemovedHere = wasRemovedHere
+            self.erasures = erasures
             self.depositedAt = depositedAt
             self.files = files
+            self.unshown = unshown
             self.grants = grants
+            self.unshownGrants = unshownGrants
+        }
+    }
+
+    /// A custodian's word that a record is gone.
+    public struct Erasure: Encodable, Sendable {
+        /// Whose.
+        public let organisation: OrganisationName
+        /// Since when.
+        public let time: LedgerTime
+
+        public init(organisation: OrganisationName, time: LedgerTime) {
+            self.organisation = organisation
+            self.time = time
         }
     }
 
@@ -140,14 +169,74 @@ extension Printed {
 
     /// An approval (`medseal approve`).
     public struct Approved: Encodable, Sendable {
-        /// What was granted.
+        /// What was granted and is in force.
         public let grants: [StatementID]
-        /// How sure that is: `sequenced`, `durable` or `cosigned`.
-        public let acknowledged: Wire.Acknowledged
+        /// What was not, and why.
+        public let notGranted: [NotOrdered]
+        /// Whether the request is answered: then all of it is done.
+        public let isAnswered: Bool
+        /// How sure it is what was granted: `sequenced`, `durable` or `cosigned`.
+        public let acknowledged: Wire.Acknowledged?
 
-        public init(grants: [StatementID], acknowledged: Wire.Acknowledged) {
+        public init(
+            grants: [StatementID], notGranted: [NotOrdered], isAnswered: Bool,
+            acknowledged: Wire.Acknowledged?
+        ) {
             self.grants = grants
+            self.notGranted = notGranted
+            self.isAnswered = isAnswered
             self.acknowledged = acknowledged
+        }
+    }
+
+    /// An approval of erasures (`medseal approve --removal`).
+    public struct RemovalsOrdered: Encodable, Sendable {
+        /// Which records everybody must erase.
+        public let records: [RecordHandle]
+        /// Which of those that were named were not ordered to be erased, and why.
+        public let notOrdered: [NotOrdered]
+        /// Whether the request is answered: then all of it is done.
+        public let isAnswered: Bool
+        /// How sure it is what was ordered.
+        public let acknowledged: Wire.Acknowledged?
+
+        public init(
+            records: [RecordHandle], notOrdered: [NotOrdered], isAnswered: Bool,
+            acknowledged: Wire.Acknowledged?
+        ) {
+            self.records = records
+            self.notOrdered = notOrdered
+            self.isAnswered = isAnswered
+            self.acknowledged = acknowledged
+        }
+    }
+
+    /// A record that an approval was to be about and is not.
+    public struct NotOrdered: Encodable, Sendable {
+        /// Its handle.
+        public let record: RecordHandle
+        /// Why nothing was ordered about it.
+        public let reason: String
+
+        public init(record: RecordHandle, reason: String) {
+            self.record = record
+            self.reason = reason
+        }
+    }
+
+    /// A grant that was to end and is still in force.
+    public struct NotRevoked: Encodable, Sendable {
+        /// Its id.
+        public let grant: StatementID
+        /// The record that it is for.
+        public let record: RecordHandle
+        /// Why it did not end.
+        public let reason: String
+
+        public init(grant: StatementID, record: RecordHandle, reason: String) {
+            self.grant = grant
+            self.record = record
+            self.reason = reason
         }
     }
 
@@ -168,11 +257,16 @@ extension Printed {
     public struct Revoked: Encodable, Sendable {
         /// Their ids.
         public let grants: [StatementID]
-        /// How sure that is.
-        public let acknowledged: Wire.Acknowledged
+        /// Those that are still in force, and why.
+        public let notRevoked: [NotRevoked]
+        /// How sure it is that those have ended.
+        public let acknowledged: Wire.Acknowledged?
 
-        public init(grants: [StatementID], acknowledged: Wire.Acknowledged) {
+        public init(
+            grants: [StatementID], notRevoked: [NotRevoked], acknowledged: Wire.Acknowledged?
+        ) {
             self.grants = grants
+            self.notRevoked = notRevoked
             self.acknowledged = acknowledged
         }
     }
