@@ -121,12 +121,20 @@ struct DepositJournals: Sendable {
         let prefix = prefix(ofReservationsFor: patient)
         for name in reserved.names where name.hasPrefix(prefix) {
             guard let record = RecordHandle(hex: String(name.dropFirst(prefix.count))) else { continue }
-            if let handle = try? ReservedHandle(record, reserved.folder(name)) { return handle }
+            if let handle = try ReservedHandle(record, reserved.folder(name)) { return handle }
         }
-        let record = fresh()
-        let reservation = reservation(of: record, for: patient)
-        try reservation.make()
-        return try ReservedHandle(record, reservation)
+        while true {
+            let record = fresh()
+            let reservation = reservation(of: record, for: patient)
+            // Before it is locked, another process may take it up for a deposit of the same patient's, and end it.
+            do throws(FileError) {
+                try reservation.make()
+            } catch {
+                guard error.code == .absent, reserved.exists else { throw error }
+                continue
+            }
+            if let handle = try ReservedHandle(record, reservation) { return handle }
+        }
     }
 }
 
@@ -139,13 +147,18 @@ struct ReservedHandle: Sendable {
     private let folder: Folder
     private let lock: FolderLock
 
-    /// Throws `locked` while another process deposits under the handle.
-    fileprivate init(_ record: RecordHandle, _ folder: Folder) throws {
+    /// Nil while another process deposits under the handle, and where one has.
+    fileprivate init?(_ record: RecordHandle, _ folder: Folder) throws(FileError) {
         self.record = record
         self.folder = folder
-        lock = try FolderLock(folder)
+        do throws(FileError) {
+            lock = try FolderLock(folder)
+        } catch {
+            guard [.locked, .absent].contains(error.code) else { throw error }
+            return nil
+        }
         // It may have ended before it was locked.
-        guard folder.exists else { throw CancellationError() }
+        guard folder.exists else { return nil }
     }
 
     /// The handle will not be taken up again.

@@ -23,9 +23,11 @@ extension Patient {
     }
 
     func remember(_ member: VerifiedMember) throws {
-        var known = try knownMembers()
-        known.remember(member)
-        try home.folder.write(
-            try SealedJSON.seal(known.json, to: wallet.ownIdentity.recipient), as: Self.knownMembersName)
+        try home.folder.exclusively {
+            var known = try knownMembers()
+            known.remember(member)
+            try home.folder.write(
+                try SealedJSON.seal(known.json, to: wallet.ownIdentity.recipient), as: Self.knownMembersName)
+        }
     }
 }

@@ -70,11 +70,19 @@ public struct Patient: Sendable {
         try home.folder.write(sealed, as: PatientHome.organisationsName)
     }
 
+    /// Remembers a membership beside what other processes of this home have remembered meanwhile.
     mutating func set(_ membership: Joined) throws {
-        joined.removeAll { $0.name == membership.name }
-        joined.append(membership)
-        joined.sort { $0.name.description < $1.name.description }
-        try writeJoined()
+        try home.folder.exclusively {
+            try readJoined()
+            var membership = membership
+            if let other = joined.first(where: { $0.name == membership.name }) {
+                membership.handedOver = max(membership.handedOver, other.handedOver)
+            }
+            joined.removeAll { $0.name == membership.name }
+            joined.append(membership)
+            joined.sort { $0.name.description < $1.name.description }
+            try writeJoined()
+        }
     }
 
     /// Runs `body` with a connection that calls as the inbox at `organisation`, whose server knows no other.

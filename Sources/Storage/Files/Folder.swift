@@ -121,6 +121,13 @@ public struct Folder: Hashable, Sendable {
         ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
     }
 
+    /// Runs `body` while no other process does the same for this folder: what it reads there it may write changed. Not for
+    /// what takes longer than a moment.
+    public func exclusively<Result>(_ body: () throws -> Result) throws -> Result {
+        let lock = try FolderLock(waitingFor: self)
+        return try withExtendedLifetime(lock) { try body() }
+    }
+
     /// Removes a file or, with everything in it, a folder; what is not there is no error.
     public func remove(_ name: String) {
         let child = folder(name)

@@ -10,5 +10,11 @@ public final class FolderLock: Sendable {
         }
     }
 
+    /// Waits until no other process holds the folder: for what each holds it for a moment only. Throws `absent`, `failed`.
+    public init(waitingFor folder: Folder) throws(FileError) {
+        self.folder = try OpenFolder(path: folder.path, followingLink: true)
+        try self.folder.lock()
+    }
+
     deinit { folder.unlock() }
 }

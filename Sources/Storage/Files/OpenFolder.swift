@@ -209,6 +209,13 @@ public final class OpenFolder: Sendable {
     /// Takes the lock alone if nothing else holds it. Says whether it has it.
     public func tryLock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
 
+    /// Locks it once no other process holds it: for what takes a moment. Throws `failed` where the file system has no locks.
+    public func lock() throws(FileError) {
+        while flock(descriptor, LOCK_EX) != 0 {
+            guard errno == EINTR else { throw FileError(after: "flock", "cannot lock a folder") }
+        }
+    }
+
     /// Gives the lock back. Closing alone does not while a child that is just being started has the descriptor too.
     public func unlock() { flock(descriptor, LOCK_UN) }
 

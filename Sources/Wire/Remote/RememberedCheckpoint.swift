@@ -15,15 +15,8 @@ package struct RememberedCheckpoint {
     /// The newest checkpoint of the server, after it was held against the one remembered; remembered in its
     /// place.
     package func advance(_ connection: Connection) async throws -> VerifiedCheckpoint {
-        var old: VerifiedCheckpoint?
-        if folder.has(Self.name) {
-            old = try? VerifiedCheckpoint(
-                opening: try folder.read(Self.name), log: connection.network.checkpointKeys.log)
-            guard let old else {
-                throw PartyError.unverified("\(folder.file(Self.name)) is no checkpoint of this network")
-            }
-            connection.note(seen: old.checkpoint.head.size)
-        }
+        let old = try remembered(connection)
+        if let old { connection.note(seen: old.checkpoint.head.size) }
         var new = try await connection.checkpoint()
         if let old {
             // Where another server has shown it, this one's validators may be a moment later.
@@ -36,7 +29,21 @@ package struct RememberedCheckpoint {
             if old.checkpoint.head == new.checkpoint.head { return new }
             try await connection.verifyContinuation(of: old.checkpoint.head, by: new.checkpoint.head)
         }
-        try folder.write(new.note.encoded, as: Self.name)
+        try folder.exclusively {
+            // Another process of this home may have seen a newer one meanwhile.
+            let newest = try remembered(connection)?.checkpoint.head.size ?? 0
+            if new.checkpoint.head.size > newest { try folder.write(new.note.encoded, as: Self.name) }
+        }
         return new
+    }
+
+    private func remembered(_ connection: Connection) throws -> VerifiedCheckpoint? {
+        guard folder.has(Self.name) else { return nil }
+        let remembered = try? VerifiedCheckpoint(
+            opening: try folder.read(Self.name), log: connection.network.checkpointKeys.log)
+        guard let remembered else {
+            throw PartyError.unverified("\(folder.file(Self.name)) is no checkpoint of this network")
+        }
+        return remembered
     }
 }

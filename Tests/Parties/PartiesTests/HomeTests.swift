@@ -31,6 +31,24 @@ struct HomeTests {
         #expect(try PassphraseWork.$factor.withValue(4) { try factor() } == "4")
     }
 
+    @Test func twoProcessesOfOneWalletForgetNothingOfEachOther() async throws {
+        let world = try await World.shared.value
+        try PassphraseWork.$factor.withValue(4) {
+            let folder = Self.temporary()
+            defer { folder.parent.remove(folder.name) }
+            let home = try PatientHome.create(
+                folder, network: world.network, wallet: .create(), passphrase: world.passphrase)
+            // Each has read what was there before the other wrote.
+            var (one, other) = (try home.unlock(world.passphrase), try home.unlock(world.passphrase))
+            let (first, second) = (OrganisationName("hospital1")!, OrganisationName("hospital2")!)
+            try one.set(.init(name: first, appliedWith: 2, stock: 3, handedOver: 7))
+            try other.set(.init(name: second, appliedWith: 2, stock: 3, handedOver: 1))
+            try other.set(.init(name: first, appliedWith: 2, stock: 3, handedOver: 4))
+            let joined = try home.unlock(world.passphrase).joined
+            #expect(joined.map(\.name) == [first, second] && joined.map(\.handedOver) == [7, 1])
+        }
+    }
+
     @Test func aWalletComesBackUnderItsPassphraseOnly() async throws {
         let world = try await World.shared.value
         try PassphraseWork.$factor.withValue(4) {
