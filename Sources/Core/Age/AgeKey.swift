@@ -30,9 +30,13 @@ public enum AgeSealing: Sendable {
 public enum AgeOpening: Sendable {
     /// Any of these identities.
     case identities([AgeIdentity])
-    /// A passphrase. A header that asks for more work than `maximumWorkFactor` is refused before any is done:
-    /// 18 takes 256 MiB of memory, each step more doubles it, 22 is the most that is ever done.
-    case passphrase(SecretBytes, maximumWorkFactor: Int = 18)
+    /// Any of these passphrases: the spellings of one. A header that asks for more work than `maximumWorkFactor` is refused
+    /// before any is done: 18 takes 256 MiB of memory, each step more doubles it, 22 is the most that is ever done.
+    case passphrases([SecretBytes], maximumWorkFactor: Int = 18)
+
+    public static func passphrase(_ passphrase: SecretBytes, maximumWorkFactor: Int = 18) -> AgeOpening {
+        .passphrases([passphrase], maximumWorkFactor: maximumWorkFactor)
+    }
 
     public static func identity(_ identity: AgeIdentity) -> AgeOpening { .identities([identity]) }
 
@@ -52,11 +56,13 @@ public enum AgeOpening: Sendable {
                     if let key = try RecipientStanza.unwrap(stanza, with: identity) { return key }
                 }
             }
-        case .passphrase(let passphrase, let maximumWorkFactor):
-            for stanza in header.stanzas {
-                let key = try PassphraseStanza.unwrap(
-                    stanza, passphrase: passphrase, maximumWorkFactor: maximumWorkFactor)
-                if let key { return key }
+        case .passphrases(let passphrases, let maximumWorkFactor):
+            for passphrase in passphrases {
+                for stanza in header.stanzas {
+                    let key = try PassphraseStanza.unwrap(
+                        stanza, passphrase: passphrase, maximumWorkFactor: maximumWorkFactor)
+                    if let key { return key }
+                }
             }
         }
         return nil

@@ -24,12 +24,12 @@ extension IdentityFile {
 }
 
 extension SecretBytes {
-    /// The plaintext of an age file under a passphrase. Throws `refused` for a wrong one.
+    /// The plaintext of an age file under a passphrase, in any spelling. Throws `refused` for a wrong one.
     package static func opening(
         _ sealed: [UInt8], passphrase: SecretBytes, what: String
     ) throws(PartyError) -> SecretBytes {
         do {
-            return try openSecret(sealed, with: .passphrase(passphrase))
+            return try openSecret(sealed, with: .passphrases(passphrase.spellings))
         } catch AgeError.noMatch {
             throw .refused("the passphrase does not open \(what)")
         } catch {

@@ -21,9 +21,12 @@ public struct PassphraseOptions: ParsableArguments {
         }
     }
 
-    /// The passphrase; on a terminal asked for with `prompt`, twice where it is a new one.
+    /// The passphrase; on a terminal asked for with `prompt`, twice where it is a new one, which is normalized.
     public func read(_ prompt: String, isNew: Bool = false) throws -> SecretBytes {
-        try SecretSource(file: passphraseFile, descriptor: passphraseFd, prompt: prompt, isNew: isNew).read()
+        let typed = try SecretSource(
+            file: passphraseFile, descriptor: passphraseFd, prompt: prompt, isNew: isNew
+        ).read()
+        return isNew ? typed.normalizedPassphrase : typed
     }
 }
 

@@ -40,7 +40,8 @@ struct AgeDecryptCommand: ParsableCommand {
             guard identities.isEmpty else {
                 throw PartyError.badInput("this file needs a passphrase, not an identity")
             }
-            return .passphrase(try passphraseOptions.read("Passphrase"), maximumWorkFactor: maximumWorkFactor)
+            return .passphrases(
+                try passphraseOptions.read("Passphrase").spellings, maximumWorkFactor: maximumWorkFactor)
         }
         let place = try OutputPlace(output, notOver: [input ?? "-"])
         _ = try AgeCommandFile.reading(input) { source in

@@ -60,7 +60,7 @@ enum AgeIdentitySource {
         do {
             if isSealed(contents) {
                 let passphrase = try options.read("Passphrase for the identity file \(path)")
-                var opened = try open(contents, with: .passphrase(passphrase))
+                var opened = try open(contents, with: .passphrases(passphrase.spellings))
                 defer { wipe(&opened) }
                 return try IdentityFile(parsing: opened).identities
             }

@@ -32,8 +32,21 @@ public enum SealedPrivateKey {
         return contents(of: output)
     }
 
-    /// Opens sealed PEM; returns the PKCS#8 DER key in secret memory.
+    /// Opens sealed PEM by any spelling of `passphrase`; returns the PKCS#8 DER key in secret memory.
     public static func open(pem: [UInt8], passphrase: SecretBytes) throws(PrivateKeyError) -> SecretBytes {
+        for spelling in passphrase.spellings {
+            do throws(PrivateKeyError) {
+                return try open(pem: pem, with: spelling)
+            } catch {
+                guard error == .wrongPassphrase else { throw error }
+            }
+        }
+        throw .wrongPassphrase
+    }
+
+    private static func open(
+        pem: [UInt8], with passphrase: SecretBytes
+    ) throws(PrivateKeyError) -> SecretBytes {
         guard let input = BIO_new_mem_buf(pem, Int32(pem.count)) else { throw .malformed }
         defer { BIO_free(input) }
         guard let sealed = PEM_read_bio_PKCS8(input, nil, nil, nil) else { throw .malformed }
