@@ -15,13 +15,12 @@ struct DepositCommand: AsyncParsableCommand {
             Files are sealed here; the vault gets ciphertext. Without a permit of the patient's the contract refuses. The same \
             command again goes on where it was cut off, and never makes a second record unless --again is given.
 
-            Example: medseal deposit scan.dcm prescription.pdf --patient P-1001 --home ada
+            Example: medseal deposit scan.dcm prescription.pdf --patient-file number.txt --home ada
             """)
 
     @OptionGroup var files: FileArguments
 
-    @Option(help: ArgumentHelp("The patient's number at this hospital.", valueName: "number"))
-    var patient: String
+    @OptionGroup var patient: PatientNumberOptions
 
     @Option(
         help: ArgumentHelp(
@@ -41,6 +40,7 @@ struct DepositCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
+        let patient = try self.patient.read()
         if let custodial {
             let (record, receipt) = try await member.open {
                 try await $0.depositCustodial(

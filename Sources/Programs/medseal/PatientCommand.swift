@@ -39,22 +39,51 @@ struct PatientAdmit: AsyncParsableCommand {
         discussion: """
             The patient shows the short code of its wallet; it must be the one that this command finds.
 
-            Example: medseal patient admit 7K2M-Q9XD-4TRA-0B6N --number P-1001 --name "Grace Hopper" --home ada
+            Examples:
+              medseal patient admit 7K2M-Q9XD-4TRA-0B6N --home ada
+              medseal patient admit 7K2M-Q9XD-4TRA-0B6N --number-file - --name-file - --home ada
             """)
 
     @Argument(help: ArgumentHelp("The short code that the patient's wallet shows.", valueName: "short-code"))
     var shortCode: String
 
-    @Option(help: ArgumentHelp("The patient's number at this hospital.", valueName: "number"))
-    var number: String
+    @Option(
+        help: ArgumentHelp(
+            "The patient's number at this hospital; others on this machine can read it meanwhile.",
+            valueName: "number"))
+    var number: String?
 
-    @Option(help: ArgumentHelp("The patient's name, for the hospital's own staff.", valueName: "name"))
-    var name: String
+    @Option(
+        help: ArgumentHelp(
+            "Read the number from the first line of this file, or of standard input (-). Without either it is asked for.",
+            valueName: "file"))
+    var numberFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The patient's name, for the hospital's own staff; others on this machine can read it meanwhile.",
+            valueName: "name"))
+    var name: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Read the name from the first line of this file, or the next of standard input (-). Without either it is asked for.",
+            valueName: "file"))
+    var nameFile: String?
 
     @OptionGroup var member: MemberOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        guard number == nil || numberFile == nil, name == nil || nameFile == nil else {
+            throw ValidationError("Give the number and the name once each.")
+        }
+    }
+
     func run() async throws {
+        let number = try PersonalText.line(
+            self.number, file: numberFile, "patient's number", option: "number")
+        let name = try PersonalText.line(self.name, file: nameFile, "patient's name", option: "name")
         try await member.open { try await $0.admit(shortCode: shortCode, number: number, name: name) }
         try output.print(Printed.Admitted(patient: number)) {
             print("Admitted patient \(SafeText.escaped(number))")

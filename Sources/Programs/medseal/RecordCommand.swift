@@ -102,21 +102,21 @@ struct RecordReseal: AsyncParsableCommand {
 struct RecordAdopt: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "adopt", abstract: "Give a custodial record to its patient, by a permit (gateway).",
-        discussion: "Example: medseal record adopt RECORD --patient P-1001 --home gateway")
+        discussion: "Example: medseal record adopt RECORD --patient-file number.txt --home gateway")
 
     @Argument(help: ArgumentHelp("The record.", valueName: "record"))
     var record: TypedRecord
 
-    @Option(help: ArgumentHelp("The patient's number at this hospital.", valueName: "number"))
-    var patient: String
+    @OptionGroup var patient: PatientNumberOptions
 
     @OptionGroup var member: MemberOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
+        let number = try patient.read()
         let (record, receipt) = try await member.open { member in
             let record = try await member.connection.record(self.record)
-            return (record, try await member.adopt(record, patient: patient))
+            return (record, try await member.adopt(record, patient: number))
         }
         try output.print(receipt, "Record \(record.short) is the patient's now")
     }
@@ -242,15 +242,14 @@ struct RecordReassign: AsyncParsableCommand {
             First the new wallet joins and is admitted under the patient's number. A member of a second organisation has to \
             agree to the draft. It takes effect three days after it was submitted, unless the old wallet vetoes it.
 
-            Example: medseal record reassign RECORD --patient P-1001 --second KEY --second-organisation auditor \
+            Example: medseal record reassign RECORD --patient-file number.txt --second KEY --second-organisation auditor \
             --draft reassign.draft --home gateway
             """)
 
     @Argument(help: ArgumentHelp("The record.", valueName: "record"))
     var record: TypedRecord
 
-    @Option(help: ArgumentHelp("The patient's number at this hospital.", valueName: "number"))
-    var patient: String
+    @OptionGroup var patient: PatientNumberOptions
 
     @Option(help: ArgumentHelp("Who has to agree: a member's key.", valueName: "key"))
     var second: TypedKey
@@ -265,9 +264,10 @@ struct RecordReassign: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
+        let number = try patient.read()
         let made = try await member.open {
             try await $0.reassign(
-                try await $0.connection.record(record), patient: patient,
+                try await $0.connection.record(record), patient: number,
                 with: try await $0.connection.member(second), of: secondOrganisation)
         }
         try DraftFile(draft).write(made)

@@ -14,14 +14,14 @@ struct RequestCommand: AsyncParsableCommand {
         discussion: """
             Who and what is asked for stands in a letter that only the hospital opens; the ledger gets its hash.
 
-            Example: medseal request --custodian hospital1 --patient P-1001 --purpose claim --days 30 --home officer
+            Example: medseal request --custodian hospital1 --patient-file number.txt --purpose claim --days 30 \
+            --home officer
             """)
 
     @Option(help: ArgumentHelp("The hospital or laboratory that keeps the records.", valueName: "name"))
     var custodian: OrganisationName
 
-    @Option(help: ArgumentHelp("The patient's number there.", valueName: "number"))
-    var patient: String
+    @OptionGroup var patient: PatientNumberOptions
 
     @Option(help: "What for.")
     var purpose: TypedChoice<Purpose>
@@ -32,16 +32,28 @@ struct RequestCommand: AsyncParsableCommand {
     @Flag(help: "Ask for a transfer: to keep the records too (hospitals and laboratories).")
     var transfer = false
 
-    @Option(help: ArgumentHelp("What the patient shall read.", valueName: "text"))
-    var text = ""
+    @Option(
+        help: ArgumentHelp(
+            "What the patient shall read; others on this machine can read it meanwhile.", valueName: "text"))
+    var text: String?
+
+    @Option(help: ArgumentHelp("Read the text from this file, or standard input (-).", valueName: "file"))
+    var textFile: String?
 
     @OptionGroup var member: MemberOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        guard text == nil || textFile == nil else {
+            throw ValidationError("Give --text or --text-file, not both.")
+        }
+    }
+
     func run() async throws {
         let asked = AccessRequest(
-            of: custodian, patient: patient, purpose: purpose.value, days: days,
-            kind: transfer ? .transfer : .read, text: text)
+            of: custodian, patient: try patient.read(), purpose: purpose.value, days: days,
+            kind: transfer ? .transfer : .read,
+            text: try PersonalText.lines(text, file: textFile, "text"))
         let (id, receipt) = try await member.open { try await $0.request(asked) }
         let answer = Printed.Requested(
             request: id, position: receipt.position, acknowledged: receipt.acknowledged)
@@ -87,21 +99,21 @@ struct RequestsCommand: AsyncParsableCommand {
 struct RouteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "route", abstract: "Pass a request on to the patient it is about.",
-        discussion: "Example: medseal route REQUEST --patient P-1001 --home ada")
+        discussion: "Example: medseal route REQUEST --patient-file number.txt --home ada")
 
     @Argument(help: ArgumentHelp("The request's id.", valueName: "request"))
     var request: TypedStatement
 
-    @Option(help: ArgumentHelp("The patient's number at this hospital.", valueName: "number"))
-    var patient: String
+    @OptionGroup var patient: PatientNumberOptions
 
     @OptionGroup var member: MemberOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
+        let number = try patient.read()
         let (request, receipt) = try await member.open { member in
             let request = try await member.connection.statement(self.request, "request")
-            return (request, try await member.route(request, toPatient: patient))
+            return (request, try await member.route(request, toPatient: number))
         }
         try output.print(Printed.Routed(request: request, acknowledged: receipt.acknowledged)) {
             print("Routed to the patient's inbox, \(receipt.shown)")

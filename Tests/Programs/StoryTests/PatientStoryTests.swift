@@ -187,6 +187,81 @@ import Testing
             as: "noor", "approve", removal, "--record", record, "--removal", "--yes")
         #expect(twice.code == 1, "\(twice.text)")
     }
+
+    @Test("one home is used by several at once: eight deposits of one patient, a wallet's commands")
+    func severalAtOnce() throws {
+        let story = try begun()
+        for round in 0..<2 {
+            let names = (0..<8).map { "file-\(round)-\($0).txt" }
+            for name in names { try story.write(name, Data("what is in \(name)".utf8)) }
+            let deposits = try names.map { try story.begin(as: "ada", "deposit", $0, "--patient", "P-1") }
+            for deposit in deposits { #expect(deposit.end(nil) == 0, "\(deposit.said)") }
+        }
+        #expect(
+            try FileManager.default.contentsOfDirectory(
+                atPath: story.folder.appending(path: "ada/deposits/reserved").path
+            ).isEmpty)
+        let commands = try [
+            ["records"], ["history"], ["wallet", "top-up", "--organisation", "hospital1", "--permits", "30"],
+            ["records"], ["inbox"], ["wallet", "top-up", "--organisation", "hospital1", "--permits", "30"],
+        ].map { try story.begin(as: "noor", $0) }
+        for command in commands { #expect(command.end(nil) == 0, "\(command.said)") }
+        let records = try story.medseal(as: "noor", "records")
+        #expect(records.text.components(separatedBy: "Record ").count == 17, "\(records.text)")
+        #expect(try story.medseal(as: "ada", "deposit", "file-0-0.txt", "--patient", "P-1").code == 0)
+    }
+
+    @Test("a passphrase opens in every form of its text; numbers, names and texts need not be arguments")
+    func whatIsTyped() throws {
+        let story = try Story(["hospital1:hospital", "insurer:insurer"])
+        try story.enrol("remo", "hospital1", "gateway")
+        try story.enrol("iris", "insurer", "officer")
+        /// Of "Grüße": composed, decomposed, with a byte order mark, without umlaut.
+        let (composed, decomposed) = ("Gr\u{fc}\u{df}e", "Gru\u{308}\u{df}e")
+        func passphrase(_ text: String) throws {
+            let path = try story.write("noor.pass", Data(text.utf8)).path
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+        }
+        for (made, opened) in [
+            (composed, decomposed), (decomposed, composed), (composed, "\u{feff}\(composed)"),
+        ] {
+            try? FileManager.default.removeItem(at: story.folder.appending(path: "noor"))
+            try passphrase(made)
+            let joined = try story.medseal(
+                as: "noor", "wallet", "join", "--network", "net", "--organisation", "hospital1")
+            #expect(joined.code == 0, "\(joined.text)")
+            try passphrase(opened)
+            let code = try story.medseal(as: "noor", "wallet", "print-code")
+            #expect(code.code == 0, "\(code.text)")
+            try passphrase("Grusse")
+            let wrong = try story.medseal(as: "noor", "wallet", "print-code")
+            #expect(wrong.code == 1 && wrong.text.contains("does not open"), "\(wrong.text)")
+            try passphrase(opened)
+        }
+        let short = try story.medseal(
+            as: "noor", "wallet", "join", "--network", "net", "--organisation", "hospital1")
+        let code = try #require(short.text.firstMatch(of: /[0-9A-Z]{4}(-[0-9A-Z]{4})+/)).output.0
+        func shell(_ line: String) throws -> Story.Result {
+            let done = try self.shell(story, line)
+            #expect(done.code == 0, "\(line): \(done.text)")
+            return done
+        }
+        let remo = "--home remo --passphrase-file remo.pass"
+        _ = try shell(
+            "printf 'P-1\\nNoor Haddad\\n' | medseal patient admit \(code) --number-file - --name-file - \(remo)"
+        )
+        try story.write("one.txt", Data("one".utf8))
+        _ = try shell("echo P-1 | medseal deposit one.txt --patient-file - \(remo)")
+        try story.write("number.txt", Data("P-1\r\n".utf8))
+        try story.write("claim.txt", Data("Claim 4711".utf8))
+        let asked = try shell(
+            "medseal request --custodian hospital1 --patient-file number.txt --purpose claim --days 3 "
+                + "--text-file claim.txt --home iris --passphrase-file iris.pass")
+        _ = try shell("medseal route \(asked.id) --patient-file number.txt \(remo)")
+        #expect(try story.medseal(as: "noor", "inbox").text.contains("Claim 4711"))
+        let none = try story.medseal(as: "remo", "deposit", "one.txt")
+        #expect(none.code == 2 && none.text.contains("--patient-file"), "\(none.text)")
+    }
 }
 
 extension Story {
