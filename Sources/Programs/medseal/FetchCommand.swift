@@ -112,27 +112,26 @@ struct FetchCommand: AsyncParsableCommand {
 
     func run() async throws {
         let bar = LazyBar("fetching")
-        let fetched = try await member.open { member in
+        let (fetched, failure) = try await member.open {
+            member -> ([Printed.FetchedRecord], (any Error)?) in
             if let right = try await right(as: member.connection) {
-                return [try await fetch(right, as: member, to: output, keepingSealedIn: sealed, bar)]
+                return ([try await fetch(right, as: member, to: output, keepingSealedIn: sealed, bar)], nil)
             }
             let grants = try await member.grants(grant, answering: request)
-            var fetched = [Printed.FetchedRecord]()
-            for grant in grants {
+            return try await member.each(of: grants, "fetched") { grant in
                 // Several records may hold files of one name: each goes into a folder of its own.
                 let own = grants.count == 1 ? nil : grant.short
-                fetched.append(
-                    try await fetch(
-                        .grant(grant), as: member,
-                        to: own.map { Folder(output).file($0) + "/" } ?? output,
-                        keepingSealedIn: sealed.map { folder in
-                            own.map { Folder(folder).file($0) } ?? folder
-                        }, bar))
+                return try await fetch(
+                    .grant(grant), as: member,
+                    to: own.map { Folder(output).file($0) + "/" } ?? output,
+                    keepingSealedIn: sealed.map { folder in
+                        own.map { Folder(folder).file($0) } ?? folder
+                    }, bar)
             }
-            return fetched
         }
         bar.finish()
         try form.print(fetched)
+        if let failure { throw failure }
     }
 
     /// By what right, where it is no grant's.

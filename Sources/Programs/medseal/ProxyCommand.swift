@@ -154,11 +154,14 @@ struct ProxyFetch: AsyncParsableCommand {
         help: ArgumentHelp("The folder or, for one file, the file to write.", valueName: "path"))
     var output: String
 
+    @Flag(help: "Replace files that are there.")
+    var force = false
+
     @OptionGroup var patient: PatientOptions
     @OptionGroup var form: OutputOptions
 
     func run() async throws {
-        let places = try FolderSinks(output)
+        let places = try FolderSinks(output, replacing: force)
         let fetched = try await patient.patient { patient in
             try await patient.fetchEntrusted(try await patient.entrustedRecord(record), into: places)
         }

@@ -28,16 +28,13 @@ struct ReceiveCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let rows = try await member.open { member in
-            var rows = [Printed.Received]()
-            for grant in try await member.grants(grant, answering: request) {
-                let done = try await member.receive(grant)
-                rows.append(
-                    Printed.Received(
-                        record: done.record, files: done.files, alreadyCustodian: done.receipt == nil,
-                        position: done.receipt?.position, acknowledged: done.receipt?.acknowledged))
+        let (rows, failure) = try await member.open { member -> ([Printed.Received], (any Error)?) in
+            try await member.each(of: try await member.grants(grant, answering: request), "received") {
+                let done = try await member.receive($0)
+                return Printed.Received(
+                    record: done.record, files: done.files, alreadyCustodian: done.receipt == nil,
+                    position: done.receipt?.position, acknowledged: done.receipt?.acknowledged)
             }
-            return rows
         }
         let short = ShortIDs(rows.map(\.record))
         try output.print(rows) {
@@ -51,10 +48,30 @@ struct ReceiveCommand: AsyncParsableCommand {
                 }
             }
         }
+        if let failure { throw failure }
     }
 }
 
 extension Member {
+    /// What `body` makes of each of `grants`, one after the other. Where one fails, what the ones before have come to, and
+    /// why; standard error is told how many. Throws where the first fails.
+    func each<Row>(
+        of grants: [StatementID], _ verb: String, _ body: (StatementID) async throws -> Row
+    ) async throws -> ([Row], (any Error)?) {
+        var rows = [Row]()
+        for grant in grants {
+            do {
+                rows.append(try await body(grant))
+            } catch  where !rows.isEmpty {
+                Standard.error(
+                    "medseal: \(rows.count) of \(grants.count) records were \(verb), grant \(grant.short) not"
+                )
+                return (rows, error)
+            }
+        }
+        return (rows, nil)
+    }
+
     /// The grant that was typed, or those that answer the request that was.
     func grants(
         _ grant: TypedStatement?, answering request: TypedStatement?
