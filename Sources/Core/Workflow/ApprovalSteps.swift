@@ -19,7 +19,7 @@ public struct ApprovalSteps: Sendable {
     /// One order of an approval, a grant or the erasure of a record, and what became of it.
     public struct Order: Sendable {
         public enum Outcome: Sendable {
-            /// It is not on the ledger, as far as is known: nobody came to it.
+            /// It is not on the ledger, as far as is known: its turn did not come.
             case notTried
             /// It is not on the ledger: the contract refuses it, or would.
             case refused(RejectionCode)

@@ -41,7 +41,7 @@ public struct OwnRecord: Sendable {
         public let time: LedgerTime
     }
 
-    /// Whether nobody is served it any more: its owner had it removed, or all who kept it have erased it.
+    /// Whether it is served no more: its owner had it removed, or all who kept it have erased it.
     public var isGone: Bool { state.removed != nil || (custodians.isEmpty && !erasures.isEmpty) }
 }
 

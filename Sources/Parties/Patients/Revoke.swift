@@ -51,7 +51,7 @@ extension Patient {
             do {
                 outcome = .success(try await revoke(grant, of: record))
             } catch let failure as PartyError where failure.rejection == .grantRevoked {
-                // Somebody who may has ended it meanwhile.
+                // A guardian, or the wallet elsewhere, has ended it meanwhile.
                 continue
             } catch { outcome = .failure(error) }
             endings.append(Ending(grant: grant, record: record.handle, outcome: outcome))

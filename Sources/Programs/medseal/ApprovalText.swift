@@ -61,7 +61,7 @@ struct ApprovalText {
                 [
                     (
                         "Effect",
-                        "nobody is served it from then on; \(Self.keepers(of: removal.records)) must erase it"
+                        "it is served to no one from then on; \(Self.keepers(of: removal.records)) must erase it"
                     )
                 ], columns)
         question = Folding.lines(
@@ -70,12 +70,17 @@ struct ApprovalText {
         ).joined(separator: "\n")
     }
 
-    /// Of the erasure of a record that nobody has asked for.
+    /// Of the erasure of a record that its owner wants by itself.
     init(removing record: OwnRecord, content: Descriptor?, columns: Int?) {
         lines =
             Self.shown([(record.handle, content?.files ?? [])], columns)
             + Self.labelled(
-                [("Effect", "nobody is served it from then on; \(Self.keepers(of: [record])) must erase it")],
+                [
+                    (
+                        "Effect",
+                        "it is served to no one from then on; \(Self.keepers(of: [record])) must erase it"
+                    )
+                ],
                 columns)
         question = "Have record \(record.handle.short) erased for good? This cannot be undone."
     }

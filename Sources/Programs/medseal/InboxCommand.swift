@@ -181,7 +181,7 @@ extension Printed.OwnRecord {
         } else {
             lines.append(
                 custodians.isEmpty
-                    ? "GONE     nobody keeps it\(deposited)" : "kept by  \(keepers)\(deposited)")
+                    ? "GONE     no one keeps it\(deposited)" : "kept by  \(keepers)\(deposited)")
         }
         for erasure in erasures {
             lines.append(
