@@ -163,7 +163,7 @@ let wire: [Target] = [
             "NetworkFolder", "API", "Files", "Contract", "Evidence", "Identity", "TransparencyLog",
             "Primitives",
         ],
-        links: ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL"]),
+        links: ["AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL"]),
 ]
 
 let service: [Target] = [

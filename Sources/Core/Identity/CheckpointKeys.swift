@@ -49,8 +49,9 @@ public struct CheckpointKeys: Sendable {
     }
 
     /// The organisations whose validators have cosigned, in the order of the genesis.
-    public func cosigned(_ checkpoint: VerifiedCheckpoint) -> [OrganisationName] {
-        cosigners(of: checkpoint, since: 0).map { $0.name }
+    /// With `since` only those that did so from then on, as they say.
+    public func cosigned(_ checkpoint: VerifiedCheckpoint, since: UInt64 = 0) -> [OrganisationName] {
+        cosigners(of: checkpoint, since: since).map { $0.name }
     }
 
     /// Whether enough of the organisations that the genesis names have cosigned, not before `since` (seconds
@@ -58,6 +59,14 @@ public struct CheckpointKeys: Sendable {
     /// whole log led there.
     public func meetsQuorum(_ checkpoint: VerifiedCheckpoint, since: UInt64 = 0) -> Bool {
         quorum.isMet(by: cosigners(of: checkpoint, since: since).map { $0.kind })
+    }
+
+    /// When enough of them had cosigned for the last time, as they say (seconds since 1970). Nil where the genesis asks
+    /// for none, and where too few have.
+    public func confirmed(_ checkpoint: VerifiedCheckpoint) -> UInt64? {
+        guard !quorum.rules.isEmpty else { return nil }
+        return checkpoint.cosignatures.compactMap { $0.time }.sorted { $0 > $1 }
+            .first { meetsQuorum(checkpoint, since: $0) }
     }
 
     private func cosigners(of checkpoint: VerifiedCheckpoint, since: UInt64) -> [Genesis.Organisation] {

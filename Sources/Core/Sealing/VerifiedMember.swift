@@ -83,7 +83,9 @@ public struct VerifiedMember: Sendable {
         guard let state = claims.state else { throw fails("the ledger's state does not know it") }
         guard !state.retired else { throw .refused("the member was retired by \(organisation.name)") }
         guard now < enrolment.expires, now < state.expires else {
-            throw .refused("the member's enrolment has expired")
+            throw .refused(
+                "the member's enrolment ended on \(UTC.text(min(enrolment.expires, state.expires))): its office renews it (medseal member renew)"
+            )
         }
         guard state.organisation == enrolment.organisation, state.role == enrolment.role,
             state.recipientHash == enrolment.recipientHash, state.certificateHash == enrolment.certificateHash

@@ -8,6 +8,8 @@ public struct Disclosure: Equatable, Sendable {
     public let position: UInt64
     public let release: StatementID
     public let record: RecordHandle
+    /// Who kept it, and released it.
+    public let custodian: OrganisationName
     public let reader: String
     public let readerOrganisation: String
     /// The grant's purpose, or the basis.
@@ -16,12 +18,14 @@ public struct Disclosure: Equatable, Sendable {
     public let emergency: StatementID?
 
     private static let header = [
-        "time", "position", "release", "record", "reader", "organisation", "reason", "grant", "emergency",
+        "time", "position", "release", "record", "custodian", "reader", "organisation", "reason", "grant",
+        "emergency",
     ]
 
     private var cells: [String] {
         [
-            UTC.text(time), String(position), release.hex, record.hex, reader, readerOrganisation, reason,
+            UTC.text(time), String(position), release.hex, record.hex, custodian.description, reader,
+            readerOrganisation, reason,
             grant?.hex ?? "", emergency?.hex ?? "",
         ]
     }
@@ -64,7 +68,7 @@ extension LedgerView {
             all.append(
                 Disclosure(
                     time: logged.entry.time, position: logged.entry.position, release: logged.statement.id,
-                    record: it.record,
+                    record: it.record, custodian: organisation,
                     reader: isOwners ? "the patient's side" : try name(logged.statement.caller, own: []),
                     readerOrganisation: it.organisation?.description ?? "", reason: reason, grant: it.grant,
                     emergency: it.emergency))

@@ -1,5 +1,6 @@
 public import Contract
 import Identity
+import Sealing
 
 /// A statement in words: everything in it that is signed (T46), and nothing that is not.
 public enum StatementText {

@@ -29,7 +29,9 @@ extension Auditor {
     }
 
     private var vaultsToAskFor: [OrganisationName] {
-        if member.home.role == .auditor { return member.network.custodians.map(\.name) }
+        if member.home.role == .auditor, member.organisation.kind == .auditor {
+            return member.network.custodians.map(\.name)
+        }
         return member.organisation.kind.isCustodian ? [member.organisation.name] : []
     }
 }
@@ -76,7 +78,9 @@ private struct Audit {
             report.findings += try await finding(in: "state") { try await compareState(replay, &report) }
                 .get()
             report.findings += try await finding(in: "revocation lists") {
-                try await auditLists(under: remembered.advance(connection), &report)
+                let governance = try await connection.governance(under: remembered.advance(connection))
+                tellWhatIsLeftOut(of: governance, &report)
+                try await auditLists(of: governance, &report)
             }.get()
             for problem in try await connection.examination() {
                 report.findings.append(
@@ -177,10 +181,28 @@ private struct Audit {
         }
     }
 
+    /// Vaults that are not looked at: because the home does not know the organisation, which is a finding, or because
+    /// this member may not ask.
+    private func tellWhatIsLeftOut(of governance: Governance, _ report: inout AuditReport) {
+        let known = Set(connection.network.organisations.map(\.name))
+        for organisation in governance.organisations where vaults[organisation.name] == nil {
+            if !known.contains(organisation.name) {
+                report.findings.append(
+                    Finding(
+                        kind: .unknownOrganisation, place: "organisation \(organisation.name)", subject: nil,
+                        problem:
+                            "it was admitted, and this home does not know it, so nothing of it was looked at: run medseal network update, then audit again"
+                    ))
+            } else if organisation.pinned.kind.isCustodian {
+                report.vaultsNotAsked.append(organisation.name)
+            }
+        }
+    }
+
     /// The revocation list of every organisation that has published one: signed by its authority, not older
     /// than what was seen before, and in force.
-    private func auditLists(under checkpoint: VerifiedCheckpoint, _ report: inout AuditReport) async throws {
-        for organisation in try await connection.governance(under: checkpoint).organisations {
+    private func auditLists(of governance: Governance, _ report: inout AuditReport) async throws {
+        for organisation in governance.organisations {
             let authority = try await connection.authority(of: organisation)
             let list = try await connection.revocationList(of: organisation.name, under: authority)
             guard let list, list.nextUpdate <= connection.surroundings.date else { continue }

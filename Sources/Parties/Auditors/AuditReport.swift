@@ -1,3 +1,5 @@
+public import Contract
+
 /// What an audit has found.
 public struct AuditReport: Codable, Sendable {
     /// One thing that does not hold.
@@ -19,6 +21,8 @@ public struct AuditReport: Codable, Sendable {
             case revocationList
             /// A name in the vault that is no blob's of a record.
             case unknown
+            /// An organisation takes part that this home does not know: nothing of it was looked at.
+            case unknownOrganisation
         }
         public let kind: Kind
         /// Where: an entry's position, a state key, or an organisation's vault.
@@ -38,6 +42,8 @@ public struct AuditReport: Codable, Sendable {
     public internal(set) var soundBlobs: [String: Int] = [:]
     /// Blobs that no record names: left by a deposit that was cut off; its server collects them. By vault.
     public internal(set) var unreferencedBlobs: [String: Int] = [:]
+    /// Organisations whose vaults were not looked at: their servers answer their own members and auditors.
+    public internal(set) var vaultsNotAsked: [OrganisationName] = []
     public internal(set) var findings: [Finding] = []
     public var holds: Bool { findings.isEmpty }
 }

@@ -38,9 +38,11 @@ public struct MemberHome: Sendable {
 
     /// Throws `badInput` when the folder is no member's home.
     public init(_ folder: Folder) throws(PartyError) {
+        try PartyError.files { try folder.requireAccess() }
         try MemberHomeChange(folder).settle()
         guard folder.has(Self.fileName) else { throw .badInput("\(folder.path) is not a member's home") }
-        guard let file = try? JSON.decode(File.self, try folder.read(Self.fileName)),
+        let bytes = try PartyError.files { try folder.read(Self.fileName) }
+        guard let file = try? JSON.decode(File.self, bytes),
             let role = Role(name: file.role)
         else { throw .unverified("\(folder.file(Self.fileName)) is malformed") }
         self.folder = folder

@@ -11,9 +11,7 @@ extension StatementDraft {
     /// hold.
     public init(reading folder: Folder, _ name: String) throws(PartyError) {
         let path = folder.file(name)
-        guard let file = try? folder.read(name) else {
-            throw .badInput("\(path) is not the draft of a statement")
-        }
+        let file = try PartyError.files { try folder.read(name) }
         do throws(PartyError) {
             try self.init(reading: file)
         } catch { throw PartyError(error.code, "\(path): \(error.message)") }

@@ -17,6 +17,8 @@ public struct Deposited: Sendable {
     public let wasThere: Bool
     /// Where the ledger has it; nil when it was there before.
     public let receipt: Wire.Receipt?
+    /// The record that this one takes the place of, because the vault had lost some of it.
+    public fileprivate(set) var lost: RecordHandle?
 
     fileprivate init(_ deposited: DepositSteps.Deposited, _ blobs: [SealedBlob]) {
         record = deposited.deposit.record
@@ -36,7 +38,8 @@ public enum DepositProgress: Sendable {
 
 extension Member {
     /// Saves files as one record of the patient of that number: sealed here, put into the custodian's vault,
-    /// recorded on the ledger. `again` makes a new record of files that were deposited before.
+    /// recorded on the ledger. `again` makes a new record of files that were deposited before; so does a vault that has
+    /// lost any of them.
     ///
     /// Whatever cuts it off, the same call again goes on where it was and leaves exactly one record. A file that changes
     /// meanwhile is sealed anew, under a key of its own. Throws
@@ -67,6 +70,7 @@ extension Member {
         _ files: [SourceFile], of patient: AdmittedPatient, _ kind: AgeKeyKind, again: Bool,
         _ progress: @escaping @Sendable (DepositProgress) -> Void
     ) async throws -> Deposited {
+        var lost: RecordHandle?
         let journals = DepositJournals(home: keys.home.folder, key: keys.signingKey)
         let sources = OutlinedSources(files, of: keys.signingKey)
         let byteCounts = files.map(\.byteCount)
@@ -76,7 +80,9 @@ extension Member {
             if let journal = try DepositJournal(name) {
                 guard let lock = try? FolderLock(name) else { throw Self.isBeingDeposited }
                 defer { withExtendedLifetime(lock) {} }
-                if journal.isDone, again {
+                let isLost = journal.isDone && !again ? try await isLost(journal) : false
+                if isLost { lost = journal.deposit.record }
+                if isLost || journal.isDone && again {
                     journals.folder.remove(name.name)
                 } else {
                     return try await resume(journal, sources, of: patient, journals, progress)
@@ -94,9 +100,11 @@ extension Member {
             reserved.end()
             return try DepositJournal(deposit, blobs, draft: draft, name: name)
         }
-        return try await carryOut(
+        var deposited = try await carryOut(
             steps, &work, progress, ifPermitIsRefused: reserved.end,
             ifSourceChanged: { try journals.takeUpAgain(reserved.record, for: patient.index) })
+        deposited.lost = lost
+        return deposited
     }
 
     /// Saves files without the patient's permit, openly marked so: nobody outside the custodian can be

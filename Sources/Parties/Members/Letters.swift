@@ -1,8 +1,20 @@
 import API
 import Contract
+import Evidence
 import Remote
 
 extension Connection {
+    /// The same; none where the organisation's server is away, which the connection notes.
+    func lettersUnlessAway(
+        at custodian: OrganisationName, about request: StatementID
+    ) async throws -> [Wire.Letter] {
+        do {
+            return try await letters(at: custodian, about: request)
+        } catch let failure as PartyError where failure.code == .unavailable {
+            return []
+        }
+    }
+
     /// How many pages of letters about one thing are read: others can add to them, but nothing that counts comes so late.
     private static let letterPagesMax = 16
 

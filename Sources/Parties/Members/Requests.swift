@@ -50,7 +50,8 @@ extension Member {
             views.append(
                 try await view(
                     statement, request, state,
-                    letters: try await connection.letters(at: request.custodian, about: statement.id),
+                    letters: try await connection.lettersUnlessAway(
+                        at: request.custodian, about: statement.id),
                     isOwn: isOwn, isToUs: isToUs, under: checkpoint))
         }
         return views

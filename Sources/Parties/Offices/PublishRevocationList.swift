@@ -11,6 +11,8 @@ import TransparencyLog
 extension Office {
     /// For how long a revocation list is good unless it is said.
     public static let listDays = 90
+    /// So long before its end the next one takes a list's place.
+    private static let listRenewalDays: UInt64 = 30
     static let listName = "crl.pem"
 
     /// Makes the authority's revocation list anew from the ledger and publishes it: every certificate whose
@@ -72,10 +74,24 @@ extension Office {
         }
     }
 
+    /// Publishes the next list where the last one ends within 30 days. Gives it, or nil where nothing had to be done.
+    public func renewRevocationList() async throws -> RevocationList? {
+        guard let last = try kept(under: try organisation.authority),
+            surroundings.now() + Self.listRenewalDays * 86_400 >= last.ends
+        else { return nil }
+        return try await publishRevocationList()
+    }
+
+    /// When the list that was published last ends; nil where there is none.
+    public func revocationListEnd() throws -> LedgerTime? {
+        try kept(under: try organisation.authority)?.ends
+    }
+
     /// The list that was made here last; nil when there is none.
     private func kept(under authority: [UInt8]) throws -> RevocationList? {
         guard folder.has(Self.listName) else { return nil }
-        guard let der = try? PEM.decode(try folder.read(Self.listName), label: RevocationList.pemLabel),
+        let pem = try PartyError.files { try folder.read(Self.listName) }
+        guard let der = try? PEM.decode(pem, label: RevocationList.pemLabel),
             let list = try? RevocationList.verify(der, under: authority)
         else {
             throw PartyError.unverified(

@@ -14,6 +14,8 @@ import Workflow
 extension Patient {
     public static let stockDefault = 20
     static let permitDays: UInt64 = 730
+    /// So long before their end permits are renewed.
+    private static let renewalDays: UInt64 = 30
 
     /// What both sides compare after a patient has joined.
     public struct Joining: Sendable {
@@ -96,6 +98,9 @@ extension Patient {
                     json: Wire.Permits(first: first, permits: permits))
             }
         }
+        if missing > 0 {
+            membership.permitsUntil = (surroundings.now() + Self.permitDays * 86_400).quarterEnded
+        }
         membership.handedOver = max(membership.handedOver, status.permitsHandedOver + missing)
         membership.stock = stock
         try set(membership)
@@ -122,16 +127,29 @@ extension Patient {
         return try Letter.seal(letter, to: organisation.deskRecipient)
     }
 
-    /// Fills every stock that has fallen below a quarter. Gives what was handed over.
+    private mutating func keepStock(_ stock: Int, at name: OrganisationName) throws {
+        guard var membership = joined.first(where: { $0.name == name }) else { return }
+        membership.stock = stock
+        try set(membership)
+    }
+
+    /// Fills every stock that has fallen below a quarter, or of which the last permits end within 30 days. Gives what was handed over.
     @discardableResult
     public mutating func topUpWhereLow() async throws -> [(organisation: OrganisationName, permits: Int)] {
         var filled = [(organisation: OrganisationName, permits: Int)]()
         let away = away.names
         for membership in joined where membership.stock > 0 && !away.contains(membership.name) {
-            guard let status = try await status(at: membership.name), !status.rejected,
-                status.permitsLeft * 4 < membership.stock
-            else { continue }
-            filled.append((membership.name, try await topUp(membership.name, to: membership.stock)))
+            guard let status = try await status(at: membership.name), !status.rejected else { continue }
+            let end = membership.permitsUntil ?? .max
+            if surroundings.now() + Self.renewalDays * 86_400 >= end {
+                // Those that are left end soon: as many new ones come after them.
+                let stock = status.permitsLeft + membership.stock
+                let permits = try await topUp(membership.name, to: stock)
+                try keepStock(membership.stock, at: membership.name)
+                filled.append((membership.name, permits))
+            } else if status.permitsLeft * 4 < membership.stock {
+                filled.append((membership.name, try await topUp(membership.name, to: membership.stock)))
+            }
         }
         return filled
     }

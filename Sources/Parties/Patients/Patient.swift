@@ -23,6 +23,8 @@ public struct Patient: Sendable {
         public var stock: Int
         /// How many were handed over so far.
         public var handedOver: Int
+        /// When the last that were handed over end; nil where none were by this home.
+        public var permitsUntil: LedgerTime?
     }
 
     public let home: PatientHome

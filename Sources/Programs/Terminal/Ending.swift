@@ -58,19 +58,50 @@ extension AsyncParsableCommand {
             do { try ProcessStreams.finishOutput() } catch { end(with: error) }
             Glibc.exit(exitCode(for: error).rawValue)
         }
+        guard exitCode(for: error) == .validationFailure else {
+            let ending = Ending(foreign: error)
+            Standard.error("\(configuration.commandName ?? ""): \(ending.sentence)")
+            Glibc.exit(ending.code.rawValue)
+        }
         Standard.error(fullMessage(for: error))
         Glibc.exit(PartyError.Code.badInput.rawValue)
     }
 }
 
 extension Ending {
+    /// Of an error of a library's own: in words, for its text is for programmers.
+    fileprivate init(foreign error: any Error) {
+        self.init(
+            foreignErrorSentence(error),
+            (error as? CocoaError)?.code == .fileReadNoSuchFile ? .badInput : .unavailable)
+    }
+
     private init(_ failure: PartyError) { self.init("\(failure)", failure.code) }
+}
+
+/// What a library's own error says, for people: its kind in words, never its text, which is for programmers.
+public func foreignErrorSentence(_ error: any Error) -> String {
+    switch error {
+    case is CancellationError: return "stopped"
+    case let error as CocoaError:
+        let file = (error.userInfo[NSFilePathErrorKey] as? String).map { " \($0)" } ?? ""
+        return switch error.code {
+        case .fileReadNoSuchFile, .fileNoSuchFile: "there is no file\(file)"
+        case .fileReadNoPermission, .fileWriteNoPermission:
+            "this user may not use the file\(file): run this as the user that it belongs to"
+        case .fileWriteOutOfSpace: "the disk is full"
+        case .fileWriteVolumeReadOnly: "the disk takes no changes"
+        default: "the file\(file) could not be used (code \(error.code.rawValue))"
+        }
+    default:
+        return "this failed in a way that was not foreseen (\(type(of: error))): please report what you did"
+    }
 }
 
 extension Problem {
     fileprivate var exitCode: PartyError.Code {
         switch type {
-        case .storage, .readOnly: .unavailable
+        case .storage, .readOnly, .lost: .unavailable
         case .malformed: .badInput
         case .digestMismatch: .unverified
         default: .refused

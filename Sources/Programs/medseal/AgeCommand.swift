@@ -27,7 +27,7 @@ enum AgeCommandFile {
             var source = try FileSource(path: path)
             return try body(&source)
         } catch let error as StreamError {
-            throw PartyError.unavailable("\(path): \(error)")
+            throw PartyError(error.isAboutTheName ? .badInput : .unavailable, "\(path): \(error)")
         }
     }
 

@@ -44,11 +44,19 @@ struct AgeDecryptCommand: ParsableCommand {
                 try passphraseOptions.read("Passphrase").spellings, maximumWorkFactor: maximumWorkFactor)
         }
         let place = try OutputPlace(output, notOver: [input ?? "-"])
-        _ = try AgeCommandFile.reading(input) { source in
-            if case .file(let path) = place {
-                return try openFile(from: &source, to: path, hashing: [], choosing: choose)
+        do {
+            _ = try AgeCommandFile.reading(input) { source in
+                if case .file(let path) = place {
+                    return try openFile(from: &source, to: path, hashing: [], choosing: choose)
+                }
+                return try place.writing { try open(from: &source, to: &$0, hashing: [], choosing: choose) }
             }
-            return try place.writing { try open(from: &source, to: &$0, hashing: [], choosing: choose) }
+        } catch AgeError.noMatch {
+            let file = input ?? "standard input"
+            throw PartyError.refused(
+                identities.isEmpty
+                    ? "the passphrase does not open \(file)"
+                    : "none of the identities opens \(file): it was sealed to other keys")
         }
     }
 }

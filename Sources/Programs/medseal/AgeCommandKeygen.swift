@@ -65,6 +65,8 @@ enum AgeIdentitySource {
                 return try IdentityFile(parsing: opened).identities
             }
             return try IdentityFile(parsing: contents).identities
+        } catch AgeError.noMatch {
+            throw PartyError.refused("the passphrase does not open \(path)")
         } catch let error as AgeError {
             throw PartyError.badInput("\(path): \(error)")
         }

@@ -87,6 +87,12 @@ struct AuditCommand: AsyncParsableCommand {
             )
         }
         let findings = report.findings.count + (channel?.findings.count ?? 0)
-        Swift.print(findings == 0 ? "All holds." : "\(findings) finding(s): not all holds.")
+        let left = report.vaultsNotAsked.map(\.description).joined(separator: ", ")
+        if !left.isEmpty {
+            Swift.print(
+                "NOT LOOKED AT: the vaults of \(left), whose servers answer their own members and auditors.")
+        }
+        let sound = left.isEmpty ? "All holds." : "What was looked at holds."
+        Swift.print(findings == 0 ? sound : "\(findings) finding(s): not all holds.")
     }
 }

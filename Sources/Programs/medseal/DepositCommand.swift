@@ -48,7 +48,7 @@ struct DepositCommand: AsyncParsableCommand {
             }
             let answer = Printed.Deposited(
                 record: record, files: [], alreadyDeposited: false, position: receipt.position,
-                acknowledged: receipt.acknowledged)
+                acknowledged: receipt.acknowledged, lost: nil)
             return try output.print(answer) {
                 print("Deposited custodial record \(record.short), \(receipt.shown)")
             }
@@ -62,8 +62,11 @@ struct DepositCommand: AsyncParsableCommand {
         bars.finish()
         let answer = Printed.Deposited(
             record: done.record, files: done.files, alreadyDeposited: done.wasThere,
-            position: done.receipt?.position, acknowledged: done.receipt?.acknowledged)
+            position: done.receipt?.position, acknowledged: done.receipt?.acknowledged, lost: done.lost)
         try output.print(answer) {
+            if let lost = done.lost {
+                print("The vault had lost some of record \(lost.short): these files are deposited anew")
+            }
             if let receipt = done.receipt {
                 print("Deposited record \(done.record.short)")
                 print("  \(done.files.count) file(s), \(receipt.shown)")

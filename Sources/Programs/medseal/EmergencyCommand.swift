@@ -154,7 +154,7 @@ struct EmergencyList: AsyncParsableCommand {
 
     func run() async throws {
         let now = machineTime()
-        let found = try await member.auditing { try await $0.emergencies() }
+        let (found, looked) = try await member.auditListing { try await $0.emergencies() }
         let rows = found.map { id, state in
             let open = now < state.reviewBy ? "due \(Moment.utc(state.reviewBy))" : "OVERDUE"
             let found = state.findings.map {
@@ -174,7 +174,7 @@ struct EmergencyList: AsyncParsableCommand {
                     short(row.emergency), row.custodian.description, row.reason, Moment.text(row.until),
                     row.review)
             }
-            if table.isEmpty { print("No emergencies.") } else { table.print() }
+            if table.isEmpty { print(looked.none("emergencies")) } else { table.print() }
             print("\(overdue) review(s) overdue")
         }
     }

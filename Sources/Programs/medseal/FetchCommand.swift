@@ -20,7 +20,7 @@ struct GrantsCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let grants = try await member.open { try await $0.grants() }
+        let (grants, looked) = try await member.listing { try await $0.grants() }
         let now = machineTime()
         let rows = grants.map { granted in
             Printed.ReceivedGrant(
@@ -31,7 +31,7 @@ struct GrantsCommand: AsyncParsableCommand {
                 custodians: granted.custodians)
         }
         try output.print(rows) {
-            guard !rows.isEmpty else { return print("No grants.") }
+            guard !rows.isEmpty else { return print(looked.none("grants to you")) }
             let short = ShortIDs(rows.map(\.grant))
             let shortRecord = ShortIDs(rows.map(\.record))
             for row in rows {

@@ -32,8 +32,12 @@ struct MemberOptions: ParsableArguments {
 
     func keys() throws -> MemberKeys {
         let home = try MemberHome(try self.home.folder)
-        return try home.unlock(
+        let keys = try home.unlock(
             try passphrase.read("Passphrase of \(SafeText.escaped(home.name)) (\(home.organisation.name))"))
+        for warning in home.deadlines.compactMap({ $0.warning(at: machineTime()) }) {
+            Standard.error("medseal: \(warning)")
+        }
+        return keys
     }
 
     /// Runs `body` as the member, connected.
@@ -41,9 +45,29 @@ struct MemberOptions: ParsableArguments {
         try await Member.open(try keys(), body)
     }
 
+    /// What `body` lists as the member, and what it looked at for it.
+    func listing<Result>(
+        _ body: (Member) async throws -> Result
+    ) async throws -> (rows: Result, looked: LookedAt) {
+        let (rows, looked) = try await open { (try await body($0), try await $0.connection.lookedAt()) }
+        looked.tellWhatIsMissing()
+        return (rows, looked)
+    }
+
     /// Runs `body` with the member as an auditor.
     func auditing<Result>(_ body: (Auditor) async throws -> Result) async throws -> Result {
         try await Auditor.open(try keys(), body)
+    }
+
+    /// What `body` lists as an auditor, and what it looked at for it.
+    func auditListing<Result>(
+        _ body: (Auditor) async throws -> Result
+    ) async throws -> (rows: Result, looked: LookedAt) {
+        let (rows, looked) = try await auditing {
+            (try await body($0), try await $0.connection.lookedAt())
+        }
+        looked.tellWhatIsMissing()
+        return (rows, looked)
     }
 }
 
@@ -51,6 +75,14 @@ struct MemberOptions: ParsableArguments {
 struct PatientOptions: ParsableArguments {
     @OptionGroup var home: HomeOptions
     @OptionGroup var passphrase: PassphraseOptions
+
+    init() {}
+
+    /// The same for who may be either.
+    init(_ member: MemberOptions) {
+        home = member.home
+        passphrase = member.passphrase
+    }
 
     func patient() throws -> Patient {
         let home = try PatientHome(try self.home.folder)

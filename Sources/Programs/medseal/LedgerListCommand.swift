@@ -60,7 +60,7 @@ struct LedgerList: AsyncParsableCommand {
 
     func run() async throws {
         if follow { return try await followAll() }
-        let rows = try await member.auditing { auditor in
+        let (rows, looked) = try await member.auditListing { auditor in
             var query = Connection.Query(
                 subject: organisation?.bytes, kind: kind?.kind, since: since?.time, until: until?.time)
             if let about { query.subject = try await auditor.connection.anything(about).bytes }
@@ -75,7 +75,7 @@ struct LedgerList: AsyncParsableCommand {
                     "\(row.position)", Moment.text(row.time), row.kind, short(row.statement),
                     shortSigner(row.signer))
             }
-            table.print()
+            if table.isEmpty { print(looked.none("statements of this kind")) } else { table.print() }
             if rows.count == limit, let last = rows.last {
                 print("There may be more: --after \(last.position)")
             }

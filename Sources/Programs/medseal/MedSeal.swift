@@ -47,7 +47,7 @@ struct MedSeal: AsyncParsableCommand {
                 subcommands: [NetworkCommand.self, MemberCommand.self]),
             CommandGroup(
                 name: "Shared",
-                subcommands: [AgreeCommand.self, SubmitCommand.self, AgeCommand.self]),
+                subcommands: [StatusCommand.self, AgreeCommand.self, SubmitCommand.self, AgeCommand.self]),
         ])
 
     static func main() async {
@@ -65,8 +65,9 @@ struct MedSeal: AsyncParsableCommand {
     private static func ending(with error: any Error) -> Ending? {
         switch error {
         case let error as VaultError: Ending("\(error)", .unavailable)
-        case let failure as StreamError: Ending("\(failure)", .unavailable)
-        case let failure as AgeError: Ending("\(failure)", .unverified)
+        case let failure as StreamError:
+            Ending("\(failure)", failure.isAboutTheName ? .badInput : .unavailable)
+        case let failure as AgeError: Ending("\(failure)", failure.exitCode)
         default: nil
         }
     }
@@ -78,5 +79,15 @@ struct MedSeal: AsyncParsableCommand {
             throw PartyError.badInput("MEDSEAL_VIA is no address: \(text)")
         }
         return url
+    }
+}
+
+extension AgeError {
+    fileprivate var exitCode: PartyError.Code {
+        switch self {
+        case .noMatch: .refused
+        case .header, .armor, .key: .badInput
+        case .headerMAC, .payload: .unverified
+        }
     }
 }

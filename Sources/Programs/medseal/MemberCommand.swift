@@ -38,6 +38,19 @@ struct OfficeOptions: ParsableArguments {
             Folder(network), organisation: organisation,
             passphrase: try passphrase.read("Passphrase of \(organisation)"), body)
     }
+
+    /// Runs `body` with the office, then publishes the next revocation list where the last one ends soon.
+    func renewingOffice<Result>(_ body: (Office) async throws -> Result) async throws -> Result {
+        try await office { office in
+            let result = try await body(office)
+            if let list = try await office.renewRevocationList() {
+                Standard.error(
+                    "medseal: published the next revocation list, good until \(Moment.text(list.ends, on: .error))"
+                )
+            }
+            return result
+        }
+    }
 }
 
 /// Why a key is ended, as it is typed and as revocation lists say it.
@@ -96,7 +109,7 @@ struct MemberEnrol: AsyncParsableCommand {
 
     func run() async throws {
         let organisation = office.organisation
-        let (key, receipt) = try await office.office { office in
+        let (key, receipt) = try await office.renewingOffice { office in
             var replaced: PublicKey?
             if let replaces { replaced = try await office.connection.member(replaces) }
             return try await office.enrol(
@@ -176,16 +189,25 @@ struct MemberRenew: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let (home, receipt) = try await office.office {
-            try await $0.changeMember(
+        let (home, receipt, end) = try await office.renewingOffice { office in
+            let (home, receipt) = try await office.changeMember(
                 Folder(self.home), .renewal(role?.value),
                 passphrase: try passphrase.read("Passphrase of the member"),
                 days: days)
+            return (home, receipt, try office.revocationListEnd())
         }
         try output.print(Printed.ChangedMember(home, receipt)) {
             print(
                 "Renewed \(SafeText.escaped(home.name)), \(home.role.name) of \(home.organisation.name), \(receipt.shown)"
             )
+            if let end {
+                print(
+                    "  The old certificate is on the revocation list, which is good until \(Moment.text(end))."
+                )
+                print(
+                    "  Publish the next before (medseal member publish-crl), or the members of \(home.organisation.name) are not believed any more."
+                )
+            }
         }
     }
 }
@@ -220,7 +242,7 @@ struct MemberRotate: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let (home, receipt) = try await office.office {
+        let (home, receipt) = try await office.renewingOffice {
             try await $0.changeMember(
                 Folder(self.home), .rotation(keyKind.age, reason.reason),
                 passphrase: try passphrase.read("Passphrase of the member"), days: days)
@@ -250,7 +272,7 @@ struct MemberRetire: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let (key, receipt) = try await office.office { office in
+        let (key, receipt) = try await office.renewingOffice { office in
             let key = try await office.connection.member(self.key)
             return (key, try await office.retire(key, reason: reason.reason))
         }

@@ -132,8 +132,10 @@ struct RecordListRemovals: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let rows = try await member.open { try await $0.removals() }
-            .map { Printed.Removal(record: $0.record, since: $0.since, heldUntil: $0.held?.until) }
+        let (removals, looked) = try await member.listing { try await $0.removals() }
+        let rows = removals.map {
+            Printed.Removal(record: $0.record, since: $0.since, heldUntil: $0.held?.until)
+        }
         try output.print(rows) {
             let short = ShortIDs(rows.map(\.record))
             var table = Table("RECORD", "ORDERED", "HELD UNTIL")
@@ -141,7 +143,7 @@ struct RecordListRemovals: AsyncParsableCommand {
                 let until = row.heldUntil.map { Moment.text($0) } ?? "-"
                 table.add(short(row.record), Moment.text(row.since), until)
             }
-            if table.isEmpty { print("Nothing waits to be erased.") } else { table.print() }
+            if table.isEmpty { print(looked.none("records that wait to be erased")) } else { table.print() }
         }
     }
 }

@@ -77,9 +77,9 @@ struct RequestsCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let rows = try await member.open { try await $0.requests(all: all) }
+        let (rows, looked) = try await member.listing { try await $0.requests(all: all) }
         try output.print(rows) {
-            guard !rows.isEmpty else { return print("No requests.") }
+            guard !rows.isEmpty else { return print(looked.none(all ? "requests" : "requests that wait")) }
             let short = ShortIDs(rows.map(\.id))
             let shortGrant = ShortIDs(rows.flatMap(\.grants))
             for row in rows {

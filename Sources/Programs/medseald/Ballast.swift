@@ -22,7 +22,7 @@ struct Ballast {
         return false
     }
 
-    private var isFull: Bool {
+    var isFull: Bool {
         var disk = statvfs()
         guard statvfs(folder.path, &disk) == 0 else { return false }
         return UInt64(disk.f_bavail) * UInt64(disk.f_frsize) < UInt64(Self.byteCount / 2)

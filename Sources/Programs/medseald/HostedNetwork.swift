@@ -33,6 +33,8 @@ struct HostedNetwork {
     private let described: [Wire.Organisation]
     /// How many ciphertexts were there that the ledger says are gone.
     private let erasedAgain: Int
+    /// The folders on the disks that may become full.
+    private let disks: [Ballast]
 
     /// `profile` is the connection profile of the Fabric network that orders the statements; nil: this process
     /// does.
@@ -44,6 +46,7 @@ struct HostedNetwork {
         if Ballast(folder: folder.appending(path: "server")).prepare() {
             say("the disk is full: what is here is served, nothing more is taken until there is room")
         }
+        disks = ["server", "organisations"].map { Ballast(folder: folder.appending(path: $0)) }
         func bytes(_ path: String) throws -> [UInt8] {
             do {
                 return [UInt8](try Data(contentsOf: folder.appending(path: path)))
@@ -250,6 +253,17 @@ struct HostedNetwork {
         }
     }
 
+    /// Tells, each day until the task is cancelled, that the server's certificate ends within 30 days or has ended.
+    func watchCertificate(_ say: @Sendable (String) -> Void) async {
+        repeat {
+            let end = listener.certificateEnd
+            guard systemClock() + 30 * 86_400 >= end else { continue }
+            say(
+                "THE CERTIFICATE IN server/tls.pem ENDS ON \(Date(timeIntervalSince1970: TimeInterval(end)).formatted(.iso8601)): have the organisation's authority issue the next, or no caller believes this server any more"
+            )
+        } while (try? await Task.sleep(for: .seconds(86_400))) != nil
+    }
+
     /// What clocks of different machines may differ by.
     private static let leadSecondsMax: UInt64 = 120
 
@@ -286,6 +300,7 @@ struct HostedNetwork {
             records: RecordKeeping(ledger: ledger, custodians: custodians, limits: limits),
             authorities: Set(["localhost", "127.0.0.1", "[::1]", host].map { "\($0):\(port)" }),
             organisations: described, callsPerSecond: callsPerSecond, connections: connections, seen: seen,
+            isFull: { [disks] in disks.contains { $0.isFull } },
             logger: logger)
     }
 

@@ -158,6 +158,7 @@ struct RunCommand: AsyncParsableCommand {
                 group.addTask { await network.collect { say($0) } }
                 group.addTask { await network.scrub { say($0) } }
                 group.addTask { await network.watchClock { say($0) } }
+                group.addTask { await network.watchCertificate { say($0) } }
                 group.addTask { await network.move { say($0) } }
                 try await network.running { [logger] in
                     try await network.listener.run(server, logger: logger) {

@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import Primitives
+import Terminal
 
 /// A service's private key at rest: encrypted PKCS#8.
 enum ServiceKey {
@@ -30,7 +31,10 @@ struct StartError: Error, CustomStringConvertible {
             self.init("the port is taken: stop the other process, or choose another with --port")
         case let failure as IOError where failure.errnoCode == EACCES:
             self.init("the port may not be used: choose one above 1023 with --port")
-        default: self.init(String(describing: error))
+        // Ours say what they mean; libraries' texts are for programmers.
+        case let error as any CustomStringConvertible & Error where !(error is CocoaError):
+            self.init(error.description)
+        default: self.init(foreignErrorSentence(error))
         }
     }
 }

@@ -182,13 +182,34 @@ public struct RecordKeeping: Sendable {
             let organisation = try state(.organisation(member.organisation), as: OrganisationState.self)
             if organisation?.suspended != false { throw ReleaseError.refused(.organisationSuspended) }
         }
+        // Who has attested that it erased the record has lost nothing.
+        guard custody.erased == nil else { throw ReleaseError.nothing }
+        func kept<Found>(_ blob: BlobName, _ find: () async throws -> Found) async throws -> Found {
+            do {
+                return try await find()
+            } catch let error as VaultError where [.absent, .damaged].contains(error.code) {
+                throw LostError(blob: blob, record: release.record, custodian: release.custodian)
+            }
+        }
         let (names, manifests) = try covered(by: release, of: record)
         if let blob = (names + envelopes).first(where: { $0.digest == digest }) {
-            return try await custodian.vault.open(blob, in: release.record)
+            return try await kept(blob) { try await custodian.vault.open(blob, in: release.record) }
         }
         let files = StoredFiles(vault: custodian.vault, record: release.record)
-        guard try await files.has(digest, in: manifests) else { throw ReleaseError.nothing }
-        return try await custodian.vault.open(BlobName(digest, .file), in: release.record)
+        for manifest in manifests {
+            let isNamed = try await kept(manifest) { try await files.has(digest, in: [manifest]) }
+            guard isNamed else { continue }
+            let file = BlobName(digest, .file)
+            return try await kept(file) { try await custodian.vault.open(file, in: release.record) }
+        }
+        throw ReleaseError.nothing
+    }
+
+    /// The ledger says that a blob is kept here, and the vault has it not, or has something else in its place.
+    public struct LostError: Error, Hashable, Sendable {
+        public let blob: BlobName
+        public let record: RecordHandle
+        public let custodian: OrganisationName
     }
 
     /// How long after its release what was begun may still be read on: a day.

@@ -16,6 +16,7 @@ public struct APIServer: Sendable {
     let connections: OpenConnections
     private let authentication: CallAuthentication
     private let rates: CallRates
+    let readiness: Readiness
     let elapsed: @Sendable () -> Duration
     let clock: @Sendable () -> UInt64
     /// After so long an answer that goes on asks again whether it may.
@@ -36,15 +37,16 @@ public struct APIServer: Sendable {
     /// `authorities` are the host:port names that clients may address; `organisations` what is described to
     /// them; `seen` what was answered before, also by the process before this one. `clock` is this machine's, in seconds
     /// since 1970; `elapsed` does not go back, and cannot be set. After `askingInterval` an answer that goes on is asked again
-    /// whether it may.
+    /// whether it may. `isFull` says whether the disk is.
     public init(
         records: RecordKeeping, authorities: Set<String>, organisations: [Wire.Organisation] = [],
         callsPerSecond: Int = callsPerSecondDefault, connections: ConnectionLimits,
         seen: SeenRequests, clock: @escaping @Sendable () -> UInt64 = systemClock,
         elapsed: @escaping @Sendable () -> Duration = monotonicClock(),
-        askingInterval: Duration = .seconds(1),
+        askingInterval: Duration = .seconds(1), isFull: @escaping @Sendable () -> Bool = { false },
         logger: Logger
     ) {
+        readiness = Readiness(records.ledger.genesis, isFull: isFull)
         self.rates = CallRates(perSecond: callsPerSecond)
         self.elapsed = elapsed
         self.clock = clock

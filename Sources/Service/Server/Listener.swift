@@ -13,6 +13,8 @@ import UnixSignals
 public struct Listener: Sendable {
     public let host: String
     public let port: Int
+    /// When its certificate ends, in seconds since 1970.
+    public let certificateEnd: UInt64
     private let tls: TLSConfiguration
 
     /// `certificates` is the chain, leaf first, PEM; `privateKey` its key, PKCS#8 DER. Throws when they do
@@ -21,6 +23,7 @@ public struct Listener: Sendable {
         self.host = host
         self.port = port
         let chain = try NIOSSLCertificate.fromPEMBytes(certificates)
+        certificateEnd = chain.first.map { UInt64(clamping: $0.notValidAfter) } ?? 0
         let key = try privateKey.withUnsafeBytes { try NIOSSLPrivateKey(bytes: Array($0), format: .der) }
         var tls = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))

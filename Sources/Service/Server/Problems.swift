@@ -18,6 +18,7 @@ extension Problem {
         case let unfit as RecordKeeping.UnfitManifestError:
             self = Problem(
                 .malformed, "\(unfit.manifest.text): \(unfit.reason); store the right one and name that")
+        case let lost as RecordKeeping.LostError: self = Self.of(lost, logger)
         case let error as VaultError where error.code == .absent: self = .notFound
         case let error as VaultError where error.code == .digestMismatch:
             self = Problem(.digestMismatch, "the bytes have not the digest in the path")
@@ -50,6 +51,19 @@ extension Problem {
         case .releaseOver:
             Problem(.notAllowed, "this release was recorded too long ago: record a new one")
         }
+    }
+
+    /// What is lost is a fault of this server's, for its operator to see: which blob of which record.
+    private static func of(_ lost: RecordKeeping.LostError, _ logger: Logger) -> Problem {
+        logger.error(
+            "LOST: the ledger says that it is kept here, and the vault has it not",
+            metadata: [
+                "organisation": "\(lost.custodian)", "blob": "\(BlobAddress(lost.record, lost.blob).text)",
+            ])
+        return Problem(
+            .lost,
+            "\(lost.custodian) has lost this: the ledger says that it is kept there, and the vault has it not. Its server's log says which; deposit the files again, where they are still kept"
+        )
     }
 
     private static func of(_ reached: LimitError, _ logger: Logger) -> Problem {

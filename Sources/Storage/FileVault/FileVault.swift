@@ -150,7 +150,7 @@ extension VaultError {
                 case .full: .full
                 case .readOnly: .readOnly
                 case .otherKind, .damaged: .damaged
-                case .exists, .tooLong, .locked, .exhausted, .failed: .unavailable
+                case .denied, .exists, .tooLong, .locked, .exhausted, .failed: .unavailable
                 }
             self.init(code, "the vault's folder cannot be used", cause: error)
         default: self.init(.unavailable, "the vault's folder cannot be used", cause: error)

@@ -8,6 +8,8 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     public enum Code: Hashable, Sendable {
         /// There is nothing of that name.
         case absent
+        /// This user may not: the file or its folder belongs to another.
+        case denied
         /// Something has the name already.
         case exists
         /// Under the name stands another kind of thing: a link, a pipe, a folder where a file should be.
@@ -52,6 +54,7 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
         self.code =
             switch number {
             case ENOENT: .absent
+            case EACCES, EPERM: .denied
             case EEXIST, ENOTEMPTY: .exists
             case ELOOP, ENOTDIR, EISDIR, ENXIO: .otherKind
             case EWOULDBLOCK: .locked
@@ -66,7 +69,9 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        cause.map { "\(message): \(String(cString: strerror($0.code)))" } ?? message
+        let text = cause.map { "\(message): \(String(cString: strerror($0.code)))" } ?? message
+        return code == .denied
+            ? text + "; run this as the user that it belongs to, or give it back (chown)" : text
     }
 }
 

@@ -30,6 +30,12 @@ public struct Folder: Hashable, Sendable {
 
     public func has(_ name: String) -> Bool { access(file(name), F_OK) == 0 }
 
+    /// Throws `denied` where this user may not look into the folder, so that nothing can be said of what is in it.
+    public func requireAccess() throws(FileError) {
+        guard access(path, X_OK) != 0, errno == EACCES else { return }
+        throw FileError(after: "access", "cannot look into \(path)")
+    }
+
     /// The folder that it stands in.
     public var parent: Folder {
         guard let slash = path.lastIndex(of: "/") else { return Folder(".") }

@@ -30,6 +30,8 @@ public struct Problem: Error, Codable, Hashable, Sendable {
         case readOnly = "urn:medseal:problem:read-only"
         /// The store is full, damaged or out of reach.
         case storage = "urn:medseal:problem:storage"
+        /// The ledger says that it is kept here, and it is gone: who has the files deposits them again.
+        case lost = "urn:medseal:problem:lost"
     }
 
     public let type: Kind
@@ -78,6 +80,7 @@ public struct Problem: Error, Codable, Hashable, Sendable {
             case .tooMany: (429, "Too many requests")
             case .readOnly: (503, "The ledger is read-only")
             case .storage: (507, "Storage failure")
+            case .lost: (500, "Lost")
             }
     }
 

@@ -6,7 +6,7 @@ extension PartyError {
     public init(_ error: FileError) {
         let code: Code =
             switch error.code {
-            case .exists: .badInput
+            case .absent, .exists, .otherKind: .badInput
             case .tooLong: .unverified
             default: .unavailable
             }

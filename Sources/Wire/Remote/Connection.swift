@@ -6,6 +6,7 @@ import Foundation
 import Identity
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import NIOSSL
 @_exported public import NetworkFolder
 public import Primitives
@@ -36,6 +37,8 @@ public struct Connection: Sendable {
     /// Whose server is called where a call names none; nil: the network's.
     private let home: OrganisationName?
     private let seen: SeenLog
+    /// What the caller was shown.
+    let looking: Looking
 
     static let answerSeconds: Int64 = 60
 
@@ -66,6 +69,7 @@ public struct Connection: Sendable {
         self.caller = caller
         self.home = home
         seen = SeenLog()
+        looking = Looking()
         self.memory = memory
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv13
@@ -104,6 +108,7 @@ public struct Connection: Sendable {
         self.eventLoop = other.eventLoop
         self.home = other.home
         self.seen = other.seen
+        self.looking = other.looking
     }
 
     /// Host and port of the server that a call goes to; `named` goes before the caller's own.
@@ -153,15 +158,21 @@ public struct Connection: Sendable {
         progress: (@Sendable (Int) -> Void)? = nil
     ) async throws -> [UInt8] {
         let authority = authority(of: path, at: server)
-        let response = try await send(
-            method, path, query: query, to: authority, content,
-            headers: range.map { [("Range", "bytes=\($0.lowerBound)-\($0.upperBound - 1)")] } ?? [],
-            progress: progress)
+        let response: HTTPClientResponse
+        do {
+            response = try await send(
+                method, path, query: query, to: authority, content,
+                headers: range.map { [("Range", "bytes=\($0.lowerBound)-\($0.upperBound - 1)")] } ?? [],
+                progress: progress)
+        } catch let failure as PartyError where failure.code == .unavailable {
+            if let name = Routes.organisation(of: path) ?? server { looking.note(away: name) }
+            throw failure
+        }
         do {
             let body = try await response.body.collect(upTo: answerBytesMax)
             return Array(body.readableBytesView)
         } catch {
-            throw Self.unavailable(authority, error)
+            throw await failure(authority, error)
         }
     }
 
@@ -194,7 +205,7 @@ public struct Connection: Sendable {
         do {
             response = try await http.execute(request, timeout: .seconds(Self.answerSeconds))
         } catch {
-            throw PartyError.unavailable("cannot reach \(url.absoluteString)", cause: error)
+            throw await failure(url.authority, error)
         }
         guard (200..<300).contains(response.status.code) else {
             let body = try await response.body.collect(upTo: 4 << 10)
@@ -270,7 +281,7 @@ public struct Connection: Sendable {
             } catch let failure as PartyError {
                 throw failure
             } catch {
-                throw Self.unavailable(authority, error)
+                throw await failure(authority, error)
             }
         }
     }
@@ -344,18 +355,66 @@ public struct Connection: Sendable {
             "\(authority) answers with status \(response.status.code) and no reason")
     }
 
-    static func unavailable(_ authority: String, _ error: any Error) -> PartyError {
+    /// What the caller's own server shows for a certificate; nil when it shows none in time.
+    package func shownCertificate() async -> ShownCertificate? {
+        await ShownCertificate.of(authority(of: "", at: nil), on: eventLoop)
+    }
+
+    /// What a call that got no answer came to, in words: no library's own text reaches a person.
+    func failure(_ authority: String, _ error: any Error) async -> PartyError {
         switch error {
-        case is NIOSSLError, is BoringSSLError:
-            return .unverified(
-                "\(authority) cannot show a certificate of its organisation's authority", cause: error)
+        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
+            return await distrust(of: authority, error)
         case let error as HTTPClientError where error == .connectTimeout || error == .deadlineExceeded:
             return .unavailable("\(authority) does not answer in time")
-        case let error as IOError:
-            let cause = String(cString: strerror(error.errnoCode))
-            return .unavailable("cannot reach the server at \(authority): \(cause)")
-        default: return .unavailable("cannot reach the server at \(authority)", cause: error)
+        case is HTTPClientError, is HTTPParserError, is ChannelError:
+            return .unavailable("\(authority) has closed the connection before it answered: try again")
+        case let error as NIOConnectionError:
+            let cause = error.connectionErrors.lazy.compactMap { $0.error as? IOError }.first
+            guard let cause else {
+                return .unavailable("the name in \(authority) leads to no machine: check the address")
+            }
+            return Self.unreachable(authority, cause)
+        case let error as IOError: return Self.unreachable(authority, error)
+        default: return .unavailable("the call to \(authority) failed (\(type(of: error))): try again")
         }
+    }
+
+    private static func unreachable(_ authority: String, _ error: IOError) -> PartyError {
+        let cause = String(cString: strerror(error.errnoCode))
+        return .unavailable("cannot reach the server at \(authority): \(cause)")
+    }
+
+    /// Why the certificate that a server shows is not believed.
+    private func distrust(of authority: String, _ error: any Error) async -> PartyError {
+        guard let shown = await ShownCertificate.of(authority, on: eventLoop) else {
+            return .unavailable(
+                "\(authority) speaks no TLS 1.3, or ended the connection: is it a MedSeal server?")
+        }
+        let now = surroundings.now()
+        if now >= shown.notAfter {
+            return .unverified(
+                "the certificate of \(authority) ended on \(shown.notAfter.words), and this machine's clock says \(now.words): check the clock, or have who runs the server renew it"
+            )
+        }
+        if now < shown.notBefore {
+            return .unverified(
+                "the certificate of \(authority) begins on \(shown.notBefore.words), and this machine's clock says \(now.words): check the clock"
+            )
+        }
+        if let error = error as? NIOSSLExtraError, error == .failedToValidateHostname {
+            return .unverified(
+                "\(authority) shows a certificate for another name than that: check the address")
+        }
+        return .unverified(
+            "\(authority) cannot show a certificate of its organisation's authority: another server stands there, or the network's folder is another's"
+        )
+    }
+}
+
+extension LedgerTime {
+    fileprivate var words: String {
+        Date(timeIntervalSince1970: TimeInterval(self)).formatted(.iso8601)
     }
 }
 

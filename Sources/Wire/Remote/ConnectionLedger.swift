@@ -80,6 +80,7 @@ extension Connection {
                 "the checkpoint's cosignatures are more than an hour old: the ledger holds back what is newer, or its validators are not running"
             )
         }
+        looking.note(checkpoint)
         return checkpoint
     }
 

@@ -80,7 +80,7 @@ extension Connection {
         } catch is CancellationError {
             throw CancellationError()
         } catch {
-            throw Self.unavailable(authority, error)
+            throw await failure(authority, error)
         }
     }
 }

@@ -20,7 +20,8 @@ extension Network {
         where !network.organisations.contains(where: { $0.name == organisation.name }) {
             let (described, _) = try await connection.described(organisation)
             let proof = try await connection.proof(of: organisation.name.bytes, under: checkpoint)
-            guard var file = try? JSON.decode(File.self, try folder.read(fileName)) else {
+            let bytes = try PartyError.files { try folder.read(fileName) }
+            guard var file = try? JSON.decode(File.self, bytes) else {
                 throw PartyError.unverified("\(folder.file(fileName)) is malformed")
             }
             if !file.organisations.contains(where: { $0.name == described.name }) {

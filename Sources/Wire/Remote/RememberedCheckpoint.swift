@@ -39,11 +39,12 @@ package struct RememberedCheckpoint {
 
     private func remembered(_ connection: Connection) throws -> VerifiedCheckpoint? {
         guard folder.has(Self.name) else { return nil }
-        let remembered = try? VerifiedCheckpoint(
-            opening: try folder.read(Self.name), log: connection.network.checkpointKeys.log)
-        guard let remembered else {
-            throw PartyError.unverified("\(folder.file(Self.name)) is no checkpoint of this network")
+        let note = try PartyError.files { try folder.read(Self.name) }
+        do {
+            return try VerifiedCheckpoint(opening: note, log: connection.network.checkpointKeys.log)
+        } catch {
+            throw PartyError.unverified(
+                "\(folder.file(Self.name)) is no checkpoint of this network", cause: error)
         }
-        return remembered
     }
 }

@@ -1,8 +1,9 @@
 import API
 public import Contract
-import Files
+package import Files
 import Foundation
 public import Identity
+import NetworkFolder
 
 /// The newest revocation list of each authority that a home has seen: a server that shows an older one later, or
 /// none, is found out.
@@ -44,6 +45,14 @@ struct RememberedLists {
             list, remembered: try self.list(of: organisation), of: organisation, under: authority)
         if let list { try remember(list, of: organisation) }
         return newest
+    }
+}
+
+extension Network.Organisation {
+    /// The newest list of its authority that a home has seen; nil where that has seen none that holds.
+    package func rememberedList(in home: Folder) -> RevocationList? {
+        guard let der = try? RememberedLists(folder: home).list(of: name) else { return nil }
+        return try? RevocationList.verify(der, under: authority)
     }
 }
 

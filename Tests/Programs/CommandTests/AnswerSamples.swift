@@ -133,7 +133,7 @@ enum AnswerSamples {
                 "Deposited",
                 Printed.Deposited(
                     record: record, files: [digest], alreadyDeposited: true, position: 1,
-                    acknowledged: .cosigned)
+                    acknowledged: .cosigned, lost: record)
             ),
             ("Admitted", Printed.Admitted(patient: "text")),
             ("RejectedApplications", Printed.RejectedApplications(applications: 1)),
@@ -258,6 +258,7 @@ enum AnswerSamples {
     private static var audit: AuditReport {
         var report = AuditReport()
         report.findings = [finding]
+        report.vaultsNotAsked = [organisation]
         return report
     }
     private static let note = FabricAudit.Note(block: 1, transaction: 1, text: "text")
@@ -277,10 +278,12 @@ enum AnswerSamples {
     private static var parties: [Sample] {
         [
             ("HistoryEvent", event), ("GrantUse", use),
+            ("Deadline", Deadline(.server, "text", ends: 1, renewal: "text")),
             (
                 "Disclosure",
                 Disclosure(
-                    time: 1, position: 1, release: statement, record: record, reader: "text",
+                    time: 1, position: 1, release: statement, record: record,
+                    custodian: organisation, reader: "text",
                     readerOrganisation: "text", reason: "text", grant: statement, emergency: statement)
             ),
             (

@@ -126,6 +126,7 @@ import Testing
         let story = try Story(["hospital1:hospital", "insurer:insurer", "auditor:auditor"])
         try story.enrol("remo", "hospital1", "gateway")
         try story.enrol("iris", "insurer", "officer")
+        try story.enrol("eve", "auditor", "auditor")
         try story.admit("noor", at: "hospital1", by: "remo", number: "N-1")
         try story.write("scan.dcm", Data("DICM scan".utf8))
         let record = try story.medseal(as: "remo", "deposit", "scan.dcm", "--patient", "N-1").id
@@ -157,6 +158,13 @@ import Testing
             with: ["insurer"], and: "clinic")
         story.end(SIGTERM)
         try story.start()
+        // Who audits and does not know it has not looked at all.
+        let unknown = try story.medseal(as: "eve", "audit")
+        #expect(unknown.code == 4 && unknown.text.contains("organisation clinic"), "\(unknown.text)")
+        #expect(unknown.text.contains("medseal network update"), "\(unknown.text)")
+        #expect(try story.medseal(as: "eve", "network", "update").code == 0)
+        let known = try story.medseal(as: "eve", "audit")
+        #expect(known.code == 0 && known.text.contains("vault of clinic"), "\(known.text)")
         let updated = try story.medseal(as: "remo", "network", "update", "--network", "net")
         #expect(updated.code == 0 && updated.text.contains("clinic"), "\(updated.text)")
         try story.enrol("kim", "clinic", "gateway")

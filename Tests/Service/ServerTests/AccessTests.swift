@@ -181,7 +181,13 @@ private struct Town {
         #expect(answer.status != 401 && answer.status != 429 && answer.status < 500, "\(route.path) \(party)")
         // An answer to HEAD is its status.
         if route.method == .head { return answer.status == route.terms.refusal.status }
-        return answer.problem == route.terms.refusal
+        guard let key = keys[party], case .ended = party, route.terms.refusal.type == .notAllowed else {
+            return answer.problem == route.terms.refusal
+        }
+        // Who was a member is told of its end.
+        let refusal = try world.records.refusal(route.terms, of: key.key)
+        #expect(refusal != route.terms.refusal, "\(route.path) \(party)")
+        return answer.problem == refusal
     }
 
     /// The organisation whose part of the API the party calls.

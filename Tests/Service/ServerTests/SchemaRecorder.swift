@@ -106,6 +106,13 @@ extension Wire.Acknowledged: Described {
     fileprivate static func example(_: SchemaRecorder) -> Wire.Acknowledged { .durable }
 }
 
+extension Wire.Health.Code: Described {
+    fileprivate static func schema(_: SchemaRecorder) -> [String: Any] {
+        ["type": "string", "enum": allCases.map(\.rawValue)]
+    }
+    fileprivate static func example(_: SchemaRecorder) -> Wire.Health.Code { .full }
+}
+
 extension Problem.Kind: Described {
     fileprivate static func schema(_: SchemaRecorder) -> [String: Any] {
         ["type": "string", "enum": allCases.map(\.rawValue)]

@@ -7,6 +7,9 @@ public struct StreamError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The system's error number.
     public let code: Int32
 
+    /// Whether it could not be opened because it is not there, or is no file.
+    public var isAboutTheName: Bool { [ENOENT, ENOTDIR, EISDIR].contains(code) }
+
     /// The failure that `errno` tells of.
     init(_ operation: String) {
         self.operation = operation

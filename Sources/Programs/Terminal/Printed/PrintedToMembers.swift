@@ -32,16 +32,19 @@ extension Printed {
         public let position: UInt64?
         /// How sure that is.
         public let acknowledged: Wire.Acknowledged?
+        /// The record whose place it takes, because the vault had lost some of it.
+        public let lost: RecordHandle?
 
         public init(
             record: RecordHandle, files: [Digest], alreadyDeposited: Bool, position: UInt64?,
-            acknowledged: Wire.Acknowledged?
+            acknowledged: Wire.Acknowledged?, lost: RecordHandle?
         ) {
             self.record = record
             self.files = files
             self.alreadyDeposited = alreadyDeposited
             self.position = position
             self.acknowledged = acknowledged
+            self.lost = lost
         }
     }
 

@@ -45,9 +45,11 @@ final class CallAuthentication: Sendable {
         let time = now()
         let age = time > signed.created ? time - signed.created : signed.created - time
         guard age <= RequestSignature.ageSecondsMax else {
+            let direction = signed.created > time ? "ahead of" : "behind"
             throw Problem(
                 .unauthenticated,
-                "the request was signed at another time than now: check the clock, try again")
+                "your clock is \(Self.words(seconds: age)) \(direction) the server's: set the one that is wrong, then try again"
+            )
         }
         let claim = SignatureClaim(key: signed.key, message: signed.base, signature: signature)
         guard Signatures.isValid(claim) else {
@@ -64,5 +66,12 @@ final class CallAuthentication: Sendable {
         }
         return SignedCall(
             request: request, context: context, key: signed.key, contentDigest: signed.contentDigest)
+    }
+
+    /// "10 minutes"
+    private static func words(seconds: UInt64) -> String {
+        let units: [(UInt64, String)] = [(86_400, "days"), (3_600, "hours"), (60, "minutes")]
+        for (unit, name) in units where seconds >= 2 * unit { return "\(seconds / unit) \(name)" }
+        return "\(seconds) seconds"
     }
 }

@@ -1,5 +1,6 @@
 import API
 import Contract
+import Foundation
 import Identity
 import Ledger
 import Records
@@ -98,6 +99,33 @@ struct CardBearer: Sendable {
 }
 
 extension RecordKeeping {
+    /// What a caller is told whom a policy does not admit. Who was a member and is no more learns of its end: that is why.
+    func refusal(_ terms: Terms, of key: PublicKey) throws -> Problem {
+        guard terms.refusal.type == .notAllowed,
+            let member = try state(.member(key), as: MemberState.self)
+        else { return terms.refusal }
+        if member.retired {
+            return Problem(
+                .notAllowed,
+                "\(member.organisation) has ended this member's key: its office enrols the member anew (medseal member enrol)"
+            )
+        }
+        if ledger.now() >= member.expires {
+            let end = Date(timeIntervalSince1970: TimeInterval(member.expires)).formatted(.iso8601)
+            return Problem(
+                .notAllowed,
+                "this member's enrolment ended on \(end): the office of \(member.organisation) renews it (medseal member renew)"
+            )
+        }
+        if try activeOrganisation(member.organisation) == nil {
+            return Problem(
+                .notAllowed,
+                "\(member.organisation) is suspended: the other organisations restore it (medseal network restore)"
+            )
+        }
+        return terms.refusal
+    }
+
     /// The organisation's state; nil where it takes no part, or is suspended.
     func activeOrganisation(_ name: OrganisationName) throws -> OrganisationState? {
         guard let state = try state(.organisation(name), as: OrganisationState.self), !state.suspended else {

@@ -22,7 +22,7 @@ struct APIRoute: Sendable {
     private let handling: Handling
 
     private enum Handling: Sendable {
-        case unsigned(@Sendable () -> Response)
+        case unsigned(@Sendable (APIServer) throws -> Response)
         case signed(@Sendable (SignedCall, APIServer) async throws -> Response)
     }
 
@@ -41,7 +41,7 @@ struct APIRoute: Sendable {
         _ server: APIServer, authenticate: () async throws -> SignedCall
     ) async throws -> Response {
         switch handling {
-        case .unsigned(let answer): answer()
+        case .unsigned(let answer): try answer(server)
         case .signed(let answer): try await answer(try await authenticate(), server)
         }
     }
@@ -59,7 +59,9 @@ extension APIRoute {
             method: method, path: path, summary: summary, terms: policy.terms, query: query, cost: cost,
             body: body.description, answer: answer.description,
             handling: .signed { call, server in
-                guard let caller = try policy.admit(call, server.records) else { throw policy.terms.refusal }
+                guard let caller = try policy.admit(call, server.records) else {
+                    throw try server.records.refusal(policy.terms, of: call.key)
+                }
                 let body = try await body.read(call, server.records)
                 return try answer.response(
                     try await handler(AdmittedCall(server: server, signed: call, caller: caller, body: body)))
@@ -92,21 +94,27 @@ extension APIRoute {
             handling: .signed { call, server in
                 let body = try await body.read(call, server.records)
                 guard let caller = try policy.admit(call, body, server.records) else {
-                    throw policy.terms.refusal
+                    throw try server.records.refusal(policy.terms, of: call.key)
                 }
                 return try answer.response(
                     try await handler(AdmittedCall(server: server, signed: call, caller: caller, body: body)))
             })
     }
 
-    /// The one route that is not signed: it says that the server is there, and nothing else.
+    /// The one route that is not signed: it says whether the server can do its work, and of that nothing but why not.
     private static let health = APIRoute(
-        method: .get, path: Routes.health, summary: "Says that the server runs.",
+        method: .get, path: Routes.health,
+        summary: "Says that the server lives, whether it is ready to take statements, and why not.",
         terms: Terms(
             "all callers, also without a signature", .any(.everySigner, [.unsigned]),
             refusal: Problem(.unauthenticated, "the call is not signed")),
-        query: [], cost: .call, body: nil, answer: AnswerFormat.bytes("text/plain").description,
-        handling: .unsigned { .bytes(Array("ok\n".utf8), type: "text/plain") })
+        query: [], cost: .call, body: nil,
+        answer: AnswerDescription(
+            statuses: [200, 503], mediaType: "application/json", type: Wire.Health.self),
+        handling: .unsigned { server in
+            let health = server.health()
+            return try .json(health, status: health.ready ? .ok : .serviceUnavailable)
+        })
 }
 
 /// A call that its route's policy has admitted.
