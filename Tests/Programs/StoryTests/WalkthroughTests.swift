@@ -19,6 +19,7 @@ import Testing
     @Test func forAnInsurer() throws {
         let story = try Self.story()
         try story.enrol("iris", "insurer", "officer")
+        try story.write("claim.txt", Data("Claim 4711".utf8))
         try story.medseal(as: "ada", "deposit", "scan.dcm", "--patient", "P-1001").done()
         let page = Walkthrough("docs/start/insurer.md", in: story.folder)
         try page.play([

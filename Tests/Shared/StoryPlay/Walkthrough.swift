@@ -121,6 +121,8 @@ final class Walkthrough {
         if question.lowercased().contains("recovery code") {
             return screen.firstMatch(of: /\n([0-9A-Z]{5}(-[0-9A-Z]{5}){5,})\n/).map { String($0.output.1) }
         }
+        if question.contains("Patient's number:") { return "P-1001" }
+        if question.contains("Patient's name:") { return "Noor Haddad" }
         // The organisation's, or of whoever has the home.
         let home = line.firstMatch(of: /--home (\S+)/).map { String($0.output.1) }
         let isOffice =
