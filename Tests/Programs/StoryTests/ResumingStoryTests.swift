@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import ObjectStore
 @testable import StoryPlay
 @testable import Surroundings
 
@@ -95,10 +96,46 @@ import Testing
         #expect(records.text.matches(of: /"record" : "/).count == 1, "\(records.text)")
     }
 
-    /// How many bytes a program has read, from files and from the network.
-    private func bytesRead(by program: RunningProgram) -> Int {
+    /// How many bytes a program has read and written, in files and over the network.
+    private func bytesMoved(by program: RunningProgram) -> (read: Int, written: Int) {
         let text = try? String(contentsOfFile: "/proc/\(program.processIdentifier)/io", encoding: .utf8)
-        return text?.firstMatch(of: /rchar: (\d+)/).flatMap { Int($0.1) } ?? 0
+        let read = text?.firstMatch(of: /rchar: (\d+)/).flatMap { Int($0.1) }
+        let written = text?.firstMatch(of: /wchar: (\d+)/).flatMap { Int($0.1) }
+        return (read ?? 0, written ?? 0)
+    }
+
+    /// In a bucket a part lives as long as the server's process.
+    @Test func aKilledClientGoesOnInABucket() async throws {
+        let store = try await SeaweedFS.running()
+        let name = "resuming-\(UUID().uuidString.lowercased())"
+        try await store.make(bucket: name)
+        let story = try hospital()
+        let credentials = try story.write(
+            "credentials",
+            Data(
+                """
+                [default]
+                aws_access_key_id = \(SeaweedFS.accessKey)
+                aws_secret_access_key = \(SeaweedFS.secretKey)
+                """.utf8))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: credentials.path)
+        story.end(SIGTERM)
+        try story.start([
+            "--vault",
+            "s3://\(name)/net?endpoint=http://\(store.authority)&credentials=\(credentials.path)",
+        ])
+        let content = scan(4)
+        try story.write("scan.dcm", content)
+        let deposit = try story.begin(as: "ada", "deposit", "scan.dcm", "--patient", "P-1")
+        while deposit.isRunning, bytesMoved(by: deposit).written < Self.byteCount / 2 { usleep(500) }
+        deposit.end(SIGKILL)
+        let result = try story.medseal(as: "ada", "deposit", "scan.dcm", "--patient", "P-1")
+        #expect(result.code == 0, "\(result.text)")
+        let offset = try #require(goesOn(result), "\(result.text)")
+        #expect(offset > Self.byteCount / 4 && offset < Self.byteCount)
+        let own = try story.medseal(as: "noor", "fetch-own", result.id, "-o", "own")
+        #expect(own.code == 0, "\(own.text)")
+        #expect(try story.bytes("own") == content)
     }
 
     /// The server is killed in the middle, and there again: the fetch goes on, and what came before does not come again.
@@ -109,7 +146,7 @@ import Testing
         let deposited = try story.medseal(as: "ada", "deposit", "scan.dcm", "--patient", "P-1")
         #expect(deposited.code == 0, "\(deposited.text)")
         let fetch = try story.begin(as: "noor", "fetch-own", deposited.id, "-o", "own")
-        while fetch.isRunning, bytesRead(by: fetch) < Self.byteCount / 4 { usleep(500) }
+        while fetch.isRunning, bytesMoved(by: fetch).read < Self.byteCount / 4 { usleep(500) }
         #expect(fetch.isRunning)
         story.end(SIGKILL)
         #expect(!story.exists("own"))
