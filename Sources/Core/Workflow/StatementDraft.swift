@@ -54,7 +54,7 @@ extension StatementDraft {
         let approvals = statement.approvals.map {
             JSONValue.object([("key", .text($0.key.hex)), ("signature", .base64($0.signature))])
         }
-        var members: [(String, JSONValue)] = [
+        var members: [(name: String, value: JSONValue?)] = [
             ("network", .text(network.hex)), ("signer", .text(signer.hex)),
             ("content", .base64(statement.approvedContent())), ("approvals", .array(approvals)),
         ]
