@@ -1,4 +1,4 @@
-import Contract
+public import Contract
 import Homes
 import Remote
 public import Workflow
@@ -14,6 +14,20 @@ extension Patient {
         try await routed(about: id) { ledger, wallet, known throws(Pause) in
             try ledger.request(id, wallet, known: known).map { [$0] } ?? []
         }.first
+    }
+
+    /// The requests that letters to this wallet name, for completing an id that was typed in part: nothing is opened or
+    /// verified for that, so that it costs as much as the list of letters and no more.
+    public func namedRequests() async throws -> [StatementID] {
+        var ids = Set<StatementID>()
+        try await everywhere { joined, connection in
+            let wallet = membership(joined)
+            ids.formUnion(
+                try await connection.read(under: nil) { ledger throws(Pause) in
+                    try ledger.letters(wallet).map { $0.request }
+                })
+        }
+        return Array(ids)
     }
 
     /// What is read wherever there are letters for this wallet.

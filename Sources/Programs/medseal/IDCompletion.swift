@@ -54,7 +54,7 @@ extension Patient {
     }
 
     func request(_ typed: TypedStatement) async throws -> StatementID {
-        try await typed.completed("request", "medseal inbox lists them") { try await inbox().map(\.id) }
+        try await typed.completed("request", "medseal inbox lists them") { try await namedRequests() }
     }
 
     func grant(_ typed: TypedStatement) async throws -> StatementID {
