@@ -51,7 +51,7 @@ public struct PartyError: Error, Sendable, CustomStringConvertible {
 
     private init(_ rejection: RejectionCode, of what: String?) {
         code = .refused
-        message = what.map { "\($0): \(rejection.explanation)" } ?? rejection.explanation
+        message = what.map { "\($0): \(rejection.sentence)" } ?? rejection.sentence
         cause = nil
         self.rejection = rejection
     }

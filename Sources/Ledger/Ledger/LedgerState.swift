@@ -38,7 +38,10 @@ public enum ReadOnlyReason: Hashable, Sendable {
 }
 
 extension ReadOnlyReason: CustomStringConvertible {
-    public var description: String {
+    /// What is wrong, and what its operator does next.
+    public var description: String { "\(cause); \(advice)" }
+
+    private var cause: String {
         switch self {
         case .behindAnchor(let anchored, let present):
             "the database has \(present) entries, but \(anchored) were acknowledged: an old copy, or entries were lost"
@@ -50,11 +53,29 @@ extension ReadOnlyReason: CustomStringConvertible {
             "the database has \(present) entries, but the validator of \(organisation) has cosigned \(cosigned): an old copy, or entries were lost"
         case .differsFromCosigner(let organisation, let size):
             "the first \(size) entries are not those that the validator of \(organisation) has cosigned"
-        case .awaitingValidators:
-            "its validators have not confirmed yet where the log ends; it goes on by itself once enough of them run (their organisations start them: medseald validate NETWORK --organisation NAME)"
+        case .awaitingValidators: "its validators have not confirmed yet where the log ends"
         case .contradicts(let block, let position, let reason):
             "block \(block) holds what this organisation's execution refuses, at position \(position): \(reason)"
-        case .storageFailed(let message): "writing failed (\(message)); start again once the disk is well"
+        case .storageFailed(let message): "writing failed (\(message))"
+        }
+    }
+
+    /// Each command stands between backquotes.
+    public var advice: String {
+        switch self {
+        case .behindAnchor, .behindCosigner:
+            "put the newest copy back, or make the ledger again from a validator's archive (`medseald ledger import`)"
+        case .differsFromAnchor, .differsFromCosigner:
+            "keep this folder as evidence, find out with the other organisations which history holds, and make the ledger again from an archive of that (`medseald ledger import`)"
+        case .anchorMissing, .anchorDamaged:
+            "put it back from the newest backup, or make the ledger again from a validator's archive (`medseald ledger import`)"
+        case .damaged:
+            "stop the server and look at all of it (`medseald ledger fsck`); unless an entry itself is damaged, make the rest anew (`medseald ledger rebuild`)"
+        case .awaitingValidators:
+            "it goes on by itself once enough of them run; their organisations start them (`medseald validate NETWORK --organisation NAME`)"
+        case .contradicts:
+            "keep this folder as evidence, and find out with the other organisations which of you is right"
+        case .storageFailed: "start again once the disk is well"
         }
     }
 }

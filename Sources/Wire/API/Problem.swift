@@ -85,7 +85,7 @@ public struct Problem: Error, Codable, Hashable, Sendable {
     }
 
     public static func rejected(_ code: RejectionCode) -> Problem {
-        Problem(.rejected, code.explanation, rejection: code)
+        Problem(.rejected, code.sentence, rejection: code)
     }
 
     public static let notFound = Problem(.notFound, "there is nothing here for you")

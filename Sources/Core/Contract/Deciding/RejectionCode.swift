@@ -112,7 +112,7 @@ public enum RejectionCode: UInt64, Error, Sendable, CaseIterable {
         case .memberExists: "this key is enrolled already"
         case .approvalMissing: "somebody who must agree to this has not signed it"
         case .approverNotAllowed: "whoever agreed to this is not one who may"
-        case .tooFewRoots: "fewer than half of the organisations agree"
+        case .tooFewRoots: "not more than half of the organisations agree"
         case .organisationExists: "there is an organisation of this name already"
         case .permitMissing: "medical data saving: access denied: the patient has given no permit"
         case .permitForOtherOrganisation:
@@ -160,7 +160,7 @@ public enum RejectionCode: UInt64, Error, Sendable, CaseIterable {
         case .purposeNotAllowed: "an organisation of this kind has no access for this purpose"
         case .suiteTooWeak: "the recipient's key is of a weaker kind than the record asks for"
         case .filesNotAllowed:
-            "the files are in the record already, or it was added to too often: have it sealed anew"
+            "the files are in the record already, or it was added to too often"
         case .recordOwned: "the record has an owner"
         case .recordNotOwned: "the record has no owner yet"
         case .nothingToErase: "there is nothing that had to be erased"
@@ -186,4 +186,115 @@ public enum RejectionCode: UInt64, Error, Sendable, CaseIterable {
             "medical data access denied: whoever gave the grant has no say over the record any more"
         }
     }
+    /// What its reader can do next, for people: each command that it names stands between backquotes.
+    public var advice: String {
+        switch self {
+        case .malformed:
+            "repeat the command with the newest version of the program, and report it if that does not help"
+        case .signatureInvalid: "check that home and network belong together, then give the command again"
+        case .replayed: "nothing is left to do"
+        case .stale: "check this machine's clock, then give the command again"
+        case .validityTooLong: "check this machine's clock, then sign for a day at most"
+        case .organisationUnknown: "check its name, or have it admitted (`medseal network admit`)"
+        case .organisationSuspended: "the other organisations can restore it (`medseal network restore`)"
+        case .notTheRoot: "have that organisation's office do it, with its own passphrase"
+        case .memberUnknown: "check the key, or have the office enrol the member (`medseal member enrol`)"
+        case .memberOfOtherOrganisation:
+            "name the member's own organisation (`medseal member list` shows it)"
+        case .memberRetired: "have the office enrol the member again (`medseal member enrol`)"
+        case .memberExpired: "have the office renew it (`medseal member renew`)"
+        case .organisationKindNotAllowed: "have an organisation do it that may"
+        case .roleNotAllowed:
+            "ask a colleague who has the role (`medseal member list`), or have the office change yours (`medseal member renew`)"
+        case .memberExists: "renew it instead (`medseal member renew`)"
+        case .approvalMissing: "have them agree to the draft (`medseal agree`), then submit it again"
+        case .approverNotAllowed: "make a new draft, for another to agree to"
+        case .tooFewRoots: "have more of them agree to the draft (`medseal network agree`)"
+        case .organisationExists: "choose another name"
+        case .permitMissing: "ask the patient for permits (`medseal wallet top-up`)"
+        case .permitForOtherOrganisation: "ask the patient for permits of your own (`medseal wallet top-up`)"
+        case .permitExpired: "ask the patient for new permits (`medseal wallet top-up`)"
+        case .permitUsed:
+            "give the command again, which takes the next permit, or ask the patient for more (`medseal wallet top-up`)"
+        case .recordExists: "deposit the files again, which makes another handle (`medseal deposit --again`)"
+        case .recordUnknown: "check its id (`medseal records` and `medseal ledger list` show ids)"
+        case .clockBehindRecord: "tell the ledger's operator to set its clock, and try again later"
+        case .notTheOwner: "have the patient do it, from the wallet that owns the record"
+        case .notACustodian: "ask a hospital that keeps the record"
+        case .alreadyCustodian: "nothing is left to do"
+        case .contentDiffers: "make the command's draft anew from the record as it is now"
+        case .recordRemoved:
+            "the files can be deposited as a new record, if the patient permits it (`medseal deposit --again`)"
+        case .delegationEnded: "ask the patient to entrust the record again (`medseal delegate`)"
+        case .delegationTooNarrow: "ask the patient for a wider scope (`medseal delegate --scope`)"
+        case .custodianUnknown:
+            "check the hospital's name (`medseal member list` shows those that take part)"
+        case .requestUnknown: "check its id (`medseal requests` and `medseal inbox` show ids)"
+        case .requestOfOtherCustodian:
+            "have that hospital act on it, or make a request to yours (`medseal request`)"
+        case .requestAlreadyRouted: "wait for the patient's answer (`medseal requests --all` shows it)"
+        case .requestNotRouted: "pass it on to the patient first (`medseal route`)"
+        case .notTheAnsweringKey:
+            "have the patient answer, with the wallet that the request was passed on to"
+        case .requestAlreadyAnswered:
+            "make a new request (`medseal request`); a patient can grant without one (`medseal grant`)"
+        case .requestExpired: "make a new request (`medseal request`)"
+        case .requestOfOtherMember:
+            "grant it to the member who asked, or grant without a request (`medseal grant`)"
+        case .purposeDiffers: "name the purpose of the request, or grant without one (`medseal grant`)"
+        case .granteeUnknown:
+            "check the key (`medseal member list`), and have the office renew the member if it has ended"
+        case .grantUnknown:
+            "ask the patient for it (`medseal request`); `medseal grants` lists what there is"
+        case .grantForOtherRecord: "name the grant for this record (`medseal grants` lists them)"
+        case .grantOfOtherKind: "ask the patient for one of the right kind (`medseal request`)"
+        case .notTheGrantee: "ask the patient for a grant of your own (`medseal request`)"
+        case .grantRevoked: "ask the patient again (`medseal request`)"
+        case .grantNotYetValid: "wait until it begins (`medseal grants` shows when)"
+        case .grantExpired: "ask the patient again (`medseal request`)"
+        case .releasesUsedUp: "ask the patient again (`medseal request`)"
+        case .basisMissing: "name one (`medseal fetch --grant`, or `--basis` with `--record`)"
+        case .basisNotAllowed:
+            "have a gateway of the hospital do it, or ask the patient for a grant (`medseal request`)"
+        case .releaseMissing: "fetch the record under the grant first (`medseal receive` does both)"
+        case .consentMissing: "have the patient agree to the draft (`medseal agree`), then submit it again"
+        case .expiryInvalid: "choose another end"
+        case .grantTooWide: "choose fewer days or another number of releases (`--days`, `--releases`)"
+        case .keyNotOneTime: "give the command again, which takes a fresh key"
+        case .purposeNotAllowed: "choose a purpose that is open to the organisation"
+        case .suiteTooWeak:
+            "have the office give the member hybrid keys (`medseal member rotate`), then grant to the new key"
+        case .filesNotAllowed:
+            "leave out files that it has, or have it sealed anew (`medseal record reseal`)"
+        case .recordOwned: "ask its owner"
+        case .recordNotOwned: "have a gateway give it to its patient first (`medseal record adopt`)"
+        case .nothingToErase: "nothing is left to do"
+        case .recordHeld:
+            "wait until the hold ends, or have a registrar lift it (`medseal record hold --lift`)"
+        case .notHeld: "nothing is left to do"
+        case .superseded:
+            "look at the record as it is now (`medseal records`, `medseal grants`), and ask for that"
+        case .reassignmentPending:
+            "wait until it has taken effect; the old wallet can veto it (`medseal veto`)"
+        case .noReassignment: "nothing is left to do"
+        case .emergenciesRefused: "ask the patient or a guardian for a grant (`medseal request`)"
+        case .emergencyUnknown:
+            "check its id (`medseal emergency list`), or declare one (`medseal emergency declare`)"
+        case .emergencyForOtherRecord: "declare one for this record (`medseal emergency declare`)"
+        case .notTheReader:
+            "have that reader fetch the record, or declare one that names you (`medseal emergency declare`)"
+        case .emergencyEnded: "declare another if there is still need (`medseal emergency declare`)"
+        case .alreadyReviewed: "nothing is left to do"
+        case .reviewerNotAllowed: "have the record's owner or an auditing organisation review it"
+        case .nothingChanges: "nothing is left to do"
+        case .lastOrganisation: "have another organisation admitted first (`medseal network admit`)"
+        case .emergencyRuns: "review it then (`medseal emergency review`)"
+        case .grantLapsed: "ask the record's owner of today (`medseal request`)"
+        case .quorumUnreachable:
+            "have another organisation admitted first whose validator counts (`medseal network admit`)"
+        }
+    }
+
+    /// What was wrong and what comes next, as people are told.
+    public var sentence: String { "\(explanation); \(advice)" }
 }

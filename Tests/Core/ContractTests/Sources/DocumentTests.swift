@@ -40,10 +40,11 @@ enum ContractDocument {
         #expect(rows == StatementKind.allCases.map { "\($0.rawValue) `\($0)`" })
     }
 
-    @Test("its codes are RejectionCode's, with their explanations")
+    @Test("its codes are RejectionCode's, with what was wrong and what comes next")
     func codes() throws {
         let rows = try ContractDocument.table("## Codes").map { $0.joined(separator: " ") }
-        #expect(rows == RejectionCode.allCases.map { "\($0.rawValue) `\($0)` \($0.explanation)" })
+        #expect(
+            rows == RejectionCode.allCases.map { "\($0.rawValue) `\($0)` \($0.explanation) \($0.advice)" })
         #expect(RejectionCode.allCases.map(\.rawValue) == RejectionCode.allCases.map(\.rawValue).sorted())
     }
 
