@@ -39,7 +39,7 @@ public struct MemberHome: Sendable {
     /// Throws `badInput` when the folder is no member's home.
     public init(_ folder: Folder) throws(PartyError) {
         try PartyError.files { try folder.requireAccess() }
-        try MemberHomeChange(folder).settle()
+        try HomeChange(folder).settle()
         guard folder.has(Self.fileName) else { throw .badInput("\(folder.path) is not a member's home") }
         let bytes = try PartyError.files { try folder.read(Self.fileName) }
         guard let file = try? JSON.decode(File.self, bytes),

@@ -24,6 +24,13 @@ extension IdentityFile {
 }
 
 extension SecretBytes {
+    /// As an age file under a passphrase.
+    package func sealed(under passphrase: SecretBytes) throws -> [UInt8] {
+        var bytes = withUnsafeBytes { Array($0) }
+        defer { wipe(&bytes) }
+        return try seal(bytes, for: .passphrase(passphrase, workFactor: PassphraseWork.factor))
+    }
+
     /// The plaintext of an age file under a passphrase, in any spelling. Throws `refused` for a wrong one.
     package static func opening(
         _ sealed: [UInt8], passphrase: SecretBytes, what: String

@@ -31,7 +31,7 @@ extension Office {
             throw PartyError.badInput(
                 "\(folder.path) is the home of a member of \(home.organisation.name)")
         }
-        let pending = MemberHomeChange(home.folder)
+        let pending = HomeChange(home.folder)
         // From an earlier attempt: what the ledger may have by now is not made anew.
         if let statement = try pending.prepared(), let key = try pending.card()?.key {
             do {
@@ -67,7 +67,7 @@ extension Office {
     }
 
     private func finish(
-        _ pending: MemberHomeChange, _ statement: [UInt8], reasons: [PublicKey: RevocationList.Reason]
+        _ pending: HomeChange, _ statement: [UInt8], reasons: [PublicKey: RevocationList.Reason]
     ) async throws -> (home: MemberHome, receipt: Wire.Receipt) {
         let card = try pending.card()
         let receipt = try await connection.submit(statement, signedBy: try requireRoot())

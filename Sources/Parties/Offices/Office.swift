@@ -2,6 +2,7 @@ import API
 public import Contract
 import Evidence
 public import Files
+import Homes
 import Identity
 public import Primitives
 public import Remote
@@ -31,8 +32,9 @@ public struct Office: Sendable {
         surroundings: Surroundings = .machine, _ body: (Office) async throws -> Result
     ) async throws -> Result {
         let network = try Network(folder)
-        let keys = OfficeKeys(
-            folder.folder("organisations").folder(name.description), of: name, passphrase: passphrase)
+        let own = folder.folder("organisations").folder(name.description)
+        try HomeChange(own).settle()
+        let keys = OfficeKeys(own, of: name, passphrase: passphrase)
         let root = try await keys.root.current(in: network, surroundings)
         guard let caller = try root ?? keys.validator() else {
             throw PartyError.badInput(

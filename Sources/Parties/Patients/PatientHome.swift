@@ -24,6 +24,7 @@ public struct PatientHome: Sendable {
     /// The home in `folder`. Throws `badInput` when it is none.
     public init(_ folder: Folder) throws(PartyError) {
         try PartyError.files { try folder.requireAccess() }
+        try HomeChange(folder).settle()
         guard folder.has(Self.walletName) else { throw .badInput("\(folder.path) is not a patient's home") }
         self.folder = folder
         self.network = try Network(folder.folder("network"))

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import Primitives
+import Remote
 
 /// Where the passphrase comes from: the terminal, unless one of these is given.
 public struct PassphraseOptions: ParsableArguments {
@@ -21,12 +22,33 @@ public struct PassphraseOptions: ParsableArguments {
         }
     }
 
+    /// Whether it comes from a file or a descriptor.
+    public var isGiven: Bool { passphraseFile != nil || passphraseFd != nil }
+
     /// The passphrase; on a terminal asked for with `prompt`, twice where it is a new one, which is normalized.
     public func read(_ prompt: String, isNew: Bool = false) throws -> SecretBytes {
         let typed = try SecretSource(
             file: passphraseFile, descriptor: passphraseFd, prompt: prompt, isNew: isNew
         ).read()
         return isNew ? typed.normalizedPassphrase : typed
+    }
+
+    /// A new one for what bears `names`, which cannot be guessed. On a terminal it is asked for until it cannot.
+    public func readNew(_ prompt: String, of names: [String]) throws -> SecretBytes {
+        try SecretSource(file: passphraseFile, descriptor: passphraseFd, prompt: prompt, isNew: true)
+            .readNew(of: names)
+    }
+}
+
+extension SecretSource {
+    /// Throws `badInput` for a passphrase that is too easy to guess.
+    public func readNew(of names: [String]) throws -> SecretBytes {
+        while true {
+            let secret = try read().normalizedPassphrase
+            if PassphraseStrength.suffices(secret, besides: names) { return secret }
+            guard case .terminal = self else { throw PartyError.badInput(PassphraseStrength.advice) }
+            Standard.error(PassphraseStrength.advice)
+        }
     }
 }
 

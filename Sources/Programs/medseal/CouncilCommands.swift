@@ -97,7 +97,8 @@ struct NetworkApply: ParsableCommand {
     func run() throws {
         let (_, file) = try Application.make(
             organisation.name, organisation.kind, in: Folder(folder),
-            passphrase: try passphrase.read("New passphrase of \(organisation.name)", isNew: true))
+            passphrase: try passphrase.readNew(
+                "New passphrase of \(organisation.name)", of: [organisation.name.description]))
         print("Application of \(organisation.name): \(file)")
     }
 }

@@ -45,11 +45,12 @@ extension StatementDraft {
 func confirm(_ question: String, yes: Bool) throws {
     if yes { return }
     guard isatty(STDIN_FILENO) == 1 else {
-        throw PartyError.badInput("nobody is there to ask: --yes goes on without asking")
+        throw PartyError.badInput("No terminal to ask on: add --yes to go on without a question")
     }
     ProcessStreams.tell(part: "\(question) Type yes: ")
     guard readLine()?.trimmingCharacters(in: .whitespaces).lowercased() == "yes" else {
-        throw PartyError.refused("nothing was done")
+        throw PartyError.refused(
+            "You did not type yes, so nothing was done. Give the command again when you have decided")
     }
 }
 
@@ -82,10 +83,14 @@ struct AgreeCommand: AsyncParsableCommand {
         try confirm("Agree?", yes: yes)
         let folder = try home.folder
         if PatientHome.exists(in: folder) {
-            let patient = try PatientHome(folder).unlock(try passphrase.read("Passphrase of the wallet"))
+            let home = try PatientHome(folder)
+            let patient = try passphrase.opening(folder, "Passphrase of the wallet") { try home.unlock($0) }
             try await patient.agree(to: &draft)
         } else {
-            let member = try MemberHome(folder).unlock(try passphrase.read("Passphrase of \(folder.path)"))
+            let home = try MemberHome(folder)
+            let member = try passphrase.opening(folder, "Passphrase of \(folder.path)") {
+                try home.unlock($0)
+            }
             try member.agree(to: &draft)
         }
         try file.write(draft)

@@ -132,13 +132,17 @@ struct EmergencyReview: AsyncParsableCommand {
     private func reviewed() async throws -> (emergency: StatementID, receipt: Wire.Receipt) {
         let folder = try home.folder
         guard PatientHome.exists(in: folder) else {
-            let member = try MemberHome(folder).unlock(try passphrase.read("Passphrase of \(folder.path)"))
+            let home = try MemberHome(folder)
+            let member = try passphrase.opening(folder, "Passphrase of \(folder.path)") {
+                try home.unlock($0)
+            }
             return try await Auditor.open(member) { auditor in
                 let emergency = try await auditor.connection.statement(self.emergency, "emergency")
                 return (emergency, try await auditor.review(emergency, finding: finding.value))
             }
         }
-        let patient = try PatientHome(folder).unlock(try passphrase.read("Passphrase of the wallet"))
+        let home = try PatientHome(folder)
+        let patient = try passphrase.opening(folder, "Passphrase of the wallet") { try home.unlock($0) }
         let emergency = try await patient.emergency(self.emergency)
         return (emergency, try await patient.review(emergency, finding: finding.value))
     }

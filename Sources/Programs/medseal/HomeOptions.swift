@@ -32,8 +32,9 @@ struct MemberOptions: ParsableArguments {
 
     func keys() throws -> MemberKeys {
         let home = try MemberHome(try self.home.folder)
-        let keys = try home.unlock(
-            try passphrase.read("Passphrase of \(SafeText.escaped(home.name)) (\(home.organisation.name))"))
+        let keys = try passphrase.opening(
+            home.folder, "Passphrase of \(SafeText.escaped(home.name)) (\(home.organisation.name))"
+        ) { try home.unlock($0) }
         for warning in home.deadlines.compactMap({ $0.warning(at: machineTime()) }) {
             Standard.error("medseal: \(warning)")
         }
@@ -86,7 +87,7 @@ struct PatientOptions: ParsableArguments {
 
     func patient() throws -> Patient {
         let home = try PatientHome(try self.home.folder)
-        return try home.unlock(try passphrase.read("Passphrase of the wallet"))
+        return try passphrase.opening(home.folder, "Passphrase of the wallet") { try home.unlock($0) }
     }
 
     /// Runs `body` with the wallet, then fills stocks of permits that have run low.

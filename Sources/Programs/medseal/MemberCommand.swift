@@ -59,6 +59,14 @@ enum EndReason: String, ExpressibleByArgument, CaseIterable {
     case superseded
     case cessationOfOperation = "cessation-of-operation"
 
+    static var allValueDescriptions: [String: String] {
+        [
+            "key-compromise": "others may have the key",
+            "superseded": "other keys take its place",
+            "cessation-of-operation": "the member has left",
+        ]
+    }
+
     var reason: RevocationList.Reason {
         switch self {
         case .keyCompromise: .keyCompromise
@@ -95,7 +103,7 @@ struct MemberEnrol: AsyncParsableCommand {
     var days = Office.enrolmentDays
 
     @Option(
-        help: ArgumentHelp("Its age key: hybrid (post-quantum) or x25519 (any age tool).", valueName: "kind"))
+        help: ArgumentHelp("The kind of its age key.", valueName: "kind"))
     var keyKind = KeyKindOption.hybrid
 
     @Option(
@@ -114,7 +122,8 @@ struct MemberEnrol: AsyncParsableCommand {
             if let replaces { replaced = try await office.connection.member(replaces) }
             return try await office.enrol(
                 name: name, role: role.value, home: Folder(home),
-                passphrase: try passphrase.read("New passphrase of the member", isNew: true), days: days,
+                passphrase: try passphrase.readNew(
+                    "New passphrase of the member", of: [home, name, organisation.description]), days: days,
                 kind: keyKind.age, replacing: replaced)
         }
         let answer = Printed.ChangedMember(
@@ -235,7 +244,7 @@ struct MemberRotate: AsyncParsableCommand {
     var days = Office.enrolmentDays
 
     @Option(
-        help: ArgumentHelp("Its age key: hybrid (post-quantum) or x25519 (any age tool).", valueName: "kind"))
+        help: ArgumentHelp("The kind of its age key.", valueName: "kind"))
     var keyKind = KeyKindOption.hybrid
 
     @OptionGroup var passphrase: PassphraseOptions

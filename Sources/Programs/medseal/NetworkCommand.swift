@@ -108,7 +108,9 @@ struct NetworkInit: AsyncParsableCommand {
         let folder = Folder(self.folder)
         try folder.requireNew()
         try await founding.found(
-            in: folder, passphrase: try passphrase.read("New passphrase of the network", isNew: true))
+            in: folder,
+            passphrase: try passphrase.readNew(
+                "New passphrase of the network", of: [folder.name] + organisations.map(\.name.description)))
         let network = try Network(folder)
         let answer = Printed.FoundNetwork(
             network: network.id.hex, origin: network.genesis.origin.description,

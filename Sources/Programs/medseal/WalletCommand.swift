@@ -47,16 +47,7 @@ struct WalletJoin: AsyncParsableCommand {
         let network = try Network(Folder(network))
         let folder = try home.folder
         let isNew = !PatientHome.exists(in: folder)
-        let secret = try passphrase.read(
-            isNew ? "New passphrase of the wallet" : "Passphrase of the wallet", isNew: isNew)
-        let home =
-            isNew
-            ? try PatientHome.create(folder, network: network, wallet: .create(), passphrase: secret)
-            : try PatientHome(folder)
-        guard home.network.id == network.id else {
-            throw PartyError.badInput("this wallet belongs to another network")
-        }
-        var patient = try home.unlock(secret)
+        var patient = try isNew ? made(in: folder, network) : opened(in: folder, network)
         let joining = try await patient.join(organisation, permits: permits)
         let answer = Printed.Joined(
             organisation: organisation, shortCode: joining.shortCode, permits: joining.permits,
@@ -73,6 +64,22 @@ struct WalletJoin: AsyncParsableCommand {
             )
             print("  \(joining.shortCode)")
         }
+    }
+}
+
+extension WalletJoin {
+    private func made(in folder: Folder, _ network: Network) throws -> Patient {
+        let secret = try passphrase.readNew("New passphrase of the wallet", of: [folder.name])
+        return try PatientHome.create(folder, network: network, wallet: .create(), passphrase: secret)
+            .unlock(secret)
+    }
+
+    private func opened(in folder: Folder, _ network: Network) throws -> Patient {
+        let home = try PatientHome(folder)
+        guard home.network.id == network.id else {
+            throw PartyError.badInput("this wallet belongs to another network: name its own (--network)")
+        }
+        return try passphrase.opening(folder, "Passphrase of the wallet") { try home.unlock($0) }
     }
 }
 
@@ -192,10 +199,11 @@ struct WalletRecover: AsyncParsableCommand {
         let network = try Network(Folder(network))
         let folder = try home.folder
         guard !PatientHome.exists(in: folder) else {
-            throw PartyError.badInput("there is a wallet in \(folder.path) already")
+            throw PartyError.badInput(
+                "there is a wallet in \(folder.path) already: name another folder (--home)")
         }
         let wallet = try shares.isEmpty ? recoveredFromCode() : recoveredFromShares()
-        let secret = try passphrase.read("New passphrase of the wallet", isNew: true)
+        let secret = try passphrase.readNew("New passphrase of the wallet", of: [folder.name])
         let home = try PatientHome.create(folder, network: network, wallet: wallet, passphrase: secret)
         var patient = try home.unlock(secret)
         try await patient.findJoined()
@@ -217,7 +225,7 @@ extension WalletRecover {
         do {
             return try Wallet(recoveryCode: typed)
         } catch {
-            throw PartyError.badInput("\(error)")
+            throw PartyError.badInput("\(error): compare it with the paper and type it again")
         }
     }
 

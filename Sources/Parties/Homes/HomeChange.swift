@@ -4,12 +4,13 @@ package import Files
 import Foundation
 import Remote
 
-/// New keys or a new certificate on their way into a member's home.
+/// Files on their way into a home or an organisation's folder, all of them or none: new keys and a new certificate, or the
+/// same keys under another passphrase.
 ///
 /// `next` holds what was prepared, whole or not at all, and the statement that is to make it true; it becomes
 /// `accepted` by one rename when the ledger has the statement. From then on whoever opens the home puts the
-/// files of `accepted` into their places first.
-package struct MemberHomeChange {
+/// files of `accepted` into their places first. What needs no statement is `accepted` at once.
+package struct HomeChange {
     private static let nextName = "next"
     private static let acceptedName = "accepted"
     private static let statementName = "enrolment.cose"
@@ -33,13 +34,31 @@ package struct MemberHomeChange {
 
     package func prepare(_ statement: [UInt8], card: Wire.MemberCard, _ write: (Folder) throws -> Void) throws
     {
+        try prepare(as: next) { draft in
+            try write(draft)
+            try draft.write(statement, as: Self.statementName)
+            try draft.write(try JSON.encode(card), as: Self.cardName)
+        }
+    }
+
+    /// Puts the files that `write` writes into their places. Throws `refused` while an enrolment waits for the ledger: it
+    /// has files that would take the place of these.
+    package func replace(_ write: (Folder) throws -> Void) throws {
+        guard !home.has(Self.nextName) else {
+            throw PartyError.refused(
+                "\(home.path) has new keys that wait for the ledger: give the same `medseal member` command again first"
+            )
+        }
+        try prepare(as: accepted, write)
+        try settle()
+    }
+
+    private func prepare(as folder: Folder, _ write: (Folder) throws -> Void) throws {
         let draft = home.folder(".\(Self.nextName)")
         home.remove(draft.name)
         try draft.make()
         try write(draft)
-        try draft.write(statement, as: Self.statementName)
-        try draft.write(try JSON.encode(card), as: Self.cardName)
-        try draft.rename(to: next)
+        try draft.rename(to: folder)
     }
 
     /// The ledger will never have the statement.
