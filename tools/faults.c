@@ -1,4 +1,4 @@
-// Preloaded into a test (Tests/Ledger/SQLiteLedgerTests/Faults/FaultTests.swift): makes one system call on files below one directory fail.
+// Preloaded into a test (Tests/Ledger/SQLiteLedgerTests/Faults/FaultTests.swift, LeftoverTests.swift): makes one system call on files below one directory fail.
 //
 // MEDSEAL_FAULT_DIRECTORY names the directory. `medseal_fault(call, number, error, lasting)` arms it, as does MEDSEAL_FAULT, the
 // same four numbers, from the start: the `number`th call of the kind `call` from then on, and with `lasting` every later one, is
@@ -17,7 +17,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-enum { NONE, WRITE, SYNC, DATASYNC, RENAME, TRUNCATE, OPEN, READ };
+enum { NONE, WRITE, SYNC, DATASYNC, RENAME, TRUNCATE, OPEN, READ, UNNAMED };
 
 static atomic_int armed, failing, lasts, made, failed;
 static atomic_long first;
@@ -97,9 +97,11 @@ int renameat(int from, const char *old, int to, const char *new) {
     return fails(RENAME, to) ? -1 : REAL(renameat)(from, old, to, new);
 }
 
-// What is opened is known once it is open.
-static int opened(int file) {
-    if (file < 0 || !fails(OPEN, file)) return file;
+// What is opened is known once it is open. UNNAMED: a file without a name, which not every file system knows.
+static int opened(int file, int flags) {
+    if (file < 0) return file;
+    int is_unnamed = (flags & O_TMPFILE) == O_TMPFILE && fails(UNNAMED, file);
+    if (!is_unnamed && !fails(OPEN, file)) return file;
     close(file);
     errno = failing;
     return -1;
@@ -109,7 +111,7 @@ static int opened(int file) {
     mode_t mode = 0; \
     if (flags & (O_CREAT | O_TMPFILE)) { va_list more; va_start(more, flags); mode = va_arg(more, mode_t); va_end(more); }
 
-int open(const char *path, int flags, ...) { MODE(flags) return opened(REAL(open)(path, flags, mode)); }
-int open64(const char *path, int flags, ...) { MODE(flags) return opened(REAL(open64)(path, flags, mode)); }
-int openat(int in, const char *path, int flags, ...) { MODE(flags) return opened(REAL(openat)(in, path, flags, mode)); }
-int openat64(int in, const char *path, int flags, ...) { MODE(flags) return opened(REAL(openat64)(in, path, flags, mode)); }
+int open(const char *path, int flags, ...) { MODE(flags) return opened(REAL(open)(path, flags, mode), flags); }
+int open64(const char *path, int flags, ...) { MODE(flags) return opened(REAL(open64)(path, flags, mode), flags); }
+int openat(int in, const char *path, int flags, ...) { MODE(flags) return opened(REAL(openat)(in, path, flags, mode), flags); }
+int openat64(int in, const char *path, int flags, ...) { MODE(flags) return opened(REAL(openat64)(in, path, flags, mode), flags); }

@@ -32,7 +32,8 @@ final class FolderSinks: FileSinks {
             try folder.make()
             paths = names.map { folder.file($0) }
         } else if !Folder(target).parent.exists {
-            throw PartyError.badInput("the folder \(Folder(target).parent.path) does not exist")
+            throw PartyError.badInput(
+                "the folder \(Folder(target).parent.path) does not exist: make it first")
         }
         for path in paths {
             guard replacing || access(path, F_OK) != 0 else { throw Self.exists(path) }
@@ -53,75 +54,39 @@ final class FolderSinks: FileSinks {
     }
 }
 
-/// A file (mode 0600) that has no name before it is whole and durable: a process that is killed leaves nothing of it.
+/// A file that has no name before it is whole and durable.
 private final class FileAtPath: UnfinishedFile {
     private let path: String
     private let replacing: Bool
-    private let descriptor: Int32
-    /// Where it is on a file system that knows no files without names.
-    private var temporaryName: String?
-    private var folder: Folder { Folder(path).parent }
-
-    /// `O_TMPFILE`, whose macro Swift does not read.
-    private static let withoutName = 0o20000000 | O_DIRECTORY
+    private var file: Age.UnpublishedFile
 
     init(_ path: String, replacing: Bool) throws {
         self.path = path
         self.replacing = replacing
-        let folder = Folder(path).parent
-        var descriptor = open(folder.path, O_WRONLY | O_CLOEXEC | Self.withoutName, 0o600)
-        if descriptor < 0, [EOPNOTSUPP, EISDIR, ENOENT, EINVAL].contains(errno) {
-            let name = Self.newName()
-            descriptor = open(folder.file(name), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-            temporaryName = name
-        }
-        self.descriptor = descriptor
-        guard descriptor >= 0 else { throw failure() }
-    }
-
-    deinit {
-        close(descriptor)
-        if let temporaryName { folder.remove(temporaryName) }
+        file = try Self.telling(path) { try Age.UnpublishedFile(at: path) }
     }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws {
-        var sink = FileSink(descriptor: descriptor)
+        var sink = file.sink
         try sink.write(bytes)
     }
 
     func commit() throws {
-        guard fsync(descriptor) == 0 else { throw failure() }
-        if !replacing || access(path, F_OK) != 0 {
-            // A link is made only where nothing has the name.
-            guard link(as: path) else {
-                throw errno == EEXIST ? FolderSinks.exists(path) : failure()
-            }
-        } else {
-            if temporaryName == nil {
-                let name = Self.newName()
-                guard link(as: folder.file(name)) else { throw failure() }
-                temporaryName = name
-            }
-            guard let name = temporaryName, rename(folder.file(name), path) == 0 else { throw failure() }
-            temporaryName = nil
+        // A name that is free is not taken from another process that is quicker.
+        let replacing = replacing && access(path, F_OK) == 0
+        try Self.telling(path) { try file.publish(replacing: replacing) }
+    }
+
+    private static func telling<Result: ~Copyable>(_ path: String, _ body: () throws -> Result) throws
+        -> Result
+    {
+        do {
+            return try body()
+        } catch let error as StreamError {
+            guard error.code != EEXIST else { throw FolderSinks.exists(path) }
+            throw PartyError.unavailable("cannot write \(path)", cause: error)
         }
-        if let name = temporaryName {
-            folder.remove(name)
-            temporaryName = nil
-        }
-        try folder.sync()
     }
-
-    private func link(as path: String) -> Bool {
-        if let temporaryName { return Glibc.link(folder.file(temporaryName), path) == 0 }
-        return linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0
-    }
-
-    private func failure() -> PartyError {
-        .unavailable("cannot write \(path): \(String(cString: strerror(errno)))")
-    }
-
-    private static func newName() -> String { ".medseal-\(UUID().uuidString).partial" }
 }
 
 extension Printed.FetchedRecord {

@@ -55,10 +55,12 @@ public final class SpoolPart: Sendable {
     public let folder: Folder
     private let lock: FolderLock
     private let isKept = Mutex(false)
+    private let leftover: Leftover
 
     init(_ folder: Folder, _ lock: FolderLock) {
         self.folder = folder
         self.lock = lock
+        leftover = Leftover { folder.parent.remove(folder.name) }
     }
 
     deinit {
@@ -70,5 +72,6 @@ public final class SpoolPart: Sendable {
     public func keep(as other: Folder) throws(FileError) {
         try folder.rename(to: other)
         isKept.withLock { $0 = true }
+        leftover.finish()
     }
 }

@@ -52,6 +52,21 @@ import Testing
         #expect(try files(in: spool).isEmpty)
     }
 
+    /// A signal that asks to end is no kill: what was under way is gone at once.
+    @Test(arguments: [SIGTERM, SIGHUP, SIGINT])
+    func endedInASealingAnewItsSpoolIsEmpty(_ number: Int32) throws {
+        let story = try Story(["hospital1:hospital"])
+        try story.enrol("remo", "hospital1", "gateway")
+        try story.admit("noor", at: "hospital1", by: "remo", number: "P-1")
+        try story.write("scan.txt", Data(repeating: 7, count: 60_000_000))
+        let record = try story.medseal(as: "remo", "deposit", "scan.txt", "--patient", "P-1").id
+        let spool = story.folder.appending(path: "remo/spool")
+        let process = try story.begin(as: "remo", "record", "reseal", record, "--draft", "a.draft")
+        while process.isRunning, try files(in: spool).isEmpty { usleep(1_000) }
+        #expect(process.end(number) == -number)
+        #expect(try files(in: spool).isEmpty)
+    }
+
     /// The files below a folder; none where it does not exist.
     private func files(in folder: URL) throws -> [URL] {
         guard let found = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil) else {
