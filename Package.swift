@@ -381,7 +381,7 @@ let allTests: [Target] = [
         of: [
             "Surroundings", "Terminal", "Homes", "Members", "Patients", "Auditors", "Workflow",
             "FabricChannel",
-            "Remote", "API", "Contract", "medseal", "medseald",
+            "Remote", "API", "Ledger", "Contract", "medseal", "medseald",
         ], links: ["ArgumentParser"]),
     tests(
         "Programs", "StoryTests",

@@ -37,6 +37,9 @@ public struct Ending {
 extension AsyncParsableCommand {
     /// Parses the arguments of the process and runs the command that they name.
     public static func runArguments() async throws {
+        if let refusal = CommandName(of: self).refusal(of: CommandLine.arguments.dropFirst()) {
+            throw ValidationError(refusal)
+        }
         var command = try parseAsRoot()
         if var command = command as? any AsyncParsableCommand {
             try await command.run()

@@ -34,10 +34,23 @@ public enum Standard {
 
     public static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-    /// Shows `text` on the terminal in the place of what was shown so before; nothing where there is none.
-    public static func showProgress(_ text: String) {
+    /// How many columns the terminal has that a stream goes to; nil where it goes to none.
+    static func columns(of stream: Moment.Stream) -> Int? {
+        var size = winsize()
+        guard isatty(stream.rawValue) == 1, ioctl(stream.rawValue, UInt(TIOCGWINSZ), &size) == 0,
+            size.ws_col > 0
+        else { return nil }
+        return Int(size.ws_col)
+    }
+
+    /// Shows the first of `texts` that fits into one line of the terminal, in the place of what was shown so before; nothing
+    /// where there is no terminal. Of none that fits it shows the beginning of the last.
+    public static func showProgress(_ texts: String...) {
         guard errorIsTerminal else { return }
-        ProcessStreams.tell(part: "\r\(text) ")
+        // The last column stays free: some terminals go on in the next line once it is taken.
+        let room = max(1, (columns(of: .error) ?? 80) - 1)
+        let text = texts.first { $0.count <= room } ?? texts.last.map { String($0.prefix(room)) } ?? ""
+        ProcessStreams.tell(part: "\r\(text)\u{1b}[K")
     }
 
     /// Removes it.

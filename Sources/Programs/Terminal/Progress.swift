@@ -23,12 +23,18 @@ public final class ProgressBar: Sendable {
             if let shownAt, now - shownAt < .milliseconds(100), done < total { return }
             shownAt = now
             let share = total == 0 ? 1 : min(1, Double(done) / Double(total))
-            let filled = Int(share * 30)
-            let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 30 - filled)
+            let percent = "\(Int(share * 100)) %"
             let seconds = max(0.001, (now - start) / .seconds(1))
-            let rate = Double(done) / 1e6 / seconds
-            Standard.showProgress("\(label) [\(bar)] \(Int(share * 100)) %  \(Int(rate)) MB/s")
+            let rate = "\(Int(Double(done) / 1e6 / seconds)) MB/s"
+            Standard.showProgress(
+                "\(label) [\(Self.bar(share, 30))] \(percent)  \(rate)",
+                "\(label) [\(Self.bar(share, 10))] \(percent)", "\(label) \(percent)", percent)
         }
+    }
+
+    private static func bar(_ share: Double, _ width: Int) -> String {
+        let filled = Int(share * Double(width))
+        return String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
     }
 
     public func finish() {
@@ -62,7 +68,7 @@ public struct EntryProgress: Sendable {
     public init(_ verb: String) { self.verb = verb }
 
     public func report(_ done: UInt64, _ total: UInt64) {
-        Standard.showProgress("\(verb) \(done) of \(total) entries")
+        Standard.showProgress("\(verb) \(done) of \(total) entries", "\(done)/\(total)")
     }
 
     public func finish() { Standard.endProgress() }

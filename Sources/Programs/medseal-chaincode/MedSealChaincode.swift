@@ -18,7 +18,8 @@ struct MedSealChaincode: AsyncParsableCommand {
                 --tls-certificate server.pem --tls-key server.key --client-roots peers.pem
 
             Exit codes: 0 stopped as asked (SIGTERM or Ctrl-C), 1 it cannot start or go on (the message says why), 2 wrong usage.
-            """)
+            """,
+        version: "medseal-chaincode \(ProgramVersion.number)")
 
     @Option(help: "The network's genesis file.")
     var genesis: String

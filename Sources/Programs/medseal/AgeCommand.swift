@@ -45,7 +45,9 @@ enum AgeCommandFile {
                 count += read
             }
             defer { wipe(&bytes) }
-            guard count <= limit else { throw PartyError.badInput("\(path): too long for a key file") }
+            guard count <= limit else {
+                throw PartyError.badInput("\(path): too long for a key file; name the file with the keys")
+            }
             return Array(bytes[..<count])
         }
     }

@@ -38,7 +38,7 @@ struct AgeDecryptCommand: ParsableCommand {
                 return .identities(identities)
             }
             guard identities.isEmpty else {
-                throw PartyError.badInput("this file needs a passphrase, not an identity")
+                throw PartyError.badInput("this file needs a passphrase, not an identity: leave out -i")
             }
             return .passphrases(
                 try passphraseOptions.read("Passphrase").spellings, maximumWorkFactor: maximumWorkFactor)

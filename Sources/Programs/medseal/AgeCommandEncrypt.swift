@@ -77,7 +77,7 @@ struct AgeEncryptCommand: ParsableCommand {
             FileJob(from: path, to: "\(folder)/\(URL(fileURLWithPath: path).lastPathComponent).age")
         }
         guard Set(jobs.map(\.target)).count == jobs.count else {
-            throw PartyError.badInput("two of the files have the same name")
+            throw PartyError.badInput("two of the files have the same name: seal them into different folders")
         }
         for job in jobs { _ = try OutputPlace(job.target, notOver: input) }
         var failures = [String]()

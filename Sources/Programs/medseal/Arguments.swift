@@ -17,5 +17,12 @@ enum KeyKindOption: String, ExpressibleByArgument, CaseIterable {
     case hybrid
     case x25519
 
+    static var allValueDescriptions: [String: String] {
+        [
+            "hybrid": "no quantum computer opens it later (ML-KEM-768 with X25519)",
+            "x25519": "any age tool opens it",
+        ]
+    }
+
     var age: AgeKeyKind { self == .hybrid ? .hybrid : .x25519 }
 }

@@ -46,7 +46,7 @@ struct AuditCommand: AsyncParsableCommand {
         for vault in vaults {
             let parts = vault.split(separator: "=", maxSplits: 1)
             guard parts.count == 2, let name = OrganisationName(String(parts[0])) else {
-                throw PartyError.badInput("--vault takes organisation=folder or organisation=s3://...")
+                throw PartyError.badInput("name each vault as organisation=folder or organisation=s3://...")
             }
             inventories[name] = try await VaultInventory.at(String(parts[1]))
         }

@@ -110,7 +110,8 @@ struct BatchExtract: ParsableCommand {
         let target = try newFile(output)
         let batch = try readBatch(file)
         guard batch.entries.indices.contains(entry) else {
-            throw PartyError.badInput("the batch has entries 0 to \(batch.entries.count - 1)")
+            throw PartyError.badInput(
+                "the batch has no entry \(entry): name one of 0 to \(batch.entries.count - 1)")
         }
         try target.parent.write(batch.entries[entry].content, as: target.name)
         print("Wrote \(output)")

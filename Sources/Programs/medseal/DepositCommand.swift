@@ -24,7 +24,7 @@ struct DepositCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The record key: hybrid (post-quantum) or x25519 (any age tool opens it).", valueName: "kind"))
+            "The kind of the record's key.", valueName: "kind"))
     var keyKind = KeyKindOption.hybrid
 
     @Flag(help: "Make a new record even if these files were deposited for this patient before.")

@@ -68,7 +68,7 @@ struct FetchCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A record of your own organisation (gateway).", valueName: "record"))
     var record: TypedRecord?
 
-    @Option(help: ArgumentHelp("Why: care or administration; with --record.", valueName: "basis"))
+    @Option(help: ArgumentHelp("Why, with --record.", valueName: "basis"))
     var basis: StaffBasis?
 
     @Option(help: ArgumentHelp("An emergency that names you as its reader.", valueName: "emergency"))
@@ -99,6 +99,10 @@ struct FetchCommand: AsyncParsableCommand {
     enum StaffBasis: String, ExpressibleByArgument, CaseIterable {
         case care
         case administration
+
+        static var allValueDescriptions: [String: String] {
+            ["care": "to treat the patient", "administration": "to keep the organisation's records in order"]
+        }
     }
 
     func validate() throws {

@@ -97,6 +97,9 @@ struct LedgerList: AsyncParsableCommand {
 struct KindOption: ExpressibleByArgument {
     let kind: StatementKind
 
+    static var allValueStrings: [String] { StatementKind.allCases.map { "\($0)" } }
+    static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
+
     init?(argument: String) {
         guard let kind = StatementKind.allCases.first(where: { "\($0)" == argument }) else { return nil }
         self.kind = kind

@@ -57,7 +57,7 @@ struct LedgerProve: AsyncParsableCommand {
             let proof = try await self.member.open { member in
                 let handle = try await member.connection.anything(id)
                 guard let record = RecordHandle(handle.bytes) else {
-                    throw PartyError.badInput("Name the record by its handle.")
+                    throw PartyError.badInput("name the record by its handle (`medseal records` shows it)")
                 }
                 guard let grant else {
                     return try await member.proveFile(recordFile, of: record, .custody(record, .care))
@@ -91,7 +91,8 @@ struct LedgerProve: AsyncParsableCommand {
                 of: statement, genesis: network.genesisFile,
                 authorities: network.organisations.map(\.authority))
             guard let block else {
-                throw PartyError.refused("statement \(statement) is not on the channel")
+                throw PartyError.refused(
+                    "statement \(statement) is not on the channel: check its id (`medseal ledger list`)")
             }
             return block
         }

@@ -11,15 +11,18 @@ import Vault
 struct MedSeal: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "medseal",
-        abstract: "Medical files, sealed; who may open them, and who did, on a ledger.",
+        abstract: "Keeps medical files encrypted, and records who may open them and who did.",
         discussion: """
-            Exit codes: 0 done; 1 refused by the contract, the server or somebody here; 2 wrong usage; \
+            Exit codes: 0 done; 1 refused by the contract, the server or a person; 2 wrong usage; \
             3 network, server or disk out of reach; 4 a hash, signature or binding does not hold.
 
             A first network, on one machine:
               medseal network init net --organisation hospital1:hospital --organisation insurer:insurer
               medseald run net
+
+            `medseal --generate-completion-script bash` (zsh, fish) prints what completes commands by the tab key.
             """,
+        version: "medseal \(ProgramVersion.number)",
         groupedSubcommands: [
             CommandGroup(
                 name: "Patient",
@@ -47,13 +50,18 @@ struct MedSeal: AsyncParsableCommand {
                 subcommands: [NetworkCommand.self, MemberCommand.self]),
             CommandGroup(
                 name: "Shared",
-                subcommands: [StatusCommand.self, AgreeCommand.self, SubmitCommand.self, AgeCommand.self]),
+                subcommands: [
+                    StatusCommand.self, AgreeCommand.self, SubmitCommand.self, UnlockCommand.self,
+                    LockCommand.self,
+                    PassphraseCommand.self, AgeCommand.self,
+                ]),
         ])
 
     static func main() async {
         ProcessStreams.keepOpen()
         ProcessMemory.keepPrivate()
         ProcessMemory.keepSmall()
+        Leftover.removeWhenSignalled()
         do {
             try await Connection.$relay.withValue(try relay()) { try await runArguments() }
         } catch {
@@ -76,7 +84,7 @@ struct MedSeal: AsyncParsableCommand {
     private static func relay() throws -> URL? {
         guard let text = ProcessInfo.processInfo.environment["MEDSEAL_VIA"] else { return nil }
         guard let url = URL(string: text), ["http", "https"].contains(url.scheme) else {
-            throw PartyError.badInput("MEDSEAL_VIA is no address: \(text)")
+            throw PartyError.badInput("MEDSEAL_VIA is no address (https://...): \(text)")
         }
         return url
     }

@@ -37,7 +37,9 @@ struct FileArguments: ParsableArguments {
                 }
                 Standard.error("medseal: left out of \(path):\n\(list)\(more)")
             }
-            guard !tree.files.isEmpty else { throw PartyError.badInput("there is no file in \(path)") }
+            guard !tree.files.isEmpty else {
+                throw PartyError.badInput("there is no file in \(path): name a folder that has files")
+            }
             return tree.files
         }
     }

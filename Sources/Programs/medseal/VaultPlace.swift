@@ -20,11 +20,13 @@ extension VaultInventory {
                     for: address, environment: ProcessInfo.processInfo.environment)
                 vault = try await S3Vault(reading: try Bucket(address, credentials: source))
             } catch {
-                throw PartyError.unavailable("the vault cannot be read: \(error)")
+                throw PartyError.unavailable(
+                    "the vault cannot be read, so try again or check its address: \(error)")
             }
         } else {
             guard Folder.isFolder(place) else {
-                throw PartyError.unavailable("there is no vault at \(place)")
+                throw PartyError.unavailable(
+                    "there is no vault at \(place): name the folder that has `records` in it")
             }
             vault = try FileVault(path: place, readOnly: true)
         }

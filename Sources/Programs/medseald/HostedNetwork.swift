@@ -50,22 +50,29 @@ struct HostedNetwork {
         func bytes(_ path: String) throws -> [UInt8] {
             do {
                 return [UInt8](try Data(contentsOf: folder.appending(path: path)))
-            } catch { throw StartError("cannot read \(path): is this a network's folder?") }
+            } catch {
+                throw StartError(
+                    "cannot read \(path): name the folder that `medseal network init` made, and see that you may read it"
+                )
+            }
         }
         let genesisFile = try bytes("public/genesis.cbor")
         let genesis = try Self.genesis(genesisFile)
         guard
             let description = try? JSONDecoder().decode(
                 NetworkDescription.self, from: Data(try bytes("public/network.json")))
-        else { throw StartError("public/network.json is damaged") }
+        else { throw StartError("public/network.json is damaged: put it back from another copy of public") }
         let address = try Self.address(in: folder, description)
         guard let server = URLComponents(string: address), let host = server.host, server.scheme == "https"
-        else { throw StartError("public/network.json names no https server") }
+        else {
+            throw StartError(
+                "public/network.json names no https server: put it back from another copy of public")
+        }
 
         let ledgerKey = try ServiceKey.open(
             "server/ledger.key.pem", try bytes("server/ledger.key.pem"), passphrase)
         guard let key = SigningKey(pkcs8: ledgerKey) else {
-            throw StartError("server/ledger.key.pem is not an Ed25519 key")
+            throw StartError("server/ledger.key.pem is not an Ed25519 key: put it back from the backup")
         }
         self.host = host
         let tlsKey = try ServiceKey.open("server/tls.key.pem", try bytes("server/tls.key.pem"), passphrase)
@@ -325,7 +332,7 @@ struct HostedNetwork {
         let file = home.appending(path: "application.json")
         guard let bytes = try? Data(contentsOf: file),
             let application = try? JSONDecoder().decode(ApplicationFile.self, from: bytes)
-        else { throw StartError("\(file.path) is missing or damaged") }
+        else { throw StartError("\(file.path) is missing or damaged: put it back from the backup") }
         return application.description
     }
 
@@ -333,7 +340,9 @@ struct HostedNetwork {
         do {
             return try Genesis.decode(file)
         } catch {
-            throw StartError("public/genesis.cbor is not a genesis: \(error.reason)")
+            throw StartError(
+                "public/genesis.cbor is not a genesis (\(error.reason)): put it back from another copy of public"
+            )
         }
     }
 }

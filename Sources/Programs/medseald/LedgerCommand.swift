@@ -149,7 +149,8 @@ struct LedgerImport: ParsableCommand {
         let entries = try translated(at: "\(archive) to \(directory)") {
             let archive = try Archive(at: archive)
             guard archive.genesis == (try Folder.read(genesis)) else {
-                throw PartyError.unverified("the archive is of another network than \(genesis)")
+                throw PartyError.unverified(
+                    "the archive is of another network than \(genesis): name that network's genesis")
             }
             try archive.restore(to: directory) { bar.report($0, $1) }
             return archive.checkpoint.checkpoint.head.size

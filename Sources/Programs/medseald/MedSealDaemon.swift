@@ -17,7 +17,10 @@ struct MedSealDaemon: AsyncParsableCommand {
             Example:
               medseal network init net --organisation hospital1:hospital --organisation insurer:insurer
               medseald run net
+
+            `medseald --generate-completion-script bash` (zsh, fish) prints what completes commands by the tab key.
             """,
+        version: "medseald \(ProgramVersion.number)",
         groupedSubcommands: [
             CommandGroup(name: "Service", subcommands: [RunCommand.self, ValidateCommand.self]),
             CommandGroup(name: "Ledger's files", subcommands: [LedgerCommand.self]),

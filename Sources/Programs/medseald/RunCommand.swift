@@ -110,7 +110,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var passphrase: PassphraseOptions
 
-    @Option(help: "Who orders the statements: embedded (this process) or fabric.")
+    @Option(help: "Who orders the statements.")
     var ledger = LedgerKind.embedded
 
     @Option(
@@ -180,4 +180,8 @@ enum LedgerKind: String, ExpressibleByArgument, CaseIterable {
     case embedded, fabric
 
     init?(argument: String) { self.init(rawValue: argument) }
+
+    static var allValueDescriptions: [String: String] {
+        ["embedded": "this process", "fabric": "a Hyperledger Fabric network (--profile)"]
+    }
 }

@@ -12,8 +12,8 @@ enum ServiceKey {
         } catch {
             throw StartError(
                 error == .wrongPassphrase
-                    ? "wrong passphrase (it does not open \(path))"
-                    : "\(path) is damaged: it is no encrypted PKCS#8 key")
+                    ? "wrong passphrase (it does not open \(path)): give the network's"
+                    : "\(path) is damaged (no encrypted PKCS#8 key): put it back from the backup")
         }
     }
 }

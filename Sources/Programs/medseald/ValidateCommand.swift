@@ -76,7 +76,8 @@ struct ValidateCommand: AsyncParsableCommand {
 
     private func validate() async throws {
         guard let name = OrganisationName(organisation) else {
-            throw StartError("\(organisation) is no organisation's name")
+            throw StartError(
+                "\(organisation) is no organisation's name: name one of the network (a-z, 0-9 and -)")
         }
         let network = try Network(Folder(directory), server: follow)
         let home = Folder(directory).folder("organisations").folder(name.description)

@@ -41,6 +41,8 @@ public struct Connection: Sendable {
     let looking: Looking
 
     static let answerSeconds: Int64 = 60
+    /// A machine that is there takes a connection within this time, one packet lost; a server that starts again is waited for.
+    static let connectSeconds: Int64 = 3
 
     /// Runs `body` with a connection, and closes it afterwards. `home` is the organisation that the caller belongs
     /// to, `memory` the caller's home, where it has one.
@@ -89,7 +91,7 @@ public struct Connection: Sendable {
         // For what is no organisation's server: a validator that statements are handed to.
         tls = try trusting(network.organisations.map(\.authority))
         var configuration = HTTPClient.Configuration(tlsConfiguration: tls, redirectConfiguration: .disallow)
-        configuration.timeout.connect = .seconds(10)
+        configuration.timeout.connect = .seconds(Self.connectSeconds)
         configuration.httpVersion = .http1Only
         eventLoop = HTTPClient.defaultEventLoopGroup.any()
         http = HTTPClient(eventLoopGroupProvider: .shared(eventLoop), configuration: configuration)
@@ -257,19 +259,8 @@ public struct Connection: Sendable {
         _ method: Method, _ path: String, query: [(String, String)], to authority: String, _ content: Content,
         headers: [(name: String, value: String)], progress: (@Sendable (Int) -> Void)?
     ) async throws -> HTTPClientResponse {
-        do {
-            return try await attempt(
-                method, path, query: query, to: authority, content, headers: headers,
-                deadline: content.deadline, progress: progress)
-        } catch let error as ContentError {
-            throw error.cause
-        } catch let problem as Problem {
-            throw problem
-        } catch let failure as PartyError {
-            throw failure
-        } catch {
-            guard !(error is CancellationError) else { throw error }
-            // Whatever is sent here may arrive twice: statements, blobs and letters are known by their hash.
+        var tries = 0
+        while true {
             do {
                 return try await attempt(
                     method, path, query: query, to: authority, content, headers: headers,
@@ -281,8 +272,23 @@ public struct Connection: Sendable {
             } catch let failure as PartyError {
                 throw failure
             } catch {
-                throw await failure(authority, error)
+                guard !(error is CancellationError) else { throw error }
+                tries += 1
+                // Whatever is sent here may arrive twice: statements, blobs and letters are known by their hash.
+                guard tries < Self.tries(after: error) else { throw await failure(authority, error) }
             }
+        }
+    }
+
+    /// How often a call is tried that failed so.
+    private static func tries(after error: any Error) -> Int {
+        switch error {
+        // For so long nobody has taken a connection.
+        case let error as HTTPClientError where error == .connectTimeout: 1
+        case is NIOConnectionError: 1
+        // A busy server has taken the connection, and has not come to it yet.
+        case let error as HTTPClientError where error == .tlsHandshakeTimeout: 4
+        default: 2
         }
     }
 
@@ -360,13 +366,19 @@ public struct Connection: Sendable {
         await ShownCertificate.of(authority(of: "", at: nil), on: eventLoop)
     }
 
+    private static let silences: [HTTPClientError] = [
+        .connectTimeout, .tlsHandshakeTimeout, .deadlineExceeded,
+    ]
+
     /// What a call that got no answer came to, in words: no library's own text reaches a person.
     func failure(_ authority: String, _ error: any Error) async -> PartyError {
         switch error {
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
             return await distrust(of: authority, error)
-        case let error as HTTPClientError where error == .connectTimeout || error == .deadlineExceeded:
-            return .unavailable("\(authority) does not answer in time")
+        case let error as HTTPClientError where Self.silences.contains(error):
+            return .unavailable(
+                "\(authority) does not answer: try again, and if that does not help ask its operator whether it runs"
+            )
         case is HTTPClientError, is HTTPParserError, is ChannelError:
             return .unavailable("\(authority) has closed the connection before it answered: try again")
         case let error as NIOConnectionError:
