@@ -52,7 +52,7 @@ struct HostedNetwork {
                 return [UInt8](try Data(contentsOf: folder.appending(path: path)))
             } catch {
                 throw StartError(
-                    "cannot read \(path): name the folder that `medseal network init` made, and see that you may read it"
+                    "cannot read \(path): name a network's folder (`medseal network init` makes one), and see that you may read it"
                 )
             }
         }

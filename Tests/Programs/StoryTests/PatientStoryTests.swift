@@ -216,8 +216,8 @@ import Testing
         let story = try Story(["hospital1:hospital", "insurer:insurer"])
         try story.enrol("remo", "hospital1", "gateway")
         try story.enrol("iris", "insurer", "officer")
-        /// Of "Grüße": composed, decomposed, with a byte order mark, without umlaut.
-        let (composed, decomposed) = ("Gr\u{fc}\u{df}e", "Gru\u{308}\u{df}e")
+        /// Of "Grüße aus Bombay": composed, decomposed, with a byte order mark, without umlaut.
+        let (composed, decomposed) = ("Gr\u{fc}\u{df}e aus Bombay", "Gru\u{308}\u{df}e aus Bombay")
         func passphrase(_ text: String) throws {
             let path = try story.write("noor.pass", Data(text.utf8)).path
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
@@ -233,7 +233,7 @@ import Testing
             try passphrase(opened)
             let code = try story.medseal(as: "noor", "wallet", "print-code")
             #expect(code.code == 0, "\(code.text)")
-            try passphrase("Grusse")
+            try passphrase("Grusse aus Bombay")
             let wrong = try story.medseal(as: "noor", "wallet", "print-code")
             #expect(wrong.code == 1 && wrong.text.contains("does not open"), "\(wrong.text)")
             try passphrase(opened)
