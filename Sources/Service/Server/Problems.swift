@@ -62,7 +62,7 @@ extension Problem {
             ])
         return Problem(
             .lost,
-            "\(lost.custodian) has lost this: the ledger says that it is kept there, and the vault has it not. Its server's log says which; deposit the files again, where they are still kept"
+            "\(lost.custodian) has lost this of record \(lost.record): the ledger says that it is kept there, and the vault has it not. Its server's log says which; deposit the files again, where they are still kept"
         )
     }
 

@@ -205,7 +205,10 @@ public enum RejectionCode: UInt64, Error, Sendable, CaseIterable {
         case .memberExpired: "have the office renew it (`medseal member renew`)"
         case .organisationKindNotAllowed: "have an organisation do it that may"
         case .roleNotAllowed:
-            "ask a colleague who has the role (`medseal member list`), or have the office change yours (`medseal member renew`)"
+            """
+            ask a colleague who has the role (`medseal member list`), or have the office change yours \
+            (`medseal member renew`)
+            """
         case .memberExists: "renew it instead (`medseal member renew`)"
         case .approvalMissing: "have them agree to the draft (`medseal agree`), then submit it again"
         case .approverNotAllowed: "make a new draft, for another to agree to"
@@ -215,7 +218,10 @@ public enum RejectionCode: UInt64, Error, Sendable, CaseIterable {
         case .permitForOtherOrganisation: "ask the patient for permits of your own (`medseal wallet top-up`)"
         case .permitExpired: "ask the patient for new permits (`medseal wallet top-up`)"
         case .permitUsed:
-            "give the command again, which takes the next permit, or ask the patient for more (`medseal wallet top-up`)"
+            """
+            give the command again, which takes the next permit, or ask the patient for more \
+            (`medseal wallet top-up`)
+            """
         case .recordExists: "deposit the files again, which makes another handle (`medseal deposit --again`)"
         case .recordUnknown: "check its id (`medseal records` and `medseal ledger list` show ids)"
         case .clockBehindRecord: "tell the ledger's operator to set its clock, and try again later"
@@ -224,7 +230,10 @@ public enum RejectionCode: UInt64, Error, Sendable, CaseIterable {
         case .alreadyCustodian: "nothing is left to do"
         case .contentDiffers: "make the command's draft anew from the record as it is now"
         case .recordRemoved:
-            "the files can be deposited as a new record, if the patient permits it (`medseal deposit --again`)"
+            """
+            the files can be deposited as a new record, if the patient permits it \
+            (`medseal deposit --again`)
+            """
         case .delegationEnded: "ask the patient to entrust the record again (`medseal delegate`)"
         case .delegationTooNarrow: "ask the patient for a wider scope (`medseal delegate --scope`)"
         case .custodianUnknown:
