@@ -55,7 +55,8 @@ import VaultConformance
 
         for place in [own, copy] { place.damage(names[4], in: record.handle) }
         scrub = try await self.scrub()
-        #expect(scrub.lost == [BlobAddress(record.handle, names[4])] && scrub.restored.isEmpty)
+        // A manifest that is lost is told each day: nobody knows what it named.
+        #expect(Set(scrub.lost) == [BlobAddress(record.handle, names[4])] && scrub.restored.isEmpty)
     }
 
     @Test func whatWasErasedDoesNotComeBackFromEitherPlace() async throws {

@@ -107,6 +107,7 @@ extension VaultCheck {
                 PartialBlob(sample($0).name, in: record, from: sender(1))
             }
             let other = PartialBlob(sample(1).name, in: record, from: sender(2))
+            let beginning = now()
             for partial in [other] + parts {
                 let incoming = try await vault.resume(partial)
                 try await incoming.write([1, 2, 3])
@@ -119,7 +120,7 @@ extension VaultCheck {
             }
             #expect(try await keptCount() == KeptPart.perSenderMax)
             #expect(try await vault.byteCount(of: other) == 3)
-            #expect(try await vault.removeLeftovers(begunBefore: now() - 60).removedCount == 0)
+            #expect(try await vault.removeLeftovers(begunBefore: beginning - 60).removedCount == 0)
             let open = try await vault.resume(other)
             let swept = try await vault.removeLeftovers(begunBefore: now() + 60)
             #expect(swept.removedCount == KeptPart.perSenderMax && swept.foreign.isEmpty)

@@ -98,6 +98,7 @@ struct S3VaultTests {
 
     @Test func anUploadIsALeftoverAfterADay() async throws {
         let subject = try await StoreSubject()
+        let beginning = now()
         _ = try await subject.bucket.beginUpload(BlobKey(record, sample(1).name).text)
         _ = try await subject.bucket.beginUpload("records/foreign")
         let young = try await subject.vault.removeLeftovers(begunBefore: now() + 9)
@@ -109,7 +110,7 @@ struct S3VaultTests {
                 subject.bucket.address, credentials: .environment(SeaweedFS.environment),
                 timing: Timing(now: { now() + 600 }, random: { $0 }, sleep: { _ in })),
             owner: "tests", spool: Folder(spool.directory.path), uploadSeconds: 300)
-        #expect(try await later.removeLeftovers(begunBefore: now() - 9).removedCount == 0)
+        #expect(try await later.removeLeftovers(begunBefore: beginning - 9).removedCount == 0)
         #expect(try await later.removeLeftovers(begunBefore: now() + 9).removedCount == 1)
         #expect(try await subject.bucket.uploads("").uploads.map(\.upload.key) == ["records/foreign"])
         withExtendedLifetime(store) {}
