@@ -16,6 +16,8 @@ public struct OpenedParts: Sendable {
 
     public let record: RecordHandle
     public let keys: RecordKeys
+    /// How many parts were added while a grant of what there is was under way: it has no key for them.
+    public let leftOut: Int
     public private(set) var parts: [Part] = []
     /// What was taken, as it is stored.
     public private(set) var sealed: [(blob: BlobName, bytes: [UInt8])] = []
@@ -26,8 +28,7 @@ public struct OpenedParts: Sendable {
     /// The keys of files that were added.
     private var added: [Digest: AgeIdentity] = [:]
 
-    /// Nothing of `parts` is open yet. What was added while a grant of what there is was under way has no key among
-    /// `keys` and is left out. Throws `rejected` where no part is left: the right to the record is of another sealing.
+    /// Nothing of `parts` is open yet; parts for which `keys` has no key are left out. Throws `rejected` where no part is left: the right to the record is of another sealing.
     public init(
         _ keys: RecordKeys, of record: RecordHandle, parts: [RecordPart]
     ) throws(PartyError) {
@@ -37,6 +38,7 @@ public struct OpenedParts: Sendable {
             return held.contains(own.recipientHash)
         }
         guard !all.isEmpty else { throw .rejected(.superseded) }
+        leftOut = parts.count - all.count
         self.record = record
         self.keys = keys
     }

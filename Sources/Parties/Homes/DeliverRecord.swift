@@ -22,6 +22,8 @@ public struct Fetched: Sendable {
     public let record: RecordHandle
     public let release: StatementID
     public let files: [File]
+    /// How many additions came while the grant was under way: it has no key for them, another grant would.
+    public let additionsLeftOut: Int
 }
 
 extension ReleasedRecord {
@@ -82,7 +84,9 @@ extension ReleasedRecord {
             before += Int(file.byteCount)
         }
         finish()
-        return Fetched(record: record, release: release, files: delivered)
+        return Fetched(
+            record: record, release: release, files: delivered,
+            additionsLeftOut: fetched.opened?.leftOut ?? 0)
     }
 }
 

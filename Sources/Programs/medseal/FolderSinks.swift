@@ -132,7 +132,7 @@ extension Printed.FetchedRecord {
                 Printed.OpenedFile(
                     path: places.path(of: $0.name), byteCount: $0.byteCount, sha256: $0.sha256,
                     mediaType: $0.mediaType, holdsProgram: $0.holdsProgram)
-            })
+            }, additionsLeftOut: fetched.additionsLeftOut)
     }
 }
 
@@ -145,6 +145,13 @@ extension OutputOptions {
             )
         }
         let short = ShortIDs(records.map(\.record))
+        for record in records where record.additionsLeftOut > 0 {
+            Standard.error(
+                """
+                medseal: warning: record \(short(record.record)): what was added while you were given the right to it is not \
+                here (\(record.additionsLeftOut)); to have that too, ask again: medseal request
+                """)
+        }
         try print(records) {
             for record in records {
                 Swift.print("Fetched record \(short(record.record))")

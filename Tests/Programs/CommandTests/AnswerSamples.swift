@@ -85,7 +85,11 @@ enum AnswerSamples {
             ("Revoked", Printed.Revoked(grants: [statement], acknowledged: .cosigned)),
             ("Granted", Printed.Granted(grant: statement, position: 1, acknowledged: .cosigned)),
             ("OpenedFile", openedFile),
-            ("FetchedRecord", Printed.FetchedRecord(record: record, release: statement, files: [openedFile])),
+            (
+                "FetchedRecord",
+                Printed.FetchedRecord(
+                    record: record, release: statement, files: [openedFile], additionsLeftOut: 0)
+            ),
             (
                 "Joined",
                 Printed.Joined(organisation: organisation, shortCode: "text", permits: 1, newWallet: true)

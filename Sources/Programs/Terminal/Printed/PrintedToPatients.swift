@@ -223,11 +223,16 @@ extension Printed {
         public let release: StatementID
         /// What was written.
         public let files: [OpenedFile]
+        /// How many additions came while the grant was under way, and are not in it.
+        public let additionsLeftOut: Int
 
-        public init(record: RecordHandle, release: StatementID, files: [OpenedFile]) {
+        public init(
+            record: RecordHandle, release: StatementID, files: [OpenedFile], additionsLeftOut: Int
+        ) {
             self.record = record
             self.release = release
             self.files = files
+            self.additionsLeftOut = additionsLeftOut
         }
     }
 
