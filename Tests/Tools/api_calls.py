@@ -92,6 +92,7 @@ schemathesis.auth.set_from_requests(Signature())
 
 schemathesis.openapi.media_type("application/cose", st.binary())
 schemathesis.openapi.media_type("application/pkix-crl", st.binary())
+schemathesis.openapi.media_type("application/partial-upload", st.binary())
 schemathesis.openapi.media_type("text/plain; charset=utf-8", st.binary())
 
 
